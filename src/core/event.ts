@@ -1,0 +1,166 @@
+import type { Attempt } from './attempt.ts';
+import type { CheckPlan } from './check.ts';
+import type { Fault } from './fault.ts';
+import type { Site } from './site.ts';
+import type { SiteVerdict } from './verdict.ts';
+
+/** The journal's schema. A field keeps its one type for ever; a new meaning gets a new field. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * An event of the journal, one line of `events.ndjson`. The journal is the truth: every report is a pure function
+ * of it. `at` is in ms since the epoch; every duration is in ms.
+ */
+export type RunEvent =
+  | RunStarted
+  | SitesPlanned
+  | GridReady
+  | SessionOpened
+  | SessionClosed
+  | UnitStarted
+  | AttemptStarted
+  | AttemptEnded
+  | SiteJudged
+  | CheckOutput
+  | SlotIdle
+  | Notice
+  | RunStopping
+  | RunEnded;
+
+/** An event before the journal has dated it. */
+export type Undated<E extends RunEvent = RunEvent> = E extends RunEvent ? Omit<E, 'at'> : never;
+
+/** The first line: what was planned, before anything started. */
+export interface RunStarted {
+  readonly type: 'run-started';
+  readonly at: number;
+  readonly schema: number;
+  readonly run: string;
+  readonly gridrun: string;
+  readonly host: string;
+  readonly checks: readonly CheckPlan[];
+  readonly siteCount: number;
+  readonly duplicateCount: number;
+  /** SHA-256 over the list, the selection and the durations file: shards of one plan share it. */
+  readonly planHash: string;
+  /** Which part of the plan this run is; `{index: 1, total: 1}` is the whole. */
+  readonly shard: { readonly index: number; readonly total: number };
+  readonly sessions: number;
+  readonly grid: string;
+  /** The run that this one goes on with, where `--resume` was given. */
+  readonly resumes?: string;
+}
+
+/** Some of the planned sites, in the order of the list. */
+export interface SitesPlanned {
+  readonly type: 'sites-planned';
+  readonly at: number;
+  readonly sites: readonly Site[];
+}
+
+export interface GridReady {
+  readonly type: 'grid-ready';
+  readonly at: number;
+  readonly grid: string;
+  readonly sessions: number;
+}
+
+export interface SessionOpened {
+  readonly type: 'session-opened';
+  readonly at: number;
+  readonly sessionId: string;
+  readonly slot: number;
+  readonly node: string;
+  readonly browserName: string;
+  readonly browserVersion: string;
+  readonly durationMs: number;
+}
+
+export interface SessionClosed {
+  readonly type: 'session-closed';
+  readonly at: number;
+  readonly sessionId: string;
+  readonly slot: number;
+  /** `worn`, `dirty`, `faulted`, `done`, `stopped` */
+  readonly reason: string;
+  readonly siteCount: number;
+}
+
+export interface UnitStarted {
+  readonly type: 'unit-started';
+  readonly at: number;
+  readonly unit: number;
+  readonly slot: number;
+  readonly siteIds: readonly string[];
+}
+
+export interface AttemptStarted {
+  readonly type: 'attempt-started';
+  readonly at: number;
+  readonly siteId: string;
+  readonly attempt: number;
+  readonly slot: number;
+  readonly sessionId: string;
+}
+
+/** An attempt is over. Said again with `amended` when an error came after its end; the last one counts. */
+export interface AttemptEnded {
+  readonly type: 'attempt-ended';
+  readonly at: number;
+  readonly slot: number;
+  readonly amended?: boolean;
+  readonly attempt: Attempt;
+}
+
+/** The verdict of a site. Said again with `amended` when an error came after it; the last one counts. */
+export interface SiteJudged {
+  readonly type: 'site-judged';
+  readonly at: number;
+  readonly amended?: boolean;
+  readonly verdict: SiteVerdict;
+}
+
+/** What a check wrote to its console. */
+export interface CheckOutput {
+  readonly type: 'check-output';
+  readonly at: number;
+  /** Empty where no site could be named. */
+  readonly siteId: string;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+/** A session waits although sites are left, and why. */
+export interface SlotIdle {
+  readonly type: 'slot-idle';
+  readonly at: number;
+  readonly slot: number;
+  readonly why: string;
+}
+
+/** Something that a person should know, once. */
+export interface Notice {
+  readonly type: 'notice';
+  readonly at: number;
+  readonly level: 'info' | 'warning';
+  readonly code: string;
+  readonly text: string;
+}
+
+export interface RunStopping {
+  readonly type: 'run-stopping';
+  readonly at: number;
+  /** `interrupted`, `max-failures`, `global-timeout`, … */
+  readonly reason: string;
+  readonly text: string;
+}
+
+/** The last line. A journal without it is of a run that did not end by itself. */
+export interface RunEnded {
+  readonly type: 'run-ended';
+  readonly at: number;
+  readonly durationMs: number;
+  readonly stopped: string;
+  /** Faults of the run itself, such as a grid that could not be reached. */
+  readonly faults: readonly Fault[];
+}

@@ -1,0 +1,67 @@
+/** Whom a verdict that is not passed blames. */
+export type Cause = 'check' | 'extension' | 'site' | 'browser' | 'grid' | 'runner';
+
+/** Why something is not as it should be, in a form that the journal can carry. */
+export interface Fault {
+  /** Dotted and stable: `grid.session-lost`, `site.unreachable`, `check.failed`, … */
+  readonly code: string;
+  readonly cause: Cause;
+  readonly message: string;
+  readonly stack?: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+/**
+ * What the scheduler should do about an error:
+ * `refuse` the run before it starts (exit 2), `retry` on another session or node from the fault budget,
+ * `report` it against the site, or treat it as a `bug` of gridrun (exit 70).
+ */
+export type Answer = 'refuse' | 'retry' | 'report' | 'bug';
+
+/** The one error class: what, on what, and what to do. */
+export class GridrunError extends Error {
+  readonly code: string;
+  readonly blames: Cause;
+  readonly answer: Answer;
+  readonly hint: string | undefined;
+  /** For bad input: every mistake, a line each. */
+  readonly mistakes: readonly string[];
+
+  constructor(options: {
+    code: string;
+    message: string;
+    blames?: Cause;
+    answer: Answer;
+    hint?: string | undefined;
+    mistakes?: readonly string[];
+    cause?: unknown;
+  }) {
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'GridrunError';
+    this.code = options.code;
+    this.blames = options.blames ?? 'runner';
+    this.answer = options.answer;
+    this.hint = options.hint;
+    this.mistakes = options.mistakes ?? [];
+  }
+}
+
+/** Bad input: every mistake at once, exit 2, nothing started. */
+export function refusal(code: string, message: string, mistakes: readonly string[] = [], hint?: string): GridrunError {
+  return new GridrunError({ code, message, answer: 'refuse', mistakes, hint });
+}
+
+/** What the journal says of an error; one that is not ours is a bug of gridrun until told otherwise. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof GridrunError) {
+    return {
+      code: error.code,
+      cause: error.blames,
+      message: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    };
+  }
+  const known = error instanceof Error ? error : new Error(String(error));
+  return { code: 'runner.bug', cause: 'runner', message: known.message, ...(known.stack ? { stack: known.stack } : {}) };
+}

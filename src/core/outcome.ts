@@ -1,0 +1,46 @@
+import type { Verdict } from './verdict.ts';
+
+/** What can be said of a run as a whole, as far as its exit code goes. */
+export interface RunOutcome {
+  readonly counts: Readonly<Record<Verdict, number>>;
+  readonly interrupted: boolean;
+  readonly refused: boolean;
+  readonly reportFailed: boolean;
+  readonly bug: boolean;
+  readonly failOnFlaky: boolean;
+}
+
+interface ExitRule {
+  readonly code: number;
+  readonly text: string;
+  readonly holds: (outcome: RunOutcome) => boolean;
+}
+
+/** The one table of exit codes: the first rule that holds gives the code, and the text names the others. */
+const EXIT_RULES: readonly ExitRule[] = [
+  { code: 70, text: 'a bug in gridrun', holds: (o) => o.bug },
+  { code: 2, text: 'the command line, list, config or checks are wrong', holds: (o) => o.refused },
+  { code: 130, text: 'interrupted', holds: (o) => o.interrupted },
+  { code: 4, text: 'a report could not be written', holds: (o) => o.reportFailed },
+  {
+    code: 1,
+    text: 'a check failed',
+    holds: (o) => o.counts.failed > 0 || (o.failOnFlaky && o.counts.flaky > 0),
+  },
+  { code: 3, text: 'could not tell for every site', holds: (o) => o.counts.errored + o.counts['not-run'] > 0 },
+];
+
+/** The exit code of a run, and in words every reason that holds. */
+export function exitOf(outcome: RunOutcome): { readonly code: number; readonly reasons: readonly string[] } {
+  const held = EXIT_RULES.filter((rule) => rule.holds(outcome));
+  return { code: held[0]?.code ?? 0, reasons: held.map((rule) => rule.text) };
+}
+
+export const NO_COUNTS: Readonly<Record<Verdict, number>> = {
+  passed: 0,
+  flaky: 0,
+  failed: 0,
+  errored: 0,
+  skipped: 0,
+  'not-run': 0,
+};

@@ -1,0 +1,17 @@
+/** One entry of the site list. Its `id` is stable from run to run and safe as a file name. */
+export interface Site {
+  /** Matches `SITE_ID`: no dot, because Jenkins cuts a class name at its last dot. */
+  readonly id: string;
+  readonly url: string;
+  readonly tags?: readonly string[];
+  /** The limit of one attempt, in ms, where the site needs another than the run's `siteTimeoutMs`. */
+  readonly timeoutMs?: number;
+  /** Why the site is left out; its checks are then `skipped` with this reason. */
+  readonly skip?: string;
+  /** Whatever the checks want to know about the site; any JSON value. */
+  readonly data?: unknown;
+  /** Names of environment variables that the checks read as `site.env.NAME`. Their values are secrets. */
+  readonly env?: readonly string[];
+}
+
+export const SITE_ID = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
