@@ -1,0 +1,81 @@
+/** A server that the run starts before it and ends after it, as Playwright's config has it. */
+export interface WebServerOptions {
+  readonly command: string;
+  /** Ready when this URL answers with a status below 500. */
+  readonly url: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** How long it may take until it is ready. */
+  readonly timeoutMs: number;
+  /** A server that answers at `url` already is used as it is, and not ended. */
+  readonly reuseExistingServer: boolean;
+}
+
+export type IsolationKind = 'wipe' | 'session' | 'context';
+
+export interface ShardOptions {
+  /** From 1. */
+  readonly index: number;
+  readonly total: number;
+}
+
+/** One reporter and, where it writes a file, the path that the user gave. */
+export interface ReporterOptions {
+  readonly name: string;
+  readonly path?: string;
+}
+
+/** Which checks and which sites of the list. */
+export interface SelectionOptions {
+  /** A regular expression that a check's full title must match. */
+  readonly grep?: string;
+  readonly grepInvert?: string;
+  /** Tags of sites or checks, without the `@`; one of them is enough. */
+  readonly tags: readonly string[];
+  /** Globs that a site's id or host must match; one of them is enough. */
+  readonly sites: readonly string[];
+}
+
+/** Every option of a run, complete and checked: what the flags, the config and the defaults come to. */
+export interface RunOptions {
+  /** Everything relative is relative to this folder. */
+  readonly cwd: string;
+  /** A file, a URL, or `-` for standard input. */
+  readonly sites: string;
+  /** Globs of check files; none means the default globs, and the built-in check where they match nothing. */
+  readonly checks: readonly string[];
+  /** Modules whose `mochaHooks` and `mochaGlobalSetup` run around all checks. */
+  readonly setup: readonly string[];
+  /** `local`, `docker`, or a URL. */
+  readonly grid: string;
+  readonly sessions: number | 'auto';
+  readonly chunkSize: number | 'auto';
+  /** 0 is no limit. */
+  readonly perHost: number;
+  /** 0 is no limit. */
+  readonly perDomain: number;
+  readonly isolation: IsolationKind;
+  readonly selection: SelectionOptions;
+  readonly retries: number;
+  readonly infraRetries: number;
+  readonly checkTimeoutMs: number;
+  readonly siteTimeoutMs: number;
+  /** 0 is no limit. */
+  readonly globalTimeoutMs: number;
+  /** 0 is no limit. */
+  readonly maxFailures: number;
+  readonly shard: ShardOptions;
+  readonly durations?: string;
+  readonly headed: boolean;
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly forbidOnly: boolean;
+  readonly failOnFlaky: boolean;
+  /** Most lanes in one check host; 0 spreads them over one host a core. */
+  readonly lanesPerHost: number;
+  /** The run to go on with; the newest unfinished one where it is empty. */
+  readonly resume?: string;
+  readonly lastFailed: boolean;
+  readonly reporters: readonly ReporterOptions[];
+  readonly out: string;
+  readonly webServer?: WebServerOptions;
+}

