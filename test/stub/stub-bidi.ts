@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import type { StubGrid, StubSession } from './stub-grid.ts';
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** Serves `/session/<id>/se/bidi` of the stub's sessions: the few commands that isolation and extensions use. */
+export function attachBidi(server: Server, grid: StubGrid): { close(): void } {
+  const sockets = new WebSocketServer({ noServer: true });
+  server.on('upgrade', (request, socket, head) => {
+    const id = /^\/session\/([^/]+)\/(?:se\/)?bidi$/.exec(request.url ?? '')?.[1];
+    const session = id === undefined ? undefined : grid.sessions.get(id);
+    if (session === undefined) return void socket.destroy();
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      void session.whenEnded.then(() => client.close());
+      client.on('message', (data) => answer(client, session, String(data)));
+    });
+  });
+  return {
+    close() {
+      for (const client of sockets.clients) client.terminate();
+      sockets.close();
+    },
+  };
+}
+
+function answer(client: WebSocket, session: StubSession, text: string): void {
+  const { id, method, params } = JSON.parse(text) as { id: number; method: string; params?: Params };
+  const command = COMMANDS[method];
+  if (command === undefined) {
+    return client.send(JSON.stringify({ type: 'error', id, error: 'unknown command', message: `Unknown command: ${method}` }));
+  }
+  client.send(JSON.stringify({ type: 'success', id, result: command(session, params ?? {}) }));
+}
+
+const newContext = (session: StubSession): Params => {
+  const context = randomUUID().replaceAll('-', '').toUpperCase();
+  session.windows.set(context, 'about:blank');
+  return { context };
+};
+
+const COMMANDS: Readonly<Record<string, (session: StubSession, params: Params) => Params>> = {
+  'session.status': () => ({ ready: true, message: '' }),
+  'session.subscribe': () => ({ subscription: randomUUID() }),
+  'session.unsubscribe': () => ({}),
+  'browser.createUserContext': () => ({ userContext: randomUUID() }),
+  'browser.removeUserContext': () => ({}),
+  'browser.getUserContexts': () => ({ userContexts: [{ userContext: 'default' }] }),
+  'browsingContext.create': newContext,
+  'browsingContext.close': (session, params) => (session.windows.delete(String(params['context'])), {}),
+  'browsingContext.activate': (session, params) => ((session.currentWindow = String(params['context'])), {}),
+  'browsingContext.getTree': (session) => ({
+    contexts: [...session.windows].map(([context, url]) => ({ context, url, children: [], parent: null, userContext: 'default' })),
+  }),
+  'browsingContext.navigate': (session, params) => {
+    session.windows.set(String(params['context']), String(params['url']));
+    session.page += 1;
+    return { navigation: randomUUID(), url: params['url'] };
+  },
+  'webExtension.install': () => ({ extension: randomUUID().replaceAll('-', '') }),
+  'webExtension.uninstall': () => ({}),
+};
