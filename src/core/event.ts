@@ -49,6 +49,8 @@ export interface RunStarted {
   readonly grid: string;
   /** The run that this one goes on with, where `--resume` was given. */
   readonly resumes?: string;
+  /** Flaky sites fail the run. */
+  readonly failOnFlaky?: boolean;
 }
 
 /** Some of the planned sites, in the order of the list. */

@@ -52,6 +52,12 @@ export function refusal(code: string, message: string, mistakes: readonly string
   return new GridrunError({ code, message, answer: 'refuse', mistakes, hint });
 }
 
+/** The mistakes of a refusal as a person is shown them: the first 20, and how many more there are. */
+export function shownMistakes(mistakes: readonly string[], most = 20): readonly string[] {
+  if (mistakes.length <= most) return mistakes;
+  return [...mistakes.slice(0, most), `and ${mistakes.length - most} more`];
+}
+
 /** What the journal says of an error; one that is not ours is a bug of gridrun until told otherwise. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof GridrunError) {

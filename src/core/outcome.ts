@@ -1,3 +1,4 @@
+import type { RunState } from './run-state.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What can be said of a run as a whole, as far as its exit code goes. */
@@ -44,3 +45,19 @@ export const NO_COUNTS: Readonly<Record<Verdict, number>> = {
   skipped: 0,
   'not-run': 0,
 };
+
+/**
+ * What the journal tells of a run as a whole. A journal without its last line is of a run that was cut off, which is
+ * an interruption. `reportFailed` is the one thing that no journal knows.
+ */
+export function outcomeOf(state: RunState, reportFailed = false): RunOutcome {
+  const faults = state.ended?.faults ?? [];
+  return {
+    counts: state.counts(),
+    interrupted: state.interrupted,
+    refused: false,
+    reportFailed,
+    bug: faults.some((fault) => fault.code === 'runner.bug'),
+    failOnFlaky: state.started?.failOnFlaky ?? false,
+  };
+}

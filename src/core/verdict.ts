@@ -56,13 +56,14 @@ export function judge(evidence: Evidence, arm: Arm = 'subject'): SiteVerdict {
   const attempts = evidence.attempts.filter((attempt) => attempt.arm === arm);
   const checks = evidence.planned.map((title) => judgeCheck(title, attempts, evidence));
   const shown = new Set(checks.map(verdictOfCheck));
-  const verdict = SITE_ORDER.find((candidate) => shown.has(candidate)) ?? 'not-run';
+  const verdict =
+    SITE_ORDER.find((candidate) => shown.has(candidate)) ?? (evidence.skip === undefined ? 'not-run' : 'skipped');
   const decisive = checks.find((check) => verdictOfCheck(check) === verdict);
   return {
     siteId: evidence.siteId,
     verdict,
     ...(decisive?.cause === undefined ? {} : { cause: decisive.cause }),
-    ...(decisive?.fault === undefined ? {} : { code: decisive.fault.code }),
+    ...(decisive?.cause === undefined || decisive.fault === undefined ? {} : { code: decisive.fault.code }),
     checks,
     attempts: evidence.attempts.length,
     durationMs: evidence.attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0),
@@ -80,11 +81,16 @@ function judgeCheck(title: string, attempts: readonly Attempt[], evidence: Evide
   const cut = attempts.filter((attempt) => attempt.ending === 'faulted' || attempt.ending === 'interrupted');
   const decided = decide(resultsOf(title, heard)) ?? decide(resultsOf(title, cut));
   if (decided !== undefined) return decided;
-  const fault = attempts.findLast((attempt) => attempt.ending !== 'interrupted' && attempt.fault !== undefined)?.fault;
-  if (fault !== undefined && attempts.at(-1)?.ending !== 'interrupted') {
+  const cutShort = attempts.findLast((attempt) => attempt.ending !== 'completed');
+  if (cutShort?.fault !== undefined && cutShort.ending !== 'interrupted') {
+    const { fault } = cutShort;
     return { title, status: 'errored', flaky: false, durationMs: 0, cause: fault.cause, fault };
   }
-  return undecided(title, 'not-run', evidence.notRun ?? 'interrupted');
+  return undecided(title, 'not-run', evidence.notRun ?? whyUnheard(cutShort));
+}
+
+function whyUnheard(cutShort: Attempt | undefined): string {
+  return cutShort?.ending === 'interrupted' ? 'interrupted' : 'no attempt got to it';
 }
 
 function resultsOf(title: string, attempts: readonly Attempt[]): CheckResult[] {
@@ -100,6 +106,7 @@ function decide(results: readonly CheckResult[]): CheckVerdict | undefined {
   const passed = decisive.status === 'passed';
   const flaky = passed && results.some((result) => result.rescued === true || result.status === 'failed');
   const fault = decisive.fault ?? (flaky ? failures.at(-1)?.fault : undefined);
+  const cause = blamed(decisive.status, flaky, fault);
   const attachments = results.flatMap((result) => result.attachments ?? []);
   const otherFaults = failures.filter((result) => result !== decisive).flatMap((result) => result.fault ?? []);
   return {
@@ -107,11 +114,18 @@ function decide(results: readonly CheckResult[]): CheckVerdict | undefined {
     status: decisive.status,
     flaky,
     durationMs: decisive.durationMs,
-    ...(fault === undefined || (passed && !flaky) ? {} : { cause: fault.cause, fault }),
+    ...(cause === undefined ? {} : { cause }),
+    ...(cause === undefined || fault === undefined ? {} : { fault }),
     ...(decisive.reason === undefined ? {} : { reason: decisive.reason }),
     ...(attachments.length === 0 ? {} : { attachments }),
     ...(otherFaults.length === 0 ? {} : { otherFaults }),
   };
+}
+
+/** Whom it blames; passed, skipped and not-run blame nobody. A fault that was not named is the check's or the runner's. */
+function blamed(status: CheckStatus, flaky: boolean, fault: Fault | undefined): Cause | undefined {
+  if (status === 'failed' || flaky) return fault?.cause ?? 'check';
+  return status === 'errored' ? (fault?.cause ?? 'runner') : undefined;
 }
 
 function undecided(title: string, status: 'skipped' | 'not-run', reason: string): CheckVerdict {

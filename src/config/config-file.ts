@@ -1,0 +1,46 @@
+import { access, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { refusal } from '../core/fault.ts';
+
+const NAMES = ['gridrun.config.ts', 'gridrun.config.mjs', 'gridrun.config.js', 'gridrun.config.json'];
+
+/** What a config file holds: the same words as the flags, in camel case. */
+export interface LoadedConfig {
+  /** As messages name it; empty where there is none. */
+  readonly name: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Reads the config that `--config` names, else the first of the usual names in `cwd`, else none. */
+export async function loadConfig(cwd: string, named: string | undefined): Promise<LoadedConfig> {
+  const name = named ?? (await firstThere(cwd));
+  if (name === undefined) return { name: '', settings: {} };
+  const settings = await read(resolve(cwd, name), name);
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
+    throw refusal('config.shape', `${name} does not export an object`, [], 'Write: export default defineConfig({ sites: "sites.json" });');
+  }
+  return { name, settings: settings as Readonly<Record<string, unknown>> };
+}
+
+async function read(path: string, name: string): Promise<unknown> {
+  try {
+    if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8')) as unknown;
+    const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
+    return module.default;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw refusal('config.unreadable', `${name} could not be loaded: ${why}`);
+  }
+}
+
+async function firstThere(cwd: string): Promise<string | undefined> {
+  for (const name of NAMES) {
+    const there = await access(resolve(cwd, name)).then(
+      () => true,
+      () => false,
+    );
+    if (there) return name;
+  }
+  return undefined;
+}

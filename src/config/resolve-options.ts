@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { refusal } from '../core/fault.ts';
+import { nearest } from '../core/nearest.ts';
+import type { ReporterOptions, RunOptions, WebServerOptions } from '../core/options.ts';
+import { CONFIG_ONLY, SETTINGS, configKey, type Setting } from './settings.ts';
+
+/** Where settings come from, weakest last. */
+export interface SettingSources {
+  readonly cwd: string;
+  /** By config key: `sessions`, `grepInvert`; as given on the command line. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly configName: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const REPORTERS = ['list', 'line', 'dot', 'json', 'junit'];
+const WEB_SERVER_TIMEOUT_MS = 60_000;
+
+/** Flags over config over defaults, each checked. Throws one refusal that names every mistake. */
+export function resolveOptions(sources: SettingSources): RunOptions {
+  const mistakes: string[] = [];
+  const given = {
+    ...readAll(sources.config, (key) => `${sources.configName}: ${key}`, mistakes),
+    ...readAll(sources.flags, (key) => `--${flagOf(key)}`, mistakes),
+  };
+  const capabilities = readCapabilities(given['capabilities'], sources.cwd, mistakes);
+  const reporters = readReporters(given['reporter'], mistakes);
+  const grid = readGrid(given['grid'], sources.env, mistakes);
+  if (given['sites'] === undefined && given['list'] !== true) {
+    mistakes.push('--sites: no site list; give one with --sites <file|url|-> or as `sites` in gridrun.config.ts');
+  }
+  if (given['resume'] !== undefined && given['lastFailed'] === true) {
+    mistakes.push('--resume and --last-failed: one goes on with a run, the other begins one; give one of them');
+  }
+  if (mistakes.length > 0) throw refusal('options', 'the settings are wrong', mistakes, 'gridrun --help lists every flag');
+  const ci = isCi(sources.env);
+  const options: Record<string, unknown> = {
+    cwd: sources.cwd,
+    sites: given['sites'],
+    checks: given['checks'] ?? [],
+    setup: given['setup'] ?? [],
+    grid,
+    sessions: given['sessions'] ?? 'auto',
+    chunkSize: given['chunkSize'] ?? 'auto',
+    perHost: given['perHost'] ?? 1,
+    perDomain: given['perDomain'] ?? 0,
+    isolation: given['isolation'] ?? 'wipe',
+    selection: {
+      ...only('grep', given['grep']),
+      ...only('grepInvert', given['grepInvert']),
+      tags: ((given['tag'] ?? []) as string[]).map((tag) => tag.replace(/^@/, '')),
+      sites: given['site'] ?? [],
+    },
+    retries: given['retries'] ?? 0,
+    infraRetries: given['infraRetries'] ?? 2,
+    checkTimeoutMs: given['timeout'] ?? 30_000,
+    siteTimeoutMs: given['siteTimeout'] ?? 120_000,
+    globalTimeoutMs: given['globalTimeout'] ?? 0,
+    maxFailures: given['maxFailures'] ?? (given['bail'] === true ? 1 : 0),
+    shard: given['shard'] ?? { index: 1, total: 1 },
+    ...only('durations', given['durations']),
+    headed: given['headed'] ?? false,
+    capabilities,
+    forbidOnly: given['forbidOnly'] ?? ci,
+    failOnFlaky: given['failOnFlaky'] ?? false,
+    lanesPerHost: given['lanesPerHost'] ?? 0,
+    ...only('resume', given['resume']),
+    lastFailed: given['lastFailed'] ?? false,
+    reporters,
+    out: resolve(sources.cwd, (given['out'] as string | undefined) ?? 'gridrun-results'),
+    ...only('webServer', readWebServer(given['webServer'])),
+  };
+  return options as unknown as RunOptions;
+}
+
+/** CI servers set `CI`, to `true` or `1`. */
+function isCi(env: Readonly<Record<string, string | undefined>>): boolean {
+  return env['CI'] !== undefined && env['CI'] !== '' && env['CI'] !== 'false' && env['CI'] !== '0';
+}
+
+function readAll(
+  raw: Readonly<Record<string, unknown>>,
+  nameOf: (key: string) => string,
+  mistakes: string[],
+): Record<string, unknown> {
+  const read: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(raw)) {
+    if (value === undefined) continue;
+    const setting = settingOf(key);
+    if (setting === undefined) {
+      const meant = nearest(key, [...SETTINGS.map((known) => configKey(known.flag)), ...Object.keys(CONFIG_ONLY)]);
+      mistakes.push(`${nameOf(key)}: no such setting${meant === undefined ? '' : `; did you mean ${nameOf(meant)}?`}`);
+      continue;
+    }
+    const parsed = setting.schema.safeParse(value);
+    if (parsed.success) read[key] = parsed.data;
+    else mistakes.push(`${nameOf(key)}: wants ${setting.wants}, not ${shown(value)}`);
+  }
+  return read;
+}
+
+/** As a mistake shows it: a URL may hold a password. */
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? String(value)).replace(/\/\/[^/@]*@/g, '//***@');
+}
+
+function settingOf(key: string): Pick<Setting, 'wants' | 'schema'> | undefined {
+  const own = Object.entries(CONFIG_ONLY).find(([name]) => name === key)?.[1];
+  return own ?? SETTINGS.find((setting) => configKey(setting.flag) === key);
+}
+
+function flagOf(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function readGrid(given: unknown, env: SettingSources['env'], mistakes: string[]): string {
+  if (typeof given === 'string') return given;
+  const remote = env['SELENIUM_REMOTE_URL'];
+  if (remote === undefined || remote === '') return 'local';
+  if (!/^https?:\/\//.test(remote)) mistakes.push('SELENIUM_REMOTE_URL: wants the http(s) URL of a WebDriver endpoint');
+  return remote;
+}
+
+function readCapabilities(given: unknown, cwd: string, mistakes: string[]): Record<string, unknown> {
+  if (given === undefined) return {};
+  if (typeof given === 'object') return given as Record<string, unknown>;
+  const source = String(given);
+  try {
+    const json = source.trimStart().startsWith('{') ? source : readFileSync(resolve(cwd, source), 'utf8');
+    const parsed: unknown = JSON.parse(json);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
+    mistakes.push('--capabilities: wants a JSON object');
+  } catch (error) {
+    mistakes.push(`--capabilities: wants a JSON object, or a file that holds one: ${(error as Error).message}`);
+  }
+  return {};
+}
+
+function readReporters(given: unknown, mistakes: string[]): ReporterOptions[] {
+  return ((given ?? ['list']) as string[]).map((entry) => {
+    const [name = '', path] = entry.split(/=(.*)/s);
+    if (!REPORTERS.includes(name)) {
+      const meant = nearest(name, REPORTERS);
+      mistakes.push(`--reporter ${name}: no such reporter; ${meant === undefined ? `there are ${REPORTERS.join(', ')}` : `did you mean ${meant}?`}`);
+    }
+    return { name, ...(path === undefined || path === '' ? {} : { path }) };
+  });
+}
+
+function readWebServer(given: unknown): WebServerOptions | undefined {
+  if (given === undefined) return undefined;
+  const { timeout, reuseExistingServer, ...rest } = given as Omit<WebServerOptions, 'timeoutMs' | 'reuseExistingServer'> & {
+    timeout?: number;
+    reuseExistingServer?: boolean;
+  };
+  return { ...rest, timeoutMs: timeout ?? WEB_SERVER_TIMEOUT_MS, reuseExistingServer: reuseExistingServer ?? false };
+}
+
+function only(key: string, value: unknown): Record<string, unknown> {
+  return value === undefined ? {} : { [key]: value };
+}

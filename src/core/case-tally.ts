@@ -1,0 +1,51 @@
+import type { RunState, SiteState } from './run-state.ts';
+import type { CheckVerdict } from './verdict.ts';
+
+/** What a check is in the four words that JUnit has. */
+export type CaseOutcome = 'passed' | 'failure' | 'error' | 'skipped';
+
+/** Counts of test cases, as JUnit counts them: one case for each planned check of each planned site. */
+export interface CaseTally {
+  readonly tests: number;
+  readonly failures: number;
+  readonly errors: number;
+  readonly skipped: number;
+}
+
+/** Did a limit on failures keep this site from being started? Its checks are then skipped, not in error. */
+export function stoppedByBail(state: RunState, entry: SiteState): boolean {
+  const first = state.stops[0]?.reason;
+  return (first === 'max-failures' || first === 'bail') && entry.verdict.verdict === 'not-run' && entry.verdict.attempts === 0;
+}
+
+/** A check's word in JUnit: not-run is an error, unless bail kept its site from starting. */
+export function caseOutcome(check: CheckVerdict, bailed: boolean): CaseOutcome {
+  switch (check.status) {
+    case 'passed':
+      return 'passed';
+    case 'failed':
+      return 'failure';
+    case 'skipped':
+      return 'skipped';
+    case 'not-run':
+      return bailed ? 'skipped' : 'error';
+    case 'errored':
+      return 'error';
+  }
+}
+
+/** Counts the test cases of a whole run. */
+export function tallyCases(state: RunState): CaseTally {
+  const tally = { tests: 0, failures: 0, errors: 0, skipped: 0 };
+  for (const entry of state.sites()) {
+    const bailed = stoppedByBail(state, entry);
+    for (const check of entry.verdict.checks) {
+      tally.tests++;
+      const outcome = caseOutcome(check, bailed);
+      if (outcome === 'failure') tally.failures++;
+      if (outcome === 'error') tally.errors++;
+      if (outcome === 'skipped') tally.skipped++;
+    }
+  }
+  return tally;
+}

@@ -1,0 +1,65 @@
+const MASK = '***';
+
+/** Fields that the journal itself is read by. They hold words and ids of ours, which a short secret must not break. */
+const STRUCTURAL: ReadonlySet<string> = new Set([
+  'type', 'siteId', 'siteIds', 'id', 'status', 'verdict', 'ending', 'arm', 'cause', 'code', 'stream', 'level', 'run',
+  'planHash', 'stopped', 'schema', 'gridrun',
+]);
+
+/** The field whose content is the user's own: nothing in it is structural, and its names may be secrets too. */
+const FREE_FIELD = 'data';
+
+/** Takes secret values out of text, in each form in which they get into output. */
+export class Redaction {
+  readonly #forms: readonly string[];
+
+  /** @param secrets values that no output may show; empty ones are passed over */
+  constructor(secrets: readonly string[]) {
+    const forms = new Set(secrets.filter((secret) => secret !== '').flatMap(formsOf));
+    // Longest first: a secret may hold another.
+    this.#forms = [...forms].sort((a, b) => b.length - a.length);
+  }
+
+  /** The text with every secret replaced by `***`. */
+  text(text: string): string {
+    let result = text;
+    for (const form of this.#forms) if (result.includes(form)) result = result.replaceAll(form, MASK);
+    return result;
+  }
+
+  /** The event with every secret replaced in every string of it; the same object where there is none. */
+  value<T>(value: T): T {
+    return this.#forms.length === 0 ? value : (this.#deep(value, false) as T);
+  }
+
+  #deep(value: unknown, free: boolean): unknown {
+    if (typeof value === 'string') return this.text(value);
+    if (Array.isArray(value)) {
+      const items = value.map((item) => this.#deep(item, free));
+      return items.some((item, index) => item !== value[index]) ? items : value;
+    }
+    if (typeof value !== 'object' || value === null) return value;
+    const fields = Object.entries(value);
+    const clean = fields.map(([name, field]) => this.#field(name, field, free));
+    const changed = clean.some(([name, field], index) => name !== fields[index]?.[0] || field !== fields[index]?.[1]);
+    return changed ? Object.fromEntries(clean) : value;
+  }
+
+  #field(name: string, field: unknown, free: boolean): readonly [string, unknown] {
+    if (free) return [this.text(name), this.#deep(field, true)];
+    // A structural name may also be that of an object (`verdict`), which is then looked into.
+    const leaf = typeof field !== 'object' || field === null || Array.isArray(field);
+    return [name, leaf && STRUCTURAL.has(name) ? field : this.#deep(field, name === FREE_FIELD)];
+  }
+}
+
+/** As it is, inside JSON, inside a URL (either way of writing a space, either case of an escape), inside HTML. */
+function formsOf(secret: string): string[] {
+  const wellFormed = secret.toWellFormed();
+  const json = JSON.stringify(secret).slice(1, -1);
+  const url = encodeURIComponent(wellFormed);
+  const form = new URLSearchParams([['', wellFormed]]).toString().slice(1);
+  const html = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const lower = (text: string): string => text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
+  return [secret, json, JSON.stringify(json).slice(1, -1), url, lower(url), form, lower(form), encodeURI(wellFormed), html, html.replaceAll('"', '&quot;')];
+}

@@ -1,0 +1,377 @@
+import type { Attempt } from '../core/attempt.ts';
+import { faultOf, type Fault } from '../core/fault.ts';
+import type { AttemptOutcome, CheckRunner, Emit, Grid, Isolation, LateError, Lease } from '../core/ports.ts';
+import type { Site } from '../core/site.ts';
+import type { WorkUnit } from '../core/unit.ts';
+import type { SiteVerdict } from '../core/verdict.ts';
+import { GridOutage } from './grid-outage.ts';
+import type { HostLimits } from './host-limits.ts';
+import { nextStep } from './retry.ts';
+import { SiteProgress } from './site-progress.ts';
+import { Slot } from './slot.ts';
+import { StopFlag, type StopStage } from './stop-flag.ts';
+import { WorkQueue, type Waiting } from './work-queue.ts';
+
+export interface DispatchPlan {
+  readonly sites: readonly Site[];
+  /** A partition of the sites that are not skipped. */
+  readonly units: readonly WorkUnit[];
+  /** The titles of the checks, in the order of the suite. */
+  readonly checks: readonly string[];
+}
+
+export interface DispatchSettings {
+  /** Sessions are named `<run>-<slot>`. */
+  readonly run: string;
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly retries: number;
+  readonly infraRetries: number;
+  readonly siteTimeoutMs: number;
+  /** 0 is no limit. */
+  readonly maxFailures: number;
+  /** A session is replaced after so many sites. */
+  readonly sitesPerSession: number;
+  /** With no session for so long, the grid is lost and what waits is errored. */
+  readonly gridLostAfterMs: number;
+}
+
+export interface DispatchParts {
+  readonly grid: Grid;
+  readonly runner: CheckRunner;
+  readonly isolation: Isolation;
+  readonly limits: HostLimits;
+  readonly emit: Emit;
+}
+
+const CAPACITY_EVERY_MS = 1_000;
+
+/**
+ * Brings every site of a plan to its verdict. One synchronous step (`#step`) starts all work: it is called after
+ * each change, looks at the stop flag first, and never waits.
+ */
+export class Dispatcher {
+  readonly #settings: DispatchSettings;
+  readonly #parts: DispatchParts;
+  readonly #progress = new Map<string, SiteProgress>();
+  readonly #queue: WorkQueue;
+  readonly #slots: Slot[] = [];
+  readonly #stop: StopFlag;
+  readonly #outage: GridOutage;
+  readonly #done = Promise.withResolvers<void>();
+  #target = 0;
+  #failedCount = 0;
+  #pause: NodeJS.Timeout | undefined;
+  #capacityTimer: NodeJS.Timeout | undefined;
+  #started = false;
+  #ended = false;
+
+  constructor(plan: DispatchPlan, settings: DispatchSettings, parts: DispatchParts) {
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#outage = new GridOutage(settings.gridLostAfterMs);
+    this.#stop = new StopFlag((stage, reason, text) => this.#onStop(stage, reason, text));
+    const budget = { checkRetries: settings.retries, infraRetries: settings.infraRetries };
+    for (const site of plan.sites) this.#progress.set(site.id, new SiteProgress(site, plan.checks, budget));
+    this.#queue = new WorkQueue(plan.units, new Map(plan.sites.map((site) => [site.id, site])));
+    parts.runner.onLateError((late) => this.#onLateError(late));
+  }
+
+  /** Resolves when every site has its verdict and every session is released. Called once. */
+  async run(): Promise<void> {
+    this.#started = true;
+    for (const progress of this.#progress.values()) if (progress.site.skip !== undefined) this.#conclude(progress);
+    void this.#refreshCapacity();
+    this.#step();
+    await this.#done.promise;
+  }
+
+  /** Why the run stopped before its end; empty where it did not. */
+  get stopped(): string {
+    return this.#stop.reason;
+  }
+
+  /** `drain`: start nothing more; `stop`: end what runs; `kill`: wait for nothing. Each goes on to the next by its deadline. */
+  stop(stage: StopStage, reason: string, text: string): void {
+    this.#stop.raise(stage, reason, text);
+  }
+
+  /** The one place where work is started. */
+  #step(): void {
+    if (!this.#started || this.#ended) return;
+    for (const slot of this.#slots) if (slot.state === 'ready') this.#employ(slot);
+    while (this.#wantsSession()) void this.#open(this.#emptySlot());
+    if (this.#queue.count === 0 && this.#slots.every((slot) => !slot.taken)) this.#end();
+  }
+
+  #wantsSession(): boolean {
+    if (this.#stop.raised) return false;
+    const taken = this.#slots.filter((slot) => slot.taken);
+    if (taken.length >= this.#target || taken.some((slot) => slot.state === 'ready')) return false;
+    const opening = taken.filter((slot) => slot.state === 'opening' || slot.state === 'resetting').length;
+    return opening < this.#queue.count && !this.#pausing();
+  }
+
+  #pausing(): boolean {
+    const pauseMs = this.#outage.pauseMs(Date.now());
+    if (pauseMs > 0) {
+      this.#pause ??= setTimeout(() => {
+        this.#pause = undefined;
+        this.#step();
+      }, pauseMs);
+    }
+    return pauseMs > 0;
+  }
+
+  #emptySlot(): Slot {
+    let slot = this.#slots.find((candidate) => !candidate.taken);
+    if (slot === undefined) {
+      slot = new Slot(this.#slots.length);
+      this.#slots.push(slot);
+    }
+    slot.state = 'opening';
+    return slot;
+  }
+
+  async #open(slot: Slot): Promise<void> {
+    const startedAt = Date.now();
+    let lease: Lease;
+    try {
+      lease = await this.#parts.grid.lease({
+        name: `${this.#settings.run}-${slot.index}`,
+        capabilities: this.#settings.capabilities,
+        avoidNodes: this.#queue.avoidNodes,
+        signal: this.#stop.noMoreSites,
+      });
+    } catch (error) {
+      slot.state = 'empty';
+      if (!this.#stop.raised) this.#sessionRefused(error);
+      this.#step();
+      return;
+    }
+    this.#outage.sessionOpened();
+    slot.opened(lease);
+    const { sessionId, node, browserName, browserVersion } = lease.session;
+    const durationMs = Date.now() - startedAt;
+    this.#parts.emit({ type: 'session-opened', sessionId, slot: slot.index, node, browserName, browserVersion, durationMs });
+    this.#step();
+  }
+
+  #sessionRefused(error: unknown): void {
+    const others = this.#slots.some((slot) => slot.lease !== undefined);
+    const lost = this.#outage.sessionRefused(error, Date.now(), others);
+    if (lost !== undefined) this.#gridLost(lost);
+  }
+
+  /** What waits can't be told any more: each such site is errored by the grid's fault. */
+  #gridLost(fault: Fault): void {
+    this.#parts.emit({ type: 'notice', level: 'warning', code: fault.code, text: fault.message });
+    for (const site of this.#queue.drain()) {
+      const progress = this.#of(site.id);
+      const attempt: Attempt = {
+        siteId: site.id,
+        attempt: progress.nextAttempt,
+        arm: 'subject',
+        ending: 'faulted',
+        startedAt: Date.now(),
+        durationMs: 0,
+        fault,
+        checks: [],
+      };
+      progress.add(attempt);
+      this.#parts.emit({ type: 'attempt-ended', slot: -1, attempt });
+      this.#conclude(progress);
+    }
+  }
+
+  /** Gives a ready slot its next site, or says why it has none. */
+  #employ(slot: Slot): void {
+    if (this.#stop.raised) return void this.#close(slot, 'stopped');
+    if (slot.dirty) return void this.#close(slot, 'dirty');
+    const session = { fresh: slot.siteCount === 0, suits: (waiting: Waiting) => this.#suits(slot, waiting) };
+    const taken = this.#queue.take(slot.index, session, (site) => this.#parts.limits.mayStart(site.url));
+    switch (taken.kind) {
+      case 'empty':
+        return void this.#close(slot, 'done');
+      case 'needs-fresh':
+        return void this.#close(slot, 'dirty');
+      case 'blocked':
+        return this.#idle(slot);
+      case 'site':
+        slot.idleWhy = '';
+        if (taken.startedUnit !== undefined) {
+          const { index, siteIds } = taken.startedUnit;
+          this.#parts.emit({ type: 'unit-started', unit: index, slot: slot.index, siteIds });
+        }
+        void this.#attempt(slot, this.#of(taken.waiting.site.id));
+    }
+  }
+
+  /** A site that faulted on a node goes to another one, where there is another. */
+  #suits(slot: Slot, waiting: Waiting): boolean {
+    if (!waiting.avoidNodes.includes(slot.node)) return true;
+    return !this.#slots.some((other) => other.lease !== undefined && !waiting.avoidNodes.includes(other.node));
+  }
+
+  #idle(slot: Slot): void {
+    const why = this.#queue.why((site) => this.#parts.limits.why(site.url));
+    if (slot.idleWhy !== '') return;
+    slot.idleWhy = why;
+    this.#parts.emit({ type: 'slot-idle', slot: slot.index, why });
+  }
+
+  async #attempt(slot: Slot, progress: SiteProgress): Promise<void> {
+    const { site } = progress;
+    const { lease } = slot;
+    if (lease === undefined) throw new TypeError(`slot ${slot.index} works without a session`);
+    const { session } = lease;
+    const number = progress.nextAttempt;
+    const startedAt = Date.now();
+    slot.state = 'busy';
+    progress.slot = slot.index;
+    this.#parts.limits.started(site.url);
+    this.#parts.emit({ type: 'attempt-started', siteId: site.id, attempt: number, slot: slot.index, sessionId: session.sessionId });
+    const outcome = await this.#parts.runner.attempt({
+      slot: slot.index,
+      site,
+      attempt: number,
+      arm: 'subject',
+      session,
+      siteTimeoutMs: site.timeoutMs ?? this.#settings.siteTimeoutMs,
+      signal: this.#stop.noMoreChecks,
+    });
+    slot.siteCount += 1;
+    this.#parts.limits.ended(site.url);
+    this.#queue.siteEnded();
+    const attempt: Attempt = {
+      siteId: site.id,
+      attempt: number,
+      arm: 'subject',
+      ending: outcome.ending,
+      sessionId: session.sessionId,
+      node: session.node,
+      startedAt,
+      durationMs: Date.now() - startedAt,
+      ...(outcome.fault === undefined ? {} : { fault: outcome.fault }),
+      checks: outcome.checks,
+    };
+    progress.add(attempt);
+    this.#parts.emit({ type: 'attempt-ended', slot: slot.index, attempt });
+    this.#follow(progress, attempt);
+    await this.#afterAttempt(slot, lease, this.#whyReplace(slot, outcome));
+  }
+
+  /** The verdict, or another try. */
+  #follow(progress: SiteProgress, attempt: Attempt): void {
+    const step = nextStep(attempt, progress.judge(), progress.budget);
+    if (attempt.ending === 'interrupted') return;
+    if (step === 'judge' || this.#stop.raised) return this.#conclude(progress);
+    progress.spend(step);
+    this.#queue.again({ site: progress.site, fresh: true, avoidNodes: step === 'infra-retry' ? progress.faultedNodes : [] });
+  }
+
+  /** Why the next site must not have this session; empty where it may. */
+  #whyReplace(slot: Slot, outcome: AttemptOutcome): string {
+    if (outcome.ending === 'faulted') return 'faulted';
+    const allWell = outcome.checks.every((check) => check.status === 'passed' || check.status === 'skipped');
+    if (outcome.sessionDirty || slot.dirty || !allWell || outcome.ending !== 'completed') return 'dirty';
+    if (slot.siteCount >= this.#settings.sitesPerSession) return 'worn';
+    return '';
+  }
+
+  async #afterAttempt(slot: Slot, lease: Lease, whyReplace: string): Promise<void> {
+    if (whyReplace !== '') return this.#close(slot, whyReplace);
+    if (this.#stop.raised) return this.#close(slot, 'stopped');
+    if (this.#queue.count === 0) return this.#close(slot, 'done');
+    slot.state = 'resetting';
+    try {
+      await this.#parts.isolation.reset(lease.session, this.#stop.noMoreChecks);
+    } catch {
+      return this.#close(slot, 'faulted');
+    }
+    slot.state = 'ready';
+    this.#step();
+  }
+
+  async #close(slot: Slot, reason: string): Promise<void> {
+    const { lease } = slot;
+    slot.state = 'closing';
+    this.#queue.giveBack(slot.index);
+    await lease?.release();
+    slot.lease = undefined;
+    slot.state = 'empty';
+    if (lease !== undefined) {
+      const { sessionId } = lease.session;
+      this.#parts.emit({ type: 'session-closed', sessionId, slot: slot.index, reason, siteCount: slot.siteCount });
+    }
+    this.#step();
+  }
+
+  #conclude(progress: SiteProgress, notRun?: string): void {
+    const verdict = progress.judge(notRun);
+    progress.verdict = verdict;
+    this.#parts.emit({ type: 'site-judged', verdict });
+    this.#countFailure(verdict);
+  }
+
+  #countFailure(verdict: SiteVerdict): void {
+    if (verdict.verdict !== 'failed') return;
+    this.#failedCount += 1;
+    const { maxFailures } = this.#settings;
+    if (maxFailures > 0 && this.#failedCount >= maxFailures) {
+      this.stop('drain', 'max-failures', `stopped by --max-failures ${maxFailures}`);
+    }
+  }
+
+  #onLateError(late: LateError): void {
+    const progress = this.#progress.get(late.siteId);
+    const slot = this.#slots[progress?.slot ?? -1];
+    if (slot !== undefined) slot.dirty = true;
+    const attempt = progress?.amend(late);
+    if (progress === undefined || attempt === undefined) return;
+    this.#parts.emit({ type: 'attempt-ended', amended: true, slot: progress.slot, attempt });
+    if (progress.verdict === undefined) return;
+    const before = progress.verdict;
+    progress.verdict = progress.judge();
+    this.#parts.emit({ type: 'site-judged', amended: true, verdict: progress.verdict });
+    if (before.verdict !== 'failed') this.#countFailure(progress.verdict);
+  }
+
+  #onStop(stage: StopStage, reason: string, text: string): void {
+    this.#parts.emit({ type: 'run-stopping', reason, text: `${text} (${stage})` });
+    this.#queue.drain();
+    if (stage === 'kill') void this.#parts.runner[Symbol.asyncDispose]();
+    this.#step();
+  }
+
+  async #refreshCapacity(): Promise<void> {
+    clearTimeout(this.#capacityTimer);
+    try {
+      this.#target = await this.#parts.grid.capacity(this.#stop.noMoreSites);
+    } catch (error) {
+      if (!this.#stop.raised && this.#target === 0) {
+        const lost = this.#outage.sessionRefused(error, Date.now(), false);
+        if (lost !== undefined) this.#gridLost({ ...lost, ...faultOf(error) });
+      }
+    }
+    if (this.#ended) return;
+    this.#capacityTimer = setTimeout(() => void this.#refreshCapacity(), CAPACITY_EVERY_MS);
+    this.#step();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    clearTimeout(this.#pause);
+    clearTimeout(this.#capacityTimer);
+    this.#stop.end();
+    for (const progress of this.#progress.values()) {
+      if (progress.verdict === undefined) this.#conclude(progress, this.#stop.text);
+    }
+    this.#done.resolve();
+  }
+
+  #of(siteId: string): SiteProgress {
+    const progress = this.#progress.get(siteId);
+    if (progress === undefined) throw new RangeError(`no such site in the plan: ${siteId}`);
+    return progress;
+  }
+}

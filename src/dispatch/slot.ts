@@ -1,0 +1,38 @@
+import type { Lease } from '../core/ports.ts';
+
+/** Where a slot is between no session and a session at work. */
+export type SlotState = 'empty' | 'opening' | 'ready' | 'busy' | 'resetting' | 'closing';
+
+/** One place for a session, with the session that it has now. Its number chooses the lane. */
+export class Slot {
+  readonly index: number;
+  state: SlotState = 'empty';
+  lease: Lease | undefined;
+  /** Sites that the session has taken. */
+  siteCount = 0;
+  /** Something of an ended site still acts in the session. */
+  dirty = false;
+  /** Why it was said to be idle; said once until it works again. */
+  idleWhy = '';
+
+  constructor(index: number) {
+    this.index = index;
+  }
+
+  /** It has a session, or will have one. */
+  get taken(): boolean {
+    return this.state !== 'empty';
+  }
+
+  get node(): string {
+    return this.lease?.session.node ?? '';
+  }
+
+  opened(lease: Lease): void {
+    this.lease = lease;
+    this.siteCount = 0;
+    this.dirty = false;
+    this.idleWhy = '';
+    this.state = 'ready';
+  }
+}

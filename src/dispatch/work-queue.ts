@@ -1,0 +1,157 @@
+import type { Site } from '../core/site.ts';
+import type { WorkUnit } from '../core/unit.ts';
+
+/** A site that waits, and what its next attempt asks for. */
+export interface Waiting {
+  readonly site: Site;
+  /** Only a session that has seen no site may take it: a retry. */
+  readonly fresh: boolean;
+  /** Nodes on which it just faulted. */
+  readonly avoidNodes: readonly string[];
+}
+
+/** A unit, or what is left of one. */
+interface OpenUnit {
+  readonly index: number;
+  readonly waiting: Waiting[];
+}
+
+/** What the queue may say to a slot that asks for a site. */
+export type Taken =
+  | { readonly kind: 'site'; readonly waiting: Waiting; readonly startedUnit?: { index: number; siteIds: string[] } }
+  /** Something waits, but not for this session. */
+  | { readonly kind: 'needs-fresh' }
+  /** Something waits, but nothing that may start now. */
+  | { readonly kind: 'blocked' }
+  | { readonly kind: 'empty' };
+
+/**
+ * The sites that wait. A slot goes on with its own unit, then takes the next one, and when all are taken
+ * helps with the longest unit that another slot has not finished.
+ */
+export class WorkQueue {
+  /** Retries and what dead sessions gave back come first. */
+  readonly #urgent: Waiting[] = [];
+  /** Units that no slot has, the next one last: taking the last of an array costs nothing. */
+  readonly #free: OpenUnit[];
+  readonly #taken = new Map<number, OpenUnit>();
+  #count: number;
+  /** Asked in vain since a site last ended or came back: nothing can have become eligible. */
+  #barren = false;
+
+  constructor(units: readonly WorkUnit[], sites: ReadonlyMap<string, Site>) {
+    this.#free = units.toReversed().map((unit) => ({
+      index: unit.index,
+      waiting: unit.siteIds.map((id) => ({ site: known(sites, id), fresh: false, avoidNodes: [] })),
+    }));
+    this.#count = units.reduce((sum, unit) => sum + unit.siteIds.length, 0);
+  }
+
+  /** How many sites wait. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The nodes that the next waiting retry would avoid. */
+  get avoidNodes(): readonly string[] {
+    return this.#urgent[0]?.avoidNodes ?? [];
+  }
+
+  /** A site that is to be tried again, before all others. */
+  again(waiting: Waiting): void {
+    this.#urgent.push(waiting);
+    this.#count += 1;
+    this.#barren = false;
+  }
+
+  /** The slot's session ended: what is left of its unit goes back. */
+  giveBack(slot: number): void {
+    const unit = this.#taken.get(slot);
+    if (unit === undefined) return;
+    this.#taken.delete(slot);
+    if (unit.waiting.length > 0) this.#free.push(unit);
+  }
+
+  /** A site ended, so that another of its host may start. */
+  siteEnded(): void {
+    this.#barren = false;
+  }
+
+  /** The next site for a slot: the first that `mayStart` and that suits the session. */
+  take(slot: number, session: { fresh: boolean; suits: (w: Waiting) => boolean }, mayStart: (site: Site) => boolean): Taken {
+    if (this.#count === 0) return { kind: 'empty' };
+    if (this.#barren) return { kind: 'blocked' };
+    let wantsFresh = false;
+    const eligible = (waiting: Waiting): boolean => {
+      if (!mayStart(waiting.site)) return false;
+      if (waiting.fresh && !session.fresh) {
+        wantsFresh = true;
+        return false;
+      }
+      return session.suits(waiting);
+    };
+    const urgent = this.#urgent.findIndex(eligible);
+    if (urgent >= 0) return { kind: 'site', waiting: this.#remove(this.#urgent, urgent) };
+    const found = this.#fromUnits(slot, eligible);
+    if (found !== undefined) return found;
+    if (wantsFresh) return { kind: 'needs-fresh' };
+    this.#barren = this.#urgent.length === 0;
+    return { kind: 'blocked' };
+  }
+
+  /** In words, what the waiting sites wait for: the first one's reason. */
+  why(reason: (site: Site) => string): string {
+    const first = this.#urgent[0] ?? [...this.#taken.values(), ...this.#free.toReversed()].find((u) => u.waiting.length > 0)?.waiting[0];
+    return first === undefined ? 'no site waits' : `${this.#count} sites wait: ${reason(first.site)}`;
+  }
+
+  /** Takes out all that waits: the run stops, or the grid is lost. */
+  drain(): Site[] {
+    const units = [...this.#taken.values(), ...this.#free.toReversed()];
+    const sites = [...this.#urgent, ...units.flatMap((unit) => unit.waiting)].map((waiting) => waiting.site);
+    this.#urgent.length = 0;
+    this.#free.length = 0;
+    this.#taken.clear();
+    this.#count = 0;
+    return sites;
+  }
+
+  #fromUnits(slot: number, eligible: (waiting: Waiting) => boolean): Taken | undefined {
+    const own = this.#taken.get(slot)?.waiting ?? [];
+    const ownAt = own.findIndex(eligible);
+    if (ownAt >= 0) return { kind: 'site', waiting: this.#remove(own, ownAt) };
+    for (let at = this.#free.length - 1; at >= 0; at -= 1) {
+      const unit = this.#free[at];
+      const first = unit?.waiting.findIndex(eligible) ?? -1;
+      if (unit === undefined || first < 0) continue;
+      this.#free.splice(at, 1);
+      this.giveBack(slot);
+      this.#taken.set(slot, unit);
+      const siteIds = unit.waiting.map((waiting) => waiting.site.id);
+      return { kind: 'site', waiting: this.#remove(unit.waiting, first), startedUnit: { index: unit.index, siteIds } };
+    }
+    return this.#helpAnother(eligible);
+  }
+
+  #helpAnother(eligible: (waiting: Waiting) => boolean): Taken | undefined {
+    const longestFirst = [...this.#taken.values()].toSorted((a, b) => b.waiting.length - a.waiting.length);
+    for (const { waiting } of longestFirst) {
+      const at = waiting.findLastIndex(eligible);
+      if (at >= 0) return { kind: 'site', waiting: this.#remove(waiting, at) };
+    }
+    return undefined;
+  }
+
+  #remove(from: Waiting[], at: number): Waiting {
+    const [waiting] = from.splice(at, 1);
+    if (waiting === undefined) throw new RangeError(`nothing waits at ${at}`);
+    this.#count -= 1;
+    return waiting;
+  }
+}
+
+function known(sites: ReadonlyMap<string, Site>, id: string): Site {
+  const site = sites.get(id);
+  if (site === undefined) throw new RangeError(`the plan names a site that is not in the list: ${id}`);
+  return site;
+}

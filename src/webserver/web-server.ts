@@ -1,0 +1,75 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { GridrunError, refusal } from '../core/fault.ts';
+import type { WebServerOptions } from '../core/options.ts';
+import { endGroup, startGroup } from './process-group.ts';
+
+const ASK_EVERY_MS = 100;
+const END_DEADLINE_MS = 5_000;
+const LAST_OUTPUT_CHARS = 2_000;
+
+/**
+ * Starts the server of the config and waits until its URL answers with a status below 500, as Playwright does.
+ * Throws when it ends before that, is not ready in time, or when something else answers there already.
+ */
+export async function startWebServer(options: WebServerOptions, cwd: string, signal: AbortSignal): Promise<AsyncDisposable> {
+  if (await answers(options.url, signal)) {
+    if (options.reuseExistingServer) return { async [Symbol.asyncDispose]() {} };
+    throw refusal('webserver.taken', `webServer: something answers at ${options.url} already`, [], 'End it, or set webServer.reuseExistingServer');
+  }
+  const child = startGroup(options.command, {
+    cwd: resolve(cwd, options.cwd ?? '.'),
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const server = { [Symbol.asyncDispose]: () => end(child) };
+  let output = '';
+  const collect = (text: Buffer): void => {
+    output = (output + text.toString()).slice(-LAST_OUTPUT_CHARS);
+  };
+  child.stdout?.on('data', collect);
+  child.stderr?.on('data', collect);
+  try {
+    await ready(child, options, signal);
+  } catch (error) {
+    await end(child);
+    const hint = output === '' ? 'It printed nothing' : `It printed: ${output.trim()}`;
+    throw new GridrunError({ code: 'webserver.not-ready', message: (error as Error).message, answer: 'refuse', hint, cause: error });
+  }
+  return server;
+}
+
+async function ready(child: ChildProcess, options: WebServerOptions, signal: AbortSignal): Promise<void> {
+  const deadline = AbortSignal.any([AbortSignal.timeout(options.timeoutMs), signal]);
+  const gone = new Promise<never>((_, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, by) => reject(new Error(`webServer: \`${options.command}\` ended with ${by ?? code} before ${options.url} answered`)));
+  });
+  gone.catch(() => {});
+  while (!(await Promise.race([answers(options.url, deadline), gone]))) {
+    if (signal.aborted) throw new Error('webServer: stopped before it was ready');
+    if (deadline.aborted) throw new Error(`webServer: ${options.url} did not answer in ${options.timeoutMs} ms`);
+    await Promise.race([pause(ASK_EVERY_MS), gone]);
+  }
+}
+
+async function answers(url: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal, redirect: 'manual' });
+    await response.body?.cancel();
+    return response.status < 500;
+  } catch {
+    return false;
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  endGroup(child, 'SIGTERM');
+  const late = setTimeout(() => endGroup(child, 'SIGKILL'), END_DEADLINE_MS);
+  await gone;
+  clearTimeout(late);
+}
