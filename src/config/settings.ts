@@ -18,7 +18,8 @@ export interface Setting {
   readonly schema: z.ZodType;
 }
 
-const whole = (least: number): z.ZodType<number> => z.coerce.number().int().min(least);
+const whole = (least: number): z.ZodType<number> =>
+  z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().int().min(least));
 const wholeOrAuto = z.union([z.literal('auto'), whole(1)]);
 const text = z.string().min(1);
 const list = z

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { GridrunError } from '../../src/core/fault.ts';
+import { resolveOptions } from '../../src/config/resolve-options.ts';
+
+const NOTHING = { cwd: '/work', flags: { sites: 'sites.json' }, configName: '', config: {}, env: {} };
+
+function mistakesOf(act: () => unknown): readonly string[] {
+  try {
+    act();
+  } catch (error) {
+    assert(error instanceof GridrunError);
+    assert.equal(error.answer, 'refuse');
+    return error.mistakes;
+  }
+  return assert.fail('nothing was refused');
+}
+
+test('the defaults are those of the design', () => {
+  const options = resolveOptions(NOTHING);
+  assert.deepEqual(
+    [options.grid, options.sessions, options.perHost, options.isolation, options.retries, options.infraRetries],
+    ['local', 'auto', 1, 'wipe', 0, 2],
+  );
+  assert.deepEqual([options.checkTimeoutMs, options.siteTimeoutMs, options.globalTimeoutMs], [30_000, 120_000, 0]);
+  assert.equal(options.forbidOnly, false);
+});
+
+test('in CI a suite with .only is refused, unless told otherwise', () => {
+  assert.equal(resolveOptions({ ...NOTHING, env: { CI: 'true' } }).forbidOnly, true);
+  assert.equal(resolveOptions({ ...NOTHING, env: { CI: 'true' }, config: { forbidOnly: false } }).forbidOnly, false);
+});
+
+test('a flag goes over the config, and the config over the default', () => {
+  const config = { retries: 1, infraRetries: 5 };
+  const options = resolveOptions({ ...NOTHING, flags: { sites: 's', retries: '3' }, config, configName: 'gridrun.config.ts' });
+  assert.equal(options.retries, 3);
+  assert.equal(options.infraRetries, 5);
+});
+
+test('every mistake is named at once, with the flag, what it wants and what was meant', () => {
+  const flags = { sesions: '3', shard: '9/8', grep: '(', timeout: 'soon', grid: 'docer', reporter: ['lst'], capabilities: '[1]' };
+  const mistakes = mistakesOf(() => resolveOptions({ ...NOTHING, flags, config: { retries: -1 }, configName: 'gridrun.config.ts' }));
+  const all = mistakes.join('\n');
+  assert.equal(mistakes.length, 9, all);
+  assert.match(all, /--sesions: no such setting; did you mean --sessions\?/);
+  assert.match(all, /--shard: wants i\/n with i from 1 to n, as in 2\/8, not "9\/8"/);
+  assert.match(all, /gridrun\.config\.ts: retries: wants a whole number from 0, not -1/);
+  assert.match(all, /--sites: no site list/);
+});
+
+test('a password in a mistaken grid URL is not shown', () => {
+  const mistakes = mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', grid: 'htp://u:hunter2@hub' } }));
+  assert.doesNotMatch(mistakes.join(), /hunter2/);
+});
+
+test('SELENIUM_REMOTE_URL is the grid where none is given', () => {
+  assert.equal(resolveOptions({ ...NOTHING, env: { SELENIUM_REMOTE_URL: 'http://hub:4444' } }).grid, 'http://hub:4444');
+});

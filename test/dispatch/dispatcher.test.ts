@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { FAILED, FAULTED, FakeGrid, FakeRunner, PASSED, dispatchOver, sitesOf } from './fakes.ts';
+
+test('every site has exactly one verdict, no session is left and no limit is passed, whatever happens', async () => {
+  const outcomes = fc.array(fc.constantFrom(PASSED, PASSED, PASSED, FAILED, FAULTED), { minLength: 1, maxLength: 40 });
+  const shape = fc.record({ count: fc.nat(30), capacity: fc.integer({ min: 1, max: 8 }), hosts: fc.integer({ min: 1, max: 6 }) });
+  await fc.assert(
+    fc.asyncProperty(outcomes, shape, fc.nat(2), fc.nat(2), async (script, { count, capacity, hosts }, retries, infraRetries) => {
+      const running = new Map<string, number>();
+      let step = 0;
+      const runner = new FakeRunner(async (order) => {
+        const { host } = new URL(order.site.url);
+        running.set(host, (running.get(host) ?? 0) + 1);
+        assert.equal(running.get(host), 1, 'two sites of one host at once');
+        await new Promise(setImmediate);
+        running.set(host, 0);
+        return script[step++ % script.length] ?? PASSED;
+      });
+      const grid = new FakeGrid(capacity);
+      const sites = sitesOf(count, (index) => `https://h${index % hosts}.example/${index}`);
+      const { dispatcher, events } = dispatchOver(sites, { grid, runner, perHost: 1 }, { retries, infraRetries });
+      await dispatcher.run();
+      const judged = events.flatMap((event) => (event.type === 'site-judged' ? event.verdict.siteId : []));
+      assert.deepEqual(judged.toSorted(), sites.map((site) => site.id).toSorted());
+      assert.equal(grid.open, 0);
+      assert(grid.mostOpen <= capacity);
+      const perSite = Map.groupBy(runner.orders, (order) => order.site.id);
+      for (const orders of perSite.values()) assert(orders.length <= 1 + retries + infraRetries);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a site whose session died is tried again on another node, and the finished ones keep their verdicts', async () => {
+  const grid = new FakeGrid(2, { node: (session, request) => (request.avoidNodes.includes('a') ? 'b' : session === 0 ? 'a' : 'b') });
+  const runner = new FakeRunner((order) => (order.session.node === 'a' && order.site.id === 's1' ? FAULTED : PASSED));
+  const { dispatcher, verdicts } = dispatchOver(sitesOf(6), { grid, runner });
+  await dispatcher.run();
+  assert.deepEqual([...new Set(verdicts().values())], ['passed']);
+  const tries = runner.orders.filter((order) => order.site.id === 's1').map((order) => order.session.node);
+  assert.deepEqual(tries.slice(-1), ['b']);
+});
+
+test('faults never use the budget of --retries, nor failures that of --infra-retries', async () => {
+  const faulting = new FakeRunner(() => FAULTED);
+  await dispatchOver(sitesOf(1), { grid: new FakeGrid(1), runner: faulting }, { retries: 9, infraRetries: 1 }).dispatcher.run();
+  assert.equal(faulting.orders.length, 2);
+  const failing = new FakeRunner(() => FAILED);
+  await dispatchOver(sitesOf(1), { grid: new FakeGrid(1), runner: failing }, { retries: 1, infraRetries: 9 }).dispatcher.run();
+  assert.equal(failing.orders.length, 2);
+});
+
+test('a retry runs in a session that has seen no other site', async () => {
+  const runner = new FakeRunner((order) => (order.site.id === 's1' && order.attempt === 1 ? FAILED : PASSED));
+  const { dispatcher, verdicts } = dispatchOver(sitesOf(5), { grid: new FakeGrid(1), runner }, { retries: 1 });
+  await dispatcher.run();
+  const [first, second] = runner.orders.filter((order) => order.site.id === 's1');
+  assert.notEqual(first?.session.sessionId, second?.session.sessionId);
+  const ofRetry = runner.orders.filter((order) => order.session.sessionId === second?.session.sessionId);
+  assert.equal(ofRetry[0]?.site.id, 's1');
+  assert.equal(verdicts().get('s1'), 'flaky');
+});
+
+test('--max-failures starts no new site after the n-th failure; the rest is not-run and says why', async () => {
+  const runner = new FakeRunner(() => FAILED);
+  const { dispatcher, events } = dispatchOver(sitesOf(10), { grid: new FakeGrid(1), runner }, { maxFailures: 2 });
+  await dispatcher.run();
+  assert.equal(runner.orders.length, 2);
+  const notRun = events.flatMap((event) => (event.type === 'site-judged' && event.verdict.verdict === 'not-run' ? event.verdict : []));
+  assert.equal(notRun.length, 8);
+  assert.equal(notRun[0]?.checks[0]?.reason, 'stopped by --max-failures 2');
+  assert.equal(dispatcher.stopped, 'max-failures');
+});
+
+test('a grid that gives no session makes what waits errored, cause grid', async () => {
+  const grid = new FakeGrid(3, { refuse: () => true });
+  const { dispatcher, events, verdicts } = dispatchOver(sitesOf(4), { grid, runner: new FakeRunner(() => PASSED) });
+  await dispatcher.run();
+  assert.deepEqual([...new Set(verdicts().values())], ['errored']);
+  const causes = events.flatMap((event) => (event.type === 'site-judged' ? event.verdict.cause : []));
+  assert.deepEqual([...new Set(causes)], ['grid']);
+});
+
+test('a session request that is refused once costs no site its verdict', async () => {
+  const grid = new FakeGrid(2, { refuse: (request) => request === 0 });
+  const { dispatcher, verdicts } = dispatchOver(sitesOf(4), { grid, runner: new FakeRunner(() => PASSED) }, { gridLostAfterMs: 60_000 });
+  await dispatcher.run();
+  assert.deepEqual([...verdicts().values()], ['passed', 'passed', 'passed', 'passed']);
+});
+
+test('a worn session is replaced, and so is one that could not be reset', async () => {
+  const grid = new FakeGrid(1);
+  const { dispatcher, events } = dispatchOver(sitesOf(4), { grid, runner: new FakeRunner(() => PASSED) }, { sitesPerSession: 2 });
+  await dispatcher.run();
+  const reasons = events.flatMap((event) => (event.type === 'session-closed' ? event.reason : []));
+  assert.deepEqual(reasons, ['worn', 'worn']);
+  const failing = { reset: () => Promise.reject(new Error('no')), alive: () => Promise.resolve(true) };
+  const other = dispatchOver(sitesOf(3), { grid: new FakeGrid(1), runner: new FakeRunner(() => PASSED), isolation: failing });
+  await other.dispatcher.run();
+  const closed = other.events.flatMap((event) => (event.type === 'session-closed' ? event.reason : []));
+  assert.deepEqual(closed, ['faulted', 'faulted', 'done']);
+});
+
+test('an error that comes after the verdict amends attempt and verdict, and costs the session', async () => {
+  const runner: FakeRunner = new FakeRunner((order) => {
+    if (order.site.id === 's1') {
+      const fault = { code: 'check.late-error', cause: 'check', message: 'stray timer' } as const;
+      runner.late({ siteId: 's0', attempt: 1, check: 'works', fault });
+    }
+    return PASSED;
+  });
+  const { dispatcher, verdicts } = dispatchOver(sitesOf(3), { grid: new FakeGrid(1), runner });
+  await dispatcher.run();
+  assert.deepEqual([...verdicts()], [['s0', 'failed'], ['s1', 'passed'], ['s2', 'passed']]);
+  const [, s1, s2] = runner.orders;
+  assert.notEqual(s1?.session.sessionId, s2?.session.sessionId);
+});
+
+test('drain lets what runs end; stop ends it, and it is not-run', async () => {
+  for (const [stage, expected] of [['drain', 'passed'], ['stop', 'not-run']] as const) {
+    const runner: FakeRunner = new FakeRunner(async (order) => {
+      dispatcher.stop(stage, 'interrupted', 'interrupted');
+      await new Promise(setImmediate);
+      return order.signal.aborted ? { ending: 'interrupted', checks: [], sessionDirty: true } : PASSED;
+    });
+    const grid = new FakeGrid(1);
+    const { dispatcher, verdicts } = dispatchOver(sitesOf(3), { grid, runner });
+    await dispatcher.run();
+    assert.deepEqual([...verdicts().values()].toSorted(), [expected, 'not-run', 'not-run'].toSorted());
+    assert.equal(grid.open, 0);
+  }
+});
+
+test('a slot that waits for a host says so once', async () => {
+  const runner = new FakeRunner(() => PASSED);
+  const { dispatcher, events } = dispatchOver(sitesOf(3, () => 'https://one.example/'), { grid: new FakeGrid(3), runner, perHost: 1, chunkSize: 1 });
+  await dispatcher.run();
+  const idle = events.filter((event) => event.type === 'slot-idle');
+  assert(idle.length >= 1);
+  assert.match(idle[0]?.type === 'slot-idle' ? idle[0].why : '', /one\.example is busy \(--per-host 1\)/);
+});
+
+test('a site to skip is judged at once, without a session', async () => {
+  const grid = new FakeGrid(1);
+  const { dispatcher, verdicts } = dispatchOver([{ id: 'x', url: 'https://x.example/', skip: 'known' }], { grid, runner: new FakeRunner(() => PASSED) });
+  await dispatcher.run();
+  assert.equal(verdicts().get('x'), 'skipped');
+  assert.equal(grid.requests.length, 0);
+});

@@ -1,0 +1,134 @@
+import type { CheckResult } from '../../src/core/attempt.ts';
+import type { Undated } from '../../src/core/event.ts';
+import { GridrunError } from '../../src/core/fault.ts';
+import type { AttemptOrder, AttemptOutcome, CheckRunner, Grid, Isolation, LateError, Lease, LeaseRequest } from '../../src/core/ports.ts';
+import type { Site } from '../../src/core/site.ts';
+import { Dispatcher, type DispatchSettings } from '../../src/dispatch/dispatcher.ts';
+import { HostLimits } from '../../src/dispatch/host-limits.ts';
+
+export const PASSED: AttemptOutcome = { ending: 'completed', checks: [result('passed')], sessionDirty: false };
+export const FAILED: AttemptOutcome = { ending: 'completed', checks: [result('failed')], sessionDirty: false };
+export const FAULTED: AttemptOutcome = {
+  ending: 'faulted',
+  checks: [],
+  fault: { code: 'grid.session-lost', cause: 'grid', message: 'the session is gone' },
+  sessionDirty: true,
+};
+
+export function result(status: CheckResult['status']): CheckResult {
+  const fault = { code: 'check.failed', cause: 'check', message: 'no' } as const;
+  return { title: 'works', status, durationMs: 1, ...(status === 'failed' ? { fault } : {}) };
+}
+
+export function sitesOf(count: number, url = (index: number): string => `https://s${index}.example/`): Site[] {
+  return Array.from({ length: count }, (_, index) => ({ id: `s${index}`, url: url(index) }));
+}
+
+/** A grid in memory that counts what it gave and got back. */
+export class FakeGrid implements Grid {
+  readonly name = 'fake';
+  readonly requests: LeaseRequest[] = [];
+  open = 0;
+  mostOpen = 0;
+  #count = 0;
+  readonly #capacity: number;
+  readonly #refuse: (request: number) => boolean;
+  readonly #node: (session: number, request: LeaseRequest) => string;
+
+  constructor(capacity: number, options: { refuse?: (request: number) => boolean; node?: (session: number, request: LeaseRequest) => string } = {}) {
+    this.#capacity = capacity;
+    this.#refuse = options.refuse ?? (() => false);
+    this.#node = options.node ?? (() => 'node');
+  }
+
+  capacity(): Promise<number> {
+    return Promise.resolve(this.#capacity);
+  }
+
+  async lease(request: LeaseRequest): Promise<Lease> {
+    this.requests.push(request);
+    const number = this.#count++;
+    await Promise.resolve();
+    if (this.#refuse(number)) throw new GridrunError({ code: 'grid.unreachable', message: 'no', blames: 'grid', answer: 'retry' });
+    this.open += 1;
+    this.mostOpen = Math.max(this.mostOpen, this.open);
+    let released = false;
+    return {
+      session: {
+        sessionId: `session-${number}`, endpoint: 'http://fake', capabilities: {}, node: this.#node(number, request),
+        browserName: 'fake', browserVersion: '1',
+      },
+      release: () => {
+        if (!released) this.open -= 1;
+        released = true;
+        return Promise.resolve();
+      },
+    };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Runs checks by a function; keeps every order it got. */
+export class FakeRunner implements CheckRunner {
+  readonly orders: AttemptOrder[] = [];
+  readonly #outcome: (order: AttemptOrder) => AttemptOutcome | Promise<AttemptOutcome>;
+  #late: (error: LateError) => void = () => {};
+
+  constructor(outcome: (order: AttemptOrder) => AttemptOutcome | Promise<AttemptOutcome>) {
+    this.#outcome = outcome;
+  }
+
+  load(): ReturnType<CheckRunner['load']> {
+    return Promise.resolve([]);
+  }
+
+  async attempt(order: AttemptOrder): Promise<AttemptOutcome> {
+    this.orders.push(order);
+    await new Promise(setImmediate);
+    return this.#outcome(order);
+  }
+
+  onLateError(listener: (error: LateError) => void): void {
+    this.#late = listener;
+  }
+
+  late(error: LateError): void {
+    this.#late(error);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const SETTINGS: DispatchSettings = {
+  run: 'run', capabilities: {}, retries: 0, infraRetries: 2, siteTimeoutMs: 1_000, maxFailures: 0, sitesPerSession: 50, gridLostAfterMs: 0,
+};
+
+/** A dispatcher over fakes, and the events that it emitted. */
+export function dispatchOver(
+  sites: readonly Site[],
+  parts: { grid: Grid; runner: CheckRunner; isolation?: Isolation; perHost?: number; chunkSize?: number },
+  settings: Partial<DispatchSettings> = {},
+): { dispatcher: Dispatcher; events: Undated[]; verdicts: () => Map<string, string> } {
+  const events: Undated[] = [];
+  const size = parts.chunkSize ?? 3;
+  const todo = sites.filter((site) => site.skip === undefined).map((site) => site.id);
+  const units = Array.from({ length: Math.ceil(todo.length / size) }, (_, index) => ({
+    index, siteIds: todo.slice(index * size, (index + 1) * size), expectedMs: size,
+  }));
+  const where = (url: string): { host: string; domain: string; local: boolean } => ({ host: new URL(url).host, domain: 'example', local: false });
+  const dispatcher = new Dispatcher({ sites, units, checks: ['works'] }, { ...SETTINGS, ...settings }, {
+    grid: parts.grid,
+    runner: parts.runner,
+    isolation: parts.isolation ?? { reset: () => Promise.resolve(), alive: () => Promise.resolve(true) },
+    limits: new HostLimits(parts.perHost ?? 0, 0, where),
+    emit: (event) => events.push(event),
+  });
+  const verdicts = (): Map<string, string> =>
+    new Map(events.flatMap((event) => (event.type === 'site-judged' ? [[event.verdict.siteId, event.verdict.verdict] as const] : [])));
+  return { dispatcher, events, verdicts };
+}
