@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Site } from '../core/site.ts';
+import { refusal } from '../core/fault.ts';
+
+/** What a site takes when nothing at all is known. */
+const UNKNOWN_SITE_MS = 10_000;
+
+/**
+ * What each site is expected to take, in ms: what it took last time, else the median of all that are known, else 10 s.
+ */
+export function expectations(durations: ReadonlyMap<string, number> = new Map()): (site: Pick<Site, 'id'>) => number {
+  const sorted = Float64Array.from(durations.values()).sort();
+  const medianMs = sorted[Math.floor(sorted.length / 2)] ?? UNKNOWN_SITE_MS;
+  return (site) => durations.get(site.id) ?? medianMs;
+}
+
+/** Reads the durations of an earlier run from a file. Throws a refusal where it can't be read or holds none. */
+export async function readDurations(
+  file: string,
+  { cwd, signal }: { readonly cwd: string; readonly signal?: AbortSignal },
+): Promise<ReadonlyMap<string, number>> {
+  let text: string;
+  try {
+    text = await readFile(resolve(cwd, file), { encoding: 'utf8', ...(signal === undefined ? {} : { signal }) });
+  } catch (error) {
+    signal?.throwIfAborted();
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
+    throw refusal('plan.durations', `the durations file ${file} can't be read: ${why}`, [], 'give --durations the results.json of an earlier run');
+  }
+  return parseDurations(text, file);
+}
+
+/**
+ * The ms that each site took, by its id: of a results.json (`{"sites": [{"id", "durationMs"}]}`), of an object of ids
+ * and ms, of NDJSON of either, or of a journal. Only these fields are read. A duration of 0 is a site that did not
+ * run, and says nothing. Throws a refusal for a text that holds no duration at all.
+ */
+export function parseDurations(text: string, name: string): ReadonlyMap<string, number> {
+  const durations = new Map<string, number>();
+  const whole = parsed(text);
+  if (whole !== undefined) collect(whole, durations);
+  else for (const line of text.split('\n')) collect(parsed(line), durations);
+  if (durations.size === 0) {
+    throw refusal('plan.durations', `the durations file ${name} holds no duration of any site`, [], 'give --durations the results.json of an earlier run');
+  }
+  return durations;
+}
+
+function collect(value: unknown, durations: Map<string, number>): void {
+  if (Array.isArray(value)) {
+    for (const item of value) collect(item, durations);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  const { sites, verdict, id, siteId, durationMs, type } = value as Readonly<Record<string, unknown>>;
+  const named = id ?? siteId;
+  if (Array.isArray(sites)) collect(sites, durations);
+  else if (typeof named === 'string') note(durations, named, durationMs);
+  else if (type === 'site-judged') collect(verdict, durations);
+  else if (typeof type !== 'string') for (const [key, ms] of Object.entries(value)) note(durations, key, ms);
+}
+
+function note(durations: Map<string, number>, id: string, ms: unknown): void {
+  if (typeof ms === 'number' && Number.isFinite(ms) && ms > 0) durations.set(id, ms);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

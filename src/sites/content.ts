@@ -1,0 +1,92 @@
+import { buffer } from 'node:stream/consumers';
+import { refusal } from '../core/fault.ts';
+
+/** Enough to tell any form by, unless the first line is longer. */
+const HEAD_BYTES = 65_536;
+const MAX_FIRST_LINE_BYTES = 1_048_576;
+
+/** What is no list at all, by its first bytes. */
+const STRANGERS: readonly { readonly bytes: readonly number[]; readonly what: string; readonly hint: string }[] = [
+  { bytes: [0xff, 0xfe], what: 'is UTF-16', hint: 'save the list as UTF-8' },
+  { bytes: [0xfe, 0xff], what: 'is UTF-16', hint: 'save the list as UTF-8' },
+  { bytes: [0x50, 0x4b, 0x03, 0x04], what: 'is a zip archive or a spreadsheet', hint: 'unpack it, or export the spreadsheet as CSV' },
+  { bytes: [0x1f, 0x8b], what: 'is compressed with gzip', hint: 'unpack it first, as in `gunzip -c sites.txt.gz | gridrun --sites -`' },
+];
+
+/** The bytes of a list with its beginning looked at. */
+export interface Content {
+  /** Of the list, for messages. */
+  readonly name: string;
+  readonly head: string;
+  /** All of it, the head too. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Reads as much as tells the form. Throws a refusal for what is no text in UTF-8. */
+export async function lookAt(name: string, chunks: AsyncIterable<Uint8Array>): Promise<Content> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const read: Uint8Array[] = [];
+  let length = 0;
+  let hasLine = false;
+  while (length < HEAD_BYTES || (!hasLine && length < MAX_FIRST_LINE_BYTES)) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    read.push(next.value);
+    length += next.value.length;
+    hasLine ||= next.value.includes(10);
+  }
+  const head = Buffer.concat(read);
+  refuseStrangers(name, head);
+  return { name, head: new TextDecoder().decode(head), chunks: rejoin(read, iterator) };
+}
+
+async function* rejoin(read: readonly Uint8Array[], iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* read;
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+function refuseStrangers(name: string, head: Buffer): void {
+  const stranger = STRANGERS.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte));
+  if (stranger !== undefined) throw refusal('sites.unreadable', `the site list ${name} ${stranger.what}`, [], stranger.hint);
+  const nul = head.subarray(0, HEAD_BYTES).indexOf(0);
+  if (nul === 0 || nul === 1) throw refusal('sites.unreadable', `the site list ${name} is UTF-16`, [], 'save the list as UTF-8');
+  if (nul > 1) throw refusal('sites.unreadable', `the site list ${name} is not text: byte ${nul} is zero`, [], 'save the list as UTF-8');
+  if (/^\uFEFF?\s*<[!a-z?]/i.test(head.subarray(0, 200).toString())) {
+    throw refusal('sites.unreadable', `the site list ${name} is a web page or XML`, [], 'give the address of the list itself: JSON, NDJSON, YAML, CSV or text');
+  }
+}
+
+/** All of it as one text, for the forms that can't be read line by line. Throws a refusal where it is not UTF-8. */
+export async function wholeText({ name, chunks }: Content): Promise<string> {
+  const all = await buffer(chunks);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(all);
+  } catch (cause) {
+    const why = cause instanceof TypeError ? 'is not UTF-8' : 'is too long for this form; NDJSON, CSV and text are read as a stream';
+    throw refusal('sites.unreadable', `the site list ${name} ${why}`, [], 'save the list as UTF-8 NDJSON, CSV or text');
+  }
+}
+
+/** Calls `onLine` with each line, without its end, and its number from 1. A last line without an end counts. */
+export async function eachLine(chunks: AsyncIterable<Uint8Array>, onLine: (line: string, number: number) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  let number = 0;
+  const take = (text: string): void => onLine(text.endsWith('\r') ? text.slice(0, -1) : text, ++number);
+  for await (const chunk of chunks) {
+    const text = decoder.decode(chunk, { stream: true });
+    let start = 0;
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      take(start === 0 ? rest + text.slice(0, end) : text.slice(start, end));
+      if (start === 0) rest = '';
+      start = end + 1;
+    }
+    rest += text.slice(start);
+  }
+  rest += decoder.decode();
+  if (rest !== '') take(rest);
+}

@@ -1,0 +1,121 @@
+import type { CsvError, Options } from 'csv-parse';
+import { Parser } from 'csv-parse';
+import { finished } from 'node:stream/promises';
+import { once } from 'node:events';
+import { nearest } from '../core/nearest.ts';
+import type { Environment } from './builder.ts';
+import { ListBuilder } from './builder.ts';
+import type { Content } from './content.ts';
+import { ENTRY_KEYS } from './entry.ts';
+import { delimiterOf, isColumn, significantLines } from './form.ts';
+import { quoted } from './url.ts';
+
+const MAX_RECORD_LENGTH = 1_048_576;
+
+/**
+ * CSV with a header: `url`, `id`, `tags` and `env` (words apart by spaces, `;`, `|` or commas), `timeoutMs`, `skip`,
+ * `data` (JSON) and `data.<key>` (text, as CSV has no other type). An empty cell is as if the column were not there.
+ */
+export async function readCsv(content: Content, environment: Environment): Promise<ListBuilder> {
+  const at = (line: number): string => `${content.name}:${line}`;
+  const builder = new ListBuilder(
+    { entry: at, inside: (line, path) => `${at(line)}${path.length === 0 ? '' : `, column ${quoted(path.join('.'))}`}` },
+    environment,
+  );
+  let columns: readonly string[] | undefined;
+  const onRecord = (cells: string[], endLine: number): void => {
+    const line = endLine - lineEndsIn(cells);
+    if (columns === undefined) columns = readHeader(cells, line, builder);
+    else addRow(columns, cells, line, builder);
+  };
+  const options: Options = {
+    bom: true,
+    delimiter: delimiterOf(significantLines(content.head)[0] ?? ''),
+    trim: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    comment: '#',
+    comment_no_infix: true,
+    max_record_size: MAX_RECORD_LENGTH,
+    skip_records_with_error: true,
+    on_record: (cells: string[], { lines }) => {
+      onRecord(cells, lines);
+      return null;
+    },
+    on_skip: (error) => {
+      if (error !== undefined) builder.mistakes.push(`${at(lineOf(error))}: this is not CSV: ${error.message}`);
+      return undefined;
+    },
+  };
+  const parser = new Parser(options);
+  const ended = finished(parser.resume());
+  ended.catch(() => undefined);
+  for await (const chunk of content.chunks) {
+    if (!parser.write(chunk)) await Promise.race([once(parser, 'drain'), ended]);
+  }
+  parser.end();
+  await ended;
+  return builder;
+}
+
+function readHeader(cells: readonly string[], line: number, builder: ListBuilder): readonly string[] {
+  const seen = new Set<string>();
+  for (const name of cells) {
+    if (name === '') continue;
+    if (!isColumn(name) || name.includes('__proto__')) builder.wrongAt(line, [name], unknownColumn(name));
+    if (seen.has(name)) builder.wrongAt(line, [name], 'this column is there twice; leave one out');
+    seen.add(name);
+  }
+  if (!seen.has('url')) builder.wrongAt(line, [], 'the header names no column "url"; begin the file with a line such as url,id,tags');
+  return cells;
+}
+
+function unknownColumn(name: string): string {
+  const meant = nearest(name, ENTRY_KEYS);
+  return `unknown column; ${meant === undefined ? `there are ${ENTRY_KEYS.join(', ')} and data.<key>` : `did you mean "${meant}"?`}`;
+}
+
+function addRow(columns: readonly string[], cells: readonly string[], line: number, builder: ListBuilder): void {
+  if (cells.length > columns.length && cells.slice(columns.length).some((cell) => cell !== '')) {
+    return builder.wrongAt(line, [], `there are ${cells.length} cells under a header of ${columns.length}; put a cell with a comma in it in double quotes`);
+  }
+  const entry: Record<string, unknown> = {};
+  for (const [index, cell] of cells.entries()) {
+    const column = columns[index] ?? '';
+    if (cell !== '' && column !== '' && isColumn(column)) setCell(entry, column, cell, () => builder.wrongAt(line, [column], 'data must be JSON, such as {"kind":"modal"}; for text there are columns data.<key>'));
+  }
+  builder.addEntry(entry, line);
+}
+
+function setCell(entry: Record<string, unknown>, column: string, cell: string, wrongData: () => void): void {
+  if (column === 'tags' || column === 'env') entry[column] = cell.split(/[\s,;|]+/).filter((word) => word !== '');
+  else if (column === 'timeoutMs') entry[column] = /^\d+$/.test(cell) ? Number(cell) : cell;
+  else if (column === 'data') {
+    try {
+      entry['data'] = JSON.parse(cell) as unknown;
+    } catch {
+      wrongData();
+    }
+  } else if (column.startsWith('data.')) setData(entry, column.split('.'), cell);
+  else entry[column] = cell;
+}
+
+function setData(entry: Record<string, unknown>, keys: readonly string[], cell: string): void {
+  let parent = entry;
+  for (const key of keys.slice(0, -1)) {
+    const child = Object.hasOwn(parent, key) ? parent[key] : undefined;
+    parent = (typeof child === 'object' && child !== null ? child : (parent[key] = {})) as Record<string, unknown>;
+  }
+  parent[keys.at(-1) ?? ''] = cell;
+}
+
+function lineEndsIn(cells: readonly string[]): number {
+  let count = 0;
+  for (const cell of cells) if (cell.includes('\n')) count += cell.split('\n').length - 1;
+  return count;
+}
+
+function lineOf(error: CsvError): number {
+  const lines: unknown = error['lines'];
+  return typeof lines === 'number' ? lines : 1;
+}

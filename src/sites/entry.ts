@@ -1,0 +1,116 @@
+import type { Site } from '../core/site.ts';
+import { nearest } from '../core/nearest.ts';
+import { isSiteId } from './id.ts';
+import { quoted, readUrl } from './url.ts';
+
+/** Where in the list's tree something is: keys and indices from the entry. */
+export type Path = readonly (string | number)[];
+export type Wrong = (path: Path, text: string) => void;
+
+/** An entry that is read; its id may still have to be made. */
+export type Entry = { -readonly [K in keyof Omit<Site, 'id'>]: Site[K] } & { id?: string };
+type Reader = (entry: Entry, value: unknown, wrong: Wrong) => void;
+
+const TAG = /^@?([^\s,;|@]+)$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** The longest that a timer of Node can wait. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+const READERS: Readonly<Record<keyof Site, Reader>> = {
+  url(entry, value, wrong) {
+    if (typeof value !== 'string') return wrong(['url'], `url must be a string, such as "https://example.com/login"; it is ${typeName(value)}`);
+    const read = readUrl(value.trim());
+    if ('wrong' in read) wrong(['url'], read.wrong);
+    else entry.url = read.url;
+  },
+  id(entry, value, wrong) {
+    if (typeof value === 'string' && isSiteId(value)) entry.id = value;
+    else wrong(['id'], `id must be letters, digits, "_" and "-", begin with a letter or digit and have at most 200 of them, such as "shop-de"; it is ${shown(value)}`);
+  },
+  tags(entry, value, wrong) {
+    const tags = strings(value, 'tags', 'such as ["login", "german"]', wrong).flatMap((tag, index) => {
+      const name = TAG.exec(tag)?.[1];
+      if (name === undefined) wrong(['tags', index], `a tag is one word without spaces, commas, semicolons, "|" and "@"; it is ${quoted(tag)}`);
+      return name ?? [];
+    });
+    if (tags.length > 0) entry.tags = tags;
+  },
+  timeoutMs(entry, value, wrong) {
+    if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= MAX_TIMEOUT_MS) entry.timeoutMs = value;
+    else wrong(['timeoutMs'], `timeoutMs must be a whole number of milliseconds from 1 to ${MAX_TIMEOUT_MS}, such as 60000; it is ${shown(value)}`);
+  },
+  skip(entry, value, wrong) {
+    if (typeof value === 'string' && value.trim() !== '') entry.skip = value.trim();
+    else wrong(['skip'], `skip must be the reason in words, such as "behind a captcha"; it is ${shown(value)}`);
+  },
+  data(entry, value, wrong) {
+    entry.data = value;
+    if (!isJson(value)) wrong(['data'], 'data must be JSON: no dates, no infinite or missing numbers');
+  },
+  env(entry, value, wrong) {
+    // What stands here may be a secret that someone wrote down instead of its name: never shown.
+    const names = strings(value, 'env', 'of names of environment variables, such as ["SHOP_PASSWORD"]', wrong, false);
+    for (const [index, name] of names.entries()) {
+      if (!VARIABLE.test(name)) wrong(['env', index], 'env holds names of environment variables, such as "SHOP_PASSWORD", not their values');
+    }
+    if (names.length > 0) entry.env = names;
+  },
+};
+
+/** The keys that an entry may have. */
+export const ENTRY_KEYS: readonly string[] = Object.keys(READERS);
+
+/** Reads an entry that is an object. Every mistake goes to `wrong`; what is read without one is in the entry. */
+export function readEntry(value: Readonly<Record<string, unknown>>, wrong: Wrong): Entry {
+  const entry: Entry = { url: '' };
+  let hasUrl = false;
+  for (const key of Object.keys(value)) {
+    if (!Object.hasOwn(READERS, key)) {
+      wrong([key], unknownKey(key));
+      continue;
+    }
+    const field = value[key];
+    // An empty field of YAML and many exporters is null; as data it is a value like any other.
+    if (field === null && key !== 'data') continue;
+    if (field === undefined) continue;
+    if (key === 'url') hasUrl = true;
+    READERS[key as keyof Site](entry, field, wrong);
+  }
+  if (!hasUrl) wrong([], 'the entry has no url; write {"url": "https://example.com/login"}');
+  return entry;
+}
+
+export function unknownKey(key: string): string {
+  const meant = nearest(key, ENTRY_KEYS);
+  const right = meant === undefined ? `an entry has ${ENTRY_KEYS.join(', ')}` : `did you mean "${meant}"?`;
+  return `unknown key ${quoted(key)}; ${right}`;
+}
+
+function strings(value: unknown, key: string, right: string, wrong: Wrong, mayShow = true): string[] {
+  if (!Array.isArray(value)) {
+    wrong([key], `${key} must be a list ${right}; it is ${mayShow ? shown(value) : typeName(value)}`);
+    return [];
+  }
+  return value.flatMap((item: unknown, index) => {
+    if (typeof item === 'string') return item;
+    wrong([key, index], `${key} must be a list ${right}; this is ${typeName(item)}`);
+    return [];
+  });
+}
+
+function isJson(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return value === null || ['string', 'boolean'].includes(typeof value);
+  if (Array.isArray(value)) return value.every(isJson);
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson);
+}
+
+export function shown(value: unknown): string {
+  return typeof value === 'object' && value !== null ? typeName(value) : quoted(value);
+}
+
+export function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,83 @@
+import type { Site } from '../core/site.ts';
+import { GridrunError, refusal } from '../core/fault.ts';
+import type { Environment, ListBuilder } from './builder.ts';
+import type { Content } from './content.ts';
+import { lookAt } from './content.ts';
+import { readCsv } from './csv.ts';
+import type { Form } from './form.ts';
+import { formOf } from './form.ts';
+import { hashOf } from './hash.ts';
+import { readJson } from './json.ts';
+import { readNdjson } from './ndjson.ts';
+import type { SourceOptions } from './source.ts';
+import { openSource } from './source.ts';
+import { readRanked, readText } from './text.ts';
+import { readYaml } from './yaml.ts';
+
+/** A site list that is read and has no mistake in it. */
+export interface SiteList {
+  readonly sites: readonly Site[];
+  /** Entries left out because their URL was there before and neither had an id of its own. */
+  readonly duplicateCount: number;
+  /** SHA-256 over the sites in their order; the same in every form of the list. */
+  readonly hash: string;
+}
+
+export interface ReadSitesOptions extends SourceOptions {
+  /** Where the names in `env` must be set; `process.env` where it is not given. Values are never read. */
+  readonly environment?: Environment;
+}
+
+const READERS: Readonly<Record<Form, (content: Content, environment: Environment) => Promise<ListBuilder>>> = {
+  JSON: readJson,
+  NDJSON: readNdjson,
+  YAML: readYaml,
+  CSV: readCsv,
+  'rank,domain': readRanked,
+  text: readText,
+};
+
+/**
+ * Reads a site list in any of its forms from a file, an http(s) URL, or `-` for standard input.
+ * Throws one refusal with every mistake of the list, each with its place and what would be right.
+ */
+export async function readSites(source: string, options: ReadSitesOptions): Promise<SiteList> {
+  const { name, ending, chunks } = await openSource(source, options);
+  try {
+    const content = await lookAt(name, stopping(chunks, options.signal));
+    const form = formOf(content.head, ending);
+    return finish(name, form, await READERS[form](content, options.environment ?? process.env));
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (error instanceof GridrunError) throw error;
+    throw new GridrunError({
+      code: 'sites.unreadable',
+      message: `the site list ${name} can't be read: ${reasonOf(error)}`,
+      answer: 'refuse',
+      hint: 'see that the file or server can be reached from here',
+      cause: error,
+    });
+  }
+}
+
+function finish(name: string, form: Form, { sites, mistakes, duplicateCount }: ListBuilder): SiteList {
+  if (mistakes.length > 0) {
+    const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`;
+    throw refusal('sites.mistakes', `the site list ${name}, read as ${form}, has ${count}`, mistakes);
+  }
+  if (sites.length === 0) throw refusal('sites.empty', `the site list ${name} has no sites in it`, [], 'write a domain or URL on each line');
+  return { sites, duplicateCount, hash: hashOf(sites) };
+}
+
+async function* stopping(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
+}
+
+/** fetch says "fetch failed" and hides why in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
+}

@@ -1,0 +1,48 @@
+import picomatch from 'picomatch';
+import type { Site } from '../core/site.ts';
+import { refusal } from '../core/fault.ts';
+import { hostOf } from '../core/host.ts';
+import { nearest } from '../core/nearest.ts';
+
+/** Which sites of the list: `RunOptions.selection` has these. */
+export interface SiteSelection {
+  /** Without the `@`; one of them is enough. A tag that no site has is the checks' affair. */
+  readonly tags: readonly string[];
+  /** Globs that a site's id or host must match; one of them is enough. */
+  readonly sites: readonly string[];
+}
+
+/**
+ * The sites that a run is for, in the order of the list. Tags select among the sites where any site has one of them;
+ * else they are tags of checks and every site stays. Throws a refusal for a glob that matches no site.
+ */
+export function selectSites(sites: readonly Site[], selection: SiteSelection): readonly Site[] {
+  const wanted = new Set(selection.tags);
+  const isTagged = (site: Site): boolean => site.tags?.some((tag) => wanted.has(tag)) === true;
+  const tagged = wanted.size > 0 && sites.some(isTagged) ? sites.filter(isTagged) : sites;
+  return selection.sites.length === 0 ? tagged : matching(sites, tagged, selection.sites);
+}
+
+/** The tags of `tags` that neither a site nor a check has, with what they may have meant, a line each. */
+export function unknownTags(tags: readonly string[], sites: readonly Site[], checkTags: ReadonlySet<string>): readonly string[] {
+  const known = new Set([...checkTags, ...sites.flatMap((site) => site.tags ?? [])]);
+  return tags.filter((tag) => !known.has(tag)).map((tag) => {
+    const meant = nearest(tag, [...known]);
+    return `--tag ${tag}: no site and no check has this tag${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+  });
+}
+
+function matching(all: readonly Site[], tagged: readonly Site[], globs: readonly string[]): readonly Site[] {
+  const matchers = globs.map((glob) => ({ glob, matches: picomatch(glob, { dot: true }), isUsed: false }));
+  const selected = tagged.filter((site) => {
+    const host = hostOf(site.url);
+    // Every glob is asked, so that each one that matches nothing is known.
+    return matchers.filter((matcher) => (matcher.matches(site.id) || matcher.matches(host)) && (matcher.isUsed = true)).length > 0;
+  });
+  const mistakes = matchers.filter(({ isUsed }) => !isUsed).map(({ glob, matches }) => {
+    const isUntagged = all.some((site) => matches(site.id) || matches(hostOf(site.url)));
+    return `--site ${glob}: ${isUntagged ? 'no site that it matches has the tag asked for' : 'matches no id and no host of the list'}`;
+  });
+  if (mistakes.length > 0) throw refusal('sites.unmatched', 'a --site glob matches no site', mistakes, 'run with --list to see the ids');
+  return selected;
+}

@@ -1,0 +1,90 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { EnvHttpProxyAgent, fetch } from 'undici';
+import { refusal } from '../core/fault.ts';
+
+/** Where the bytes of a list come from. */
+export interface ListSource {
+  /** For messages: no credentials in it. */
+  readonly name: string;
+  /** Of the file's or URL's name, in lower case without the dot; empty where it has none. */
+  readonly ending: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+export interface SourceOptions {
+  readonly cwd: string;
+  readonly stdin?: AsyncIterable<Uint8Array | string>;
+  readonly signal?: AbortSignal;
+}
+
+/** How long a server may keep silent, before its answer and in it. */
+const SILENCE_TIMEOUT_MS = 30_000;
+
+/** Opens a file, an http(s) URL or `-`, standard input. Throws a refusal where it can't be read. */
+export async function openSource(source: string, options: SourceOptions): Promise<ListSource> {
+  if (source === '-') return openStdin(options);
+  return /^https?:\/\//i.test(source) ? openUrl(source, options) : openFile(source, options);
+}
+
+function openStdin({ stdin }: SourceOptions): ListSource {
+  if (stdin === undefined || ('isTTY' in stdin && stdin.isTTY === true)) {
+    throw refusal('sites.unreadable', 'the site list is to come from standard input, and nothing is piped in', [], 'pipe a list in, as in `gridrun --sites - < sites.txt`');
+  }
+  return { name: 'standard input', ending: '', chunks: bytesOf(stdin) };
+}
+
+async function* bytesOf(stdin: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stdin) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+}
+
+async function openFile(source: string, { cwd, signal }: SourceOptions): Promise<ListSource> {
+  const path = resolve(cwd, source);
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error) {
+    const why = found.code === 'ENOENT' ? `there is no file ${path}` : found.message;
+    throw refusal('sites.unreadable', `the site list ${source} can't be read: ${why}`, [], 'give --sites a file, a URL, or - for standard input');
+  }
+  if (found.isDirectory()) {
+    throw refusal('sites.unreadable', `the site list ${source} is a folder`, [], 'give --sites a file in it');
+  }
+  return { name: source, ending: endingOf(source), chunks: createReadStream(path, signal === undefined ? {} : { signal }) };
+}
+
+async function openUrl(source: string, { signal }: SourceOptions): Promise<ListSource> {
+  const url = URL.parse(source);
+  if (url === null) throw refusal('sites.unreadable', 'the URL of the site list is not a URL', [], 'write it as https://example.com/sites.json');
+  const credentials = url.username === '' ? undefined : Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64');
+  url.username = '';
+  url.password = '';
+  return {
+    name: url.href,
+    ending: endingOf(url.pathname),
+    chunks: download(url, credentials === undefined ? {} : { authorization: `Basic ${credentials}` }, signal),
+  };
+}
+
+async function* download(url: URL, headers: Record<string, string>, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const dispatcher = new EnvHttpProxyAgent({
+    connect: { timeout: SILENCE_TIMEOUT_MS },
+    headersTimeout: SILENCE_TIMEOUT_MS,
+    bodyTimeout: SILENCE_TIMEOUT_MS,
+  });
+  try {
+    const response = await fetch(url, { headers, dispatcher, ...(signal === undefined ? {} : { signal }) });
+    if (!response.ok) throw refusal('sites.unreadable', `the site list ${url.href} can't be read: the server answered ${response.status}`, [], httpHint(response.status));
+    if (response.body !== null) yield* response.body as AsyncIterable<Uint8Array>;
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+function httpHint(status: number): string {
+  if (status === 401 || status === 403) return 'give a user and a password in the URL, or download the list first';
+  return 'open the URL in a browser and see that it gives the list';
+}
+
+function endingOf(path: string): string {
+  return /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
+}

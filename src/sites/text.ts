@@ -1,0 +1,35 @@
+import type { Environment, Places } from './builder.ts';
+import { ListBuilder } from './builder.ts';
+import type { Content } from './content.ts';
+import { eachLine } from './content.ts';
+import { RANKED } from './form.ts';
+import { quoted } from './url.ts';
+
+/** Text: a domain or URL a line; `#` begins a comment at the start of a line or after a space. */
+export async function readText(content: Content, environment: Environment): Promise<ListBuilder> {
+  const builder = new ListBuilder(placesOfLines(content.name), environment);
+  await eachLine(content.chunks, (line, number) => {
+    const text = (line.includes('#') ? line.replace(/(?:^|\s)#.*$/, '') : line).trim();
+    if (text !== '') builder.addUrl(text, number);
+  });
+  return builder;
+}
+
+/** `rank,domain` a line, as Tranco has it. The rank is not kept: the order of the list is the order of the ranks. */
+export async function readRanked(content: Content, environment: Environment): Promise<ListBuilder> {
+  const builder = new ListBuilder(placesOfLines(content.name), environment);
+  let isFirst = true;
+  await eachLine(content.chunks, (line, number) => {
+    if (/^\s*(?:#|$)/.test(line)) return;
+    const domain = RANKED.exec(line)?.[1];
+    if (domain !== undefined) builder.addUrl(domain, number);
+    else if (!isFirst) builder.wrongAt(number, [], `${quoted(line)} is not rank,domain, such as 1,example.com`);
+    isFirst = false;
+  });
+  return builder;
+}
+
+function placesOfLines(name: string): Places {
+  const entry = (line: number): string => `${name}:${line}:1`;
+  return { entry, inside: entry };
+}

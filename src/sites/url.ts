@@ -1,0 +1,55 @@
+/** A site's URL in the one form that it has everywhere, or what is wrong with it and what would be right. */
+export type ReadUrl = { readonly url: string } | { readonly wrong: string };
+
+const PLAIN_DOMAIN = /^(?:https:\/\/)?((?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,})\/?$/;
+const BARE_WITH_PORT = /^[^/?#:@]+:\d{1,5}(?:[/?#]|$)/;
+const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
+const WEB = /^https?:\/\/[^/]/i;
+const HOST = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/;
+// oxlint-disable-next-line no-control-regex
+const UNPRINTABLE = /[\s\u0000-\u001f\u007f-\u009f]/;
+
+/**
+ * The host of a text that is a plain domain and nothing else, with or without `https://` before it and `/` after it.
+ * It spares the URL parser most of a long list; `xn--` labels are left to the parser, which knows which are valid.
+ */
+export function plainDomain(text: string): string | undefined {
+  if (text.length > 100 || text.includes('xn--')) return undefined;
+  return PLAIN_DOMAIN.exec(text)?.[1];
+}
+
+/** Reads a URL or a bare domain, which means https. Never throws, and never says a password. */
+export function readUrl(text: string): ReadUrl {
+  const plain = plainDomain(text);
+  if (plain !== undefined) return { url: `https://${plain}/` };
+  if (text === '') return { wrong: 'the URL is empty; write a domain such as example.com, or a URL' };
+  if (text.includes('\uFFFD')) return { wrong: `${quoted(text)} is not UTF-8; save the list as UTF-8` };
+  if (UNPRINTABLE.test(text)) return { wrong: `${quoted(text)} has a space or a control character in it; a URL has %20 there` };
+  const bare = !SCHEME.test(text) || BARE_WITH_PORT.test(text);
+  if (!bare && !WEB.test(text)) return { wrong: wrongScheme(text) };
+  const parsed = URL.parse(bare ? `https://${text}` : text);
+  if (parsed === null || text.startsWith('/')) return { wrong: `${quoted(text)} is not a URL; write it as https://example.com/login` };
+  if (parsed.username !== '' || parsed.password !== '') {
+    return { wrong: `${quoted(text)} holds credentials; name environment variables in "env" and let the checks read them` };
+  }
+  if (!HOST.test(parsed.hostname) && !parsed.hostname.startsWith('[')) {
+    return { wrong: `${quoted(text)} has a host that no name server knows; write it as https://example.com/login` };
+  }
+  if (bare && !parsed.hostname.includes('.') && parsed.port === '' && !/^(?:localhost$|\[)/.test(parsed.hostname)) {
+    return { wrong: `${quoted(text)} is not a domain; if it is a host's name, write https://${parsed.hostname}/` };
+  }
+  return { url: parsed.href };
+}
+
+function wrongScheme(text: string): string {
+  const scheme = SCHEME.exec(text)?.[1]?.toLowerCase() ?? '';
+  if (/^https?$/.test(scheme)) return `${quoted(text)} has no host; write it as ${scheme}://example.com/`;
+  return `${quoted(text)} is of the scheme "${scheme}"; only http and https are sites`;
+}
+
+/** A value of the list for a message: short, escaped, and without the credentials that a URL may hold. */
+export function quoted(value: unknown): string {
+  const safe = typeof value === 'string' ? value.replace(/^([a-z][a-z0-9+.-]*:)?([/\\]*)[^/\\?#]*@/i, '$1$2***@') : value;
+  const text = (JSON.stringify(safe) ?? String(safe)).replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\uFFFD');
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
