@@ -104,7 +104,7 @@ function decide(results: readonly CheckResult[]): CheckVerdict | undefined {
   const decisive = of('passed') ?? of('failed') ?? of('errored') ?? of('skipped');
   if (decisive === undefined) return undefined;
   const passed = decisive.status === 'passed';
-  const flaky = passed && results.some((result) => result.rescued === true || result.status === 'failed');
+  const flaky = passed && results.some(wasFailure);
   const fault = decisive.fault ?? (flaky ? failures.at(-1)?.fault : undefined);
   const cause = blamed(decisive.status, flaky, fault);
   const attachments = results.flatMap((result) => result.attachments ?? []);
@@ -120,6 +120,11 @@ function decide(results: readonly CheckResult[]): CheckVerdict | undefined {
     ...(attachments.length === 0 ? {} : { attachments }),
     ...(otherFaults.length === 0 ? {} : { otherFaults }),
   };
+}
+
+/** Said no at least once; `rescued` means something in a result that passed alone. */
+function wasFailure(result: CheckResult): boolean {
+  return result.status === 'failed' || (result.status === 'passed' && result.rescued === true);
 }
 
 /** Whom it blames; passed, skipped and not-run blame nobody. A fault that was not named is the check's or the runner's. */
