@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { attach, driver, site } from 'gridrun/check';
+import { findLogin, signIn } from './find-login.ts';
+import type { LoginForm } from './find-login.ts';
+import { waitForText } from './page-text.ts';
+
+/** What an entry of sites.json says in `data`. */
+interface Account {
+  readonly username: string;
+  readonly password: string;
+  readonly welcome: string;
+  readonly refused: string;
+}
+
+describe('login', () => {
+  let account: Account;
+  let form: LoginForm;
+
+  beforeEach(async () => {
+    account = site.data as Account;
+    await driver.get(site.url);
+    form = await findLogin(driver);
+  });
+
+  it('has a form', () => {
+    assert.ok(form.username, 'no field for the username');
+    attach('form.json', JSON.stringify({ username: form.username.label, password: form.password?.label, submit: form.submit?.label }, null, 2));
+  });
+
+  it('can be filled in by a person', () => {
+    for (const field of [form.username, form.password]) {
+      if (!field) continue;
+      assert.ok(field.visible, `"${field.label}" is not visible`);
+      assert.ok(field.enabled, `"${field.label}" is disabled`);
+    }
+  });
+
+  it('refuses a wrong password', async () => {
+    await signIn(driver, form, account.username, `not-${account.password}`);
+    await waitForText(driver, account.refused);
+  });
+
+  it('signs in', async () => {
+    await signIn(driver, form, account.username, account.password);
+    await waitForText(driver, account.welcome);
+  });
+});
