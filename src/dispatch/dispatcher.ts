@@ -1,14 +1,14 @@
 import type { Attempt } from '../core/attempt.ts';
-import { faultOf, type Fault } from '../core/fault.ts';
+import type { Fault } from '../core/fault.ts';
 import type { AttemptOutcome, CheckRunner, Emit, Grid, Isolation, LateError, Lease } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
 import type { WorkUnit } from '../core/unit.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
-import { GridOutage } from './grid-outage.ts';
 import type { HostLimits } from './host-limits.ts';
 import { nextStep } from './retry.ts';
+import { SessionSupply } from './session-supply.ts';
 import { SiteProgress } from './site-progress.ts';
-import { Slot } from './slot.ts';
+import type { Slot } from './slot.ts';
 import { StopFlag, type StopStage } from './stop-flag.ts';
 import { WorkQueue, type Waiting } from './work-queue.ts';
 
@@ -43,8 +43,6 @@ export interface DispatchParts {
   readonly emit: Emit;
 }
 
-const CAPACITY_EVERY_MS = 1_000;
-
 /**
  * Brings every site of a plan to its verdict. One synchronous step (`#step`) starts all work: it is called after
  * each change, looks at the stop flag first, and never waits.
@@ -54,35 +52,39 @@ export class Dispatcher {
   readonly #parts: DispatchParts;
   readonly #progress = new Map<string, SiteProgress>();
   readonly #queue: WorkQueue;
-  readonly #slots: Slot[] = [];
   readonly #stop: StopFlag;
-  readonly #outage: GridOutage;
+  readonly #supply: SessionSupply;
   readonly #done = Promise.withResolvers<void>();
-  #target = 0;
   #failedCount = 0;
-  #pause: NodeJS.Timeout | undefined;
-  #capacityTimer: NodeJS.Timeout | undefined;
-  #started = false;
-  #ended = false;
+  #running = false;
 
   constructor(plan: DispatchPlan, settings: DispatchSettings, parts: DispatchParts) {
     this.#settings = settings;
     this.#parts = parts;
-    this.#outage = new GridOutage(settings.gridLostAfterMs);
     this.#stop = new StopFlag((stage, reason, text) => this.#onStop(stage, reason, text));
     const budget = { checkRetries: settings.retries, infraRetries: settings.infraRetries };
     for (const site of plan.sites) this.#progress.set(site.id, new SiteProgress(site, plan.checks, budget));
     this.#queue = new WorkQueue(plan.units, new Map(plan.sites.map((site) => [site.id, site])));
+    this.#supply = new SessionSupply(settings, { ...parts, stop: this.#stop }, {
+      changed: () => this.#step(),
+      lost: (fault) => this.#gridLost(fault),
+      failed: (error) => this.#done.reject(error),
+    });
     parts.runner.onLateError((late) => this.#onLateError(late));
   }
 
-  /** Resolves when every site has its verdict and every session is released. Called once. */
+  /** Resolves when every site has its verdict and every session is released; rejects on a bug alone. Called once. */
   async run(): Promise<void> {
-    this.#started = true;
     for (const progress of this.#progress.values()) if (progress.site.skip !== undefined) this.#conclude(progress);
-    void this.#refreshCapacity();
-    this.#step();
-    await this.#done.promise;
+    this.#running = true;
+    this.#supply.start();
+    try {
+      await this.#done.promise;
+    } finally {
+      this.#running = false;
+      this.#stop.end();
+      await this.#supply.end();
+    }
   }
 
   /** Why the run stopped before its end; empty where it did not. */
@@ -97,69 +99,10 @@ export class Dispatcher {
 
   /** The one place where work is started. */
   #step(): void {
-    if (!this.#started || this.#ended) return;
-    for (const slot of this.#slots) if (slot.state === 'ready') this.#employ(slot);
-    while (this.#wantsSession()) void this.#open(this.#emptySlot());
-    if (this.#queue.count === 0 && this.#slots.every((slot) => !slot.taken)) this.#end();
-  }
-
-  #wantsSession(): boolean {
-    if (this.#stop.raised) return false;
-    const taken = this.#slots.filter((slot) => slot.taken);
-    if (taken.length >= this.#target || taken.some((slot) => slot.state === 'ready')) return false;
-    const opening = taken.filter((slot) => slot.state === 'opening' || slot.state === 'resetting').length;
-    return opening < this.#queue.count && !this.#pausing();
-  }
-
-  #pausing(): boolean {
-    const pauseMs = this.#outage.pauseMs(Date.now());
-    if (pauseMs > 0) {
-      this.#pause ??= setTimeout(() => {
-        this.#pause = undefined;
-        this.#step();
-      }, pauseMs);
-    }
-    return pauseMs > 0;
-  }
-
-  #emptySlot(): Slot {
-    let slot = this.#slots.find((candidate) => !candidate.taken);
-    if (slot === undefined) {
-      slot = new Slot(this.#slots.length);
-      this.#slots.push(slot);
-    }
-    slot.state = 'opening';
-    return slot;
-  }
-
-  async #open(slot: Slot): Promise<void> {
-    const startedAt = Date.now();
-    let lease: Lease;
-    try {
-      lease = await this.#parts.grid.lease({
-        name: `${this.#settings.run}-${slot.index}`,
-        capabilities: this.#settings.capabilities,
-        avoidNodes: this.#queue.avoidNodes,
-        signal: this.#stop.noMoreSites,
-      });
-    } catch (error) {
-      slot.state = 'empty';
-      if (!this.#stop.raised) this.#sessionRefused(error);
-      this.#step();
-      return;
-    }
-    this.#outage.sessionOpened();
-    slot.opened(lease);
-    const { sessionId, node, browserName, browserVersion } = lease.session;
-    const durationMs = Date.now() - startedAt;
-    this.#parts.emit({ type: 'session-opened', sessionId, slot: slot.index, node, browserName, browserVersion, durationMs });
-    this.#step();
-  }
-
-  #sessionRefused(error: unknown): void {
-    const others = this.#slots.some((slot) => slot.lease !== undefined);
-    const lost = this.#outage.sessionRefused(error, Date.now(), others);
-    if (lost !== undefined) this.#gridLost(lost);
+    if (!this.#running) return;
+    for (const slot of this.#supply.ready()) this.#employ(slot);
+    if (!this.#stop.raised) this.#supply.openFor(this.#queue.count, this.#queue.avoidNodes);
+    if (this.#queue.count === 0 && this.#supply.takenCount === 0) this.#end();
   }
 
   /** What waits can't be told any more: each such site is errored by the grid's fault. */
@@ -185,15 +128,15 @@ export class Dispatcher {
 
   /** Gives a ready slot its next site, or says why it has none. */
   #employ(slot: Slot): void {
-    if (this.#stop.raised) return void this.#close(slot, 'stopped');
-    if (slot.dirty) return void this.#close(slot, 'dirty');
+    if (this.#stop.raised) return this.#close(slot, 'stopped');
+    if (slot.dirty) return this.#close(slot, 'dirty');
     const session = { fresh: slot.siteCount === 0, suits: (waiting: Waiting) => this.#suits(slot, waiting) };
     const taken = this.#queue.take(slot.index, session, (site) => this.#parts.limits.mayStart(site.url));
     switch (taken.kind) {
       case 'empty':
-        return void this.#close(slot, 'done');
+        return this.#close(slot, 'done');
       case 'needs-fresh':
-        return void this.#close(slot, 'dirty');
+        return this.#close(slot, 'dirty');
       case 'blocked':
         return this.#idle(slot);
       case 'site':
@@ -202,21 +145,19 @@ export class Dispatcher {
           const { index, siteIds } = taken.startedUnit;
           this.#parts.emit({ type: 'unit-started', unit: index, slot: slot.index, siteIds });
         }
-        void this.#attempt(slot, this.#of(taken.waiting.site.id));
+        this.#background(this.#attempt(slot, this.#of(taken.waiting.site.id)));
     }
   }
 
   /** A site that faulted on a node goes to another one, where there is another. */
   #suits(slot: Slot, waiting: Waiting): boolean {
-    if (!waiting.avoidNodes.includes(slot.node)) return true;
-    return !this.#slots.some((other) => other.lease !== undefined && !waiting.avoidNodes.includes(other.node));
+    return !waiting.avoidNodes.includes(slot.node) || !this.#supply.hasNodeBut(waiting.avoidNodes);
   }
 
   #idle(slot: Slot): void {
-    const why = this.#queue.why((site) => this.#parts.limits.why(site.url));
     if (slot.idleWhy !== '') return;
-    slot.idleWhy = why;
-    this.#parts.emit({ type: 'slot-idle', slot: slot.index, why });
+    slot.idleWhy = this.#queue.why((site) => this.#parts.limits.why(site.url));
+    this.#parts.emit({ type: 'slot-idle', slot: slot.index, why: slot.idleWhy });
   }
 
   async #attempt(slot: Slot, progress: SiteProgress): Promise<void> {
@@ -292,18 +233,9 @@ export class Dispatcher {
     this.#step();
   }
 
-  async #close(slot: Slot, reason: string): Promise<void> {
-    const { lease } = slot;
-    slot.state = 'closing';
+  #close(slot: Slot, reason: string): void {
     this.#queue.giveBack(slot.index);
-    await lease?.release();
-    slot.lease = undefined;
-    slot.state = 'empty';
-    if (lease !== undefined) {
-      const { sessionId } = lease.session;
-      this.#parts.emit({ type: 'session-closed', sessionId, slot: slot.index, reason, siteCount: slot.siteCount });
-    }
-    this.#step();
+    this.#background(this.#supply.close(slot, reason));
   }
 
   #conclude(progress: SiteProgress, notRun?: string): void {
@@ -324,7 +256,7 @@ export class Dispatcher {
 
   #onLateError(late: LateError): void {
     const progress = this.#progress.get(late.siteId);
-    const slot = this.#slots[progress?.slot ?? -1];
+    const slot = this.#supply.slot(progress?.slot ?? -1);
     if (slot !== undefined) slot.dirty = true;
     const attempt = progress?.amend(late);
     if (progress === undefined || attempt === undefined) return;
@@ -339,30 +271,16 @@ export class Dispatcher {
   #onStop(stage: StopStage, reason: string, text: string): void {
     this.#parts.emit({ type: 'run-stopping', reason, text: `${text} (${stage})` });
     this.#queue.drain();
-    if (stage === 'kill') void this.#parts.runner[Symbol.asyncDispose]();
+    if (stage === 'kill') this.#background(Promise.resolve(this.#parts.runner[Symbol.asyncDispose]()));
     this.#step();
   }
 
-  async #refreshCapacity(): Promise<void> {
-    clearTimeout(this.#capacityTimer);
-    try {
-      this.#target = await this.#parts.grid.capacity(this.#stop.noMoreSites);
-    } catch (error) {
-      if (!this.#stop.raised && this.#target === 0) {
-        const lost = this.#outage.sessionRefused(error, Date.now(), false);
-        if (lost !== undefined) this.#gridLost({ ...lost, ...faultOf(error) });
-      }
-    }
-    if (this.#ended) return;
-    this.#capacityTimer = setTimeout(() => void this.#refreshCapacity(), CAPACITY_EVERY_MS);
-    this.#step();
+  /** Work that nobody awaits; what it throws is a bug, and ends the run. */
+  #background(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#done.reject(error));
   }
 
   #end(): void {
-    this.#ended = true;
-    clearTimeout(this.#pause);
-    clearTimeout(this.#capacityTimer);
-    this.#stop.end();
     for (const progress of this.#progress.values()) {
       if (progress.verdict === undefined) this.#conclude(progress, this.#stop.text);
     }

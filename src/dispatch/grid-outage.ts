@@ -9,6 +9,8 @@ export class GridOutage {
   #since: number | undefined;
   #pauseMs = FIRST_PAUSE_MS;
   #pausedUntil = 0;
+  /** One that never gave a session is more likely a mistake than an outage. */
+  #patience = 0.25;
 
   constructor(lostAfterMs: number) {
     this.#lostAfterMs = lostAfterMs;
@@ -21,6 +23,7 @@ export class GridOutage {
 
   sessionOpened(): void {
     this.#since = undefined;
+    this.#patience = 1;
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#pausedUntil = 0;
   }
@@ -33,7 +36,7 @@ export class GridOutage {
       this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
     }
     const hopeless = error instanceof GridrunError ? error.answer === 'refuse' || error.answer === 'bug' : true;
-    const lost = hopeless || (!otherSessionsOpen && now - this.#since >= this.#lostAfterMs);
+    const lost = hopeless || (!otherSessionsOpen && now - this.#since >= this.#lostAfterMs * this.#patience);
     return lost ? faultOf(error) : undefined;
   }
 }
