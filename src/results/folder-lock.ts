@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { refusal } from '../core/fault.ts';
+
+const LOCK_NAME = '.gridrun.lock';
+
+/** Who holds a results folder. `birth` tells a process from a later one that got the same pid. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly birth: string;
+  readonly token: string;
+}
+
+const heldHere = new Set<string>();
+
+/** Keeps two runs out of one results folder. */
+export class FolderLock implements Disposable {
+  readonly #path: string;
+  readonly #token: string;
+
+  private constructor(path: string, token: string) {
+    this.#path = path;
+    this.#token = token;
+  }
+
+  /** Throws a refusal that names the process which holds the folder. The lock of a dead process is taken over. */
+  static take(folder: string): FolderLock {
+    const path = join(folder, LOCK_NAME);
+    const token = randomUUID();
+    const own: Holder = { pid: process.pid, host: hostname(), birth: birthOf(process.pid), token };
+    // Linked into place with its content, so that nobody ever reads half a lock.
+    const draft = `${path}.${token}`;
+    writeFileSync(draft, JSON.stringify(own), { flag: 'wx' });
+    try {
+      for (let tries = 0; !linked(draft, path); tries++) {
+        const holder = readHolder(path);
+        if (holder !== undefined && (isAlive(holder) || tries > 10)) throw heldBy(holder, folder, path);
+        if (holder !== undefined) removeStale(path, holder);
+      }
+    } finally {
+      rmSync(draft, { force: true });
+    }
+    heldHere.add(token);
+    return new FolderLock(path, token);
+  }
+
+  /** Gives the folder back; the second call does nothing. */
+  [Symbol.dispose](): void {
+    if (heldHere.delete(this.#token) && readHolder(this.#path)?.token === this.#token) rmSync(this.#path, { force: true });
+  }
+}
+
+function linked(draft: string, path: string): boolean {
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Undefined where there is no lock. One that is not readable belongs to nobody. */
+function readHolder(path: string): Holder | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const { pid, host, birth, token } = JSON.parse(text) as Partial<Holder>;
+    return { pid: pid ?? 0, host: host ?? '', birth: birth ?? '', token: token ?? '' };
+  } catch {
+    return { pid: 0, host: hostname(), birth: '', token: '' };
+  }
+}
+
+function isAlive(holder: Holder): boolean {
+  if (heldHere.has(holder.token)) return true;
+  // A process of another machine can't be asked: it is taken to be alive.
+  if (holder.host !== hostname()) return true;
+  if (holder.pid <= 0 || holder.pid === process.pid) return false;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  return holder.birth === birthOf(holder.pid);
+}
+
+/** When a process was started, in a form only good for comparing; empty where the system does not tell (not Linux). */
+function birthOf(pid: number): string {
+  if (process.platform !== 'linux') return '';
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name, in brackets, may hold anything; the start time is the 20th field after it.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** Takes a dead process's lock away; where another run was quicker, its lock is put back. */
+function removeStale(path: string, stale: Holder): void {
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (readHolder(aside)?.token !== stale.token) linked(aside, path);
+  rmSync(aside, { force: true });
+}
+
+function heldBy(holder: Holder, folder: string, path: string): Error {
+  const where = holder.host === hostname() ? '' : ` on ${holder.host}`;
+  return refusal(
+    'out.locked',
+    `process ${holder.pid}${where} is writing its results into ${folder}`,
+    [],
+    `wait for it, or give another folder with --out${where === '' ? '' : `; if it is gone, remove ${path}`}`,
+  );
+}

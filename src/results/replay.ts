@@ -1,0 +1,71 @@
+import { createReadStream } from 'node:fs';
+import { SCHEMA_VERSION, type RunEvent } from '../core/event.ts';
+import { refusal } from '../core/fault.ts';
+import { whyNotEvent } from './event-shape.ts';
+
+const NEWLINE = 0x0a;
+
+/**
+ * Reads a journal as a stream of events. What follows the last newline is a line that was being written when the run
+ * was cut off, and is passed over: so every byte prefix of a journal replays. Throws a refusal that names the line
+ * where anything else is not an event, or where a newer gridrun wrote the journal.
+ */
+export async function* replay(path: string): AsyncGenerator<RunEvent, void, void> {
+  const bytes = createReadStream(path, { highWaterMark: 1 << 20 });
+  try {
+    yield* parseJournal(bytes, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw refusal('journal.missing', `there is no journal at ${path}`);
+  } finally {
+    bytes.destroy();
+  }
+}
+
+/** The same for bytes from anywhere; `name` is for messages. */
+export async function* parseJournal(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<RunEvent, void, void> {
+  let lineNumber = 0;
+  let torn: Uint8Array[] = [];
+  for await (const chunk of bytes) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      const line = chunk.subarray(start, end);
+      lineNumber++;
+      yield eventOf(torn.length === 0 ? line : Buffer.concat([...torn, line]), lineNumber, name);
+      torn = [];
+      start = end + 1;
+    }
+    if (start < chunk.length) torn.push(chunk.subarray(start));
+  }
+}
+
+function eventOf(line: Uint8Array, lineNumber: number, name: string): RunEvent {
+  const value = parse(line);
+  const newer = lineNumber === 1 ? newerSchema(value) : undefined;
+  const why = newer ?? whyNotEvent(value) ?? (lineNumber === 1 && (value as RunEvent).type !== 'run-started' ? 'not the start of a run' : undefined);
+  if (why === undefined) return value as RunEvent;
+  throw refusal(
+    newer === undefined ? 'journal.line' : 'journal.schema',
+    `line ${lineNumber} of the journal ${name} is ${why}`,
+    [],
+    newer === undefined ? 'the file was changed, or is not a journal' : 'read it with the gridrun that wrote it, or a newer one',
+  );
+}
+
+function parse(line: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(line));
+  } catch {
+    return undefined;
+  }
+}
+
+function newerSchema(value: unknown): string | undefined {
+  const schema = (value as { readonly schema?: unknown } | undefined | null)?.schema;
+  return typeof schema === 'number' && schema > SCHEMA_VERSION
+    ? `of schema ${schema}, and this gridrun reads up to ${SCHEMA_VERSION}`
+    : undefined;
+}

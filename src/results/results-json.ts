@@ -1,0 +1,156 @@
+import { createWriteStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { tallyCases, type CaseTally } from '../core/case-tally.ts';
+import type { CheckPlan } from '../core/check.ts';
+import type { Notice, RunStopping } from '../core/event.ts';
+import type { Cause, Fault } from '../core/fault.ts';
+import { exitOf, outcomeOf } from '../core/outcome.ts';
+import type { Reporter } from '../core/ports.ts';
+import type { RunState, SessionState, SiteState } from '../core/run-state.ts';
+import type { CheckVerdict, Verdict } from '../core/verdict.ts';
+
+/** results.json's schema. A field keeps its one type for ever. */
+export const RESULTS_VERSION = 1;
+
+/** What results.json holds. Durations are in ms, dates in ms since the epoch. */
+export interface ResultsFile {
+  readonly version: number;
+  readonly run: string;
+  readonly gridrun: string;
+  readonly host: string;
+  readonly grid: string;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** False where the run was cut off. */
+  readonly ended: boolean;
+  readonly stopped: string;
+  readonly stops: readonly Pick<RunStopping, 'reason' | 'text'>[];
+  readonly faults: readonly Fault[];
+  readonly planHash: string;
+  readonly shard: { readonly index: number; readonly total: number };
+  /** The run that this one went on with; empty where none. */
+  readonly resumes: string;
+  /** As far as the journal tells: a report that could not be written is known only to the process's own exit code. */
+  readonly exitCode: number;
+  readonly reasons: readonly string[];
+  readonly siteCount: number;
+  readonly duplicateCount: number;
+  /** Sites by verdict. */
+  readonly counts: Readonly<Record<Verdict, number>>;
+  /** Test cases as junit.xml counts them. */
+  readonly cases: CaseTally;
+  readonly checks: readonly CheckPlan[];
+  readonly sessions: readonly SessionResult[];
+  readonly notices: readonly Pick<Notice, 'level' | 'code' | 'text'>[];
+  readonly sites: readonly SiteResult[];
+}
+
+export interface SessionResult {
+  readonly sessionId: string;
+  readonly slot: number;
+  readonly node: string;
+  readonly browserName: string;
+  readonly browserVersion: string;
+  readonly siteCount: number;
+  readonly reason: string;
+}
+
+export interface SiteResult {
+  readonly id: string;
+  readonly url: string;
+  readonly verdict: Verdict;
+  readonly cause?: Cause;
+  readonly code?: string;
+  /** What the next run plans by: of the last attempt that did not fault. None where there was no such attempt. */
+  readonly durationMs?: number;
+  /** Of all attempts together. */
+  readonly totalMs: number;
+  readonly attempts: number;
+  readonly checks: readonly CheckVerdict[];
+}
+
+/** Writes results.json at the end of a run, or of the replay of one. */
+export class ResultsJsonReporter implements Reporter {
+  readonly #state: RunState;
+  readonly #path: string;
+
+  /** @param state the fold over the run's events; whoever owns it applies them */
+  constructor(state: RunState, path: string) {
+    this.#state = state;
+    this.#path = path;
+  }
+
+  onEvent(): void {
+    // All that it writes is in the state.
+  }
+
+  /** Throws what the file system throws. */
+  async finish(): Promise<void> {
+    const part = `${this.#path}.part`;
+    await pipeline(Readable.from(resultsText(this.#state)), createWriteStream(part));
+    await rename(part, this.#path);
+  }
+}
+
+/** The text of results.json in pieces: a site at a time, so that a long list is never one string. */
+export function* resultsText(state: RunState): Generator<string> {
+  const head = JSON.stringify(headOf(state), undefined, 1);
+  yield `${head.slice(0, -2)},\n "sites": [`;
+  let separator = '\n';
+  for (const entry of state.sites()) {
+    yield `${separator}  ${JSON.stringify(siteResult(entry))}`;
+    separator = ',\n';
+  }
+  yield '\n ]\n}\n';
+}
+
+function headOf(state: RunState): Omit<ResultsFile, 'sites'> {
+  const { started, ended } = state;
+  const exit = exitOf(outcomeOf(state));
+  return {
+    version: RESULTS_VERSION,
+    run: started?.run ?? '',
+    gridrun: started?.gridrun ?? '',
+    host: started?.host ?? '',
+    grid: started?.grid ?? '',
+    startedAt: started?.at ?? 0,
+    durationMs: state.durationMs,
+    ended: ended !== undefined,
+    stopped: ended?.stopped ?? '',
+    stops: state.stops.map(({ reason, text }) => ({ reason, text })),
+    faults: ended?.faults ?? [],
+    planHash: started?.planHash ?? '',
+    shard: started?.shard ?? { index: 1, total: 1 },
+    resumes: started?.resumes ?? '',
+    exitCode: exit.code,
+    reasons: exit.reasons,
+    siteCount: state.plannedCount,
+    duplicateCount: started?.duplicateCount ?? 0,
+    counts: state.counts(),
+    cases: tallyCases(state),
+    checks: state.checks,
+    sessions: [...state.sessions()].map(sessionResult),
+    notices: state.notices.map(({ level, code, text }) => ({ level, code, text })),
+  };
+}
+
+function sessionResult({ opened, siteCount, reason }: SessionState): SessionResult {
+  const { sessionId, slot, node, browserName, browserVersion } = opened;
+  return { sessionId, slot, node, browserName, browserVersion, siteCount: siteCount ?? 0, reason: reason ?? '' };
+}
+
+function siteResult({ site, verdict, expectedMs }: SiteState): SiteResult {
+  return {
+    id: site.id,
+    url: site.url,
+    verdict: verdict.verdict,
+    ...(verdict.cause === undefined ? {} : { cause: verdict.cause }),
+    ...(verdict.code === undefined ? {} : { code: verdict.code }),
+    ...(expectedMs === undefined ? {} : { durationMs: expectedMs }),
+    totalMs: verdict.durationMs,
+    attempts: verdict.attempts,
+    checks: verdict.checks,
+  };
+}

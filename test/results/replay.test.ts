@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { RunEvent } from '../../src/core/event.ts';
+import { GridrunError } from '../../src/core/fault.ts';
+import { foldEvents } from '../../src/results/fold.ts';
+import { parseJournal, replay } from '../../src/results/replay.ts';
+import { FakeRun, failed, passed, siteOf, variedRun } from '../support/run-events.ts';
+import { collect } from '../support/collect.ts';
+
+async function read(bytes: Uint8Array, chunkSize = bytes.length || 1): Promise<RunEvent[]> {
+  const chunks: Uint8Array[] = [];
+  for (let start = 0; start < bytes.length; start += chunkSize) chunks.push(bytes.subarray(start, start + chunkSize));
+  return collect(parseJournal(chunks, 'events.ndjson'));
+}
+
+test('every byte prefix of a journal replays, to a prefix of its events, with one verdict a planned site', async () => {
+  const run = variedRun().ended();
+  const journal = run.journal();
+  const ends = new Set([...journal.keys()].filter((index) => journal[index] === 0x0a));
+  let whole = 0;
+  for (let length = 0; length <= journal.length; length++) {
+    if (ends.has(length - 1)) whole++;
+    const events = await read(journal.subarray(0, length));
+    assert.equal(events.length, whole, `${length} bytes`);
+    if (!ends.has(length - 1)) continue;
+    assert.deepEqual(events, run.events.slice(0, whole));
+    const state = await foldEvents(events);
+    const planned = whole >= 2 ? 8 : 0;
+    assert.equal([...state.sites()].length, planned);
+    assert.equal(Object.values(state.counts()).reduce((sum, count) => sum + count), planned);
+  }
+  assert.equal(whole, run.events.length);
+});
+
+test('any journal, cut anywhere and read in pieces of any size, replays', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.boolean()), { maxLength: 6 }),
+      fc.nat(),
+      fc.integer({ min: 5, max: 500 }),
+      async (sites, cut, chunkSize) => {
+        const run = new FakeRun(sites.map((_, index) => siteOf(`s${index}`)), ['t']);
+        for (const [index, [text, good]] of sites.entries()) {
+          run.attempt(`s${index}`, [good ? passed('t') : failed('t', text)]).judged(`s${index}`);
+        }
+        const journal = run.ended().journal();
+        const events = await read(journal.subarray(0, cut % (journal.length + 1)), chunkSize);
+        assert.deepEqual(events, run.events.slice(0, events.length));
+      },
+    ),
+  );
+});
+
+const refused = (code: string, message: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof GridrunError);
+  assert.equal(error.code, code);
+  assert.equal(error.answer, 'refuse');
+  assert.match(error.message, message);
+  return true;
+};
+
+test('a torn line that is not the last is refused by its number', async () => {
+  const lines = variedRun().journal().toString().split('\n');
+  lines[3] = (lines[3] ?? '').slice(0, 20);
+  await assert.rejects(read(Buffer.from(lines.join('\n'))), refused('journal.line', /^line 4 of the journal events\.ndjson is not a JSON object/));
+});
+
+test('lines that are no events are refused by what is wrong with them', async () => {
+  const head = `${JSON.stringify(new FakeRun([], []).events[0])}\n`;
+  const cases: readonly (readonly [string | Buffer, RegExp])[] = [
+    ['{"type":"site-teleported","at":1}\n', /unknown type "site-teleported"/],
+    ['{"type":"slot-idle","at":1,"slot":"1","why":"x"}\n', /slot-idle whose slot is not of type number/],
+    ['{"type":"site-judged","at":1,"verdict":{}}\n', /no siteId or no checks/],
+    ['{"at":1}\n', /without a type/],
+    ['{"type":"notice"}\n', /notice without a date/],
+    ['\n', /line 2 .* not a JSON object/],
+    [Buffer.from([0xff, 0x0a]), /not a JSON object/],
+  ];
+  for (const [line, message] of cases) {
+    await assert.rejects(read(Buffer.concat([Buffer.from(head), Buffer.from(line)])), refused('journal.line', message));
+  }
+});
+
+test('a journal of a newer schema is refused as such, whatever else is new in it', async () => {
+  const line = '{"type":"run-started","at":1,"schema":2,"novelty":true}\n{"type":"site-teleported"}\n';
+  await assert.rejects(read(Buffer.from(line)), refused('journal.schema', /of schema 2, and this gridrun reads up to 1/));
+});
+
+test('a journal that does not begin with its header is refused', async () => {
+  await assert.rejects(read(Buffer.from('{"type":"slot-idle","at":1,"slot":1,"why":"x"}\n')), refused('journal.line', /not the start of a run/));
+});
+
+test('a journal that is not there is refused by its path', async () => {
+  await assert.rejects(collect(replay('/nowhere/events.ndjson')), refused('journal.missing', /no journal at \/nowhere/));
+});

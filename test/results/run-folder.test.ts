@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { lastFailed } from '../../src/results/last-failed.ts';
+import { foldEvents } from '../../src/results/fold.ts';
+import { findUnfinished, planResume } from '../../src/results/resume.ts';
+import { ResultsJsonReporter } from '../../src/results/results-json.ts';
+import { RunFolder, setAsideText } from '../../src/results/run-folder.ts';
+import type { FakeRun } from '../support/run-events.ts';
+import { collect } from '../support/collect.ts';
+import { checkPlan, variedRun } from '../support/run-events.ts';
+
+let out = '';
+beforeEach(() => {
+  out = mkdtempSync(join(tmpdir(), 'gridrun-out-'));
+});
+afterEach(() => rmSync(out, { recursive: true, force: true }));
+
+function leave(run: FakeRun): void {
+  writeFileSync(join(out, 'events.ndjson'), run.journal());
+  writeFileSync(join(out, 'junit.xml'), 'old');
+  for (const site of ['bad', 'cut']) {
+    mkdirSync(join(out, 'evidence', site), { recursive: true });
+    writeFileSync(join(out, 'evidence', site, 'page.html'), site);
+  }
+}
+
+const PLAN = { planHash: 'hash-1', siteCount: 8, checks: ['form is found', 'form works'].map(checkPlan), shard: { index: 1, total: 1 } };
+
+test('a fresh folder is made, with the folders above it', async () => {
+  using folder = await RunFolder.open(join(out, 'a', 'b'));
+  assert.equal(await folder.setAside(), undefined);
+  await folder.clear();
+  assert.deepEqual(readdirSync(folder.path).sort(), ['.gridrun.lock', 'evidence']);
+});
+
+test('a finished run makes room, old evidence and all; what is not ours stays', async () => {
+  leave(variedRun().ended());
+  writeFileSync(join(out, 'notes.txt'), 'mine');
+  {
+    using folder = await RunFolder.open(out);
+    assert.equal(await folder.setAside(), undefined);
+    assert.equal((await folder.finished())?.run, 'run-a');
+    await folder.clear();
+    assert.deepEqual(readdirSync(folder.evidencePath), []);
+  }
+  assert.deepEqual(readdirSync(out).sort(), ['evidence', 'notes.txt']);
+});
+
+for (const [name, run] of [['cut off', () => variedRun()], ['interrupted', () => variedRun().ended('interrupted')]] as const) {
+  test(`a run that was ${name} is moved as a whole, and never overwritten`, async () => {
+    for (const wanted of ['run-a', 'run-a-2', 'run-a-3']) {
+      leave(run());
+      using folder = await RunFolder.open(out);
+      await assert.rejects(folder.clear(), /must be set aside first/);
+      const aside = await folder.setAside();
+      assert.deepEqual(aside, { run: 'run-a', path: join(out, 'unfinished', wanted) });
+      assert.deepEqual(readdirSync(join(out, 'unfinished', wanted)).sort(), ['events.ndjson', 'evidence', 'junit.xml']);
+      assert.equal(readFileSync(join(aside?.path ?? '', 'evidence', 'cut', 'page.html'), 'utf8'), 'cut');
+      assert.match(setAsideText(aside ?? { run: '', path: '' }), /run-a was moved to .*unfinished.*--resume run-a/);
+    }
+    assert.equal(readdirSync(join(out, 'unfinished')).length, 3);
+  });
+}
+
+test('every byte prefix of a journal but the whole one is of an unfinished run', async () => {
+  const journal = variedRun().ended().journal();
+  using folder = await RunFolder.open(out);
+  for (let length = journal.length; length > journal.length - 400; length -= 7) {
+    writeFileSync(folder.journalPath, journal.subarray(0, length));
+    assert.equal((await folder.finished()) !== undefined, length === journal.length);
+  }
+});
+
+test('a run\'s name that is a path stays inside the folder', async () => {
+  const run = variedRun();
+  run.events[0] = { ...run.events[0], run: '../../etc' } as never;
+  leave(run);
+  using folder = await RunFolder.open(out);
+  assert.equal((await folder.setAside())?.path, join(out, 'unfinished', '__.._etc'));
+});
+
+test('two runs at once: the second is refused with the pid of the first', async () => {
+  const holder = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  try {
+    const stat = process.platform === 'linux' ? readFileSync(`/proc/${holder.pid}/stat`, 'utf8') : '';
+    const birth = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    writeFileSync(join(out, '.gridrun.lock'), JSON.stringify({ pid: holder.pid, host: hostname(), birth, token: 't' }));
+    await assert.rejects(RunFolder.open(out), (error: Error) => {
+      assert.match(error.message, new RegExp(`process ${holder.pid} is writing`));
+      assert.equal((error as Error & { code: string }).code, 'out.locked');
+      return true;
+    });
+  } finally {
+    holder.kill('SIGKILL');
+  }
+});
+
+test('two runs of one process: the second is refused until the first gives the folder back', async () => {
+  const first = await RunFolder.open(out);
+  await assert.rejects(RunFolder.open(out), { code: 'out.locked' });
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  (await RunFolder.open(out))[Symbol.dispose]();
+  assert.deepEqual(readdirSync(out), [], 'neither lock nor draft is left');
+});
+
+test('the lock of a dead process, of a later one with its pid, and one that is not readable are taken over', async () => {
+  const dead = spawnSync(process.execPath, ['-e', '']).pid;
+  const locks = [{ pid: dead, birth: '' }, { pid: process.pid, birth: '1' }, ...(process.platform === 'linux' ? [{ pid: process.ppid, birth: '1' }] : [])];
+  for (const lock of locks.map((holder) => JSON.stringify({ ...holder, host: hostname(), token: 'old' })).concat('half a lo')) {
+    writeFileSync(join(out, '.gridrun.lock'), lock);
+    (await RunFolder.open(out))[Symbol.dispose]();
+    assert.ok(!existsSync(join(out, '.gridrun.lock')));
+  }
+});
+
+test('the lock of another machine is not taken over', async () => {
+  writeFileSync(join(out, '.gridrun.lock'), JSON.stringify({ pid: 1, host: 'elsewhere', birth: '', token: 'old' }));
+  await assert.rejects(RunFolder.open(out), { code: 'out.locked', message: /process 1 on elsewhere/ });
+});
+
+test('resume keeps the decided sites with their events and evidence, and runs the others again', async () => {
+  leave(variedRun());
+  using folder = await RunFolder.open(out);
+  await folder.setAside();
+  const resume = await planResume(await findUnfinished(folder, ''), PLAN);
+  assert.deepEqual(resume.again, ['cut']);
+  assert.deepEqual([...resume.kept], ['good', 'flaky', 'rescued', 'bad', 'gone', 'left', 'late']);
+  await folder.clear();
+  await resume.copyEvidence(folder);
+  assert.deepEqual(readdirSync(folder.evidencePath), ['bad']);
+  const head = variedRun().events.slice(0, 2);
+  const kept = await collect(resume.keptEvents());
+  assert.ok(kept.every((event) => !('at' in event)));
+  const before = await foldEvents(variedRun().events);
+  const after = await foldEvents([...head, ...kept.map((event) => ({ at: 2_000_000, ...event }) as never)]);
+  for (const id of resume.kept) assert.deepEqual(after.site(id), before.site(id));
+  assert.equal(after.site('cut')?.verdict.attempts, 0);
+});
+
+test('resume refuses another plan, and says what differs', async () => {
+  leave(variedRun());
+  using folder = await RunFolder.open(out);
+  await folder.setAside();
+  const source = await findUnfinished(folder, 'run-a');
+  const other = { planHash: 'hash-2', siteCount: 9, checks: ['form works', 'it is quick'].map(checkPlan), shard: { index: 2, total: 3 } };
+  await assert.rejects(planResume(source, other), {
+    code: 'resume.plan',
+    mistakes: ['sites: 8 then, 9 now', 'shard: 1/1 then, 2/3 now', 'check "form is found": gone', 'check "it is quick": new'],
+  });
+  await assert.rejects(planResume(source, { ...PLAN, planHash: 'hash-2' }), (error: Error & { mistakes: string[] }) => {
+    assert.match(error.mistakes.join(), /entries of the site list/);
+    return true;
+  });
+});
+
+test('resume refuses what is not there, and what was finished already', async () => {
+  using folder = await RunFolder.open(out);
+  await assert.rejects(findUnfinished(folder, ''), { code: 'resume.none' });
+  await assert.rejects(findUnfinished(folder, 'run-z'), { code: 'resume.unknown' });
+  leave(variedRun());
+  await folder.setAside();
+  await assert.rejects(findUnfinished(folder, 'run-z'), { code: 'resume.unknown', hint: 'unfinished runs: run-a' });
+  const next = variedRun().ended();
+  next.events[0] = { ...next.events[0], run: 'run-b', resumes: 'run-a' } as never;
+  leave(next);
+  await assert.rejects(findUnfinished(folder, ''), { code: 'resume.done', message: /run-a, was already finished by run-b/ });
+  assert.equal((await findUnfinished(folder, 'run-a')).run, 'run-a');
+});
+
+test('last-failed: from the journal, or from results.json alone, or refused', async () => {
+  await assert.rejects(lastFailed(out), { code: 'last-failed.none' });
+  const run = variedRun().ended();
+  const reporter = new ResultsJsonReporter(await foldEvents(run.events), join(out, 'results.json'));
+  await reporter.finish();
+  assert.deepEqual(await lastFailed(out), ['bad', 'gone', 'cut']);
+  rmSync(join(out, 'results.json'));
+  leave(run);
+  assert.deepEqual(await lastFailed(out), ['bad', 'gone', 'cut']);
+});
