@@ -2,7 +2,7 @@ import type { Site } from '../core/site.ts';
 import type { Entry, Path } from './entry.ts';
 import { readEntry, typeName } from './entry.ts';
 import { idOf, plainId } from './id.ts';
-import { plainDomain, readUrl } from './url.ts';
+import { plainDomain, readUrl, urlOfPlain } from './url.ts';
 
 /** What a form of the list knows and the builder does not: how to name a place of it. */
 export interface Places {
@@ -28,6 +28,8 @@ export class ListBuilder {
   readonly #indexOfId = new Map<string, number>();
   /** The mark of each site, negative (`~mark`) where the list itself gave its id. */
   readonly #marks: number[] = [];
+  /** A million sites have few lists of tags: they share them. */
+  readonly #tagLists = new Map<string, readonly string[]>();
   readonly #missingVariables = new Set<string>();
 
   constructor(places: Places, environment: Environment) {
@@ -38,7 +40,7 @@ export class ListBuilder {
   /** An entry that is only a URL or a domain. */
   addUrl(text: string, mark: number): void {
     const host = plainDomain(text);
-    if (host !== undefined) return this.#add({ id: plainId(host), url: `https://${host}/` }, mark, false);
+    if (host !== undefined) return this.#add({ id: plainId(host), url: urlOfPlain(host) }, mark, false);
     const read = readUrl(text);
     if ('wrong' in read) this.wrongAt(mark, [], read.wrong);
     else this.#add({ id: idOf(read.url), url: read.url }, mark, false);
@@ -53,6 +55,7 @@ export class ListBuilder {
     const mistakesBefore = this.mistakes.length;
     const entry = readEntry(value as Readonly<Record<string, unknown>>, (path, text) => this.wrongAt(mark, path, text));
     this.#checkVariables(entry, mark);
+    if (entry.tags !== undefined) entry.tags = this.#shared(entry.tags);
     const { id, url, ...rest } = entry;
     // An entry with mistakes still takes its id, so that a second of the same id is named in the same answer.
     if (this.mistakes.length > mistakesBefore && id === undefined) return;
@@ -76,6 +79,13 @@ export class ListBuilder {
     if (ownId) this.wrongAt(mark, ['id'], `the id "${site.id}" is taken by ${first}; every site has an id of its own`);
     else if (beforeMark >= 0 && this.sites[before]?.url === site.url) this.duplicateCount++;
     else this.wrongAt(mark, [], `the id made of its URL, "${site.id}", is taken by ${first}; give one of them another id`);
+  }
+
+  #shared(tags: readonly string[]): readonly string[] {
+    const key = tags.join(' ');
+    const known = this.#tagLists.get(key);
+    if (known === undefined) this.#tagLists.set(key, tags);
+    return known ?? tags;
   }
 
   /** A variable that is missing is one mistake, however many sites name it: else it would hide all the others. */

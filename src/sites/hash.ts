@@ -18,13 +18,20 @@ export function hashOf(sites: readonly Site[]): string {
 }
 
 /** Neither ids nor canonical URLs have tabs or line ends in them. */
-function canonical({ id, url, tags, timeoutMs, skip, data, env }: Site): string {
-  const rest = { tags, timeoutMs, skip, data, env };
-  const isPlain = Object.values(rest).every((value) => value === undefined);
-  return isPlain ? `${id}\t${url}\n` : `${id}\t${url}\t${JSON.stringify(rest, keysInOrder)}\n`;
+function canonical(site: Site): string {
+  let line = `${site.id}\t${site.url}`;
+  if (site.tags !== undefined) line += `\ttags ${JSON.stringify(site.tags)}`;
+  if (site.timeoutMs !== undefined) line += `\ttimeoutMs ${site.timeoutMs}`;
+  if (site.skip !== undefined) line += `\tskip ${JSON.stringify(site.skip)}`;
+  if (site.data !== undefined) line += `\tdata ${canonicalJson(site.data)}`;
+  if (site.env !== undefined) line += `\tenv ${JSON.stringify(site.env)}`;
+  return `${line}\n`;
 }
 
-function keysInOrder(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+/** JSON with the keys of every object in order: YAML and JSON of one list may have them in different ones. */
+function canonicalJson(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const object = value as Readonly<Record<string, unknown>>;
+  return `{${Object.keys(object).sort().map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key])}`).join(',')}}`;
 }

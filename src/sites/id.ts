@@ -22,7 +22,8 @@ export function idOf(url: string): string {
 
 /** The id of `https://<host>/` where the host has no underscore. */
 export function plainId(host: string): string {
-  return host.replaceAll('.', '_');
+  // Splitting and joining gives a string in one piece; `replaceAll` gives one of parts, of twice the size.
+  return host.split('.').join('_');
 }
 
 export function isSiteId(id: string): boolean {

@@ -2,6 +2,8 @@
 export type ReadUrl = { readonly url: string } | { readonly wrong: string };
 
 const PLAIN_DOMAIN = /^(?:https:\/\/)?((?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,})\/?$/;
+const PLAIN_URL =
+  /^https?:\/\/(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}\/(?:[\w~-][\w.~-]*(?:\/[\w~-][\w.~-]*)*\/?)?(?:\?[\w.~=&-]*)?$/;
 const BARE_WITH_PORT = /^[^/?#:@]+:\d{1,5}(?:[/?#]|$)/;
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 const WEB = /^https?:\/\/[^/]/i;
@@ -18,10 +20,24 @@ export function plainDomain(text: string): string | undefined {
   return PLAIN_DOMAIN.exec(text)?.[1];
 }
 
+/**
+ * The URL of a plain domain. Joined, because that gives a string in one piece: a concatenation would keep its parts,
+ * and with them the piece of the file that they were cut from, which for a million sites is 100 MB.
+ */
+export function urlOfPlain(host: string): string {
+  return ['https://', host, '/'].join('');
+}
+
+/** Whether the URL parser would surely give the same text back. */
+function isCanonical(text: string): boolean {
+  return text.length < 1000 && PLAIN_URL.test(text) && !text.includes('xn--');
+}
+
 /** Reads a URL or a bare domain, which means https. Never throws, and never says a password. */
 export function readUrl(text: string): ReadUrl {
   const plain = plainDomain(text);
-  if (plain !== undefined) return { url: `https://${plain}/` };
+  if (plain !== undefined) return { url: urlOfPlain(plain) };
+  if (isCanonical(text)) return { url: ['http', text.slice('http'.length)].join('') };
   if (text === '') return { wrong: 'the URL is empty; write a domain such as example.com, or a URL' };
   if (text.includes('\uFFFD')) return { wrong: `${quoted(text)} is not UTF-8; save the list as UTF-8` };
   if (UNPRINTABLE.test(text)) return { wrong: `${quoted(text)} has a space or a control character in it; a URL has %20 there` };
