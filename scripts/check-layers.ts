@@ -1,0 +1,70 @@
+import { globSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { LAYERS, type Layer } from './layers.ts';
+import { importsOf, type ModuleImport } from './module-imports.ts';
+import { countSources, unreadMistake } from './source-files.ts';
+
+/** What our own package's name stands for, from inside it. */
+const SELF: Readonly<Record<string, string>> = { gridrun: 'src/index.ts', 'gridrun/check': 'src/check/api.ts' };
+/** What is no module of ours, but may be read from beside src. */
+const DATA = new Set(['package.json']);
+
+const files = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/')).toSorted();
+const faults: string[] = [];
+let readCount = 0;
+let importCount = 0;
+for (const file of files) {
+  const imports = importsOf(file, readFileSync(file, 'utf8'));
+  readCount++;
+  importCount += imports.length;
+  const layer = layerOf(file);
+  if (layer === undefined) faults.push(`${file}:1: is in no layer; give its folder a line in scripts/layers.ts`);
+  else faults.push(...imports.flatMap((named) => faultOf(file, layer, named) ?? []));
+}
+
+const unread = unreadMistake('layers', readCount, countSources(process.cwd(), ['src']));
+if (unread !== undefined) faults.push(unread);
+else if (importCount === 0) faults.push(`layers: found no import in ${readCount} files; the parser does not do its work`);
+for (const fault of faults) console.error(fault);
+console.log(`layers: ${readCount} files, ${importCount} imports, ${faults.length} faults`);
+process.exitCode = faults.length === 0 ? 0 : 1;
+
+/** The line of the file's own name goes before that of its folder. */
+function layerOf(file: string): Layer | undefined {
+  return LAYERS.find((layer) => file === `src/${layer.path}`) ?? LAYERS.find((layer) => isFolder(layer) && isUnder(file, layer.path));
+}
+
+function isFolder(layer: Layer): boolean {
+  return layer.path.endsWith('/');
+}
+
+/** Is the file this file, or in this folder? */
+function isUnder(file: string, path: string): boolean {
+  return path.endsWith('/') ? file.startsWith(`src/${path}`) : file === `src/${path}`;
+}
+
+/** What is wrong with an import; none where it is allowed. */
+function faultOf(file: string, layer: Layer, { specifier, line }: ModuleImport): string | undefined {
+  // A computed import is how check files are loaded: it names no module of ours.
+  if (specifier === undefined) return undefined;
+  const target = targetOf(file, specifier);
+  if (target === undefined || DATA.has(target)) return undefined;
+  const own = isFolder(layer) ? layer.path : `${posix.dirname(layer.path)}/`;
+  const allowed = [...layer.may, ...(own === './' ? [] : [own])];
+  if (allowed.some((path) => path === '*' || isUnder(target, path)) && target.startsWith('src/')) return undefined;
+  return `${file}:${line}: imports ${target}; src/${layer.path} may import ${allowedText(layer.may)}`;
+}
+
+/** The file of ours that an import names, from the root of the repository; none where it is a package. */
+function targetOf(file: string, specifier: string): string | undefined {
+  const path = specifier.replace(/[?#].*$/, '');
+  if (path in SELF) return SELF[path];
+  if (/^[a-z]+:/.test(path)) return undefined;
+  if (path.startsWith('.') || path.startsWith('/')) return posix.join(posix.dirname(file), path);
+  return undefined;
+}
+
+function allowedText(may: readonly string[]): string {
+  const ours = may.includes('*') ? 'everything under src' : ['itself', ...may.map((path) => `src/${path}`)].join(', ');
+  return `${ours}, node's modules and npm packages`;
+}

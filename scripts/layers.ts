@@ -1,0 +1,28 @@
+/** What the modules of one layer may import of ours. Itself, node's modules and npm packages are free to all. */
+export interface Layer {
+  /** A folder (`core/`) or a file (`run.ts`) under src. */
+  readonly path: string;
+  /** Folders and files under src; `*` is everything. */
+  readonly may: readonly string[];
+}
+
+const FEATURES = ['check', 'config', 'dispatch', 'grid', 'plan', 'report', 'results', 'session', 'sites', 'webserver'];
+
+/**
+ * Who may import whom. A file is under the line of its own name, else under that of its folder; one that has neither
+ * is a fault, so that a new folder has to be thought about.
+ */
+export const LAYERS: readonly Layer[] = [
+  { path: 'core/', may: [] },
+  { path: 'wire/', may: ['core/'] },
+  ...FEATURES.map((feature) => ({ path: `${feature}/`, may: ['core/', 'wire/'] })),
+  // The two composition roots; the first is cut into run.ts and the files of its steps.
+  { path: 'run.ts', may: ['*'] },
+  { path: 'run-plan.ts', may: ['*'] },
+  { path: 'run-grid.ts', may: ['*'] },
+  { path: 'check/host-main.ts', may: ['*'] },
+  { path: 'run-handle.ts', may: ['core/'] },
+  { path: 'version.ts', may: [] },
+  { path: 'index.ts', may: ['run.ts', 'run-plan.ts', 'run-handle.ts', 'version.ts', 'core/', 'config/'] },
+  { path: 'cli/', may: ['index.ts'] },
+];

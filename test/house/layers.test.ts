@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HouseCopy } from './house-copy.ts';
+
+const SCRIPT = 'scripts/check-layers.ts';
+
+/** Every way for a module to name another, and what of ours it must be seen to name. */
+const FORBIDDEN: readonly (readonly [line: string, target: string])[] = [
+  ["import { judge } from '../plan/chunk.ts';", 'src/plan/chunk.ts'],
+  ["import type { Site } from '../sites/read.ts';", 'src/sites/read.ts'],
+  ["export { a } from '../results/fold.ts';", 'src/results/fold.ts'],
+  ["export * from '../session/isolation.ts';", 'src/session/isolation.ts'],
+  ["export const b = import('../report/list.ts');", 'src/report/list.ts'],
+  ['export const c = import(`../check/api.ts`);', 'src/check/api.ts'],
+  ['export const d = (name: string) => import(`../report/${name}.ts`);', 'src/report/'],
+  ["export type E = import('../config/settings.ts').Setting;", 'src/config/settings.ts'],
+  ["export const f = require('../grid/local.ts');", 'src/grid/local.ts'],
+  ["export const g = import.meta.resolve('../webserver/web-server.ts');", 'src/webserver/web-server.ts'],
+  ["export const h = new URL('../check/host-main.ts?lane=1', import.meta.url);", 'src/check/host-main.ts'],
+  ["export const i = import('gridrun/check');", 'src/check/api.ts'],
+  ["import { j } from 'gridrun';", 'src/index.ts'],
+  ["import '../../test/support/machine.ts';", 'test/support/machine.ts'],
+  ["import '../run.ts';", 'src/run.ts'],
+];
+
+test('each way to import a sibling is a fault, told by file, line, target and what is allowed', async () => {
+  using house = new HouseCopy();
+  house.plant('src/dispatch/planted.ts', FORBIDDEN.map(([line]) => line).join('\n'));
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  for (const [index, [, target]] of FORBIDDEN.entries()) {
+    const told = `src/dispatch/planted.ts:${index + 1}: imports ${target}; src/dispatch/ may import itself, src/core/, src/wire/,`;
+    assert.ok(output.includes(told), `${told}\nis not in\n${output}`);
+  }
+});
+
+test('core may import nothing of ours, and cli only the index', async () => {
+  using house = new HouseCopy();
+  house.plant('src/core/planted.ts', "import '../wire/http.ts';\n");
+  house.plant('src/cli/planted.ts', "import '../index.ts';\nimport '../core/fault.ts';\n");
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  assert.match(output, /^src\/core\/planted\.ts:1: imports src\/wire\/http\.ts; src\/core\/ may import itself, node's/m);
+  assert.match(output, /^src\/cli\/planted\.ts:2: imports src\/core\/fault\.ts; src\/cli\/ may import itself, src\/index\.ts,/m);
+  assert.doesNotMatch(output, /src\/cli\/planted\.ts:1:/);
+});
+
+test('what is allowed is no fault: core, wire, its own folder, node and npm packages, what is computed', async () => {
+  using house = new HouseCopy();
+  const lines = ["import '../core/site.ts';", "import '../wire/http.ts';", "import './slot.ts';", "import 'node:fs';", "import 'zod';"];
+  house.plant('src/dispatch/planted.ts', [...lines, 'export const a = (url: string) => import(url);'].join('\n'));
+  const { output } = await house.run(SCRIPT);
+  assert.doesNotMatch(output, /planted/);
+});
+
+test('a folder that nobody thought about is a fault', async () => {
+  using house = new HouseCopy();
+  house.plant('src/common/planted.ts', 'export {};\n');
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  assert.match(output, /^src\/common\/planted\.ts:1: is in no layer/m);
+});
+
+test('a file that was not read is a fault', async () => {
+  using house = new HouseCopy();
+  house.plant('src/core/planted.mts', 'export {};\n');
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  assert.match(output, /layers: read only \d+ of \d+ files/);
+});
+
+test('a file that does not parse is a fault', async () => {
+  using house = new HouseCopy();
+  house.plant('src/core/planted.ts', 'import {\n');
+  const { code, output } = await house.run(SCRIPT);
+  assert.notEqual(code, 0);
+  assert.match(output, /src\/core\/planted\.ts can't be parsed/);
+});
+
+test('no file at all is a fault', async () => {
+  using house = new HouseCopy();
+  house.remove('src');
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  assert.match(output, /layers: there is no source file here/);
+});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { HouseCopy } from './house-copy.ts';
+
+const SCRIPT = 'scripts/check-lint.ts';
+
+/** A fault for each rule that matters most here; all but the last three need the types. */
+const PLANTED: readonly (readonly [rule: string, line: string])[] = [
+  ['no-floating-promises', 'later();'],
+  ['no-misused-promises', '[1].forEach(async () => { await later(); });'],
+  ['await-thenable', 'await 1;'],
+  ['prefer-promise-reject-errors', "await Promise.reject('no');"],
+  ['only-throw-error', "export function thrower(): never { throw 'no'; }"],
+  ['no-console', "console.log('hello');"],
+  ['no-process-exit', 'process.exit(1);'],
+  ['no-explicit-any', 'export let anything: any;'],
+];
+
+test('each rule is seen to fail on a fault of its kind', async () => {
+  using house = new HouseCopy();
+  house.plant('src/core/planted.ts', ['async function later(): Promise<void> {}', ...PLANTED.map(([, line]) => line)].join('\n'));
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  for (const [index, [rule]] of PLANTED.entries()) {
+    assert.match(output, new RegExp(`${rule}\\)[^\\n]*\\n[^\\n]*src/core/planted\\.ts:${index + 2}:`), rule);
+  }
+});
+
+test('the command line may print and exit', async () => {
+  using house = new HouseCopy();
+  house.plant('src/cli/planted.ts', "console.log('hello');\nprocess.exit(1);\n");
+  const { output } = await house.run(SCRIPT);
+  assert.doesNotMatch(output, /planted/);
+});
+
+test('a setting that leaves files out is a fault, and one that leaves all out too', async () => {
+  using house = new HouseCopy();
+  const settings = JSON.parse(readFileSync(join(house.folder, '.oxlintrc.json'), 'utf8')) as { ignorePatterns: string[] };
+  house.plant('.oxlintrc.json', JSON.stringify({ ...settings, ignorePatterns: ['src/**'] }));
+  const some = await house.run(SCRIPT);
+  assert.equal(some.code, 1);
+  assert.match(some.output, /oxlint: read only \d+ of \d+ files/);
+  house.plant('.oxlintrc.json', JSON.stringify({ ...settings, ignorePatterns: ['**'] }));
+  const none = await house.run(SCRIPT);
+  assert.equal(none.code, 1);
+  assert.match(none.output, /oxlint: read no file at all/);
+});
+
+test('no file at all is a fault', async () => {
+  using house = new HouseCopy();
+  const script = readFileSync(join(house.folder, 'scripts/check-lint.ts'), 'utf8');
+  // The script itself must not be among what is counted.
+  house.plant('tool/check-lint.ts', script);
+  for (const file of ['counted-tool.ts', 'source-files.ts']) house.plant(`tool/${file}`, readFileSync(join(house.folder, 'scripts', file), 'utf8'));
+  house.remove('src', 'test', 'checks', 'examples', 'bench', 'scripts');
+  const { code, output } = await house.run('tool/check-lint.ts');
+  assert.equal(code, 1);
+  assert.match(output, /oxlint: there is no source file here/);
+});
