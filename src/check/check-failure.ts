@@ -1,0 +1,88 @@
+import Mocha from 'mocha';
+import type { Fault } from '../core/fault.ts';
+import { withoutLanes } from './lane-modules.ts';
+
+const MOST_MESSAGE = 8_000;
+const MOST_STACK = 16_000;
+
+/** What the browser says about a site that did not answer, the first that fits. */
+const NET_ERRORS: readonly (readonly [RegExp, string])[] = [
+  [/ERR_(NAME_|DNS_|ICANN_)/, 'site.dns'],
+  [/ERR_CONNECTION_REFUSED/, 'site.refused'],
+  [/ERR_(CERT_|SSL_|BAD_SSL)|insecure certificate/i, 'site.tls'],
+  [/ERR_TOO_MANY_REDIRECTS/, 'site.redirects'],
+  [/ERR_(CONNECTION_)?TIMED_OUT/, 'site.no-answer'],
+  [/ERR_(CONNECTION_(RESET|CLOSED|ABORTED)|EMPTY_RESPONSE)/, 'site.connection-lost'],
+];
+
+/** The fault of a site that the browser could not reach. `navigation` is what the browser said, `error` what the check threw. */
+export function siteFault(error: Error, navigation: Error, where: string): Fault {
+  const text = `${navigation.name} ${navigation.message}`;
+  const code = NET_ERRORS.find(([pattern]) => pattern.test(text))?.[1] ?? 'site.unreachable';
+  return { code, cause: 'site', message: messageOf(error, where), ...stackOf(error) };
+}
+
+/** The fault of a check that said no, or of a hook: `where` is then its title. */
+export function checkFault(thrown: unknown, where: string): Fault {
+  const error = asError(thrown);
+  const code = isTimeout(error) ? 'check.timeout' : 'check.failed';
+  return { code, cause: 'check', message: messageOf(error, where), ...stackOf(error) };
+}
+
+/** Did mocha end it because its time was up? */
+export function isTimeout(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'ERR_MOCHA_TIMEOUT';
+}
+
+/** Whatever was thrown, as an error: people throw strings and nothing. */
+export function asError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  const message = (thrown as { message?: unknown } | null | undefined)?.message;
+  return new Error(typeof message === 'string' ? message : `${String(safeString(thrown))} was thrown, which is no Error`);
+}
+
+function safeString(value: unknown): string {
+  try {
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  } catch {
+    return typeof value;
+  }
+}
+
+function messageOf(error: Error, where: string): string {
+  const text = isTimeout(error) ? timeoutMessage(error) : withoutDriverStack(error.message) || error.name;
+  return withoutLanes(where === '' ? text : `${where}: ${text}`).slice(0, MOST_MESSAGE);
+}
+
+/** mocha advises on done() and promises; what matters here is how long it was. */
+function timeoutMessage(error: Error): string {
+  const ms = (error as { timeout?: number }).timeout;
+  return ms === undefined ? error.message : `not done after ${ms} ms (--timeout, or this.timeout() in the check)`;
+}
+
+/** chromedriver adds its native stack and versions to each message. */
+function withoutDriverStack(message: string): string {
+  return message.split(/\n\s*(?:\(Session info|Stacktrace:|#\d+ 0x|Build info:)/, 1)[0]!.trimEnd();
+}
+
+function stackOf(error: Error): { stack?: string } {
+  const { stack } = error;
+  if (stack === undefined) return {};
+  const frames = stack.split('\n').filter((line) => /^\s*at /.test(line) && !/node:internal|node_modules[\\/]mocha[\\/]/.test(line));
+  const difference = differenceOf(error);
+  const text = [`${error.name}: ${withoutDriverStack(error.message)}`, ...(difference === '' ? [] : [difference]), ...frames].join('\n');
+  return { stack: withoutLanes(text).slice(0, MOST_STACK) };
+}
+
+/** The lines that differ, as mocha shows them; node:assert has them in its message already. */
+function differenceOf(error: Error): string {
+  const { actual, expected, showDiff, code } = error as { actual?: unknown; expected?: unknown; showDiff?: boolean; code?: string };
+  if (showDiff === false || expected === undefined || code === 'ERR_ASSERTION' || typeof actual !== typeof expected) return '';
+  const shown = (value: unknown): string => (typeof value === 'string' ? value : Mocha.utils.stringify(value));
+  Mocha.reporters.Base.useColors = false;
+  try {
+    return Mocha.reporters.Base.generateDiff(shown(actual), shown(expected));
+  } catch {
+    return '';
+  }
+}

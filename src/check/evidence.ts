@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { Attachment } from '../core/attempt.ts';
+import type { Redaction } from '../core/redaction.ts';
+import type { WireClient } from '../wire/wire-client.ts';
+import type { AttachmentBody } from './lane-context.ts';
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.svg': 'image/svg+xml',
+  '.webp': 'image/webp',
+  '.html': 'text/html',
+  '.json': 'application/json',
+  '.har': 'application/json',
+  '.csv': 'text/csv',
+  '.md': 'text/markdown',
+  '.txt': 'text/plain',
+  '.log': 'text/plain',
+  '.pdf': 'application/pdf',
+  '.zip': 'application/zip',
+};
+
+export interface EvidenceOptions {
+  readonly outDir: string;
+  readonly siteId: string;
+  readonly attempt: number;
+  readonly redaction: Redaction;
+}
+
+/** The evidence of one attempt: `evidence/<site>/<check>/<attempt>/…` below the results folder. */
+export class Evidence {
+  readonly #options: EvidenceOptions;
+  readonly #byCheck = new Map<string, Map<string, Attachment>>();
+  readonly #writes = new Set<Promise<void>>();
+
+  constructor(options: EvidenceOptions) {
+    this.#options = options;
+  }
+
+  /** What a check has so far. */
+  of(check: string): readonly Attachment[] {
+    return [...(this.#byCheck.get(check)?.values() ?? [])];
+  }
+
+  /** Another check shows the same evidence: a hook that failed kept both from running. */
+  share(from: string, to: string): void {
+    for (const [name, attachment] of this.#byCheck.get(from) ?? []) this.#filesOf(to).set(name, attachment);
+  }
+
+  /** Writes a file for a check; a second of one name replaces the first. Rejects where it can't be written. */
+  async write(check: string, name: string, body: AttachmentBody): Promise<void> {
+    const { bytes, fileName } = this.#encode(name, body);
+    const parts = ['evidence', this.#options.siteId, slugOf(check), String(this.#options.attempt)];
+    this.#filesOf(check).set(fileName, {
+      name: this.#options.redaction.text(name),
+      path: [...parts, fileName].join('/'),
+      contentType: CONTENT_TYPES[extname(fileName).toLowerCase()] ?? (bytes instanceof Uint8Array ? 'application/octet-stream' : 'text/plain'),
+    });
+    const folder = join(this.#options.outDir, ...parts);
+    const write = mkdir(folder, { recursive: true }).then(async () => await writeFile(join(folder, fileName), bytes));
+    const settled: Promise<void> = write.catch(() => {}).then(() => void this.#writes.delete(settled));
+    this.#writes.add(settled);
+    try {
+      await write;
+    } catch (error) {
+      this.#byCheck.get(check)?.delete(fileName);
+      throw error;
+    }
+  }
+
+  /** Takes a screenshot and the page's source. Never throws, and is over by the deadline: it must not make a result worse. */
+  async capture(check: string, wire: WireClient, sessionId: string, deadlineMs: number): Promise<void> {
+    const limits = { deadlineMs, signal: AbortSignal.timeout(deadlineMs) };
+    const take = async (path: string, name: string, decode: (value: string) => AttachmentBody): Promise<void> => {
+      const value = await wire.send('GET', `/session/${sessionId}/${path}`, undefined, limits);
+      if (typeof value === 'string') await this.write(check, name, decode(value));
+    };
+    await take('screenshot', 'screenshot.png', (value) => Buffer.from(value, 'base64')).catch(() => {});
+    await take('source', 'page.html', (value) => value).catch(() => {});
+  }
+
+  /** Waits for files that nobody waited for. */
+  async settled(): Promise<void> {
+    while (this.#writes.size > 0) await Promise.all(this.#writes);
+  }
+
+  #encode(name: string, body: AttachmentBody): { bytes: string | Uint8Array; fileName: string } {
+    const safe = this.#options.redaction.text(name).replace(/[^\p{L}\p{N}._ -]+/gu, '_').replace(/^\.+/, '_').slice(0, 100) || 'attachment';
+    if (body instanceof Uint8Array) return { bytes: body, fileName: safe };
+    if (typeof body === 'string') return { bytes: this.#options.redaction.text(body), fileName: extname(safe) === '' ? `${safe}.txt` : safe };
+    return { bytes: this.#options.redaction.text(JSON.stringify(body, undefined, 2)), fileName: extname(safe) === '' ? `${safe}.json` : safe };
+  }
+
+  #filesOf(check: string): Map<string, Attachment> {
+    let files = this.#byCheck.get(check);
+    if (files === undefined) this.#byCheck.set(check, (files = new Map<string, Attachment>()));
+    return files;
+  }
+}
+
+/** A title as the name of a folder; what is lost of it on the way is made up for by a hash. */
+export function slugOf(title: string): string {
+  const slug = title.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60);
+  if (slug === title) return slug;
+  const hash = createHash('sha256').update(title.toWellFormed()).digest('hex').slice(0, 8);
+  return slug === '' ? hash : `${slug}-${hash}`;
+}

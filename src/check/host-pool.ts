@@ -1,0 +1,171 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { CheckPlan } from '../core/check.ts';
+import { faultOf, type Fault } from '../core/fault.ts';
+import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError } from '../core/ports.ts';
+import { mochaConfigIn } from './check-files.ts';
+import { HostProcess, type HostListeners } from './host-process.ts';
+import type { HostOptions } from './protocol.ts';
+
+const STALL_LIMIT_MS = 10_000;
+
+export interface HostPoolOptions {
+  readonly cwd: string;
+  /** Absolute paths, as `findCheckFiles` gives them. */
+  readonly files: readonly string[];
+  /** Modules whose `mochaHooks` and global fixtures run around all checks, relative to `cwd`. */
+  readonly setup: readonly string[];
+  /** Regular expressions on a check's full title. */
+  readonly grep?: string;
+  readonly grepInvert?: string;
+  readonly tags: readonly string[];
+  readonly forbidOnly: boolean;
+  readonly checkTimeoutMs: number;
+  /** Most lanes in one host; 0 spreads them over `hostCount` hosts. */
+  readonly lanesPerHost: number;
+  /** One a core where it is not given. */
+  readonly hostCount?: number;
+  /** The results folder, below which evidence is written. */
+  readonly outDir: string;
+  /** Values that no file and no message may hold. */
+  readonly secrets: readonly string[];
+  /** How long a host may stand still before the check that holds it is looked for. */
+  readonly stallLimitMs?: number;
+  /** Hears what checks write to their console, and notices. */
+  readonly emit: Emit;
+}
+
+/** The check hosts: runs the suite in child processes, many sites in each, which are started as they are needed. */
+export class HostPool implements CheckRunner {
+  readonly #options: HostPoolOptions;
+  readonly #hosts = new Map<string, HostProcess>();
+  readonly #lateListeners: ((error: LateError) => void)[] = [];
+  /** Sites of which one held a host, and nobody knows which: each gets a host of its own. */
+  readonly #suspects = new Set<string>();
+  #hostOptions: HostOptions | undefined;
+  #checks: readonly CheckPlan[] = [];
+  #fixtureHost: HostProcess | undefined;
+  #setup: Promise<Fault | undefined> | undefined;
+  #disposed: Promise<void> | undefined;
+
+  constructor(options: HostPoolOptions) {
+    this.#options = options;
+  }
+
+  /** The suite's checks. Throws a refusal with every mistake of every file. */
+  async load(): Promise<readonly CheckPlan[]> {
+    const { cwd } = this.#options;
+    const config = await mochaConfigIn(cwd);
+    if (config !== undefined) {
+      const text = `gridrun does not read ${config}: write timeout, grep, retries and setup (for its require and hooks) into gridrun.config.ts`;
+      this.#warn('checks.mocharc', text);
+    }
+    this.#hostOptions = this.#optionsOfHosts();
+    const host = this.#host(this.#hostKey(0));
+    this.#checks = await host.loaded();
+    this.#fixtureHost = host;
+    return this.#checks;
+  }
+
+  async attempt(order: AttemptOrder): Promise<AttemptOutcome> {
+    try {
+      if (this.#hostOptions === undefined) await this.load();
+      const broken = await this.#globalSetup();
+      if (broken !== undefined) return this.#allFailed(broken);
+      const alone = this.#suspects.has(order.site.id);
+      const host = this.#host(alone ? `site ${order.site.id}` : this.#hostKey(order.slot));
+      await host.loaded();
+      const outcome = await host.attempt(order);
+      if (alone) await host.stop();
+      return this.#withUndecided(outcome);
+    } catch (error) {
+      return { ending: 'faulted', checks: [], fault: faultOf(error), sessionDirty: false };
+    }
+  }
+
+  onLateError(listener: (error: LateError) => void): void {
+    this.#lateListeners.push(listener);
+  }
+
+  /** The processes of the hosts that are up. */
+  get pids(): readonly number[] {
+    return [...this.#hosts.values()].flatMap((host) => (host.dead ? [] : (host.pid ?? [])));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (this.#disposed ??= this.#dispose());
+  }
+
+  async #dispose(): Promise<void> {
+    if (this.#setup !== undefined && (await this.#setup) === undefined) {
+      const fault = await this.#fixtureHost?.fixture('teardown');
+      if (fault !== undefined) this.#warn('checks.global-teardown', fault.message);
+    }
+    await Promise.all([...this.#hosts.values()].map(async (host) => await host.stop()));
+  }
+
+  #warn(code: string, text: string): void {
+    this.#options.emit({ type: 'notice', level: 'warning', code, text });
+  }
+
+  #optionsOfHosts(): HostOptions {
+    const { cwd, files, setup, grep, grepInvert, tags, forbidOnly, checkTimeoutMs, outDir, secrets, stallLimitMs } = this.#options;
+    return {
+      cwd,
+      files,
+      setup: setup.map((file) => resolve(cwd, file)),
+      ...(grep === undefined ? {} : { grep }),
+      ...(grepInvert === undefined ? {} : { grepInvert }),
+      tags,
+      forbidOnly,
+      checkTimeoutMs,
+      outDir: resolve(cwd, outDir),
+      secrets,
+      stallLimitMs: stallLimitMs ?? STALL_LIMIT_MS,
+    };
+  }
+
+  #hostKey(slot: number): string {
+    const { lanesPerHost, hostCount } = this.#options;
+    return lanesPerHost > 0 ? `${Math.floor(slot / lanesPerHost)}` : `${slot % (hostCount ?? availableParallelism())}`;
+  }
+
+  #host(key: string): HostProcess {
+    const known = this.#hosts.get(key);
+    if (known !== undefined && !known.dead) return known;
+    const listeners: HostListeners = {
+      onOutput: ({ siteId, stream, text }) => this.#options.emit({ type: 'check-output', siteId, stream, text }),
+      onNotice: ({ code, text }) => this.#warn(code, text),
+      onLate: (error) => {
+        for (const listener of this.#lateListeners) listener(error);
+      },
+      onUnnamed: (siteIds) => {
+        for (const id of siteIds) this.#suspects.add(id);
+      },
+    };
+    const host = new HostProcess(this.#hostOptions!, listeners);
+    this.#hosts.set(key, host);
+    return host;
+  }
+
+  /** Before the first attempt, once. */
+  async #globalSetup(): Promise<Fault | undefined> {
+    this.#setup ??= this.#fixtureHost?.fixture('setup') ?? Promise.resolve(undefined);
+    return await this.#setup;
+  }
+
+  /** As behind any failed hook: every check gets its status and error. */
+  #allFailed(fault: Fault): AttemptOutcome {
+    const checks = this.#checks.map(({ title }) => ({ title, status: 'failed' as const, durationMs: 0, fault }));
+    return { ending: 'completed', checks, sessionDirty: false };
+  }
+
+  /** A site whose time was up, or that held its host, is errored in all that it left open. */
+  #withUndecided(outcome: AttemptOutcome): AttemptOutcome {
+    const { fault } = outcome;
+    if (outcome.ending !== 'timed-out' || fault === undefined) return outcome;
+    const decided = new Map(outcome.checks.map((check) => [check.title, check]));
+    const checks = this.#checks.map(({ title }) => decided.get(title) ?? { title, status: 'errored' as const, durationMs: 0, fault });
+    return { ...outcome, checks };
+  }
+}

@@ -1,0 +1,69 @@
+import type { CheckResult } from '../core/attempt.ts';
+import type { CheckPlan } from '../core/check.ts';
+import type { Fault } from '../core/fault.ts';
+import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
+
+/** What a check host needs to know before it can load the suite. Everything crosses a process border as JSON. */
+export interface HostOptions {
+  readonly cwd: string;
+  /** Absolute paths, in the order in which they are loaded. */
+  readonly files: readonly string[];
+  readonly setup: readonly string[];
+  readonly grep?: string;
+  readonly grepInvert?: string;
+  readonly tags: readonly string[];
+  readonly forbidOnly: boolean;
+  readonly checkTimeoutMs: number;
+  readonly outDir: string;
+  readonly secrets: readonly string[];
+  /** How long the host may not answer before its watchdog looks why. */
+  readonly stallLimitMs: number;
+}
+
+export type OrderOnWire = Omit<AttemptOrder, 'signal'>;
+
+export type ToHost =
+  | { readonly type: 'load'; readonly options: HostOptions }
+  | { readonly type: 'attempt'; readonly id: number; readonly order: OrderOnWire }
+  | { readonly type: 'interrupt'; readonly id: number }
+  | { readonly type: 'fixture'; readonly which: FixtureKind }
+  | { readonly type: 'ping' };
+
+export type FixtureKind = 'setup' | 'teardown';
+
+export type FromHost =
+  | { readonly type: 'loading'; readonly file: string }
+  | { readonly type: 'loaded'; readonly checks: readonly CheckPlan[] }
+  | { readonly type: 'refused'; readonly code: string; readonly message: string; readonly mistakes: readonly string[]; readonly hint?: string }
+  | { readonly type: 'check'; readonly id: number; readonly result: CheckResult }
+  | { readonly type: 'done'; readonly id: number; readonly outcome: AttemptOutcome }
+  | { readonly type: 'late'; readonly error: LateError }
+  | { readonly type: 'fixture-done'; readonly which: FixtureKind; readonly fault?: Fault }
+  | { readonly type: 'pong' }
+  | HostOutput
+  | HostNotice;
+
+/** What a check wrote to its console. */
+export interface HostOutput {
+  readonly type: 'output';
+  /** Empty where no site could be named. */
+  readonly siteId: string;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+export interface HostNotice {
+  readonly type: 'notice';
+  readonly code: string;
+  readonly text: string;
+}
+
+/** The file descriptor on which the watchdog speaks while the host itself can't. */
+export const WATCHDOG_FD = 4;
+
+/** What the watchdog says: the host stands still, and whose code it is in, where that could be read. */
+export interface StallReport {
+  readonly attemptId: number | null;
+  readonly check: string;
+  readonly where: string;
+}

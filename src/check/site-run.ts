@@ -1,0 +1,337 @@
+import type Mocha from 'mocha';
+import type { Attempt, CheckResult } from '../core/attempt.ts';
+import { faultOf, type Fault } from '../core/fault.ts';
+import type { AttemptOutcome, LateError } from '../core/ports.ts';
+import { Redaction } from '../core/redaction.ts';
+import { classify } from '../wire/classify.ts';
+import { WireClient } from '../wire/wire-client.ts';
+import { RevokedError, WireError } from '../wire/wire-error.ts';
+import { BorrowedDriver } from './borrowed-driver.ts';
+import { asError, checkFault, isTimeout, siteFault } from './check-failure.ts';
+import { CheckResults, statusOf } from './check-results.ts';
+import { Evidence } from './evidence.ts';
+import { checksBehind } from './failed-hook.ts';
+import { laneContext, type AttachmentBody, type CheckSite, type RunInContext } from './lane-context.ts';
+import { LaneRunner, type RunnerGuest } from './lane-runner.ts';
+import type { Lane } from './lane.ts';
+import type { HostOptions, OrderOnWire } from './protocol.ts';
+import type { Selenium } from './selenium-module.ts';
+import type { Deadline, StallClock } from './stall-clock.ts';
+import { titleOf } from './suite-plan.ts';
+
+const PROBE_MS = 15_000;
+const EVIDENCE_MS = 10_000;
+const SETTLE_MS = 5_000;
+
+export interface SiteRunOptions {
+  readonly attemptId: number;
+  readonly order: OrderOnWire;
+  readonly host: HostOptions;
+  readonly lane: Lane;
+  readonly selenium: Selenium;
+  readonly clock: StallClock;
+  readonly onResult: (result: CheckResult) => void;
+  readonly onLate: (error: LateError) => void;
+}
+
+/** One attempt: the lane's suite on one site, on a borrowed session. */
+export class SiteRun implements RunInContext, RunnerGuest {
+  readonly attemptId: number;
+  readonly siteId: string;
+  readonly site: CheckSite;
+  readonly redaction: Redaction;
+  readonly #options: SiteRunOptions;
+  readonly #borrowed: BorrowedDriver;
+  readonly #wire: WireClient;
+  readonly #evidence: Evidence;
+  readonly #results: CheckResults;
+  readonly #stop = new AbortController();
+  readonly #outcome = Promise.withResolvers<AttemptOutcome>();
+  /** What has been found out about a failure, for mocha's event that tells of it later. */
+  readonly #faults = new WeakMap<Mocha.Runnable, Fault>();
+  readonly #rescued = new Map<string, Fault>();
+  readonly #toldLate = new Set<string>();
+  #runner: LaneRunner | undefined;
+  #deadline: Deadline | undefined;
+  #sessionDirty = false;
+  #ending: Attempt['ending'] | undefined;
+  #over = false;
+
+  constructor(options: SiteRunOptions) {
+    const { order, host } = options;
+    this.#options = options;
+    this.attemptId = options.attemptId;
+    this.siteId = order.site.id;
+    const names = order.site.env ?? [];
+    const env = Object.fromEntries(names.map((name) => [name, process.env[name]]));
+    this.site = { id: order.site.id, url: order.site.url, tags: order.site.tags ?? [], data: order.site.data, env };
+    this.redaction = new Redaction([...host.secrets, ...Object.values(env).filter((value) => value !== undefined)]);
+    this.#wire = new WireClient(order.session.endpoint);
+    this.#borrowed = new BorrowedDriver({
+      selenium: options.selenium,
+      session: order.session,
+      checkTimeoutMs: host.checkTimeoutMs,
+      onLateCommand: (error, check) => this.#tellLate(check, unawaited(error.message)),
+    });
+    this.#evidence = new Evidence({ outDir: host.outDir, siteId: this.siteId, attempt: order.attempt, redaction: this.redaction });
+    this.#results = new CheckResults(options.lane.checks, options.onResult);
+  }
+
+  get driver(): RunInContext['driver'] {
+    return this.#borrowed.driver;
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  async attach(name: string, body: AttachmentBody): Promise<void> {
+    const check = laneContext.getStore()?.check ?? this.#options.lane.checks[0]?.title ?? '';
+    await this.#evidence.write(check, name, body);
+  }
+
+  /** Runs the suite. Never rejects. */
+  async run(): Promise<AttemptOutcome> {
+    const { lane, order, clock, host } = this.#options;
+    const limitMs = order.site.timeoutMs ?? order.siteTimeoutMs;
+    this.#deadline = clock.deadline(limitMs, () => void this.#timeOut(limitMs));
+    laneContext.run({ lane, run: this }, () => {
+      void this.#capTimeouts(host.checkTimeoutMs).then(
+        () => this.#start(),
+        (error: unknown) => this.#cut('faulted', faultOf(error)),
+      );
+    });
+    return await this.#outcome.promise;
+  }
+
+  /** Stops at once; what is decided is kept. */
+  interrupt(): void {
+    this.#cut('interrupted', { code: 'runner.interrupted', cause: 'runner', message: 'the run was stopped' });
+  }
+
+  within(test: Mocha.Test | undefined, step: () => void): void {
+    const check = test === undefined ? undefined : titleOf(test);
+    laneContext.run({ lane: this.#options.lane, run: this, ...(check === undefined ? {} : { check }) }, step);
+  }
+
+  onFailure(runnable: Mocha.Runnable, test: Mocha.Test | undefined, error: unknown, next: () => void): void {
+    if (isTimeout(error)) this.#options.lane.spoil();
+    const behind = runnable === test ? [titleOf(test)] : checksBehind(runnable, test, this.#results);
+    void this.#examine(error, behind[0], runnable === test ? '' : runnable.title).then((fault) => {
+      if (fault === undefined || this.#ending !== undefined) return;
+      this.#faults.set(runnable, fault);
+      if (runnable !== test) this.#recordHook(runnable, behind, fault);
+      next();
+    });
+  }
+
+  onStray(thrown: unknown, check: string | undefined): void {
+    // The command that it came from has been charged already.
+    if (thrown instanceof RevokedError) return;
+    this.#options.lane.spoil();
+    const error = asError(thrown);
+    if (this.#over) return this.#tellLate(check, checkFault(error, ''));
+    const executing = this.#runner?.executing as (Mocha.Runnable & { callback?: (error: Error) => void }) | undefined;
+    const current = executing === undefined ? undefined : this.#titleOfExecuting(executing);
+    if (executing?.callback !== undefined && (check === undefined || check === current)) {
+      executing.clearTimeout();
+      return executing.callback(error);
+    }
+    const charged = check ?? this.#results.last();
+    if (charged !== undefined) this.#charge(charged, checkFault(error, ''));
+  }
+
+  #titleOfExecuting(executing: Mocha.Runnable): string | undefined {
+    if (isTest(executing)) return titleOf(executing);
+    const current = executing.ctx?.currentTest;
+    return current === undefined ? undefined : titleOf(current);
+  }
+
+  /** The browser's own limits must end before ours: a hung page load holds the session's later commands. */
+  async #capTimeouts(mostMs: number): Promise<void> {
+    const { session } = this.#options.order;
+    const { pageLoad, script } = (session.capabilities['timeouts'] ?? {}) as { pageLoad?: number; script?: number };
+    if (pageLoad !== undefined && pageLoad <= mostMs && script !== undefined && script <= mostMs) return;
+    const timeouts = { pageLoad: Math.min(pageLoad ?? mostMs, mostMs), script: Math.min(script ?? mostMs, mostMs) };
+    await this.#wire.send('POST', `/session/${session.sessionId}/timeouts`, timeouts, { deadlineMs: PROBE_MS, signal: this.signal });
+  }
+
+  #start(): void {
+    if (this.#ending !== undefined) return;
+    const { lane } = this.#options;
+    const runner = new LaneRunner(lane.prepare(this.site, this.driver), this);
+    this.#runner = runner;
+    runner.on('pass', (test) => this.#recordPass(test));
+    runner.on('pending', (test) => this.#record(test, { status: 'skipped', reason: 'skipped in the check file' }));
+    runner.on('retry', (test: Mocha.Test) => {
+      const fault = this.#faults.get(test);
+      if (fault !== undefined) this.#rescued.set(titleOf(test), fault);
+    });
+    runner.on('fail', (runnable: Mocha.Runnable, error: unknown) => {
+      if (isTest(runnable)) this.#recordFailure(runnable, error);
+      // done() called twice: the hook is over, so nobody else tells.
+      else if (runner.executing !== runnable) this.onStray(error, laneContext.getStore()?.check);
+    });
+    runner.run(() => void this.#complete());
+  }
+
+  #record(test: Mocha.Test, what: Omit<CheckResult, 'title' | 'durationMs'>): void {
+    if (this.#over || this.#ending === 'interrupted' || this.#ending === 'faulted') return;
+    const title = titleOf(test);
+    const attachments = this.#evidence.of(title);
+    this.#results.record({ title, durationMs: test.duration ?? 0, ...what, ...(attachments.length === 0 ? {} : { attachments }) });
+  }
+
+  #recordPass(test: Mocha.Test): void {
+    const fault = this.#rescued.get(titleOf(test));
+    this.#record(test, { status: 'passed', ...(fault === undefined ? {} : { rescued: true, fault }) });
+  }
+
+  #recordFailure(test: Mocha.Test, error: unknown): void {
+    const fault = this.#faults.get(test) ?? this.#redacted(checkFault(error, ''));
+    this.#record(test, { status: statusOf(fault), fault });
+  }
+
+  #recordHook(hook: Mocha.Runnable, behind: readonly string[], fault: Fault): void {
+    behind.forEach((title, index) => {
+      if (index > 0) this.#evidence.share(behind[0]!, title);
+      const attachments = this.#evidence.of(title);
+      const result = this.#results.get(title);
+      if (result === undefined) {
+        const durationMs = index === 0 ? (hook.duration ?? 0) : 0;
+        this.#results.record({ title, status: statusOf(fault), durationMs, fault, ...(attachments.length === 0 ? {} : { attachments }) });
+      } else this.#results.charge(title, fault, attachments);
+    });
+  }
+
+  /** Finds out what a failure means; undefined where it ended the attempt. */
+  async #examine(error: unknown, check: string | undefined, where: string): Promise<Fault | undefined> {
+    const navigation = this.#borrowed.cameFromNavigation(error);
+    if (navigation === undefined) {
+      const lost = await this.#probe(error);
+      if (lost !== undefined) {
+        this.#cut('faulted', lost);
+        return undefined;
+      }
+    }
+    if (check !== undefined && this.#ending === undefined) {
+      await this.#evidence.capture(check, this.#wire, this.#options.order.session.sessionId, EVIDENCE_MS);
+    }
+    return this.#redacted(navigation === undefined ? checkFault(error, where) : siteFault(asError(error), navigation, where));
+  }
+
+  /** A failure is believed where the session lives: one cheap command tells. */
+  async #probe(error: unknown): Promise<Fault | undefined> {
+    const judgement = error instanceof Error ? classify('unknown error', error.message) : undefined;
+    if (judgement?.code === 'browser.tab-crashed' && error instanceof this.#options.selenium.error.WebDriverError) {
+      return this.#redacted({ code: judgement.code, cause: judgement.blames, message: error.message.split('\n')[0]! });
+    }
+    // A command that hangs holds the probe until the browser's own time-out ends it.
+    const deadlineMs = PROBE_MS + (this.#borrowed.openCommands.length > 0 ? this.#options.host.checkTimeoutMs : 0);
+    try {
+      await this.#wire.send('GET', `/session/${this.#options.order.session.sessionId}/window/handles`, undefined, { deadlineMs, signal: this.signal });
+    } catch (failure) {
+      if (this.#ending !== undefined || !(failure instanceof WireError)) return undefined;
+      if (failure.sessionLost || failure.code === 'grid.no-answer') return this.#redacted(faultOf(failure));
+    }
+    return undefined;
+  }
+
+  /** The suite has run to its end. */
+  async #complete(): Promise<void> {
+    if (this.#ending !== undefined) return;
+    this.#ending = 'completed';
+    const { lane } = this.#options;
+    const open = this.#borrowed.openCommands;
+    for (const command of open) {
+      const check = command.check ?? this.#results.last();
+      if (check !== undefined) this.#charge(check, unawaited(`the driver was still at \`${command.name}\` when the site ended`));
+    }
+    if (open.length > 0) {
+      this.#sessionDirty = true;
+      lane.spoil();
+    }
+    this.#borrowed.end();
+    for (const title of this.#results.undecided()) {
+      const fault: Fault = { code: 'runner.no-result', cause: 'runner', message: 'mocha ended without a result for this check' };
+      this.#results.record({ title, status: 'errored', durationMs: 0, fault });
+    }
+    await this.#attachmentsWritten();
+    this.#conclude();
+  }
+
+  async #timeOut(limitMs: number): Promise<void> {
+    const fault: Fault = {
+      code: 'site.timeout',
+      cause: 'site',
+      message: `the site was not done after ${limitMs} ms (--site-timeout, or the site's timeoutMs)`,
+    };
+    const executing = this.#runner?.executing;
+    const check = executing === undefined ? undefined : this.#titleOfExecuting(executing);
+    if (check !== undefined && this.#ending === undefined) {
+      await this.#evidence.capture(check, this.#wire, this.#options.order.session.sessionId, SETTLE_MS);
+    }
+    this.#cut('timed-out', fault);
+  }
+
+  /** Ends the attempt now; whatever of it still runs finds its driver revoked, and its lane is not used again. */
+  #cut(ending: Attempt['ending'], fault: Fault): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = ending;
+    this.#sessionDirty = true;
+    this.#options.lane.spoil();
+    this.#runner?.abort();
+    this.#borrowed.end();
+    this.#stop.abort(new Error(fault.message));
+    if (ending === 'timed-out') {
+      for (const title of this.#results.undecided()) {
+        const attachments = this.#evidence.of(title);
+        this.#results.record({ title, status: 'errored', durationMs: 0, fault, ...(attachments.length === 0 ? {} : { attachments }) });
+      }
+    }
+    this.#conclude(fault);
+  }
+
+  #conclude(fault?: Fault): void {
+    this.#over = true;
+    this.#deadline?.clear();
+    this.#runner?.dispose();
+    this.#outcome.resolve({
+      ending: this.#ending ?? 'completed',
+      checks: this.#results.list(),
+      ...(fault === undefined ? {} : { fault: this.#redacted(fault) }),
+      sessionDirty: this.#sessionDirty,
+    });
+  }
+
+  #charge(check: string, fault: Fault): void {
+    this.#results.charge(check, this.#redacted(fault));
+  }
+
+  #tellLate(check: string | undefined, fault: Fault): void {
+    this.#options.lane.spoil();
+    // One that was cut short can't end in order: what its checks do after that is no fault of theirs.
+    if (this.#ending !== 'completed' || this.#toldLate.has(check ?? '')) return;
+    this.#toldLate.add(check ?? '');
+    this.#options.onLate({ siteId: this.siteId, attempt: this.#options.order.attempt, check: check ?? '', fault: this.#redacted(fault) });
+  }
+
+  async #attachmentsWritten(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, SETTLE_MS);
+    await Promise.race([this.#evidence.settled(), promise]);
+    clearTimeout(timer);
+  }
+
+  #redacted(fault: Fault): Fault {
+    return this.redaction.value(fault);
+  }
+}
+
+function unawaited(message: string): Fault {
+  return { code: 'check.unawaited-command', cause: 'check', message, hint: 'await every command of the driver' };
+}
+
+function isTest(runnable: Mocha.Runnable): runnable is Mocha.Test {
+  return (runnable as { type?: string }).type === 'test';
+}

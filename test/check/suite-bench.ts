@@ -1,0 +1,111 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { findCheckFiles } from '../../src/check/check-files.ts';
+import { HostPool, type HostPoolOptions } from '../../src/check/host-pool.ts';
+import type { AttemptOrder, AttemptOutcome, LateError, SessionFacts } from '../../src/core/ports.ts';
+import type { Site } from '../../src/core/site.ts';
+import { startStub, type Stub, type StubOptions } from '../stub/webdriver-stub.ts';
+
+export interface Bench extends AsyncDisposable {
+  readonly dir: string;
+  readonly pool: HostPool;
+  readonly stub: Stub;
+  readonly late: LateError[];
+  readonly output: { siteId: string; stream: string; text: string }[];
+  readonly notices: { code: string; text: string }[];
+  /** A new session of the stub. */
+  session(): Promise<SessionFacts>;
+  /** Runs the suite on a site, in a session of its own where none is given. */
+  attempt(order: Partial<AttemptOrder> & { site: Site }): Promise<AttemptOutcome>;
+  /** Resolves when an error has come after the end of its attempt. */
+  nextLate(): Promise<LateError>;
+}
+
+export interface BenchOptions extends Partial<Omit<HostPoolOptions, 'files'>> {
+  /** Files of the suite's folder, by their paths. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Globs of check files. */
+  readonly checks?: readonly string[];
+  readonly stub?: StubOptions;
+}
+
+/** A folder with a suite, hosts to run it in, and a hub that is a stub. All of it ends with `await using`. */
+export async function startBench({ files, checks = [], stub: stubOptions, ...options }: BenchOptions): Promise<Bench> {
+  const dir = await mkdtemp(join(tmpdir(), 'gridrun-check-'));
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(dir, path)), { recursive: true });
+    await writeFile(join(dir, path), text);
+  }
+  const stub = await startStub({ sessionsPerNode: 100, ...stubOptions });
+  const late: LateError[] = [];
+  const output: Bench['output'] = [];
+  const notices: Bench['notices'] = [];
+  let waiting: ((error: LateError) => void)[] = [];
+  const pool = new HostPool({
+    cwd: dir,
+    files: await findCheckFiles(dir, checks),
+    setup: [],
+    tags: [],
+    forbidOnly: false,
+    checkTimeoutMs: 5_000,
+    lanesPerHost: 0,
+    hostCount: 1,
+    outDir: join(dir, 'out'),
+    secrets: [],
+    emit(event) {
+      if (event.type === 'check-output') output.push(event);
+      if (event.type === 'notice') notices.push(event);
+    },
+    ...options,
+  });
+  pool.onLateError((error) => {
+    late.push(error);
+    for (const resolve of waiting) resolve(error);
+    waiting = [];
+  });
+  const session = async (): Promise<SessionFacts> => {
+    const answer = await fetch(`${stub.url}/session`, { method: 'POST', body: JSON.stringify({ capabilities: { alwaysMatch: {} } }) });
+    const { value } = (await answer.json()) as { value: { sessionId: string; capabilities: Record<string, unknown> } };
+    return { sessionId: value.sessionId, endpoint: stub.url, capabilities: value.capabilities, node: 'stub', browserName: 'chrome', browserVersion: '1' };
+  };
+  return {
+    dir,
+    pool,
+    stub,
+    late,
+    output,
+    notices,
+    session,
+    async attempt(order) {
+      return await pool.attempt({
+        slot: 0,
+        attempt: 1,
+        arm: 'subject',
+        siteTimeoutMs: 60_000,
+        signal: new AbortController().signal,
+        ...order,
+        session: order.session ?? (await session()),
+      });
+    },
+    async nextLate() {
+      const { promise, resolve } = Promise.withResolvers<LateError>();
+      waiting.push(resolve);
+      return await promise;
+    },
+    async [Symbol.asyncDispose]() {
+      await pool[Symbol.asyncDispose]();
+      await stub.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function siteNamed(id: string): Site {
+  return { id, url: `http://${id}.test/` };
+}
+
+/** The checks of an outcome as `title: status`. */
+export function statuses(outcome: AttemptOutcome): string[] {
+  return outcome.checks.map((check) => `${check.title}: ${check.status}`);
+}
