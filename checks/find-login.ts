@@ -38,7 +38,8 @@ export async function findLogin(driver: WebDriver, options: FindLoginOptions = {
   const step = async (): Promise<LoginForm | undefined> => {
     const survey = await lookForLogin(driver);
     if (survey === undefined) return undefined;
-    if (survey.kind === 'form' || survey.kind === 'username') return survey;
+    if (survey.kind === 'form') return survey;
+    if (survey.kind === 'username') return { ...survey, password: null };
     if (survey.target === null) return undefined;
     if (survey.kind === 'frame') await driver.switchTo().frame(survey.target);
     if (survey.kind === 'cover') await press(survey.target);

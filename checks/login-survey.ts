@@ -15,9 +15,9 @@ export interface Sighting<E> {
 }
 
 /**
- * What to do next on the page: `form`, a login form is ready; `username`, the first half of one is; `frame`, look into
- * this frame; `cover`, something lies over the form and this button takes it away; `opener`, this may open the form;
- * `nothing` (yet).
+ * What to do next on the page: `form`, a login form is ready; `username`, its first half is, and a password is not
+ * visible yet; `frame`, look into this frame; `cover`, something lies over the form and this button takes it away;
+ * `opener`, this may open the form; `nothing` (yet).
  */
 export interface Survey<E> {
   readonly kind: 'form' | 'username' | 'frame' | 'cover' | 'opener' | 'nothing';
@@ -186,7 +186,7 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
     if (match.recover.test(text)) score -= 8;
     if (match.elsewhere.test(text)) score -= 7;
     if (match.password.test(text) && !match.signIn.test(text)) score -= 6;
-    if (/captcha|refresh|reload|language|menu/iu.test(`${text} ${button.names}`)) score -= 4;
+    if (/captcha|refresh|reload|listen|language|menu/iu.test(`${text} ${button.names}`)) score -= 4;
     if (button.element.getAttribute('role') === 'tab' || button.element.matches('[aria-haspopup]')) score -= 4;
     if (text.length > 50) score -= 3;
     if (button.order > last.order) score += 2;
@@ -335,7 +335,9 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
   if (half !== undefined && half.score >= 8) {
     const cover = coverOf(half.username as Field);
     const consent = cover && consentIn(cover);
-    return consent === undefined ? survey('username', half) : survey('cover', half, consent);
+    // The password field is often there already, drawn only when the username is sent.
+    const whole = { ...half, password: best(candidates)?.password };
+    return consent === undefined ? survey('username', whole) : survey('cover', whole, consent);
   }
   const hidden = best(candidates);
   const opener = openers[0]?.button.element;

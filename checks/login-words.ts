@@ -48,7 +48,7 @@ export const LOGIN_WORDS: LoginWords = {
     '新規', '登録', '注册', '註冊', '회원가입', '가입', 'पंजीकरण', 'खाता बनाएं', 'สมัคร', 'luo tili', 'rekisteröi',
   ),
   recover: any(
-    'forgot', 'forget', 'lost', 'reset', 'recover', 'remind', 'vergess', 'oublié', 'olvid', 'recuper', 'esquec', 'dimentic', 'vergeten', 'glömt', 'glemt', 'unohd', 'zapomnia', 'przypomn', 'zapomen', 'elfelejtett', 'unuttum', 'quên', 'lupa', 'uitat', 'ξεχάσ', 'забыл', 'восстанов',
+    'forgot', 'forget', 'lost', 'can.?t', 'trouble', 'не могу', 'reset', 'recover', 'remind', 'vergess', 'oublié', 'olvid', 'recuper', 'esquec', 'dimentic', 'vergeten', 'glömt', 'glemt', 'unohd', 'zapomnia', 'przypomn', 'zapomen', 'elfelejtett', 'unuttum', 'quên', 'lupa', 'uitat', 'ξεχάσ', 'забыл', 'восстанов',
     'забули', 'نسيت', 'שכחת', '忘れ', '忘记', '忘記', '找回', '찾기', 'भूल', 'ลืม',
   ),
   elsewhere: any('google', 'facebook', 'apple', 'twitter', 'microsoft', 'github', 'linkedin', 'openid', 'yahoo', 'vkontakte', 'wechat', 'kakao', 'naver', '\\bsso\\b', 'single sign', 'passkey', 'qr'),

@@ -22,9 +22,9 @@ describe('login', () => {
     form = await findLogin(driver);
   });
 
-  it('has a form', () => {
+  it('has a form', async () => {
     assert.ok(form.username, 'no field for the username');
-    attach('form.json', JSON.stringify({ username: form.username.label, password: form.password?.label, submit: form.submit?.label }, null, 2));
+    await attach('form.json', { username: form.username.label, password: form.password?.label ?? null, submit: form.submit?.label ?? null });
   });
 
   it('can be filled in by a person', () => {
