@@ -50,7 +50,7 @@ export function delimiterOf(header: string): string {
 
 /** Whether a table may have such a column. */
 export function isColumn(name: string): boolean {
-  return ENTRY_KEYS.includes(name) || /^data(?:\.[^.]+)+$/.test(name);
+  return ENTRY_KEYS.includes(name) || (/^data(?:\.[^.]+)+$/.test(name) && !name.includes('__proto__'));
 }
 
 function isListObject(value: unknown): boolean {
