@@ -12,7 +12,7 @@ import type { RunState, SessionState, SiteState } from '../core/run-state.ts';
 import type { CheckVerdict, Verdict } from '../core/verdict.ts';
 
 /** results.json's schema. A field keeps its one type for ever. */
-export const RESULTS_VERSION = 1;
+const RESULTS_VERSION = 1;
 
 /** What results.json holds. Durations are in ms, dates in ms since the epoch. */
 export interface ResultsFile {

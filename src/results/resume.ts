@@ -81,7 +81,7 @@ async function* keptEvents(path: string, kept: ReadonlySet<string>, sessions: Re
   for await (const event of replay(path)) {
     if (!concerns(event, kept, sessions)) continue;
     const { at: _at, ...undated } = event;
-    yield undated as Undated;
+    yield undated;
   }
 }
 

@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gridrun-journal-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 let count = 0;
 const freshPath = (): string => join(folder, `${++count}.ndjson`);
-const undated = ({ at: _at, ...event }: RunEvent): Undated => event as Undated;
+const undated = ({ at: _at, ...event }: RunEvent): Undated => event;
 const idle: Undated = { type: 'slot-idle', slot: 1, why: 'per-host' };
 
 test('an event is in the file when append returns, and reads back as what append returned', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { foldEvents } from '../../src/results/fold.ts';
+import { parseJournal } from '../../src/results/replay.ts';
 import { resultsText, type ResultsFile } from '../../src/results/results-json.ts';
 import { FakeRun, failed, passed, siteOf, variedRun } from '../support/run-events.ts';
 
@@ -59,4 +60,12 @@ test('sites that bail kept from starting are skipped cases, those that an interr
   assert.equal(bailed.sites[1]?.checks[0]?.reason, 'stopped by --max-failures 1');
   const cut = await resultsOf(planned().add({ type: 'run-stopping', reason: 'interrupted', text: 'interrupted' }).ended('interrupted'));
   assert.deepEqual(cut.cases, { tests: 2, failures: 1, errors: 1, skipped: 0 });
+});
+
+test('made live and made again from the journal, the text is the same', async () => {
+  for (const run of [variedRun().ended(), variedRun()]) {
+    const live = [...resultsText(await foldEvents(run.events))].join('');
+    const again = [...resultsText(await foldEvents(parseJournal([run.journal()], 'events.ndjson')))].join('');
+    assert.equal(again, live);
+  }
 });

@@ -29,12 +29,12 @@ export class FakeRun {
       sessions: 1,
       grid: 'local',
       ...facts,
-    } as Undated);
+    });
     this.add({ type: 'sites-planned', sites });
   }
 
   add(event: Undated): this {
-    this.events.push({ at: 1_000_000 + this.events.length * 10, ...event } as unknown as RunEvent);
+    this.events.push({ at: 1_000_000 + this.events.length * 10, ...event });
     return this;
   }
 

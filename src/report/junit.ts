@@ -1,0 +1,137 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { caseOutcome, stoppedByBail, tallyCases } from '../core/case-tally.ts';
+import type { Fault } from '../core/fault.ts';
+import type { Reporter } from '../core/ports.ts';
+import type { RunState, SiteState } from '../core/run-state.ts';
+import type { CheckVerdict } from '../core/verdict.ts';
+import { JUnitSuite, type JUnitCase, type Remark } from './junit-elements.ts';
+import { xmlLine, xmlText } from './xml-text.ts';
+
+export interface JUnitOptions {
+  readonly path: string;
+  /** The results folder as CI servers look for attachments: relative to the working directory, else absolute. */
+  readonly attachmentBase: string;
+}
+
+/** Writes junit.xml at the end of a run, or of the replay of one: one suite a site, one test case a check. */
+export class JUnitReporter implements Reporter {
+  readonly #state: RunState;
+  readonly #options: JUnitOptions;
+
+  /** @param state the fold over the run's events; whoever owns it applies them */
+  constructor(state: RunState, options: JUnitOptions) {
+    this.#state = state;
+    this.#options = options;
+  }
+
+  onEvent(): void {
+    // All that it writes is in the state.
+  }
+
+  /** Throws what the file system throws. */
+  async finish(): Promise<void> {
+    const { path, attachmentBase } = this.#options;
+    const part = `${path}.part`;
+    await mkdir(dirname(path), { recursive: true });
+    await pipeline(Readable.from(junitText(this.#state, attachmentBase)), createWriteStream(part));
+    await rename(part, path);
+  }
+}
+
+/** The text of junit.xml in pieces: a suite at a time, because one tree of a long list does not fit into memory. */
+export function* junitText(state: RunState, attachmentBase: string): Generator<string> {
+  // The schema has no `skipped` here: readers add up the suites'.
+  const { tests, failures, errors } = tallyCases(state);
+  const time = secondsOf(state.durationMs);
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n';
+  yield `<testsuites name="gridrun" tests="${tests}" failures="${failures}" errors="${errors}" time="${time}">\n`;
+  for (const entry of state.sites()) yield `${suiteOf(state, entry, attachmentBase).text().trimEnd()}\n`;
+  yield '</testsuites>\n';
+}
+
+function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUnitSuite {
+  const { site, verdict, session } = entry;
+  const suite = new JUnitSuite(site.id);
+  suite.seconds(secondsOf(verdict.durationMs));
+  if (entry.startedAt !== undefined) suite.timestamp(new Date(entry.startedAt).toISOString().slice(0, 19));
+  if (session !== undefined) suite.hostname(xmlLine(session.opened.node));
+  suite.property('url', xmlLine(site.url));
+  if (session !== undefined) {
+    const { sessionId, browserName, browserVersion } = session.opened;
+    suite.property('session', xmlLine(sessionId));
+    suite.property('browser', xmlLine(`${browserName} ${browserVersion}`));
+  }
+  suite.property('attempts', String(verdict.attempts));
+  const bailed = stoppedByBail(state, entry);
+  const names = new UniqueNames();
+  for (const check of verdict.checks) {
+    const testCase = suite.testCase().name(names.take(xmlLine(check.title))).className(site.id);
+    testCase.seconds(secondsOf(check.durationMs));
+    describe(testCase, check, bailed, attachmentBase);
+  }
+  return suite;
+}
+
+function describe(testCase: JUnitCase, check: CheckVerdict, bailed: boolean, attachmentBase: string): void {
+  for (const remark of remarksOf(check, bailed)) testCase.remark(remark);
+  const paths = (check.attachments ?? []).map(({ path }) => (attachmentBase === '' ? path : `${attachmentBase}/${path}`));
+  testCase.output(paths.map((path) => `[[ATTACHMENT|${xmlLine(path)}]]`).join('\n'));
+}
+
+function remarksOf(check: CheckVerdict, bailed: boolean): Remark[] {
+  const others = check.otherFaults ?? [];
+  switch (caseOutcome(check, bailed)) {
+    case 'skipped':
+      return [{ element: 'skipped', message: xmlLine(check.reason ?? '') }];
+    case 'failure':
+      return [faultRemark('failure', check.fault, 'check.failed'), ...others.map((fault) => faultRemark('rerunFailure', fault, 'check.failed'))];
+    case 'error':
+      if (check.status === 'not-run') return [{ element: 'error', type: 'not-run', message: xmlLine(check.reason ?? 'not run') }];
+      return [faultRemark('error', check.fault, 'runner.unknown'), ...others.map((fault) => faultRemark('rerunError', fault, 'runner.unknown'))];
+    case 'passed':
+      return check.flaky ? flakyRemarks(check, others) : [];
+  }
+}
+
+/** What a flaky check did before it passed; mocha's own retries keep no error. */
+function flakyRemarks(check: CheckVerdict, others: readonly Fault[]): Remark[] {
+  const faults = others.length > 0 || check.fault === undefined ? others : [check.fault];
+  if (faults.length > 0) return faults.map((fault) => faultRemark('flakyFailure', fault, 'check.failed'));
+  return [{ element: 'flakyFailure', type: 'check.rescued', message: 'failed until mocha tried it again (this.retries)' }];
+}
+
+function faultRemark(element: Remark['element'], fault: Fault | undefined, unknownType: string): Remark {
+  const message = fault?.message ?? '';
+  const hint = fault?.hint === undefined ? '' : `\n${fault.hint}`;
+  return {
+    element,
+    type: xmlLine(fault?.code ?? unknownType),
+    message: xmlText(message),
+    stack: xmlText(`${fault?.stack ?? message}${hint}`),
+  };
+}
+
+/** More than thirty years: whatever is longer is a mistake, and must not break the file. */
+const LONGEST_MS = 1e12;
+
+/** With at most three decimals, and never in a form like 1e-7. */
+function secondsOf(durationMs: number): string {
+  const ms = Number.isFinite(durationMs) ? Math.min(Math.max(0, Math.round(durationMs)), LONGEST_MS) : 0;
+  return (ms / 1000).toFixed(3);
+}
+
+/** Titles are unique in the plan, but two of them may differ in forbidden characters alone. */
+class UniqueNames {
+  readonly #taken = new Set<string>();
+
+  take(wanted: string): string {
+    let name = wanted === '' ? '(no title)' : wanted;
+    for (let copy = 2; this.#taken.has(name); copy++) name = `${wanted} (${copy})`;
+    this.#taken.add(name);
+    return name;
+  }
+}
