@@ -1,7 +1,9 @@
 import { access, readFile } from 'node:fs/promises';
+import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { refusal } from '../core/fault.ts';
+import { OWN_MODULES } from '../core/own-modules.ts';
 
 const NAMES = ['gridrun.config.ts', 'gridrun.config.mjs', 'gridrun.config.js', 'gridrun.config.json'];
 
@@ -24,6 +26,12 @@ export async function loadConfig(cwd: string, named: string | undefined): Promis
 }
 
 async function read(path: string, name: string): Promise<unknown> {
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) => {
+      const own = OWN_MODULES[specifier];
+      return own === undefined ? next(specifier, context) : { url: own, shortCircuit: true };
+    },
+  });
   try {
     if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8')) as unknown;
     const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
@@ -31,6 +39,8 @@ async function read(path: string, name: string): Promise<unknown> {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw refusal('config.unreadable', `${name} could not be loaded: ${why}`);
+  } finally {
+    hooks.deregister();
   }
 }
 

@@ -1,0 +1,40 @@
+import yargs from 'yargs';
+import { version } from '../index.ts';
+import { errorText, exitCodeOf } from './mistakes.ts';
+import { runCommand } from './run-command.ts';
+
+/**
+ * The command `gridrun`. Never throws: what goes wrong is told on stderr, and is in the exit code that it resolves to.
+ * @param args without the names of Node and of the script
+ */
+export async function gridrun(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const exitWith = (code: number): void => {
+    exitCode = code;
+  };
+  const cli = yargs([...args])
+    .scriptName('gridrun')
+    .parserConfiguration({ 'camel-case-expansion': false, 'strip-aliased': true, 'parse-numbers': false, 'parse-positional-numbers': false })
+    .usage('$0 [checks..] --sites <list>\n\nRuns one suite of mocha checks on every site of a list, on many real Chrome sessions at once, and gives one JUnit back.')
+    .command(runCommand(exitWith))
+    .version(version())
+    .alias({ help: 'h' })
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new UsageError(message);
+    });
+  try {
+    await cli.parseAsync();
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`gridrun: ${error.message}\ngridrun --help lists every flag\n`);
+      return 2;
+    }
+    process.stderr.write(errorText(error));
+    return exitCodeOf(error);
+  }
+  return exitCode;
+}
+
+class UsageError extends Error {}

@@ -1,0 +1,17 @@
+import { GridrunError, shownMistakes } from '../index.ts';
+
+/** An error as a person reads it: what, on what, and what to do. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof GridrunError)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return `This is a bug in gridrun. Please report it with what follows.\n${stack}\n`;
+  }
+  const lines = [`gridrun: ${error.message}`, ...shownMistakes(error.mistakes).map((mistake) => `  ${mistake}`)];
+  if (error.hint !== undefined) lines.push(error.hint);
+  return `${lines.join('\n')}\n`;
+}
+
+/** The exit code of a command that ended with an error. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof GridrunError ? (error.answer === 'bug' ? 70 : error.answer === 'refuse' ? 2 : 3) : 70;
+}

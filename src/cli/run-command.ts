@@ -1,0 +1,52 @@
+import type { CommandModule } from 'yargs';
+import { loadConfig, planRun, resolveOptions, startRun, type RunOptions } from '../index.ts';
+import { givenFlags, withRunFlags } from './flags.ts';
+import { planText } from './plan-text.ts';
+import { stopOnSignals } from './stop-keys.ts';
+
+/** Tells the process how the command ended. */
+export type ExitWith = (code: number) => void;
+
+/** The default command: runs the suite on every site of the list. */
+export function runCommand(exitWith: ExitWith): CommandModule {
+  return {
+    command: ['$0 [checks..]', 'run [checks..]'],
+    describe: 'Run the checks on every site of the list',
+    builder: (yargs) =>
+      withRunFlags(yargs)
+        .positional('checks', { type: 'string', array: true, describe: 'Globs of check files [checks/**/*.check.{ts,mts,js,mjs}, else the built-in check]' })
+        .example('$0 --sites sites.json', 'every site, in the Chrome of this machine')
+        .example('$0 --sites top.csv --grid http://hub:4444 --shard 2/8', 'the second of eight parts, on a Selenium Grid')
+        .epilogue('Exit codes: 0 all passed · 1 a check failed · 2 wrong input, nothing started · 3 could not tell · 4 a report could not be written · 130 interrupted · 70 a bug in gridrun'),
+    handler: async (argv) => {
+      const cwd = process.cwd();
+      const config = await loadConfig(cwd, argv['config'] as string | undefined);
+      const { list, ...flags } = givenFlags(argv);
+      const options = resolveOptions({ cwd, flags, configName: config.name, config: config.settings, env: process.env });
+      exitWith(list === true ? await print(options) : await run(options));
+    },
+  };
+}
+
+async function print(options: RunOptions): Promise<number> {
+  process.stdout.write(planText(await planRun(options)));
+  return 0;
+}
+
+async function run(options: RunOptions): Promise<number> {
+  const { stdout } = process;
+  const handle = startRun(options, {
+    terminal: { stream: stdout, isTTY: stdout.isTTY, columns: stdout.columns ?? 80, color: wantsColor() },
+  });
+  using _signals = stopOnSignals(handle, (text) => process.stderr.write(text));
+  const summary = await handle.summary;
+  return summary.exitCode;
+}
+
+/** https://no-color.org, and FORCE_COLOR as Node has it. */
+function wantsColor(): boolean {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0';
+  return process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+}

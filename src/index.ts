@@ -1,0 +1,33 @@
+import { resolveOptions } from './config/resolve-options.ts';
+import type { Config } from './config/define-config.ts';
+import type { Run } from './run-handle.ts';
+import { startRun } from './run.ts';
+
+/**
+ * Runs the suite on every site of a list. Prints nothing and never ends the process; several may run at once,
+ * each with its own `out`.
+ * @param settings the flags' words in camel case; what is not given has the command line's default
+ * @returns the run's events, to be iterated, and its `summary`
+ * @throws GridrunError where a setting is wrong; what is wrong with list or checks rejects `summary`
+ */
+export function run(settings: Config & { readonly cwd?: string }): Run {
+  const { cwd = process.cwd(), ...config } = settings;
+  return startRun(resolveOptions({ cwd, flags: {}, configName: 'run()', config, env: process.env }));
+}
+
+export { defineConfig, type Config } from './config/define-config.ts';
+export { loadConfig } from './config/config-file.ts';
+export { resolveOptions, type SettingSources } from './config/resolve-options.ts';
+export { SETTINGS, configKey } from './config/settings.ts';
+export { GridrunError, shownMistakes } from './core/fault.ts';
+export type { Answer, Cause, Fault } from './core/fault.ts';
+export type * from './core/attempt.ts';
+export type * from './core/check.ts';
+export type * from './core/event.ts';
+export type * from './core/options.ts';
+export type * from './core/site.ts';
+export type { CheckVerdict, SiteVerdict, Verdict } from './core/verdict.ts';
+export { planRun, startRun, type Terminal } from './run.ts';
+export type { Run, RunSummary, StopRequest } from './run-handle.ts';
+export type { RunPlan } from './run-plan.ts';
+export { version } from './version.ts';

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { CheckPlan } from './core/check.ts';
+import { GridrunError, refusal } from './core/fault.ts';
+import type { RunOptions, ShardOptions } from './core/options.ts';
+import type { Site } from './core/site.ts';
+import type { WorkUnit } from './core/unit.ts';
+import { chunk } from './plan/chunk.ts';
+import { expectations, parseDurations, readDurations } from './plan/durations.ts';
+import { planHash } from './plan/plan-hash.ts';
+import { shard } from './plan/shard.ts';
+import { lastFailed } from './results/last-failed.ts';
+import { readSites, type SiteList } from './sites/read.ts';
+import { selectSites, unknownTags } from './sites/select.ts';
+
+/** What a run is going to do, known before anything is started. */
+export interface RunPlan {
+  /** The selected sites of this shard, in the order of the list. */
+  readonly sites: readonly Site[];
+  readonly checks: readonly CheckPlan[];
+  /** A partition of the sites that are not skipped. */
+  readonly units: readonly WorkUnit[];
+  /** For how many sessions the units are cut. */
+  readonly sessions: number;
+  readonly shard: ShardOptions;
+  readonly duplicateCount: number;
+  readonly planHash: string;
+}
+
+type Durations = ReadonlyMap<string, number>;
+
+/** Reads the list; the secrets that its sites name are known from then on. Throws a refusal with every mistake. */
+export function readList(options: RunOptions, signal: AbortSignal): Promise<SiteList> {
+  return readSites(options.sites, { cwd: options.cwd, stdin: process.stdin, signal });
+}
+
+/**
+ * Waits for both and names the mistakes of both at once.
+ * Throws the one refusal there is, or one that holds them all; an error of another kind as it is.
+ */
+export async function bothOrRefuse<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  const settled = await Promise.allSettled([first, second]);
+  const errors: unknown[] = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  const other = errors.find((error) => !(error instanceof GridrunError && error.answer === 'refuse'));
+  if (other !== undefined) throw other;
+  const refusals = errors as GridrunError[];
+  if (refusals.length > 1) {
+    const mistakes = refusals.flatMap((error) => (error.mistakes.length === 0 ? [error.message] : [`${error.message}:`, ...error.mistakes]));
+    throw refusal('input', 'the input is wrong', mistakes, refusals.map((error) => error.hint).filter(Boolean).join('\n'));
+  }
+  if (refusals[0] !== undefined) throw refusals[0];
+  const [a, b] = settled as [PromiseFulfilledResult<A>, PromiseFulfilledResult<B>];
+  return [a.value, b.value];
+}
+
+/** Selects, shards and cuts. `sessions` is for how many sessions the units are cut. */
+export async function makePlan(
+  options: RunOptions,
+  list: SiteList,
+  checks: readonly CheckPlan[],
+  sessions: number,
+  signal: AbortSignal,
+): Promise<RunPlan> {
+  const { selection } = options;
+  refuseUnknownTags(options, list, checks);
+  const named = options.durations === undefined ? undefined : await readDurations(options.durations, { cwd: options.cwd, signal });
+  const known = named ?? (await lastDurations(options.out));
+  let sites = shard(selectSites(list.sites, selection), options.shard, named);
+  if (options.lastFailed) sites = await onlyLastFailed(sites, options.out);
+  if (sites.length === 0 && options.shard.total === 1) {
+    throw refusal('sites.none-selected', 'no site is selected', [], 'Run with --list to see the sites, and loosen --tag or --site');
+  }
+  const toRun = sites.filter((site) => site.skip === undefined);
+  return {
+    sites,
+    checks,
+    units: unitsOf(toRun, options, sessions, known),
+    sessions,
+    shard: options.shard,
+    duplicateCount: list.duplicateCount,
+    planHash: planHash({ list: list.hash, selection, ...(named === undefined ? {} : { durations: named }) }),
+  };
+}
+
+/** Cuts sites into work units, by what is known of their durations. */
+export function unitsOf(sites: readonly Site[], options: RunOptions, sessions: number, durations: Durations): WorkUnit[] {
+  return chunk(sites, { sessions, chunkSize: options.chunkSize, expectedMs: expectations(durations) });
+}
+
+/** Durations of the last run under the results folder; none where it left none that can be read: they only order the work. */
+export async function lastDurations(out: string): Promise<Durations> {
+  const file = join(out, 'results.json');
+  if (!existsSync(file)) return new Map();
+  try {
+    return parseDurations(await readFile(file, 'utf8'), file);
+  } catch {
+    return new Map();
+  }
+}
+
+/** How many sessions to plan for where neither the options nor a grid say. */
+export function plannedSessions(options: RunOptions): number {
+  return options.sessions === 'auto' ? availableParallelism() : options.sessions;
+}
+
+async function onlyLastFailed(sites: readonly Site[], out: string): Promise<readonly Site[]> {
+  const ids = new Set(await lastFailed(out));
+  const again = sites.filter((site) => ids.has(site.id));
+  if (again.length > 0) return again;
+  throw refusal('last-failed.nothing', 'no site of the list was left unpassed by the last run', [], 'Run without --last-failed');
+}
+
+function refuseUnknownTags(options: RunOptions, list: SiteList, checks: readonly CheckPlan[]): void {
+  const mistakes = unknownTags(options.selection.tags, list.sites, new Set(checks.flatMap((check) => check.tags)));
+  if (mistakes.length > 0) throw refusal('selection.tags', 'a tag is unknown', mistakes);
+}

@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { findCheckFiles } from './check/check-files.ts';
+import { HostPool } from './check/host-pool.ts';
+import { SCHEMA_VERSION, type Undated } from './core/event.ts';
+import { GridrunError, faultOf, type Fault } from './core/fault.ts';
+import type { RunOptions } from './core/options.ts';
+import { exitOf, outcomeOf } from './core/outcome.ts';
+import type { Emit, Grid } from './core/ports.ts';
+import { RunState } from './core/run-state.ts';
+import type { Site } from './core/site.ts';
+import { Dispatcher } from './dispatch/dispatcher.ts';
+import { HostLimits } from './dispatch/host-limits.ts';
+import { openGrid } from './run-grid.ts';
+import { domainOf, hostOf, isLocal } from './plan/hosts.ts';
+import { createReporters } from './report/create.ts';
+import { Multiplexer } from './report/multiplexer.ts';
+import type { TerminalStream } from './report/terminal.ts';
+import { Journal } from './results/journal.ts';
+import { ResultsJsonReporter } from './results/results-json.ts';
+import { findUnfinished, planResume, type ResumePlan } from './results/resume.ts';
+import { RunFolder, setAsideText } from './results/run-folder.ts';
+import { EventFeed, type Run, type RunSummary, type StopRequest } from './run-handle.ts';
+import { bothOrRefuse, lastDurations, makePlan, plannedSessions, readList, unitsOf, type RunPlan } from './run-plan.ts';
+import { isolation } from './session/isolation.ts';
+import { WORN_AFTER_SITES } from './session/worn.ts';
+import type { SiteList } from './sites/read.ts';
+import { version } from './version.ts';
+import { startWebServer } from './webserver/web-server.ts';
+
+/** Where terminal reporters write; a run without one prints nothing. */
+export interface Terminal {
+  readonly stream: TerminalStream;
+  readonly isTTY: boolean;
+  readonly columns: number;
+  readonly color: boolean;
+}
+
+/** With no session for so long, a grid is lost: longer than a hub takes to start again. */
+const GRID_LOST_AFTER_MS = 60_000;
+
+/** Starts a run: its events and its summary come from what this returns. Nothing is printed but to `terminal`. */
+export function startRun(options: RunOptions, { terminal }: { readonly terminal?: Terminal } = {}): Run {
+  const feed = new EventFeed();
+  const control = new StopControl();
+  const summary = execute(options, terminal, feed, control).finally(() => feed.end());
+  // Whoever only reads the events must not be hit by a rejection that nobody awaits.
+  summary.catch(() => {});
+  return { [Symbol.asyncIterator]: () => feed.read(), summary, stop: (how = 'drain') => control.stop(how) };
+}
+
+/** Makes the plan of a run and starts nothing. Throws a refusal with every mistake of list and checks. */
+export async function planRun(options: RunOptions): Promise<RunPlan> {
+  await using stack = new AsyncDisposableStack();
+  const { plan } = await readInput(options, stack, () => {}, new AbortController().signal);
+  return plan;
+}
+
+/** The whole run, in order; what it opened is closed in the reverse order, whatever happens. */
+async function execute(options: RunOptions, terminal: Terminal | undefined, feed: EventFeed, control: StopControl): Promise<RunSummary> {
+  await using stack = new AsyncDisposableStack();
+  const { signal } = control;
+  const run = runName();
+  let emit: Emit = () => {};
+  const { list, plan, runner, secrets } = await readInput(options, stack, (event) => emit(event), signal);
+  const grid = stack.use(await openGrid(options));
+  const folder = stack.use(await RunFolder.open(options.out));
+  const aside = await folder.setAside();
+  const resumed = options.resume === undefined ? undefined : await planResume(await findUnfinished(folder, options.resume), factsOf(plan));
+  const durations = await lastDurations(options.out);
+  if (options.webServer !== undefined) stack.use(await startWebServer(options.webServer, options.cwd, signal));
+  signal.throwIfAborted();
+
+  await folder.clear();
+  const state = new RunState();
+  const journal = Journal.open(folder.journalPath, { secrets, onFailure: (error) => control.stopFor('journal', error.message) });
+  stack.defer(() => journal.close());
+  const reporters = reportersOf(options, terminal, state, folder);
+  emit = (event) => {
+    const dated = journal.append(event);
+    reporters.onEvent(dated);
+    feed.push(dated);
+  };
+  const startedAt = Date.now();
+  emit(runStarted(run, options, plan, grid, resumed));
+  for (const sites of batches(plan.sites)) emit({ type: 'sites-planned', sites });
+  if (aside !== undefined && resumed === undefined) emit({ type: 'notice', level: 'info', code: 'run.set-aside', text: setAsideText(aside) });
+  for await (const event of resumed?.keptEvents() ?? []) emit(event);
+  await resumed?.copyEvidence(folder);
+
+  const sites = resumed === undefined ? plan.sites : plan.sites.filter((site) => !resumed.kept.has(site.id));
+  const units = resumed === undefined ? plan.units : unitsOf(sites.filter((site) => site.skip === undefined), options, plan.sessions, durations);
+  const dispatcher = new Dispatcher(
+    { sites, units, checks: plan.checks.map((check) => check.title) },
+    {
+      run,
+      capabilities: options.capabilities,
+      retries: options.retries,
+      infraRetries: options.infraRetries,
+      siteTimeoutMs: options.siteTimeoutMs,
+      maxFailures: options.maxFailures,
+      sitesPerSession: options.isolation === 'session' ? 1 : WORN_AFTER_SITES,
+      gridLostAfterMs: GRID_LOST_AFTER_MS,
+    },
+    { grid, runner, isolation: isolation(options.isolation), limits: hostLimits(options), emit },
+  );
+  using _limit = globalTimeout(options, control);
+  const faults = await dispatch(dispatcher, control);
+  await runner[Symbol.asyncDispose]();
+  emit({ type: 'run-ended', durationMs: Date.now() - startedAt, stopped: dispatcher.stopped, faults });
+  await journal.flush();
+  await reporters.finish();
+  const reportFailed = reporters.failures.length > 0 || journal.failure !== undefined;
+  const exit = exitOf(outcomeOf(state, reportFailed));
+  const { counts, durationMs } = { counts: state.counts(), durationMs: state.durationMs };
+  return { run, exitCode: exit.code, reasons: exit.reasons, counts, durationMs, out: options.out };
+}
+
+interface Input {
+  readonly list: SiteList;
+  readonly plan: RunPlan;
+  readonly runner: HostPool;
+  readonly secrets: readonly string[];
+}
+
+/** Reads what the user gave: the list, then the suite, in a check host; no browser is needed for it. */
+async function readInput(options: RunOptions, stack: AsyncDisposableStack, emit: Emit, signal: AbortSignal): Promise<Input> {
+  const reading = readList(options, signal);
+  const secrets: string[] = await reading.then(secretsOf, () => []);
+  if (URL.canParse(options.grid)) secrets.push(decodeURIComponent(new URL(options.grid).password));
+  const loading = findCheckFiles(options.cwd, options.checks).then(async (files) => {
+    const runner = stack.use(
+      new HostPool({
+        cwd: options.cwd,
+        files,
+        setup: options.setup,
+        ...options.selection,
+        forbidOnly: options.forbidOnly,
+        checkTimeoutMs: options.checkTimeoutMs,
+        lanesPerHost: options.lanesPerHost,
+        outDir: options.out,
+        secrets,
+        emit,
+      }),
+    );
+    return { runner, checks: await runner.load() };
+  });
+  const [list, { runner, checks }] = await bothOrRefuse(reading, loading);
+  const plan = await makePlan(options, list, checks, plannedSessions(options), signal);
+  return { list, plan, runner, secrets };
+}
+
+/** The values that no output may show: those of the environment variables that the list names. */
+function secretsOf(list: SiteList): string[] {
+  const names = new Set(list.sites.flatMap((site) => site.env ?? []));
+  return [...names].flatMap((name) => process.env[name] ?? []);
+}
+
+/** Runs the dispatcher; the faults of the run itself are a bug of gridrun. */
+async function dispatch(dispatcher: Dispatcher, control: StopControl): Promise<Fault[]> {
+  control.attach(dispatcher);
+  try {
+    await dispatcher.run();
+    return [];
+  } catch (error) {
+    return [faultOf(error)];
+  }
+}
+
+function reportersOf(options: RunOptions, terminal: Terminal | undefined, state: RunState, folder: RunFolder): Multiplexer {
+  const silent = { stream: { write: () => true }, isTTY: false, columns: 80, color: false };
+  const asked = options.reporters.filter((reporter) => terminal !== undefined || reporter.path !== undefined || reporter.name === 'junit');
+  const failures = (): Multiplexer['failures'] => multiplexer.failures;
+  const named = createReporters(asked, {
+    state, ...(terminal ?? silent), now: Date.now, cwd: options.cwd, out: options.out, reportFailures: failures,
+  });
+  const results = { name: 'results.json', reporter: new ResultsJsonReporter(state, `${folder.path}/results.json`) };
+  const multiplexer: Multiplexer = new Multiplexer(state, [results, ...named]);
+  return multiplexer;
+}
+
+function runStarted(run: string, options: RunOptions, plan: RunPlan, grid: Grid, resumed: ResumePlan | undefined): Undated {
+  return {
+    type: 'run-started',
+    schema: SCHEMA_VERSION,
+    run,
+    gridrun: version(),
+    host: hostname(),
+    ...factsOf(plan),
+    duplicateCount: plan.duplicateCount,
+    sessions: plan.sessions,
+    grid: grid.name,
+    ...(resumed === undefined ? {} : { resumes: resumed.run }),
+    failOnFlaky: options.failOnFlaky,
+  };
+}
+
+function factsOf(plan: RunPlan): { planHash: string; siteCount: number; checks: RunPlan['checks']; shard: RunPlan['shard'] } {
+  return { planHash: plan.planHash, siteCount: plan.sites.length, checks: plan.checks, shard: plan.shard };
+}
+
+function hostLimits(options: RunOptions): HostLimits {
+  return new HostLimits(options.perHost, options.perDomain, (url) => {
+    const host = hostOf(url);
+    return { host, domain: domainOf(url), local: isLocal(host) };
+  });
+}
+
+function globalTimeout(options: RunOptions, control: StopControl): Disposable {
+  const { globalTimeoutMs } = options;
+  if (globalTimeoutMs === 0) return { [Symbol.dispose]() {} };
+  const over = (): void => control.stopFor('global-timeout', `--global-timeout ${globalTimeoutMs} ms is over`);
+  const timer = setTimeout(over, globalTimeoutMs);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+/** So many sites in one line of the journal. */
+const SITES_IN_A_BATCH = 500;
+
+function* batches(sites: readonly Site[]): Generator<readonly Site[]> {
+  for (let start = 0; start < sites.length; start += SITES_IN_A_BATCH) yield sites.slice(start, start + SITES_IN_A_BATCH);
+}
+
+/** Sorts by time and does not repeat: `20261121-184501-3fa9`. */
+function runName(): string {
+  const [day = '', time = ''] = new Date().toISOString().replace(/[-:]/g, '').split(/[T.]/);
+  return `${day}-${time}-${randomBytes(2).toString('hex')}`;
+}
+
+/** Takes stop requests before there is a dispatcher, and hands them to it after. */
+class StopControl {
+  readonly #early = new AbortController();
+  #dispatcher: Dispatcher | undefined;
+
+  /** Aborted when the run is to stop before its first session. */
+  get signal(): AbortSignal {
+    return this.#early.signal;
+  }
+
+  attach(dispatcher: Dispatcher): void {
+    this.#dispatcher = dispatcher;
+  }
+
+  stop(how: StopRequest): void {
+    this.#early.abort(new GridrunError({ code: 'interrupted', message: 'interrupted before anything was started', answer: 'report' }));
+    this.#dispatcher?.stop(how, 'interrupted', 'interrupted');
+  }
+
+  stopFor(reason: string, text: string): void {
+    this.#dispatcher?.stop('stop', reason, text);
+  }
+}
