@@ -54,7 +54,8 @@ export function outcomeOf(state: RunState, reportFailed = false): RunOutcome {
   const faults = state.ended?.faults ?? [];
   return {
     counts: state.counts(),
-    interrupted: state.interrupted,
+    // A run may have been stopped by a limit first, and by a person while it drained.
+    interrupted: state.interrupted || state.stops.some((stop) => stop.reason === 'interrupted'),
     refused: false,
     reportFailed,
     bug: faults.some((fault) => fault.code === 'runner.bug'),

@@ -104,7 +104,7 @@ export class RunState {
     return this.ended?.durationMs ?? Math.max(0, this.lastAt - (this.started?.at ?? this.lastAt));
   }
 
-  /** Stopped by a person or cut off, so that `--resume` makes sense. */
+  /** Stopped by a person before anything else stopped it, or cut off: `--resume` goes on with it. */
   get interrupted(): boolean {
     return this.ended === undefined || this.ended.stopped === 'interrupted';
   }

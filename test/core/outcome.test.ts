@@ -49,6 +49,8 @@ test('what a journal tells of the whole run', () => {
   assert.deepEqual(outcomeOf(stateOf(done().ended())), { ...GOOD, counts: { ...NO_COUNTS, passed: 1 }, failOnFlaky: true });
   assert.equal(outcomeOf(stateOf(done())).interrupted, true, 'a journal without its end is of a run that was cut off');
   assert.equal(outcomeOf(stateOf(done().ended('interrupted'))).interrupted, true);
+  const both = done().add({ type: 'run-stopping', reason: 'max-failures', text: 'x' }).add({ type: 'run-stopping', reason: 'interrupted', text: 'y' });
+  assert.equal(exitOf(outcomeOf(stateOf(both.ended('max-failures')))).code, 130, 'stopped by a limit, then by a person');
   assert.equal(outcomeOf(stateOf(done().ended()), true).reportFailed, true);
   assert.equal(outcomeOf(stateOf(done().ended('', [{ code: 'runner.bug', cause: 'runner', message: 'x' }]))).bug, true);
 });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,4 +79,32 @@ test('flush waits for the disk, close can be called twice, and what comes after 
   journal.append(idle);
   journal.closeNow();
   assert.equal(readFileSync(path, 'utf8').split('\n').length, 2);
+});
+
+test('a process that is killed while it writes leaves a journal that replays, with all that it had said it wrote', async () => {
+  const path = freshPath();
+  const source = `
+    import { Journal } from ${JSON.stringify(new URL('../../src/results/journal.ts', import.meta.url).href)};
+    const journal = Journal.open(${JSON.stringify(path)});
+    const emit = (event) => journal.append(event);
+    emit(${JSON.stringify(undated(new FakeRun([], []).events[0] ?? assert.fail()))});
+    for (let slot = 0; ; slot++) {
+      emit({ type: 'slot-idle', slot, why: 'x'.repeat(slot % 5000) });
+      if (slot % 100 === 0) await new Promise((done) => process.stdout.write(slot + '\\n', done));
+    }`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const gone = once(child, 'exit');
+  let said = '';
+  try {
+    for await (const chunk of child.stdout) {
+      said += String(chunk);
+      if (said.split('\n').length > 5) child.kill('SIGKILL');
+    }
+  } finally {
+    child.kill('SIGKILL');
+  }
+  await gone;
+  const last = Number(said.trimEnd().split('\n').at(-1));
+  const events = await collect(replay(path));
+  assert.ok(last >= 400 && events.length >= last + 2, `${events.length} events, ${last} said`);
 });
