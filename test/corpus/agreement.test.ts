@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { agreementOf } from '../../examples/corpus/agreement.ts';
 import { missing } from '../support/machine.ts';
+import { countAgreements } from './agreement-count.ts';
 import { serveCorpus } from './corpus-server.ts';
 
 const field = (index: number, label: string): { tag: string; index: number; label: string } => ({ tag: 'input', index, label });
@@ -24,6 +28,28 @@ test('the same index of another tag is another element', () => {
 
 test('a button that nobody labelled says nothing', () => {
   assert.equal(agreementOf([field(0, 'password')], { username: null, password: place(0), submit: place(0, 'button') }).submit, 'unlabelled');
+});
+
+test('a run is whole where every site has one verdict and its agreement', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gridrun-test-'));
+  try {
+    await writeFile(join(folder, 'a.json'), JSON.stringify({ username: 'right', password: 'wrong', submit: 'unlabelled' }));
+    const planned = { type: 'sites-planned', sites: [{ id: 'a', url: 'http://a.localhost/' }] };
+    const judged = { type: 'site-judged', verdict: { siteId: 'a', verdict: 'passed', checks: [{ attachments: [{ name: 'agreement.json', path: 'a.json' }] }] } };
+    const written = async (...events: readonly unknown[]): Promise<Awaited<ReturnType<typeof countAgreements>>> => {
+      await writeFile(join(folder, 'events.ndjson'), events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+      return countAgreements(folder);
+    };
+    const good = await written(planned, judged);
+    assert.equal(good.whole, true);
+    assert.deepEqual(good.lines.slice(1), ['username: 1 of 1 right (100.0 %)', 'password: 0 of 1 right (0.0 %)', 'submit: 0 of 0 right (0.0 %)']);
+    assert.equal((await written(planned)).whole, false, 'a site without a verdict');
+    assert.equal((await written(planned, judged, judged)).whole, false, 'a site with two verdicts');
+    assert.equal((await written(judged)).whole, false, 'nothing planned');
+    assert.equal((await written(planned, { ...judged, verdict: { ...judged.verdict, checks: [] } })).whole, false, 'no agreement');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('the corpus is served, each login page of its own origin', { skip: missing('corpus') }, async () => {

@@ -10,21 +10,20 @@ import { promisify } from 'node:util';
 import type { LabelledField } from '../../examples/corpus/agreement.ts';
 
 /** The archive of captured pages, beside the checkout; not part of it. */
-export const CORPUS = new URL('../../../shared/corpus/pages-dev.tar.gz', import.meta.url).pathname;
-
-/** Chrome's switch that makes the pages' dead references fail at once. */
-export const RESOLVER_RULES = '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE *.localhost , EXCLUDE localhost , EXCLUDE 127.0.0.1';
+const CORPUS = new URL('../../../shared/corpus/pages-dev.tar.gz', import.meta.url).pathname;
 
 /** A captured page as the archive describes it. */
-export interface CapturedPage {
+interface CapturedPage {
   readonly id: string;
   readonly corpus: string;
   readonly kind: string;
   readonly truth: readonly LabelledField[];
 }
 
-export interface Corpus {
+interface Corpus {
   readonly port: number;
+  /** Temporary; removed at the end. */
+  readonly folder: string;
   /** The login pages alone. */
   readonly pages: readonly CapturedPage[];
   /** Writes the login pages as a list for gridrun, one JSON line each. */
@@ -63,6 +62,7 @@ export async function serveCorpus(port = 0, archive = CORPUS): Promise<Corpus> {
     const owned = started.move();
     return {
       port: chosen,
+      folder,
       pages,
       urlOf,
       async writeList(path) {
