@@ -3,7 +3,7 @@ import { error } from 'selenium-webdriver';
 import type { WebDriver } from 'selenium-webdriver';
 
 /** All text that the page shows, in open shadow roots and frames of its own origin too; empty while it is changing. */
-export async function pageText(driver: WebDriver): Promise<string> {
+async function pageText(driver: WebDriver): Promise<string> {
   try {
     return await driver.executeScript<string>(readText);
   } catch (failure) {

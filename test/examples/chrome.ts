@@ -23,7 +23,7 @@ export async function startChrome(): Promise<{ driver: WebDriver; [Symbol.asyncD
   options.addArguments(...FLAGS, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []));
   options.setChromeBinaryPath(process.env['GRIDRUN_CHROME'] ?? '/usr/bin/chromium');
   const service = new chrome.ServiceBuilder(process.env['GRIDRUN_CHROMEDRIVER'] ?? '/usr/bin/chromedriver');
-  service.setEnvironment({ ...process.env, TMPDIR: folder } as Record<string, string>);
+  service.setEnvironment({ ...process.env, TMPDIR: folder });
   try {
     const driver = await new Builder().forBrowser('chrome').setChromeOptions(options).setChromeService(service).build();
     return {

@@ -15,7 +15,7 @@ export function attachBidi(server: Server, grid: StubGrid): { close(): void } {
     if (session === undefined) return void socket.destroy();
     sockets.handleUpgrade(request, socket, head, (client) => {
       void session.whenEnded.then(() => client.close());
-      client.on('message', (data) => answer(client, session, String(data)));
+      client.on('message', (data: Buffer) => answer(client, session, data.toString()));
     });
   });
   return {

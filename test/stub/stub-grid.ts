@@ -167,7 +167,7 @@ export class StubGrid {
       clearTimeout(waiting.timer);
       waiting.reject(new W3cError('session not created', 'The grid is shutting down'));
     }
-    for (const session of [...this.sessions.values()]) this.end(session);
+    for (const session of this.sessions.values()) this.end(session);
   }
 
   #serveQueue(): void {

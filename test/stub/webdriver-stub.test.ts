@@ -136,7 +136,7 @@ test('a node that dies takes its sessions with it', async () => {
   assert.equal(stub.grid.killNode(dead), 1);
   assert.equal((await call(stub, 'GET', '/status')).value.nodes.length, 1);
   const answers = await Promise.all(ids.map((id) => call(stub, 'GET', `/session/${id}/url`)));
-  assert.deepEqual(answers.map((answer) => answer.status).toSorted(), [200, 404]);
+  assert.deepEqual(answers.map((answer) => answer.status).toSorted((a, b) => a - b), [200, 404]);
 });
 
 test('basic auth, where it is asked for', async () => {
@@ -166,7 +166,7 @@ test('as a process it prints its URL and ends when told', async () => {
   const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url)), '--nodes', '10', '--sessions-per-node', '20'], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     const [url] = (await once(createInterface(child.stdout), 'line')) as [string];
-    const status = (await (await fetch(`${url}/status`)).json()) as any;
+    const status: any = await (await fetch(`${url}/status`)).json();
     assert.equal(status.value.nodes.length, 10);
   } finally {
     child.kill('SIGTERM');

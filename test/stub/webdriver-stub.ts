@@ -224,7 +224,7 @@ class Hub {
     const wanted = { ...asked.alwaysMatch, ...asked.firstMatch?.[0] } as Record<string, unknown>;
     const browser = wanted['browserName'];
     if (browser !== undefined && browser !== 'chrome') {
-      throw new W3cError('session not created', `Could not start a new session. No nodes support the capabilities in the request: browserName ${String(browser)}`);
+      throw new W3cError('session not created', `Could not start a new session. No nodes support the capabilities in the request: browserName ${JSON.stringify(browser)}`);
     }
     const session = await this.#grid.open(wanted);
     await this.#latency(request);
