@@ -96,17 +96,15 @@ function setCell(entry: Record<string, unknown>, column: string, cell: string, w
     } catch {
       wrongData();
     }
-  } else if (column.startsWith('data.')) setData(entry, column.split('.'), cell);
+  } else if (column.startsWith('data.')) entry['data'] = withCell(entry['data'], column.split('.').slice(1), cell);
   else entry[column] = cell;
 }
 
-function setData(entry: Record<string, unknown>, keys: readonly string[], cell: string): void {
-  let parent = entry;
-  for (const key of keys.slice(0, -1)) {
-    const child = Object.hasOwn(parent, key) ? parent[key] : undefined;
-    parent = (typeof child === 'object' && child !== null ? child : (parent[key] = {})) as Record<string, unknown>;
-  }
-  parent[keys.at(-1) ?? ''] = cell;
+/** The data of a row so far, with a cell put in at its keys. */
+function withCell(before: unknown, [key = '', ...inner]: readonly string[], cell: string): Record<string, unknown> {
+  const object = typeof before === 'object' && before !== null ? (before as Record<string, unknown>) : undefined;
+  const value = inner.length === 0 ? cell : withCell(object?.[key], inner, cell);
+  return object === undefined ? { [key]: value } : Object.assign(object, { [key]: value });
 }
 
 function lineEndsIn(cells: readonly string[]): number {

@@ -8,7 +8,6 @@ const BARE_WITH_PORT = /^[^/?#:@]+:\d{1,5}(?:[/?#]|$)/;
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 const WEB = /^https?:\/\/[^/]/i;
 const HOST = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/;
-// oxlint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\s\u0000-\u001f\u007f-\u009f]/;
 
 /**
