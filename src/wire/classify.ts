@@ -1,0 +1,108 @@
+import type { Answer, Cause } from '../core/fault.ts';
+
+/** What an error on the wire means for a run. */
+export interface Judgement {
+  /** `Fault.code` */
+  readonly code: string;
+  readonly blames: Cause;
+  readonly answer: Answer;
+  /** No later command of this session can work. */
+  readonly sessionLost: boolean;
+  readonly hint?: string;
+}
+
+interface Rule extends Judgement {
+  readonly holds: (wireCode: string, message: string) => boolean;
+}
+
+/** Codes of our own for what never became a W3C answer; the system's (`ECONNREFUSED`, …) stay as they are. */
+export const DEADLINE = 'deadline';
+export const ABORTED = 'aborted';
+export const NOT_W3C = 'not w3c';
+export const UNAUTHORIZED = 'unauthorized';
+export const UNAVAILABLE = 'unavailable';
+
+/** Nothing was sent: there was no connection to send it on. */
+const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE|UND_ERR_CONNECT_TIMEOUT)$/;
+const CONNECTION = /^(E[A-Z_]+|UND_ERR_\w+|CERT_\w+|ERR_(TLS|SSL)_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
+
+/** The first that holds is the answer; chromedriver says most of what matters in the message of an `unknown error`. */
+const RULES: readonly Rule[] = [
+  { code: 'runner.stopped', blames: 'runner', answer: 'retry', sessionLost: false, holds: (code) => code === ABORTED },
+  { code: 'grid.no-answer', blames: 'grid', answer: 'retry', sessionLost: false, holds: (code) => code === DEADLINE },
+  {
+    code: 'grid.unauthorized',
+    blames: 'grid',
+    answer: 'refuse',
+    sessionLost: false,
+    hint: 'give the credentials in the URL: https://user:password@host',
+    holds: (code) => code === UNAUTHORIZED,
+  },
+  {
+    code: 'browser.tab-crashed',
+    blames: 'browser',
+    answer: 'retry',
+    sessionLost: true,
+    holds: (code, text) => code === 'tab crashed' || /\b(tab|page|target) crashed|session deleted because of page crash/i.test(text),
+  },
+  {
+    code: 'browser.crashed',
+    blames: 'browser',
+    answer: 'retry',
+    sessionLost: true,
+    holds: (code, text) =>
+      code === 'disconnected' ||
+      code === 'chrome not reachable' ||
+      // chromedriver's own words, and all of them: it still answers, so its browser is what went.
+      (code === 'invalid session id' && text.trim() === code) ||
+      /\bdisconnected: |not connected to DevTools|chrome not reachable|browser has closed the connection/i.test(text),
+  },
+  {
+    code: 'grid.queue-timeout',
+    blames: 'grid',
+    answer: 'retry',
+    sessionLost: true,
+    hint: 'ask for fewer sessions, or give the grid more slots',
+    holds: (code, text) => code === 'session not created' && /request timed out|timed out in the queue/i.test(text),
+  },
+  {
+    code: 'browser.not-started',
+    blames: 'browser',
+    answer: 'retry',
+    sessionLost: true,
+    holds: (code) => code === 'session not created',
+  },
+  { code: 'grid.session-lost', blames: 'grid', answer: 'retry', sessionLost: true, holds: (code) => code === 'invalid session id' },
+  {
+    code: 'grid.unreachable',
+    blames: 'grid',
+    answer: 'retry',
+    sessionLost: true,
+    holds: (code) => code === UNAVAILABLE || CONNECTION.test(code),
+  },
+  {
+    code: 'grid.not-webdriver',
+    blames: 'grid',
+    answer: 'refuse',
+    sessionLost: true,
+    hint: 'check the URL: it is the one whose /status answers JSON',
+    holds: (code) => code === NOT_W3C,
+  },
+  { code: 'site.unreachable', blames: 'site', answer: 'report', sessionLost: false, holds: (_code, text) => /\bnet::ERR_/.test(text) },
+  // What is left is the browser saying no to what it was asked: an element that is not there, a script that throws.
+  { code: 'check.command-refused', blames: 'check', answer: 'report', sessionLost: false, holds: () => true },
+];
+
+/**
+ * What an error means: `wireCode` is the W3C error code, a system error's code, or one of the codes above;
+ * `message` is what came with it.
+ */
+export function classify(wireCode: string, message: string): Judgement {
+  const { holds: _holds, ...judgement } = RULES.find((rule) => rule.holds(wireCode, message))!;
+  return judgement;
+}
+
+/** Whether a request may have been done although its answer never came. */
+export function mayBeDone(wireCode: string): boolean {
+  return wireCode === DEADLINE || wireCode === ABORTED || wireCode === UNAVAILABLE || (CONNECTION.test(wireCode) && !NEVER_SENT.test(wireCode));
+}

@@ -1,0 +1,36 @@
+/** How long something on the wire may take, and what stops it sooner. */
+export interface Limits {
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Which of the two limits ended the work. */
+export type CutBy = 'deadline' | 'aborted';
+
+/**
+ * Runs work with a signal that aborts at the deadline or with the caller's signal, whichever comes first.
+ * `cutBy` tells, after it has thrown, whether one of them was the reason.
+ * AbortSignal.any and AbortSignal.timeout would do, but leave a timer and a weak reference behind for each of
+ * the many commands of a long run.
+ */
+export async function within<T>(
+  limits: Limits,
+  work: (signal: AbortSignal, cutBy: () => CutBy | undefined) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  let by: CutBy | undefined;
+  const cut = (reason: CutBy): void => {
+    by ??= reason;
+    controller.abort();
+  };
+  const onAbort = (): void => cut('aborted');
+  const timer = setTimeout(cut, limits.deadlineMs, 'deadline');
+  limits.signal?.addEventListener('abort', onAbort, { once: true });
+  if (limits.signal?.aborted) onAbort();
+  try {
+    return await work(controller.signal, () => by);
+  } finally {
+    clearTimeout(timer);
+    limits.signal?.removeEventListener('abort', onAbort);
+  }
+}

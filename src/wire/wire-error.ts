@@ -1,0 +1,49 @@
+import { GridrunError } from '../core/fault.ts';
+import { classify, mayBeDone } from './classify.ts';
+import { withoutCredentials } from './endpoint.ts';
+
+/** A command that got no good answer. `code`, `blames` and `answer` come from `classify`. */
+export class WireError extends GridrunError {
+  /** The W3C error code (`invalid session id`), a system error's (`ECONNREFUSED`), or one of classify.ts. */
+  readonly wireCode: string;
+  /** No later command of this session can work. */
+  readonly sessionLost: boolean;
+  /** The command may have been done although its answer never came. */
+  readonly mayBeDone: boolean;
+
+  /** `what` is the command, on what; `message` what came back. */
+  constructor(wireCode: string, what: string, message: string, cause?: unknown) {
+    const judgement = classify(wireCode, message);
+    super({
+      code: judgement.code,
+      message: withoutCredentials(`${what}: ${firstLines(message)}`),
+      blames: judgement.blames,
+      answer: judgement.answer,
+      hint: judgement.hint,
+      cause,
+    });
+    this.name = 'WireError';
+    this.wireCode = wireCode;
+    this.sessionLost = judgement.sessionLost;
+    this.mayBeDone = mayBeDone(wireCode);
+  }
+}
+
+/** What a command of a finished attempt gets: it must not drive the next site's page. */
+export class RevokedError extends GridrunError {
+  constructor(command: string, reason: string) {
+    super({
+      code: 'check.late-command',
+      message: `${command} came after ${reason}`,
+      blames: 'check',
+      answer: 'report',
+      hint: 'await every command of the driver',
+    });
+    this.name = 'RevokedError';
+  }
+}
+
+/** Without the driver's native stack trace and its versions, which say nothing to who reads a report. */
+function firstLines(message: string): string {
+  return message.split(/\n\s*(?:\(Session info|Stacktrace:|#\d+ 0x|Build info:|Host info:|System info:|Driver info:)/, 1)[0]!.trim();
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { GridrunError } from '../../src/core/fault.ts';
+import { parseEndpoint, reachableSocket, withoutCredentials } from '../../src/wire/endpoint.ts';
+
+test('a URL is taken apart', () => {
+  assert.deepEqual(parseEndpoint('http://bob:s%40cret@hub:4444/wd/hub/'), {
+    origin: 'http://hub:4444',
+    prefix: '/wd/hub',
+    authorization: `Basic ${btoa('bob:s@cret')}`,
+    shown: 'http://hub:4444/wd/hub',
+  });
+  assert.equal(parseEndpoint('https://hub').authorization, undefined);
+});
+
+test('a URL that is none is refused without its credentials', () => {
+  for (const url of ['hub:4444', 'ftp://bob:s3cret@hub', 'http://bob:s3cret@hub:99999', 'http://bob:s3cret@']) {
+    assert.throws(
+      () => parseEndpoint(url),
+      (error) => error instanceof GridrunError && error.answer === 'refuse' && !error.message.includes('s3cret'),
+    );
+  }
+});
+
+test('credentials are in no text', () => {
+  const word = fc.string({ minLength: 3, unit: fc.constantFrom(...'abcXYZ019@:!$&*+,;=%._~-') });
+  fc.assert(
+    fc.property(word, word, (name, password) => {
+      const text = withoutCredentials(`asked http://${name}x:${password}y@hub:4444/status and wss://${name}:${password}@hub`);
+      assert.equal(text, 'asked http://hub:4444/status and wss://hub');
+    }),
+  );
+  assert.equal(withoutCredentials('mail bob@example.com about http://hub/a@b'), 'mail bob@example.com about http://hub/a@b');
+});
+
+test('the hub’s websocket address becomes one that is reached from here', () => {
+  assert.equal(reachableSocket('ws://hub:4444/session/1/se/bidi', 'http://bob:x@grid.example:8080/'), 'ws://bob:x@grid.example:8080/session/1/se/bidi');
+  assert.equal(reachableSocket('ws://10.0.0.3:4444/session/1/se/bidi', 'https://grid.example/'), 'wss://grid.example/session/1/se/bidi');
+});
