@@ -1,0 +1,95 @@
+import { GridrunError } from '../../core/fault.ts';
+import { ifThere, type Engine } from './engine.ts';
+import { contextOf, readRecipe } from './image-recipe.ts';
+import { LABEL } from './labels.ts';
+
+const BUILD_DEADLINE_MS = 30 * 60_000;
+const PULL_DEADLINE_MS = 15 * 60_000;
+const SHOWN_LINES = 15;
+
+/** An image on the engine, and whether it is ours: one without our label has its own command and takes SE_* alone. */
+export interface GridImage {
+  readonly ref: string;
+  readonly ours: boolean;
+}
+
+export interface ImageOptions {
+  readonly base?: string;
+  readonly onProgress?: (text: string) => void;
+}
+
+/**
+ * The image of this package, built where the engine does not have it: its tag is a hash of what it is made of.
+ * Throws a `GridrunError` with the last lines of the step that failed.
+ */
+export async function ensureOwnImage(engine: Engine, options: ImageOptions = {}): Promise<GridImage> {
+  const recipe = await readRecipe(options.base);
+  if (await exists(engine, recipe.tag)) return { ref: recipe.tag, ours: true };
+  options.onProgress?.(`building the grid's image ${recipe.tag}`);
+  await engine.call('build the image', async (signal) => {
+    const stream = await engine.docker.buildImage(contextOf(recipe), {
+      t: recipe.tag,
+      dockerfile: 'Dockerfile.node',
+      buildargs: { BASE: recipe.base },
+      rm: true,
+      forcerm: true,
+      abortSignal: signal,
+    });
+    await follow(engine, stream, signal, options.onProgress ?? (() => {}));
+  }, BUILD_DEADLINE_MS);
+  return { ref: recipe.tag, ours: true };
+}
+
+/** An image that the user named, pulled where the engine does not have it. */
+export async function ensureGivenImage(engine: Engine, ref: string, options: ImageOptions = {}): Promise<GridImage> {
+  if (!(await exists(engine, ref))) {
+    options.onProgress?.(`pulling ${ref}`);
+    await engine.call(`pull ${ref}`, async (signal) => {
+      const stream = (await (engine.docker.pull(ref, { abortSignal: signal }) as unknown as Promise<NodeJS.ReadableStream>));
+      await follow(engine, stream, signal, options.onProgress ?? (() => {}));
+    }, PULL_DEADLINE_MS);
+  }
+  const image = await engine.call(`inspect ${ref}`, async () => await engine.docker.getImage(ref).inspect());
+  return { ref, ours: image.Config.Labels?.[LABEL.image] !== undefined };
+}
+
+async function exists(engine: Engine, ref: string): Promise<boolean> {
+  return (await ifThere(engine.call(`inspect ${ref}`, async () => await engine.docker.getImage(ref).inspect()))) !== undefined;
+}
+
+interface BuildLine {
+  readonly stream?: string;
+  readonly status?: string;
+  readonly error?: string;
+}
+
+/** Reads an engine's progress to its end; throws with the last lines of the step that failed. */
+async function follow(engine: Engine, stream: NodeJS.ReadableStream, signal: AbortSignal, onProgress: (text: string) => void): Promise<void> {
+  let step = '';
+  let lines: string[] = [];
+  let failure: string | undefined;
+  const onLine = (line: BuildLine): void => {
+    const text = (line.stream ?? line.status ?? '').trimEnd();
+    if (/^Step \d+\/\d+ : /.test(text)) {
+      step = text;
+      lines = [];
+      onProgress(text);
+    } else if (text !== '') {
+      lines = [...lines.slice(1 - SHOWN_LINES), ...text.split('\n')];
+    }
+    failure ??= line.error;
+  };
+  const onAbort = (): void => void (stream as unknown as { destroy?: () => void }).destroy?.();
+  signal.addEventListener('abort', onAbort, { once: true });
+  await new Promise<void>((resolve, reject) => {
+    engine.docker.modem.followProgress(stream, (error) => (error && failure === undefined ? reject(error) : resolve()), onLine);
+  });
+  if (failure === undefined) return;
+  throw new GridrunError({
+    code: 'grid.image-failed',
+    message: [step === '' ? failure : `${step}: ${failure}`, ...lines.slice(-SHOWN_LINES)].join('\n'),
+    blames: 'grid',
+    answer: 'refuse',
+    hint: 'the last lines are the failing step’s own; a step that fetches packages needs a network in containers',
+  });
+}

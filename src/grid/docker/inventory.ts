@@ -1,0 +1,89 @@
+import type { ContainerInfo, NetworkInspectInfo } from 'dockerode';
+import type { Engine } from './engine.ts';
+import { LABEL, type Role } from './labels.ts';
+
+/** A container of a grid, as its labels tell. */
+export interface GridContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly grid: string;
+  readonly role: Role;
+  /** A node's number; 0 on hubs, and on nodes that another tool numbers. */
+  readonly node: number;
+  readonly sessions: number;
+  /** The engine's word: created, running, paused, restarting, exited, dead, removing. */
+  readonly state: string;
+  readonly imageId: string;
+  /** The port on this machine that leads to the hub. */
+  readonly port: number | undefined;
+  readonly listen: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** All that the engine has of one grid. */
+export interface GridInventory {
+  readonly name: string;
+  readonly hub: GridContainer | undefined;
+  /** By number. */
+  readonly nodes: readonly GridContainer[];
+  readonly networkIds: readonly string[];
+  readonly owner: string | undefined;
+}
+
+const HUB_PORT = 4444;
+
+/** What the engine has of the grid of this name. */
+export async function readInventory(engine: Engine, name: string): Promise<GridInventory> {
+  const label = `${LABEL.grid}=${name}`;
+  const [containers, networks] = await Promise.all([listContainers(engine, label), listNetworks(engine, label)]);
+  return inventoryOf(name, containers, networks);
+}
+
+/** Every grid that the engine has anything of. */
+export async function readInventories(engine: Engine): Promise<GridInventory[]> {
+  const [containers, networks] = await Promise.all([listContainers(engine, LABEL.grid), listNetworks(engine, LABEL.grid)]);
+  const names = new Set([...containers, ...networks].map(({ Labels }) => Labels?.[LABEL.grid] ?? ''));
+  return [...names].sort().map((name) => inventoryOf(name, containers.filter(isOf(name)), networks.filter(isOf(name))));
+}
+
+function isOf(name: string): (thing: { Labels?: Record<string, string> | undefined }) => boolean {
+  return ({ Labels }) => Labels?.[LABEL.grid] === name;
+}
+
+async function listContainers(engine: Engine, label: string): Promise<ContainerInfo[]> {
+  return await engine.call('list containers', async (abortSignal) => await engine.docker.listContainers({ all: true, filters: { label: [label] }, abortSignal }));
+}
+
+async function listNetworks(engine: Engine, label: string): Promise<NetworkInspectInfo[]> {
+  return await engine.call('list networks', async () => await engine.docker.listNetworks({ filters: { label: [label] } }));
+}
+
+function inventoryOf(name: string, containers: readonly ContainerInfo[], networks: readonly NetworkInspectInfo[]): GridInventory {
+  const all = containers.map(containerOf);
+  const owner = [...containers, ...networks].map(({ Labels }) => Labels?.[LABEL.owner]).find((label) => label !== undefined);
+  return {
+    name,
+    hub: all.find(({ role }) => role === 'hub'),
+    nodes: all.filter(({ role }) => role === 'node').sort((a, b) => a.node - b.node || a.name.localeCompare(b.name)),
+    networkIds: networks.map(({ Id }) => Id),
+    owner,
+  };
+}
+
+function containerOf(info: ContainerInfo): GridContainer {
+  const labels = info.Labels;
+  const published = info.Ports.find(({ PrivatePort, PublicPort }) => PrivatePort === HUB_PORT && PublicPort !== undefined);
+  return {
+    id: info.Id,
+    name: (info.Names[0] ?? info.Id).replace(/^\//, ''),
+    grid: labels[LABEL.grid] ?? '',
+    role: labels[LABEL.role] === 'hub' ? 'hub' : 'node',
+    node: Number(labels[LABEL.node] ?? 0),
+    sessions: Number(labels[LABEL.sessions] ?? 1),
+    state: info.State,
+    imageId: info.ImageID,
+    port: published?.PublicPort,
+    listen: published?.IP,
+    labels,
+  };
+}

@@ -1,0 +1,14 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of this package, where Dockerfile.node and grid/ are, from the sources and from dist/ alike. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'Dockerfile.node'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error('Dockerfile.node is not in this package');
+    folder = parent;
+  }
+  return folder;
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { extract, pack } from 'tar-stream';
+import type { Container } from 'dockerode';
+import { ifThere, type Engine } from './engine.ts';
+import { LABEL } from './labels.ts';
+
+/** What commands a grid. It is in its containers and in the memory of those who use it, and nowhere else. */
+export interface GridSecrets {
+  readonly username: string;
+  readonly password: string;
+  /** Without it no node is taken, and none can be drained. */
+  readonly registration: string;
+}
+
+const FOLDER = '/opt/gridrun/secret';
+const FILES = { username: 'router-username', password: 'router-password', registration: 'registration-secret' } as const;
+/** The user of our image. */
+const UID = 1200;
+const GID = 1201;
+
+export function newSecrets(): GridSecrets {
+  const text = (): string => randomBytes(24).toString('base64url');
+  return { username: 'gridrun', password: text(), registration: text() };
+}
+
+/** For images that are configured by environment alone. */
+export function secretEnv(role: 'hub' | 'node', secrets: GridSecrets): string[] {
+  const registration = `SE_REGISTRATION_SECRET=${secrets.registration}`;
+  return role === 'node' ? [registration] : [`SE_ROUTER_USERNAME=${secrets.username}`, `SE_ROUTER_PASSWORD=${secrets.password}`, registration];
+}
+
+/** Puts the secrets into a container that has not started, readable by its user alone: no environment and no command line shows them. */
+export async function putSecrets(engine: Engine, container: Container, role: 'hub' | 'node', secrets: GridSecrets): Promise<void> {
+  const archive = pack();
+  const names = role === 'hub' ? (['username', 'password', 'registration'] as const) : (['registration'] as const);
+  for (const name of names) archive.entry({ name: FILES[name], mode: 0o400, uid: UID, gid: GID }, secrets[name]);
+  archive.finalize();
+  const body = await buffer(archive);
+  await engine.call('put a file into a container', async () => await container.putArchive(body, { path: FOLDER }));
+}
+
+/** Reads a hub's secrets back from its container; undefined where they are not whole. */
+export async function readSecrets(engine: Engine, hub: Container, labels: Readonly<Record<string, string>>): Promise<GridSecrets | undefined> {
+  return labels[LABEL.secrets] === 'env' ? await secretsOfEnv(engine, hub) : await secretsOfFiles(engine, hub);
+}
+
+async function secretsOfEnv(engine: Engine, hub: Container): Promise<GridSecrets | undefined> {
+  const facts = await ifThere(engine.call('inspect a hub', async () => await hub.inspect()));
+  const env = new Map((facts?.Config.Env ?? []).map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
+  return whole(env.get('SE_ROUTER_USERNAME'), env.get('SE_ROUTER_PASSWORD'), env.get('SE_REGISTRATION_SECRET'));
+}
+
+async function secretsOfFiles(engine: Engine, hub: Container): Promise<GridSecrets | undefined> {
+  const stream = await ifThere(engine.call('read a file of a hub', async () => await hub.getArchive({ path: FOLDER })));
+  if (stream === undefined) return undefined;
+  const found = new Map<string, string>();
+  await engine.call('read a file of a hub', async (signal) => {
+    const entries = extract();
+    signal.addEventListener('abort', () => entries.destroy(), { once: true });
+    stream.on('error', (error) => entries.destroy(error)).pipe(entries);
+    for await (const entry of entries) {
+      const content = await buffer(entry);
+      found.set(entry.header.name.split('/').at(-1) ?? '', content.toString('utf8'));
+    }
+  });
+  return whole(found.get(FILES.username), found.get(FILES.password), found.get(FILES.registration));
+}
+
+function whole(username: string | undefined, password: string | undefined, registration: string | undefined): GridSecrets | undefined {
+  return username && password && registration ? { username, password, registration } : undefined;
+}
