@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { EnvHttpProxyAgent, fetch } from 'undici';
 import { refusal } from '../core/fault.ts';
 
 /** Where the bytes of a list come from. */
@@ -66,6 +65,8 @@ async function openUrl(source: string, { signal }: SourceOptions): Promise<ListS
 }
 
 async function* download(url: URL, headers: Record<string, string>, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  // Loaded here, because most lists are files, and it costs 10 MB or more.
+  const { EnvHttpProxyAgent, fetch } = await import('undici');
   const dispatcher = new EnvHttpProxyAgent({
     connect: { timeout: SILENCE_TIMEOUT_MS },
     headersTimeout: SILENCE_TIMEOUT_MS,
