@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import { CLEARS_COOKIES } from './stub-commands.ts';
 import type { StubGrid, StubSession } from './stub-grid.ts';
 
 type Params = Readonly<Record<string, unknown>>;
@@ -15,7 +16,7 @@ export function attachBidi(server: Server, grid: StubGrid): { close(): void } {
     if (session === undefined) return void socket.destroy();
     sockets.handleUpgrade(request, socket, head, (client) => {
       void session.whenEnded.then(() => client.close());
-      client.on('message', (data: Buffer) => answer(client, session, data.toString()));
+      client.on('message', (data: Buffer) => answer(client, session, grid, data.toString()));
     });
   });
   return {
@@ -26,13 +27,15 @@ export function attachBidi(server: Server, grid: StubGrid): { close(): void } {
   };
 }
 
-function answer(client: WebSocket, session: StubSession, text: string): void {
+function answer(client: WebSocket, session: StubSession, grid: StubGrid, text: string): void {
   const { id, method, params } = JSON.parse(text) as { id: number; method: string; params?: Params };
   const command = COMMANDS[method];
   if (command === undefined) {
     return client.send(JSON.stringify({ type: 'error', id, error: 'unknown command', message: `Unknown command: ${method}` }));
   }
   client.send(JSON.stringify({ type: 'success', id, result: command(session, params ?? {}) }));
+  // The last window takes the session with it, as with chromedriver.
+  if (session.windows.size === 0) grid.end(session);
 }
 
 const newContext = (session: StubSession): Params => {
@@ -58,6 +61,11 @@ const COMMANDS: Readonly<Record<string, (session: StubSession, params: Params) =
     session.windows.set(String(params['context']), String(params['url']));
     session.page += 1;
     return { navigation: randomUUID(), url: params['url'] };
+  },
+  'goog:cdp.getSession': () => ({ session: randomUUID() }),
+  'goog:cdp.sendCommand': (session, params) => {
+    if (CLEARS_COOKIES.has(String(params['method']))) session.cookies = [];
+    return { result: {}, session: params['session'] };
   },
   'webExtension.install': () => ({ extension: randomUUID().replaceAll('-', '') }),
   'webExtension.uninstall': () => ({}),

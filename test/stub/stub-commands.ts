@@ -137,7 +137,8 @@ const switchWindow: Command = (session, body) => {
   return null;
 };
 
-const CLEARS_COOKIES = new Set(['Storage.clearDataForOrigin', 'Network.clearBrowserCookies', 'Storage.clearCookies']);
+/** The CDP commands after which no cookie is left. */
+export const CLEARS_COOKIES = new Set(['Storage.clearDataForOrigin', 'Network.clearBrowserCookies', 'Storage.clearCookies']);
 
 const cdp: Command = (session, body) => {
   if (CLEARS_COOKIES.has(String(body['cmd']))) session.cookies = [];

@@ -157,8 +157,13 @@ test('BiDi answers where it was asked for, and only there', async () => {
   socket.send(JSON.stringify({ id: 1, method: 'browser.createUserContext', params: {} }));
   const [message] = (await once(socket, 'message')) as [{ data: string }];
   assert.equal(JSON.parse(message.data).type, 'success');
+  const path = `/session/${value.sessionId}`;
+  await call(stub, 'POST', `${path}/cookie`, { cookie: { name: 'a', value: 'b' } });
+  socket.send(JSON.stringify({ id: 2, method: 'goog:cdp.sendCommand', params: { method: 'Network.clearBrowserCookies', params: {} } }));
+  await once(socket, 'message');
+  assert.deepEqual((await call(stub, 'GET', `${path}/cookie`)).value, []);
   const closed = once(socket, 'close');
-  await call(stub, 'DELETE', `/session/${value.sessionId}`);
+  await call(stub, 'DELETE', path);
   await closed;
 });
 
