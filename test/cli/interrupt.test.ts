@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startStub } from '../stub/webdriver-stub.ts';
+import { Workplace, checkFile, siteList } from '../support/command.ts';
+
+const FILES = {
+  'sites.json': siteList('a', 'b', 'c', 'd'),
+  'x.check.mjs': checkFile("await driver.get(site.url); if (site.id === 'b') await new Promise((resolve) => signal.addEventListener('abort', resolve));"),
+};
+const ENDING = { ...FILES, 'x.check.mjs': checkFile("await driver.get(site.url); if (site.id === 'b') await driver.wait(async () => (await driver.getTitle()) === 'go');") };
+const RUN = ['x.check.mjs', '--sites', 'sites.json', '-j', '1', '--chunk-size', '1', '--grid'];
+
+test('Ctrl-C lets the running site end and starts no other; --resume goes on with the rest', async () => {
+  let going = false;
+  await using stub = await startStub({
+    faults: ({ command }) => (command === 'GET title' && going ? { status: 200, body: { value: 'go' } } : undefined),
+  });
+  await using place = await Workplace.with(ENDING);
+  const command = place.start([...RUN, stub.url]);
+  await command.event((event) => event.type === 'attempt-started' && event.siteId === 'b');
+  command.process.kill('SIGINT');
+  await command.event((event) => event.type === 'run-stopping');
+  going = true;
+  const { code, stdout } = await command.ended;
+  assert.equal(code, 130, stdout);
+  assert.deepEqual(await place.verdicts(), { a: 'passed', b: 'passed', c: 'not-run', d: 'not-run' });
+  assert.equal(stub.sessions().length, 0);
+
+  const resumed = await place.run([...RUN, stub.url, '--resume']);
+  assert.equal(resumed.code, 0, resumed.stderr);
+  assert.deepEqual(await place.verdicts(), { a: 'passed', b: 'passed', c: 'passed', d: 'passed' });
+  const started = (await place.journal()).flatMap((event) => (event.type === 'attempt-started' ? event.siteId : []));
+  assert.deepEqual(started, ['c', 'd']);
+});
+
+test('Ctrl-C twice ends the running site too, and leaves no session', async () => {
+  await using stub = await startStub();
+  await using place = await Workplace.with(FILES);
+  const command = place.start([...RUN, stub.url]);
+  await command.event((event) => event.type === 'attempt-started' && event.siteId === 'b');
+  command.process.kill('SIGINT');
+  await command.event((event) => event.type === 'run-stopping');
+  command.process.kill('SIGINT');
+  const { code } = await command.ended;
+  assert.equal(code, 130);
+  assert.deepEqual(await place.verdicts(), { a: 'passed', b: 'not-run', c: 'not-run', d: 'not-run' });
+  assert.equal(stub.sessions().length, 0);
+});
+
+test('a plain run after an interrupted one sets its files aside and says how to go on', async () => {
+  await using stub = await startStub();
+  await using place = await Workplace.with(FILES);
+  const command = place.start([...RUN, stub.url]);
+  await command.event((event) => event.type === 'attempt-started' && event.siteId === 'b');
+  command.process.kill('SIGKILL');
+  await command.ended;
+  await place.write('x.check.mjs', checkFile('await driver.get(site.url);'));
+  const { code, stdout } = await place.run([...RUN, stub.url]);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /unfinished run \S+ was moved to .*gridrun --resume/);
+});
+
+test('--global-timeout ends the run; what is not done is not-run', async () => {
+  await using stub = await startStub();
+  await using place = await Workplace.with(FILES);
+  const { code, stdout } = await place.run([...RUN, stub.url, '--global-timeout', '1500']);
+  assert.equal(code, 3, stdout);
+  const verdicts = await place.verdicts();
+  assert.equal(verdicts['b'], 'not-run');
+  assert.equal(stub.sessions().length, 0);
+});
+
+test('--last-failed runs what was not passed, alone', async () => {
+  await using stub = await startStub();
+  await using place = await Workplace.with({ ...FILES, 'x.check.mjs': checkFile("assert.notEqual(site.id, 'c');") });
+  assert.equal((await place.run([...RUN, stub.url])).code, 1);
+  await place.write('x.check.mjs', checkFile('assert(true);'));
+  assert.equal((await place.run([...RUN, stub.url, '--last-failed'])).code, 0);
+  assert.deepEqual(await place.verdicts(), { c: 'passed' });
+});
