@@ -75,7 +75,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const state = new RunState();
   const journal = Journal.open(folder.journalPath, { secrets, onFailure: (error) => control.stopFor('journal', error.message) });
   stack.defer(() => journal.close());
-  const reporters = reportersOf(options, terminal, state, folder);
+  const reporters = reportersOf(options, terminal, state, folder, journal);
   emit = (event) => {
     const dated = journal.append(event);
     reporters.onEvent(dated);
@@ -167,10 +167,13 @@ async function dispatch(dispatcher: Dispatcher, control: StopControl): Promise<F
   }
 }
 
-function reportersOf(options: RunOptions, terminal: Terminal | undefined, state: RunState, folder: RunFolder): Multiplexer {
+function reportersOf(options: RunOptions, terminal: Terminal | undefined, state: RunState, folder: RunFolder, journal: Journal): Multiplexer {
   const silent = { stream: { write: () => true }, isTTY: false, columns: 80, color: false };
   const asked = options.reporters.filter((reporter) => terminal !== undefined || reporter.path !== undefined || reporter.name === 'junit');
-  const failures = (): Multiplexer['failures'] => multiplexer.failures;
+  const failures = (): Multiplexer['failures'] => [
+    ...multiplexer.failures,
+    ...(journal.failure === undefined ? [] : [{ reporter: 'journal', error: journal.failure }]),
+  ];
   const named = createReporters(asked, {
     state, ...(terminal ?? silent), now: Date.now, cwd: options.cwd, out: options.out, reportFailures: failures,
   });
