@@ -15,6 +15,8 @@ export interface SessionFacts {
   readonly node: string;
   readonly browserName: string;
   readonly browserVersion: string;
+  /** The window as it was when the session opened; isolation sets it back. */
+  readonly windowRect?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
 
 /** A session of a grid, until it is released. */

@@ -6,6 +6,7 @@ import { LABEL } from './labels.ts';
 const BUILD_DEADLINE_MS = 30 * 60_000;
 const PULL_DEADLINE_MS = 15 * 60_000;
 const SHOWN_LINES = 15;
+const SHOWN_WIDTH = 100;
 
 /** An image on the engine, and whether it is ours: one without our label has its own command and takes SE_* alone. */
 export interface GridImage {
@@ -71,9 +72,9 @@ async function follow(engine: Engine, stream: NodeJS.ReadableStream, signal: Abo
   const onLine = (line: BuildLine): void => {
     const text = (line.stream ?? line.status ?? '').trimEnd();
     if (/^Step \d+\/\d+ : /.test(text)) {
-      step = text;
+      step = text.length > SHOWN_WIDTH ? `${text.slice(0, SHOWN_WIDTH)}…` : text;
       lines = [];
-      onProgress(text);
+      onProgress(step);
     } else if (text !== '') {
       lines = [...lines.slice(1 - SHOWN_LINES), ...text.split('\n')];
     }

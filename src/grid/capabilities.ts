@@ -1,0 +1,61 @@
+import { statfsSync } from 'node:fs';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What makes an unattended Chrome quiet, and the same on every machine. */
+const QUIET = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--no-default-browser-check',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** What a session asks for, wherever it runs, before the user's own capabilities. */
+export function defaultCapabilities(headed: boolean): Json {
+  return {
+    browserName: 'chrome',
+    webSocketUrl: true,
+    unhandledPromptBehavior: 'dismiss',
+    'goog:chromeOptions': { args: [...(headed ? [] : ['--headless=new']), ...QUIET] },
+  };
+}
+
+/** What the Chrome of this machine needs besides. */
+export function localCapabilities(chrome: string): Json {
+  const args: string[] = [];
+  if (process.platform === 'linux') {
+    // As root Chrome refuses to start with its sandbox.
+    if (process.getuid?.() === 0) args.push('--no-sandbox');
+    // In a container /dev/shm has 64 MB by default, and tabs crash when it is full.
+    if (smallSharedMemory()) args.push('--disable-dev-shm-usage');
+  }
+  return { 'goog:chromeOptions': { binary: chrome, args } };
+}
+
+/** Merges deep: objects key by key, lists one after the other without repeats, of all else the later wins. */
+export function mergeCapabilities(...parts: readonly Json[]): Json {
+  return parts.reduce<Json>((merged, part) => mergeTwo(merged, part) as Json, {});
+}
+
+function mergeTwo(earlier: unknown, later: unknown): unknown {
+  if (Array.isArray(earlier) && Array.isArray(later)) return [...new Set([...(earlier as unknown[]), ...(later as unknown[])])];
+  if (!isObject(earlier) || !isObject(later)) return later;
+  const keys = new Set([...Object.keys(earlier), ...Object.keys(later)]);
+  return Object.fromEntries([...keys].map((key) => [key, key in later ? mergeTwo(earlier[key], later[key]) : earlier[key]]));
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function smallSharedMemory(): boolean {
+  try {
+    const { blocks, bsize } = statfsSync('/dev/shm');
+    return blocks * bsize < 512 * 1024 * 1024;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,30 @@
+import { GridrunError } from '../../core/fault.ts';
+import { openEngine, type Engine } from './engine.ts';
+import { hubAccess, type HubAccess } from './hub-api.ts';
+import { readInventory, type GridInventory } from './inventory.ts';
+import { readSecrets, type GridSecrets } from './secrets.ts';
+
+/** A grid that is there, as any process with the engine can find it. */
+export interface OpenGrid {
+  readonly engine: Engine;
+  readonly inventory: GridInventory;
+  readonly hub: NonNullable<GridInventory['hub']>;
+  readonly access: HubAccess;
+  readonly secrets: GridSecrets;
+}
+
+/** Finds a grid whose hub runs; undefined where there is none. Throws a `GridrunError` where the engine does not answer. */
+export async function findGrid(name: string, engine: Engine): Promise<OpenGrid | undefined> {
+  const inventory = await readInventory(engine, name);
+  const { hub } = inventory;
+  if (hub === undefined || hub.state !== 'running' || hub.port === undefined) return undefined;
+  const secrets = await readSecrets(engine, engine.docker.getContainer(hub.id), hub.labels);
+  return secrets === undefined ? undefined : { engine, inventory, hub, secrets, access: hubAccess(secrets, hub.listen, hub.port) };
+}
+
+/** As `findGrid`; throws a refusal where there is none. */
+export async function openGrid(name: string, signal?: AbortSignal): Promise<OpenGrid> {
+  const grid = await findGrid(name, await openEngine(signal));
+  if (grid !== undefined) return grid;
+  throw new GridrunError({ code: 'grid.none', message: `no grid '${name}' is up`, blames: 'grid', answer: 'refuse', hint: `gridrun grid up --name ${name}` });
+}

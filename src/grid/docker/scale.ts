@@ -1,0 +1,145 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { refusal } from '../../core/fault.ts';
+import { removeContainer } from './containers.ts';
+import { ifThere, type Engine } from './engine.ts';
+import { drainNode, readHub, type HubNode } from './hub-api.ts';
+import { readInventory, type GridContainer } from './inventory.ts';
+import { LABEL } from './labels.ts';
+import { openGrid, type OpenGrid } from './open-grid.ts';
+import { untilReady, type Expected } from './ready.ts';
+import { addNode, freeNumbers, uriOfNode } from './up.ts';
+
+export interface ScaleOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (text: string) => void;
+  readonly readyDeadlineMs?: number;
+  /** How long the sessions of a draining node may take to end; it is not cut then, but no longer waited for. */
+  readonly drainDeadlineMs?: number;
+}
+
+export interface ScaleResult {
+  readonly nodes: number;
+  readonly added: readonly string[];
+  /** Drained, ended and removed. */
+  readonly removed: readonly string[];
+  /** Draining still: their last sessions go on. */
+  readonly draining: readonly string[];
+}
+
+const READY_DEADLINE_MS = 90_000;
+const DRAIN_DEADLINE_MS = 10 * 60_000;
+const POLL_MS = 300;
+const MOST_NODES = 100;
+
+/**
+ * Brings a grid to so many nodes: up at once, down by Selenium's drain, which cuts no session.
+ * Throws a `GridrunError`; a node that did not become ready is taken away again.
+ */
+export async function gridScale(name: string, nodes: number, options: ScaleOptions = {}): Promise<ScaleResult> {
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > MOST_NODES) throw refusal('grid.bad-options', `${nodes} nodes: give 1 to ${MOST_NODES}`);
+  const grid = await openGrid(name, options.signal);
+  return await scaleTo(grid, nodes, options);
+}
+
+/** As `gridScale`, of a grid that was found. */
+export async function scaleTo(grid: OpenGrid, wanted: number, options: ScaleOptions = {}): Promise<ScaleResult> {
+  const numbered = (await removeEnded(grid.engine, grid.inventory.nodes)).filter(({ node }) => node > 0);
+  const status = await readHub(grid.access, options.signal);
+  const draining = numbered.filter((node) => hubNodeOf(node, status.nodes)?.availability === 'DRAINING');
+  const active = numbered.filter((node) => !draining.includes(node));
+  if (active.length < wanted) {
+    const added = await addNodes(grid, numbered, wanted - active.length, options);
+    return { nodes: wanted, added, removed: [], draining: draining.map(({ name }) => name) };
+  }
+  const leaving = [...active].sort((a, b) => busySlots(a, status.nodes) - busySlots(b, status.nodes) || b.node - a.node).slice(0, active.length - wanted);
+  for (const node of leaving) await startDrain(grid, node, status.nodes, options);
+  const results = await Promise.all(
+    [...draining, ...leaving].map(async (node) => ({ name: node.name, ended: await untilDrained(grid.engine, node, options) })),
+  );
+  return {
+    nodes: wanted,
+    added: [],
+    removed: results.filter(({ ended }) => ended).map(({ name }) => name),
+    draining: results.filter(({ ended }) => !ended).map(({ name }) => name),
+  };
+}
+
+/** Nodes that drained and ended since they were last looked at leave nothing but their container. */
+async function removeEnded(engine: Engine, nodes: readonly GridContainer[]): Promise<GridContainer[]> {
+  const ended = nodes.filter(({ state }) => state === 'exited' || state === 'dead' || state === 'created');
+  await Promise.all(ended.map(({ id }) => removeContainer(engine, id)));
+  return nodes.filter((node) => !ended.includes(node));
+}
+
+async function addNodes(grid: OpenGrid, present: readonly GridContainer[], count: number, options: ScaleOptions): Promise<string[]> {
+  const { engine, inventory, hub, access, secrets } = grid;
+  const like = inventory.nodes[0] ?? hub;
+  const image = { ref: like.imageId, ours: like.labels[LABEL.secrets] === 'file' };
+  const sessions = inventory.nodes[0]?.sessions ?? 1;
+  const owner = inventory.owner;
+  const results = await Promise.allSettled(
+    freeNumbers(present, count).map(async (node) => await addNode(engine, { grid: inventory.name, image, secrets, owner, node, sessions })),
+  );
+  const made = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  try {
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    const expected: Expected[] = [{ id: hub.id, name: hub.name }, ...made.map((node) => node.expected)];
+    options.onProgress?.(`waiting for ${made.length} more nodes of the grid '${inventory.name}'`);
+    await untilReady(engine, access, expected, { deadlineMs: options.readyDeadlineMs ?? READY_DEADLINE_MS, signal: options.signal });
+  } catch (error) {
+    await Promise.allSettled(made.map(({ id }) => removeContainer(engine.with(undefined), id)));
+    throw error;
+  }
+  return made.map(({ expected }) => expected.name);
+}
+
+function hubNodeOf(node: GridContainer, nodes: readonly HubNode[]): HubNode | undefined {
+  return nodes.find(({ uri }) => uri === uriOfNode(node.node));
+}
+
+/** How many sessions a node has; one that the hub does not know is the first to go. */
+function busySlots(node: GridContainer, nodes: readonly HubNode[]): number {
+  return hubNodeOf(node, nodes)?.slots.filter(({ state }) => state !== 'free').length ?? -1;
+}
+
+async function startDrain(grid: OpenGrid, node: GridContainer, nodes: readonly HubNode[], options: ScaleOptions): Promise<void> {
+  const known = hubNodeOf(node, nodes);
+  if (known === undefined || !known.up) {
+    // A node that the hub has lost can't be told anything, and has no session that the hub could reach.
+    await removeContainer(grid.engine, node.id);
+    return;
+  }
+  options.onProgress?.(`draining ${node.name}`);
+  await drainNode(grid.access, known.id, options.signal);
+}
+
+/** Waits until a draining node has ended, and removes its container; false where it has not by the deadline. */
+export async function untilDrained(engine: Engine, node: GridContainer, options: ScaleOptions): Promise<boolean> {
+  const until = performance.now() + (options.drainDeadlineMs ?? DRAIN_DEADLINE_MS);
+  const container = engine.docker.getContainer(node.id);
+  for (;;) {
+    const facts = await ifThere(engine.call(`inspect ${node.name}`, async () => await container.inspect()));
+    if (facts === undefined) return true;
+    if (!facts.State.Running) {
+      await removeContainer(engine, node.id);
+      return true;
+    }
+    if (performance.now() > until) return false;
+    await delay(POLL_MS, undefined, options.signal === undefined ? {} : { signal: options.signal });
+  }
+}
+
+/** Tells one node to drain that has no session now; undefined where every node has one. Gives the node. */
+export async function drainIdleNode(grid: OpenGrid, signal?: AbortSignal): Promise<GridContainer | undefined> {
+  const { nodes } = await readHub(grid.access, signal);
+  const present = (await readInventory(grid.engine, grid.inventory.name)).nodes;
+  const idle = present
+    .filter((node) => node.node > 0 && hubNodeOf(node, nodes)?.up === true && busySlots(node, nodes) === 0)
+    .sort((a, b) => b.node - a.node)[0];
+  const known = idle === undefined ? undefined : hubNodeOf(idle, nodes);
+  if (known === undefined) return undefined;
+  await drainNode(grid.access, known.id, signal);
+  return idle;
+}
+

@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WireClient } from '../wire/wire-client.ts';
+import { readGridStatus, type GridStatus, type SessionStatus } from './grid-status.ts';
+
+const STATUS_DEADLINE_MS = 5000;
+const POLL_MS = 500;
+
+/** What a search came to: the session, that there is none, or that a slot was still starting when the time was over. */
+export type LostSession = SessionStatus | 'none' | 'unknown';
+
+/**
+ * Looks on a Grid for the session whose answer was lost, by its `se:name`, for as long as some slot is still starting
+ * and at most `searchMs`. A request that still waits in the queue needs no search: the Grid drops it with its connection.
+ */
+export async function findLostSession(
+  client: WireClient,
+  name: string,
+  searchMs: number,
+  signal?: AbortSignal,
+): Promise<LostSession> {
+  const end = Date.now() + searchMs;
+  // A slot is free for an instant between the queue and its reservation: one look that finds nothing is not enough.
+  for (let quietLooks = 0; quietLooks < 2; ) {
+    const status = await readGridStatus(client, { deadlineMs: STATUS_DEADLINE_MS, signal }).catch(() => undefined);
+    const found = status?.sessions.find((session) => session.name === name);
+    if (found !== undefined) return found;
+    if (Date.now() >= end || signal?.aborted) return 'unknown';
+    quietLooks = status !== undefined && !isStarting(status) ? quietLooks + 1 : 0;
+    await delay(POLL_MS, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+  }
+  return 'none';
+}
+
+function isStarting(status: GridStatus): boolean {
+  return status.nodes.some((node) => node.slots.some((slot) => slot.state === 'starting'));
+}

@@ -1,0 +1,113 @@
+import { lstat, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { refusal } from '../core/fault.ts';
+import { birthOf, isAlive } from './process-table.ts';
+
+/** What is on disk of a session, from before it is asked for until it is released. */
+export interface SessionRecord {
+  readonly owner: { readonly pid: number; readonly birth?: string; readonly host: string };
+  /** `se:name`: finds a session whose id never came. */
+  readonly name: string;
+  /** Without credentials. */
+  readonly endpoint?: string;
+  readonly sessionId?: string;
+  /** Of a local session: everything that was started for it has this folder in its command line. */
+  readonly folder: string;
+}
+
+/** A record that is on disk. */
+export interface Registration {
+  /** Of this session alone; empty at first. */
+  readonly folder: string;
+  /** Adds what is known by now; it is on disk when this returns. */
+  update(facts: { readonly endpoint?: string; readonly sessionId?: string }): Promise<void>;
+  /** The session is released: removes its record and its folder. */
+  remove(): Promise<void>;
+}
+
+/** Where gridrun keeps what a later run must know, where nothing else is said. */
+export function defaultStateDir(): string {
+  // No getuid on Windows, where the temporary folder is the user's own.
+  return join(tmpdir(), `gridrun-${process.getuid?.() ?? userInfo().username}`);
+}
+
+/** The sessions of this user's runs on this machine, a folder each, so that a later run can end what a dead one left. */
+export class SessionRegistry {
+  readonly stateDir: string;
+
+  constructor(stateDir: string = defaultStateDir()) {
+    this.stateDir = stateDir;
+  }
+
+  /** Puts a session on disk before it is asked for. Throws a refusal where the state folder is somebody else's. */
+  async add(name: string, endpoint?: string): Promise<Registration> {
+    await this.#makeStateDir();
+    const birth = await ownBirth();
+    const folder = await mkdtemp(join(this.stateDir, 's-'));
+    let record: SessionRecord = {
+      owner: { pid: process.pid, ...(birth === undefined ? {} : { birth }), host: hostname() },
+      name,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      folder,
+    };
+    await write(record);
+    return {
+      folder,
+      async update(facts) {
+        record = { ...record, ...facts };
+        await write(record);
+      },
+      remove: () => this.forget(record),
+    };
+  }
+
+  /** The records of runs on this machine that are over without having released their sessions. */
+  async ofDeadOwners(): Promise<SessionRecord[]> {
+    const names = await readdir(this.stateDir).catch(() => []);
+    const records = await Promise.all(names.filter((name) => name.startsWith('s-')).map((name) => read(join(this.stateDir, name))));
+    const known = records.filter((record) => record !== undefined && record.owner.host === hostname()) as SessionRecord[];
+    const alive = await Promise.all(known.map(({ owner }) => isAlive(owner.pid, owner.birth)));
+    return known.filter((_record, index) => !alive[index]);
+  }
+
+  async forget(record: SessionRecord): Promise<void> {
+    await rm(recordFile(record.folder), { force: true });
+    // What was killed a moment ago may still be writing.
+    await rm(record.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+
+  async #makeStateDir(): Promise<void> {
+    await mkdir(this.stateDir, { recursive: true, mode: 0o700 });
+    const { uid } = await lstat(this.stateDir);
+    if (process.getuid !== undefined && uid !== process.getuid()) {
+      throw refusal('runner.state-dir', `${this.stateDir} belongs to another user: remove it, or set TMPDIR to a folder of your own`);
+    }
+  }
+}
+
+function recordFile(folder: string): string {
+  return join(folder, 'session.json');
+}
+
+async function write(record: SessionRecord): Promise<void> {
+  const file = recordFile(record.folder);
+  await writeFile(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+async function read(folder: string): Promise<SessionRecord | undefined> {
+  try {
+    const record = JSON.parse(await readFile(recordFile(folder), 'utf8')) as SessionRecord;
+    // A record speaks for the folder that it lies in, and for no other.
+    return record.folder === folder && typeof record.owner?.pid === 'number' ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+let birth: Promise<string | undefined> | undefined;
+function ownBirth(): Promise<string | undefined> {
+  birth ??= birthOf(process.pid);
+  return birth;
+}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { GridrunError } from '../../src/core/fault.ts';
+import type { LeaseRequest } from '../../src/core/ports.ts';
+import { findChrome } from '../../src/grid/find-chrome.ts';
+import { localGrid } from '../../src/grid/local.ts';
+import { birthOf, processesNaming } from '../../src/grid/process-table.ts';
+import { SessionRegistry } from '../../src/grid/registry.ts';
+import { sweepDeadSessions } from '../../src/grid/sweep.ts';
+import { BidiClient } from '../../src/wire/bidi-client.ts';
+import { WireClient } from '../../src/wire/wire-client.ts';
+import { WireError } from '../../src/wire/wire-error.ts';
+import { missing } from '../support/machine.ts';
+
+const skip = missing('chrome');
+const LIMITS = { deadlineMs: 30_000 };
+
+let registry: SessionRegistry;
+beforeEach(async () => {
+  registry = new SessionRegistry(await mkdtemp(join(tmpdir(), 'gridrun-local-')));
+});
+afterEach(async () => {
+  for (const pid of await processesNaming(registry.stateDir)) process.kill(pid, 'SIGKILL');
+  await rm(registry.stateDir, { recursive: true, force: true, maxRetries: 10 });
+});
+
+function request(more: Partial<LeaseRequest> = {}): LeaseRequest {
+  return { name: 'a test', capabilities: {}, avoidNodes: [], signal: new AbortController().signal, ...more };
+}
+
+async function assertNothingLeft(): Promise<void> {
+  assert.deepEqual(await readdir(registry.stateDir), []);
+  assert.deepEqual(await processesNaming(registry.stateDir), []);
+}
+
+test('a session opens, is on disk while it is, speaks BiDi, and leaves nothing', { skip }, async () => {
+  await using grid = await localGrid({ sessions: 'auto', registry });
+  assert.equal(await grid.capacity(new AbortController().signal), availableParallelism());
+  const lease = await grid.lease(request());
+  const { session } = lease;
+  assert.equal(session.node, 'local');
+  assert.equal(session.browserName, 'chrome');
+  assert.ok(session.windowRect!.width > 0);
+  assert.equal((await readdir(registry.stateDir)).length, 1);
+  const bidi = await BidiClient.connect(session.webSocketUrl!, LIMITS);
+  const status = (await bidi.command('browsingContext.getTree', {}, LIMITS)) as { contexts: unknown[] };
+  bidi.close();
+  assert.equal(status.contexts.length, 1);
+  await lease.release();
+  await lease.release();
+  await assertNothingLeft();
+});
+
+test('the end of the grid releases what is open and stops what is opening', { skip }, async () => {
+  const grid = await localGrid({ sessions: 2, registry });
+  await grid.lease(request());
+  const opening = assert.rejects(grid.lease(request()), GridrunError);
+  await grid[Symbol.asyncDispose]();
+  await opening;
+  await assertNothingLeft();
+});
+
+test('kill -9 of Chrome is a crashed browser, and leaves nothing', { skip }, async () => {
+  await using grid = await localGrid({ sessions: 1, registry });
+  const lease = await grid.lease(request());
+  process.kill(lease.session.capabilities['goog:processID'] as number, 'SIGKILL');
+  const client = new WireClient(lease.session.endpoint);
+  for (let count = 0; count < 2; count += 1) {
+    await assert.rejects(
+      client.send('GET', `/session/${lease.session.sessionId}/url`, undefined, LIMITS),
+      (error) => error instanceof WireError && error.code === 'browser.crashed' && error.blames === 'browser' && error.sessionLost,
+    );
+  }
+  await lease.release();
+  await assertNothingLeft();
+});
+
+test('a Chrome that does not start is said with the driver’s last words', { skip }, async () => {
+  const pair = await findChrome();
+  await using grid = await localGrid({ sessions: 1, registry, chrome: { ...pair, chrome: '/bin/false' } });
+  await assert.rejects(
+    grid.lease(request()),
+    (error) => error instanceof GridrunError && error.code === 'browser.not-started' && /\/bin\/false did not start[^]*last words/.test(error.message),
+  );
+  await assertNothingLeft();
+});
+
+test('a driver that does not start is said so', { skip }, async () => {
+  const pair = await findChrome();
+  await using grid = await localGrid({ sessions: 1, registry, chrome: { ...pair, chromedriver: '/bin/false' } });
+  await assert.rejects(grid.lease(request()), (error) => error instanceof GridrunError && error.code === 'browser.driver-not-started');
+  await assertNothingLeft();
+});
+
+test('the user’s capabilities reach Chrome', { skip }, async () => {
+  await using grid = await localGrid({ sessions: 1, registry });
+  const capabilities = { unhandledPromptBehavior: 'ignore', 'goog:chromeOptions': { args: ['--window-size=500,400'] } };
+  const { session } = await grid.lease(request({ capabilities }));
+  assert.equal(session.capabilities['unhandledPromptBehavior'], 'ignore');
+  assert.equal(session.windowRect!.width, 500);
+});
+
+test('what a killed run left is swept, and nothing of a live one', { skip }, async () => {
+  const script = join(registry.stateDir, 'leaves-a-session.mjs');
+  const source = (path: string): string => JSON.stringify(new URL(`../../src/grid/${path}`, import.meta.url).href);
+  await writeFile(
+    script,
+    `import { localGrid } from ${source('local.ts')}; import { SessionRegistry } from ${source('registry.ts')};
+     const grid = await localGrid({ sessions: 1, registry: new SessionRegistry(${JSON.stringify(registry.stateDir)}) });
+     await grid.lease({ name: 'left', capabilities: {}, avoidNodes: [], signal: new AbortController().signal });
+     console.log('open'); setInterval(() => {}, 1000);`,
+  );
+  await using grid = await localGrid({ sessions: 1, registry });
+  const mine = await grid.lease(request());
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  await Promise.race([once(child.stdout, 'data'), ended]);
+  assert.deepEqual(await sweepDeadSessions({ registry }), [], 'its owner lives');
+  child.kill('SIGKILL');
+  await ended;
+  assert.deepEqual(await sweepDeadSessions({ registry }), ['left']);
+  await new WireClient(mine.session.endpoint).send('GET', `/session/${mine.session.sessionId}/url`, undefined, LIMITS);
+  await mine.release();
+  await rm(script);
+  await assertNothingLeft();
+});
+
+test('a pid that another process has now is no live owner', async () => {
+  const registration = await registry.add('old');
+  const record = { owner: { pid: process.pid, birth: 'another time', host: hostname() }, name: 'old', folder: registration.folder };
+  const known = (await birthOf(process.pid)) !== undefined;
+  await writeFile(join(registration.folder, 'session.json'), JSON.stringify(record));
+  assert.equal((await registry.ofDeadOwners()).length, known ? 1 : 0);
+  await writeFile(join(registration.folder, 'session.json'), JSON.stringify({ ...record, owner: { ...record.owner, host: 'another machine' } }));
+  assert.deepEqual(await registry.ofDeadOwners(), []);
+  await writeFile(join(registration.folder, 'session.json'), JSON.stringify({ ...record, folder: tmpdir() }));
+  assert.deepEqual(await registry.ofDeadOwners(), [], 'a record speaks for its own folder alone');
+});
