@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { Session, WebDriver } from 'selenium-webdriver';
-import type { HttpClient } from 'selenium-webdriver/http';
+import type { HttpClient } from 'selenium-webdriver/http.js';
 import { ExecutionClient, type ExecutionClientOptions } from '../../src/wire/execution-client.ts';
 import { RevokedError, WireError } from '../../src/wire/wire-error.ts';
 import { answerValue, startHttpServer } from '../support/http-server.ts';
 
-const { Executor } = createRequire(import.meta.url)('selenium-webdriver/http') as typeof import('selenium-webdriver/http');
+const { Executor } = createRequire(import.meta.url)('selenium-webdriver/http') as typeof import('selenium-webdriver/http.js');
 
 function driverOn(options: ExecutionClientOptions): { client: ExecutionClient; driver: WebDriver } {
   const client = new ExecutionClient(options);
