@@ -32,11 +32,11 @@ class Host {
     installStallAwareTimeouts(this.#clock);
     this.#selenium = loadSelenium(options.cwd);
     installLaneModules();
-    startWatchdog(options.stallLimitMs);
   }
 
   async load(): Promise<void> {
     try {
+      await startWatchdog(this.#options.stallLimitMs);
       const lane = await this.#loadLane((file) => tell({ type: 'loading', file }));
       this.#first = lane;
       this.#fixtures = lane;

@@ -67,3 +67,6 @@ export interface StallReport {
   readonly check: string;
   readonly where: string;
 }
+
+/** Under this name (a registered symbol) the watchdog finds, in the standing process, whose code it stands in. */
+export const WHO_IS_IT = 'gridrun.whose';

@@ -1,17 +1,20 @@
 import { writeSync } from 'node:fs';
 import { Session, type Debugger } from 'node:inspector';
-import { workerData } from 'node:worker_threads';
-import { WATCHDOG_FD, type StallReport } from './protocol.ts';
+import { parentPort, workerData } from 'node:worker_threads';
+import { WATCHDOG_FD, WHO_IS_IT, type StallReport } from './protocol.ts';
 import type { WatchdogData } from './watchdog.ts';
 
 const LOOK_MS = 100;
+const ASK_AGAIN_MS = 200;
 /** Native code that never comes back to JavaScript can't be paused: then nobody is named. */
-const PAUSE_MS = 3_000;
+const NAMING_MS = 5_000;
+const WHOSE = `globalThis[Symbol.for('${WHO_IS_IT}')]()`;
 
 const { beats, stallLimitMs } = workerData as WatchdogData;
 const counter = new Int32Array(beats);
 let seen = -1;
 let looks = 0;
+let told = false;
 
 const timer = setInterval(() => {
   const now = Atomics.load(counter, 0);
@@ -26,34 +29,40 @@ const timer = setInterval(() => {
   clearInterval(timer);
   findCulprit();
 }, LOOK_MS);
+parentPort!.postMessage('watching');
 
 function findCulprit(): void {
   const session = new Session();
   session.connectToMainThread();
-  const unnamed = setTimeout(() => tell({ attemptId: null, check: '', where: '' }), PAUSE_MS);
+  const urls = new Map<string, string>();
+  session.on('Debugger.scriptParsed', ({ params }) => void urls.set(params.scriptId, params.url));
+  setTimeout(() => tell({ attemptId: null, check: '', where: '' }), NAMING_MS);
   session.on('Debugger.paused', ({ params }) => {
-    clearTimeout(unnamed);
-    const frame = params.callFrames[0];
-    if (frame === undefined) return tell({ attemptId: null, check: '', where: '' });
-    const expression = "globalThis[Symbol.for('gridrun.whose')]()";
-    session.post('Debugger.evaluateOnCallFrame', { callFrameId: frame.callFrameId, expression, returnByValue: true }, (error, answer) => {
-      const text: unknown = error === null ? answer.result.value : undefined;
-      const whose = typeof text === 'string' ? (JSON.parse(text) as Omit<StallReport, 'where'>) : { attemptId: null, check: '' };
-      tell({ ...whose, where: placeOf(params.callFrames) });
-    });
+    const where = placeOf(params.callFrames, urls);
+    const ask = (): void => {
+      session.post('Runtime.evaluate', { expression: WHOSE, returnByValue: true }, (error, answer) => {
+        const text: unknown = error === null ? answer.result.value : undefined;
+        if (typeof text === 'string') tell({ ...(JSON.parse(text) as Omit<StallReport, 'where'>), where });
+      });
+    };
+    ask();
+    // A question that comes while the thread is about to wait for questions may go unheard; the next one wakes it.
+    setInterval(ask, ASK_AGAIN_MS);
   });
   session.post('Debugger.enable');
   session.post('Debugger.pause');
 }
 
 /** Where in the user's code it stands: the innermost frame that is neither Node's nor a package's. */
-function placeOf(frames: readonly Debugger.CallFrame[]): string {
-  const frame = frames.find(({ url }) => url !== '' && !url.startsWith('node:') && !url.includes('/node_modules/')) ?? frames[0];
-  if (frame === undefined || frame.url === '') return '';
-  return `${frame.url.replace(/[?&]lane=\d+/, '')}:${frame.location.lineNumber + 1}`;
+function placeOf(frames: readonly Debugger.CallFrame[], urls: ReadonlyMap<string, string>): string {
+  const places = frames.map(({ location }) => ({ url: urls.get(location.scriptId) ?? '', line: location.lineNumber + 1 }));
+  const place = places.find(({ url }) => url !== '' && !url.startsWith('node:') && !url.includes('/node_modules/'));
+  return place === undefined ? '' : `${place.url.replace(/[?&]lane=\d+/, '')}:${place.line}`;
 }
 
 /** The parent ends this process when it has read it. */
 function tell(report: StallReport): void {
+  if (told) return;
+  told = true;
   writeSync(WATCHDOG_FD, `${JSON.stringify(report)}\n`);
 }

@@ -1,11 +1,10 @@
+import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { laneContext } from './lane-context.ts';
-import type { StallReport } from './protocol.ts';
+import { WHO_IS_IT, type StallReport } from './protocol.ts';
 
 const BEAT_MS = 100;
-/** Under this name the watchdog finds, in the standing process, whose code it stands in. */
-export const WHO_IS_IT = 'gridrun.whose';
 
 export interface WatchdogData {
   readonly beats: SharedArrayBuffer;
@@ -15,9 +14,9 @@ export interface WatchdogData {
 /**
  * Watches from a thread of its own that the event loop turns. An endless loop in a check would hold every lane of
  * the host: where the loop stands still for longer than the limit, the watchdog reads off whose code it stands in and
- * tells the parent.
+ * tells the parent. Resolves when it watches: a thread that starts needs the very loop that it is to watch.
  */
-export function startWatchdog(stallLimitMs: number): void {
+export async function startWatchdog(stallLimitMs: number): Promise<void> {
   const beats = new SharedArrayBuffer(4);
   const counter = new Int32Array(beats);
   const whose = (): Omit<StallReport, 'where'> => {
@@ -28,6 +27,7 @@ export function startWatchdog(stallLimitMs: number): void {
   Object.defineProperty(globalThis, Symbol.for(WHO_IS_IT), { value: () => JSON.stringify(whose()) });
   const data: WatchdogData = { beats, stallLimitMs };
   const worker = new Worker(new URL(`./watchdog-thread${extname(import.meta.url)}`, import.meta.url), { workerData: data, execArgv: [] });
-  worker.unref();
   setInterval(() => Atomics.add(counter, 0, 1), BEAT_MS).unref();
+  await once(worker, 'message');
+  worker.unref();
 }

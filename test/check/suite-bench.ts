@@ -18,6 +18,8 @@ export interface Bench extends AsyncDisposable {
   session(): Promise<SessionFacts>;
   /** Runs the suite on a site, in a session of its own where none is given. */
   attempt(order: Partial<AttemptOrder> & { site: Site }): Promise<AttemptOutcome>;
+  /** From now on every page's title is `released`. */
+  release(): void;
   /** Resolves when an error has come after the end of its attempt. */
   nextLate(): Promise<LateError>;
 }
@@ -28,16 +30,20 @@ export interface BenchOptions extends Partial<Omit<HostPoolOptions, 'files'>> {
   /** Globs of check files. */
   readonly checks?: readonly string[];
   readonly stub?: StubOptions;
+  /** Called with what checks write. */
+  readonly onText?: (text: string) => void;
 }
 
 /** A folder with a suite, hosts to run it in, and a hub that is a stub. All of it ends with `await using`. */
-export async function startBench({ files, checks = [], stub: stubOptions, ...options }: BenchOptions): Promise<Bench> {
+export async function startBench({ files, checks = [], stub: stubOptions, onText, ...options }: BenchOptions): Promise<Bench> {
   const dir = await mkdtemp(join(tmpdir(), 'gridrun-check-'));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(dir, path)), { recursive: true });
     await writeFile(join(dir, path), text);
   }
-  const stub = await startStub({ sessionsPerNode: 100, ...stubOptions });
+  let released = false;
+  const pages = { title: () => (released ? 'released' : 'a page') };
+  const stub = await startStub({ sessionsPerNode: 100, pages, ...stubOptions });
   const late: LateError[] = [];
   const output: Bench['output'] = [];
   const notices: Bench['notices'] = [];
@@ -54,7 +60,10 @@ export async function startBench({ files, checks = [], stub: stubOptions, ...opt
     outDir: join(dir, 'out'),
     secrets: [],
     emit(event) {
-      if (event.type === 'check-output') output.push(event);
+      if (event.type === 'check-output') {
+        output.push(event);
+        onText?.(event.text);
+      }
       if (event.type === 'notice') notices.push(event);
     },
     ...options,
@@ -87,6 +96,9 @@ export async function startBench({ files, checks = [], stub: stubOptions, ...opt
         ...order,
         session: order.session ?? (await session()),
       });
+    },
+    release() {
+      released = true;
     },
     async nextLate() {
       const { promise, resolve } = Promise.withResolvers<LateError>();
