@@ -15,6 +15,7 @@ export type RunEvent =
   | RunStarted
   | SitesPlanned
   | GridReady
+  | GridScaled
   | SessionOpened
   | SessionClosed
   | UnitStarted
@@ -65,6 +66,15 @@ export interface GridReady {
   readonly at: number;
   readonly grid: string;
   readonly sessions: number;
+}
+
+/** The number of a grid's nodes has changed. */
+export interface GridScaled {
+  readonly type: 'grid-scaled';
+  readonly at: number;
+  /** How many nodes take sessions now. */
+  readonly nodes: number;
+  readonly reason: string;
 }
 
 export interface SessionOpened {

@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { freemem } from 'node:os';
+import type { Grid, Lease, LeaseRequest } from '../../core/ports.ts';
+import { mergeCapabilities } from '../capabilities.ts';
+import type { SessionRegistry } from '../registry.ts';
+import { remoteGrid } from '../remote.ts';
+import { roomForNodes, type NodeRange } from './autoscale.ts';
+import { downAllDead, gridDown } from './down.ts';
+import { openEngine, type Engine } from './engine.ts';
+import { loopbackOf, openForwarder, type Forwarder, type GridNetwork } from './forwarder.ts';
+import { findGrid } from './open-grid.ts';
+import { ownerLabel } from './owner.ts';
+import { startScaler, type Scaler } from './scaler.ts';
+import { gridUp } from './up.ts';
+
+export interface DockerGridOptions {
+  /** Of the grid to use where it is up. */
+  readonly name: string;
+  /** Of a grid made for this run; `min` equal to `max` is a fixed number. */
+  readonly nodes: NodeRange;
+  readonly sessionsPerNode: number | 'auto';
+  readonly sessions: number | 'auto';
+  readonly image?: string;
+  readonly hubImage?: string;
+  readonly headed?: boolean;
+  readonly registry?: SessionRegistry;
+  readonly capabilities?: Readonly<Record<string, unknown>>;
+  /** The URLs of the list; a door is opened for those on this machine's loopback, and for nothing else. */
+  readonly siteUrls: Iterable<string>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (text: string) => void;
+  /** Something that a person should know. */
+  readonly onNotice?: (level: 'info' | 'warning', code: string, text: string) => void;
+  /** The number of nodes that take sessions has changed. */
+  readonly onScaled?: (nodes: number, reason: string) => void;
+}
+
+export interface DockerGrid extends Grid {
+  /** What no output may show. */
+  readonly secrets: readonly string[];
+}
+
+/**
+ * A Selenium Grid in containers: the one of this name where it is up, else one that is made for this run and goes
+ * with it. What a run that was killed left behind is swept first. Throws a `GridrunError`.
+ */
+export async function dockerGrid(options: DockerGridOptions): Promise<DockerGrid> {
+  const engine = await openEngine(options.signal);
+  const swept = await downAllDead({ engine });
+  if (swept.length > 0) options.onNotice?.('info', 'grid.swept', `took away what a dead run left: ${swept.join(', ')}`);
+  const place = (await placeOfStanding(engine, options)) ?? (await placeOfOwn(options));
+  try {
+    const forwarder = await forwarderFor(engine, place.name, options.siteUrls);
+    return new ContainerGrid(engine, place, forwarder, options);
+  } catch (error) {
+    if (place.own) await gridDown(place.name, { engine: engine.with(undefined) }).catch(() => {});
+    throw error;
+  }
+}
+
+/** The grid that a run works on. */
+interface Place {
+  readonly name: string;
+  readonly url: string;
+  readonly shown: string;
+  readonly registration: string;
+  readonly sessionsPerNode: number;
+  /** Made for this run. */
+  readonly own: boolean;
+}
+
+async function placeOfStanding(engine: Engine, options: DockerGridOptions): Promise<Place | undefined> {
+  const grid = await findGrid(options.name, engine);
+  if (grid === undefined) return undefined;
+  const shown = new URL(grid.access.url).origin;
+  options.onProgress?.(`using the grid '${options.name}' at ${shown}`);
+  return { name: options.name, ...grid.access, shown, sessionsPerNode: grid.inventory.nodes[0]?.sessions ?? 1, own: false };
+}
+
+async function placeOfOwn(options: DockerGridOptions): Promise<Place> {
+  const { image, hubImage, signal, onProgress, nodes, sessionsPerNode } = options;
+  const up = await gridUp({
+    name: `run-${randomBytes(5).toString('hex')}`,
+    nodes: nodes.min,
+    sessionsPerNode: sessionsPerNode === 'auto' && nodes.max > nodes.min ? await sessionsOverRange(options) : sessionsPerNode,
+    port: 0,
+    owner: await ownerLabel(),
+    ...(image === undefined ? {} : { image }),
+    ...(hubImage === undefined ? {} : { hubImage }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  for (const text of up.notices) options.onNotice?.('warning', 'grid.image', text);
+  options.onScaled?.(up.nodes, 'the grid is up');
+  return { name: up.name, url: up.url, shown: up.shown, registration: up.registration, sessionsPerNode: up.sessionsPerNode, own: true };
+}
+
+/** A grid that may grow to `max` nodes has a node as large as it should be then. */
+async function sessionsOverRange({ nodes, signal }: DockerGridOptions): Promise<number> {
+  const engine = await openEngine(signal);
+  const { NCPU } = (await engine.call('tell about itself', async () => await engine.docker.info())) as { NCPU: number };
+  return Math.max(1, Math.ceil(NCPU / nodes.max));
+}
+
+async function forwarderFor(engine: Engine, grid: string, siteUrls: Iterable<string>): Promise<Forwarder | undefined> {
+  const urls: string[] = [];
+  for (const url of siteUrls) if (loopbackOf(url) !== undefined) urls.push(url);
+  return urls.length === 0 ? undefined : await openForwarder(urls, await networkOf(engine, grid));
+}
+
+async function networkOf(engine: Engine, grid: string): Promise<GridNetwork> {
+  const found = await findGrid(grid, engine);
+  const facts = await engine.call('inspect a hub', async () => await engine.docker.getContainer(found?.hub.id ?? '').inspect());
+  const [network] = Object.values(facts.NetworkSettings.Networks);
+  return { gateway: network?.Gateway ?? '', subnet: `${network?.Gateway ?? ''}/${network?.IPPrefixLen ?? 32}` };
+}
+
+class ContainerGrid implements DockerGrid {
+  readonly name: string;
+  readonly secrets: readonly string[];
+  readonly #inner: Grid;
+  readonly #engine: Engine;
+  readonly #place: Place;
+  readonly #forwarder: Forwarder | undefined;
+  readonly #scaler: Scaler | undefined;
+  readonly #mostSessions: number | undefined;
+  #openCount = 0;
+  #waitingCount = 0;
+
+  constructor(engine: Engine, place: Place, forwarder: Forwarder | undefined, options: DockerGridOptions) {
+    const { nodes, sessions, headed, registry, capabilities } = options;
+    this.name = `docker ${place.shown}`;
+    this.secrets = [decodeURIComponent(new URL(place.url).password), place.registration];
+    this.#engine = engine;
+    this.#place = place;
+    this.#forwarder = forwarder;
+    const grows = place.own && nodes.max > nodes.min;
+    this.#mostSessions = grows && sessions === 'auto' ? nodes.max * place.sessionsPerNode : undefined;
+    this.#inner = remoteGrid(place.url, {
+      sessions: this.#mostSessions ?? sessions,
+      ...(headed === undefined ? {} : { headed }),
+      ...(registry === undefined ? {} : { registry }),
+      ...(capabilities === undefined ? {} : { capabilities }),
+    });
+    this.#scaler = place.own
+      ? startScaler({
+          grid: place.name,
+          engine: engine.with(undefined),
+          range: nodes,
+          sessionsPerNode: place.sessionsPerNode,
+          load: () => ({ open: this.#openCount, waiting: this.#waitingCount }),
+          room: (count, cores) => roomForNodes({ freeBytes: freemem(), cores }, count, place.sessionsPerNode),
+          onScaled: options.onScaled ?? (() => {}),
+          onNotice: options.onNotice ?? (() => {}),
+        })
+      : undefined;
+  }
+
+  async capacity(signal: AbortSignal): Promise<number> {
+    return await this.#inner.capacity(signal);
+  }
+
+  async lease(request: LeaseRequest): Promise<Lease> {
+    const args = this.#forwarder?.chromeArguments ?? [];
+    const capabilities = args.length === 0 ? request.capabilities : mergeCapabilities(request.capabilities, { 'goog:chromeOptions': { args } });
+    this.#waitingCount += 1;
+    const lease = await this.#inner.lease({ ...request, capabilities }).finally(() => (this.#waitingCount -= 1));
+    this.#openCount += 1;
+    let released: Promise<void> | undefined;
+    return {
+      session: lease.session,
+      release: () => (released ??= lease.release().finally(() => (this.#openCount -= 1))),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#scaler?.stop();
+    await this.#inner[Symbol.asyncDispose]();
+    await this.#forwarder?.[Symbol.asyncDispose]();
+    if (this.#place.own) await gridDown(this.#place.name, { engine: this.#engine.with(undefined) });
+  }
+}

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { FIRST_MEMORY, scaleStep, type NodeRange } from './autoscale.ts';
+import type { Engine } from './engine.ts';
+import { readHub } from './hub-api.ts';
+import type { GridContainer } from './inventory.ts';
+import { findGrid, type OpenGrid } from './open-grid.ts';
+import { drainIdleNode, scaleTo, untilDrained } from './scale.ts';
+import { uriOfNode } from './up.ts';
+
+export interface ScalerOptions {
+  readonly grid: string;
+  readonly engine: Engine;
+  readonly range: NodeRange;
+  readonly sessionsPerNode: number;
+  readonly load: () => { readonly open: number; readonly waiting: number };
+  /** How many more nodes the machine has room for, with so many there. */
+  readonly room: (nodes: number, cores: number) => number;
+  readonly onScaled: (nodes: number, reason: string) => void;
+  readonly onNotice: (level: 'info' | 'warning', code: string, text: string) => void;
+}
+
+export interface Scaler {
+  /** Starts nothing more; what is on its way is waited for. */
+  stop(): Promise<void>;
+}
+
+const TICK_MS = 1000;
+/** A node that is lost is made anew this many times: a machine that kills each one is not helped by more. */
+const MOST_REPLACEMENTS = 10;
+
+/** Lets the number of a grid's nodes follow its load until it is stopped, and makes lost nodes anew. Never throws. */
+export function startScaler(options: ScalerOptions): Scaler {
+  const stopping = new AbortController();
+  const work = run(options, stopping.signal).catch(() => {});
+  return {
+    async stop() {
+      stopping.abort();
+      await work;
+    },
+  };
+}
+
+async function run(options: ScalerOptions, signal: AbortSignal): Promise<void> {
+  const { NCPU: cores } = (await options.engine.call('tell about itself', async () => await options.engine.docker.info())) as { NCPU: number };
+  const engine = options.engine.with(signal);
+  let memory = FIRST_MEMORY;
+  let replacements = 0;
+  let told = '';
+  const drains = new Set<Promise<unknown>>();
+  while (!signal.aborted) {
+    await delay(TICK_MS, undefined, { signal }).catch(() => {});
+    if (signal.aborted) break;
+    try {
+      const grid = await findGrid(options.grid, engine);
+      if (grid === undefined) continue;
+      const nodes = (await takingNodes(grid, signal)).length;
+      const { sessionsPerNode, range } = options;
+      const step = scaleStep(range, memory, { atMs: performance.now(), nodes, sessionsPerNode, ...options.load(), room: options.room(nodes, cores) });
+      memory = step.memory;
+      if (step.nodes > nodes) {
+        if (nodes < range.min && ++replacements > MOST_REPLACEMENTS) continue;
+        await scaleTo(grid, step.nodes, { signal });
+        options.onScaled(step.nodes, step.reason);
+      } else if (step.nodes < nodes) {
+        const leaving = await drainIdleNode(grid, signal);
+        if (leaving === undefined) continue;
+        options.onScaled(step.nodes, step.reason);
+        const drain = untilDrained(engine, leaving, { signal }).catch(() => {});
+        drains.add(drain);
+        void drain.finally(() => drains.delete(drain));
+      }
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      // The same trouble each second is one notice.
+      if (!signal.aborted && text !== told) options.onNotice('warning', 'grid.scale-failed', text);
+      told = text;
+    }
+  }
+  await Promise.all(drains);
+}
+
+/** The nodes that take sessions or soon will: running, or halted for a while, and not draining. */
+async function takingNodes(grid: OpenGrid, signal: AbortSignal): Promise<GridContainer[]> {
+  const { nodes } = await readHub(grid.access, signal);
+  const draining = new Set(nodes.filter(({ availability }) => availability === 'DRAINING').map(({ uri }) => uri));
+  return grid.inventory.nodes.filter(({ node, state }) => (state === 'running' || state === 'paused') && !draining.has(uriOfNode(node)));
+}
