@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startStub } from '../stub/webdriver-stub.ts';
+import { Workplace, checkFile, siteList } from '../support/command.ts';
+
+const RUN = ['x.check.mjs', '--sites', 'sites.json', '--grid'];
+
+test('a hook that fails, with three checks behind it, gives three test cases', async () => {
+  await using stub = await startStub();
+  const suite = `
+describe('login', () => {
+  before(() => { throw new Error('no cookie banner'); });
+  for (const name of ['one', 'two', 'three']) it(name, () => {});
+});
+it('another', () => {});
+`;
+  await using place = await Workplace.with({ 'sites.json': siteList('a'), 'x.check.mjs': suite });
+  assert.equal((await place.run([...RUN, stub.url])).code, 1);
+  const [site] = (await place.results()).sites;
+  assert.deepEqual(site?.checks.map((check) => [check.title, check.status]), [
+    ['another', 'passed'], ['login one', 'failed'], ['login two', 'failed'], ['login three', 'failed'],
+  ]);
+  const junit = await place.read('gridrun-results/junit.xml');
+  assert.equal(junit.match(/<failure [^>]*no cookie banner/g)?.length, 3);
+});
+
+test('kill -9 of a check host costs no verdict', { skip: process.platform === 'win32' && 'needs ps' }, async () => {
+  let going = false;
+  await using stub = await startStub({
+    sessionsPerNode: 8,
+    faults: ({ command }) => (command === 'GET title' && going ? { status: 200, body: { value: 'go' } } : undefined),
+  });
+  const ids = Array.from({ length: 20 }, (_, index) => `s${index}`);
+  const body = "await driver.get(site.url); if (site.id === 's5') await driver.wait(async () => (await driver.getTitle()) === 'go');";
+  await using place = await Workplace.with({ 'sites.json': siteList(...ids), 'x.check.mjs': checkFile(body) });
+  const command = place.start([...RUN, stub.url, '-j', '8', '--lanes-per-host', '8']);
+  await command.event((event) => event.type === 'attempt-started' && event.siteId === 's5');
+  const [host] = childrenOf(command.process.pid ?? 0);
+  assert(host !== undefined, 'no check host runs');
+  process.kill(host, 'SIGKILL');
+  going = true;
+  const { code, stdout } = await command.ended;
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(Object.values(await place.verdicts()), ids.map(() => 'passed'));
+  const faults = (await place.journal()).flatMap((event) => (event.type === 'attempt-ended' ? (event.attempt.fault?.code ?? []) : []));
+  assert.deepEqual([...new Set(faults)], ['runner.host-died']);
+  assert.equal(stub.sessions().length, 0);
+});
+
+test('sessions that die are replaced: the site at hand is tried again, no site is failed by it', async () => {
+  let killed = 0;
+  await using stub = await startStub({
+    nodes: 3,
+    faults: ({ command, body }) => (command === 'POST url' && /s(3|7)\./.test(String(body['url'])) && killed++ < 2 ? 'kill-session' : undefined),
+  });
+  const ids = Array.from({ length: 12 }, (_, index) => `s${index}`);
+  await using place = await Workplace.with({ 'sites.json': siteList(...ids), 'x.check.mjs': checkFile('await driver.get(site.url);') });
+  const { code, stdout } = await place.run([...RUN, stub.url, '-j', '3']);
+  assert.equal(code, 0, stdout);
+  assert.equal(killed >= 2, true);
+  assert.deepEqual([...new Set(Object.values(await place.verdicts()))], ['passed']);
+});
+
+test('a site whose session dies each time is errored, not failed, and the others are passed', async () => {
+  await using stub = await startStub({
+    faults: ({ command, body }) => (command === 'POST url' && String(body['url']).includes('bad.') ? 'kill-session' : undefined),
+  });
+  await using place = await Workplace.with({ 'sites.json': siteList('bad', 'good'), 'x.check.mjs': checkFile('await driver.get(site.url);') });
+  const { code } = await place.run([...RUN, stub.url]);
+  assert.equal(code, 3);
+  const [bad, good] = (await place.results()).sites;
+  assert.deepEqual([bad?.verdict, bad?.attempts, good?.verdict], ['errored', 3, 'passed']);
+});
+
+test('a grid that is not there makes every site errored, cause grid', async () => {
+  const gone = await startStub();
+  await gone.stop();
+  await using place = await Workplace.with({ 'sites.json': siteList('a', 'b'), 'x.check.mjs': checkFile('') });
+  const { code, stdout } = await place.run([...RUN, gone.url]);
+  assert.equal(code, 3, stdout);
+  const sites = (await place.results()).sites;
+  assert.deepEqual(sites.map((site) => [site.verdict, site.cause]), [['errored', 'grid'], ['errored', 'grid']]);
+});
+
+test('what a site\'s env names is in no output', async () => {
+  await using stub = await startStub();
+  const list = JSON.stringify([{ id: 'a', url: 'https://a.example', env: ['DEMO_PASSWORD'] }]);
+  const body = "console.log(site.env.DEMO_PASSWORD); attach('seen.txt', 'it is ' + site.env.DEMO_PASSWORD); throw new Error('typed ' + site.env.DEMO_PASSWORD);";
+  await using place = await Workplace.with({ 'sites.json': list, 'x.check.mjs': checkFile(body) });
+  const { code, stdout, stderr } = await place.run([...RUN, stub.url], { env: { DEMO_PASSWORD: 'hunter2hunter2' } });
+  assert.equal(code, 1);
+  assert.doesNotMatch(stdout + stderr, /hunter2/);
+  for (const entry of await readdir(place.folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) assert.doesNotMatch(await readFile(join(entry.parentPath, entry.name), 'utf8'), /hunter2/, entry.name);
+  }
+});
+
+function childrenOf(pid: number): number[] {
+  return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)]).toString().trim().split(/\s+/).filter(Boolean).map(Number);
+}
