@@ -74,7 +74,16 @@ export class Workplace implements AsyncDisposable {
   }
 
   start(args: readonly string[], options: CommandOptions = {}): RunningCommand {
-    const child = spawn(process.execPath, [...(options.nodeArgs ?? []), MAIN, ...args], {
+    return this.#spawn([...(options.nodeArgs ?? []), MAIN, ...args], options);
+  }
+
+  /** Runs a program of the folder with Node to its end. */
+  runNode(program: string): Promise<CommandResult> {
+    return this.#spawn([program], {}).ended;
+  }
+
+  #spawn(args: readonly string[], options: CommandOptions): RunningCommand {
+    const child = spawn(process.execPath, args, {
       cwd: this.folder,
       env: { ...withoutCi(process.env), ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
