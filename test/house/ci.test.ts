@@ -36,7 +36,7 @@ class StubbedCi implements Disposable {
     chmodSync(join(this.folder, path), 0o755);
   }
 
-  start(): { readonly ended: Promise<{ code: number; lines: string[] }>; signal(name: NodeJS.Signals): void } {
+  start(): { readonly ended: Promise<{ code: number; lines: string[] }>; readonly signal: (name: NodeJS.Signals) => void } {
     const { CI: _ci, DOCKER_HOST: _host, ...env } = process.env;
     const child = spawn(join(this.folder, '.ci/run'), {
       stdio: ['ignore', 'pipe', 'inherit'],

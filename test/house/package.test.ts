@@ -21,16 +21,14 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-const CHECK = `import assert from 'node:assert/strict';
-import { driver, site } from 'gridrun/check';
+const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 
-describe('page', () => {
-  it('has its title', async () => {
-    await driver.get(site.url);
-    assert.equal(await driver.getTitle(), 'Packed');
-  });
-});
-`;
+/** The first piece of code in a chapter of the README. */
+function exampleOf(chapter: string): string {
+  const found = new RegExp(`^## ${chapter}$[^]*?^\`\`\`ts\\n([^]*?)^\`\`\`$`, 'm').exec(README)?.[1];
+  assert.ok(found, `README.md has no code under ${chapter}`);
+  return found;
+}
 
 /** Where the packed package is installed, and nothing else is. */
 const folder = mkdtempSync(join(tmpdir(), 'gridrun-package-'));
@@ -78,18 +76,21 @@ test('is a library too', async () => {
   assert.deepEqual([code, stdout], [0, 'function function\n'], stderr);
 });
 
-test('runs a check in TypeScript, and a config, in a real browser', { skip: missing('chrome') }, async () => {
-  const server = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<title>Packed</title><p>Hello'));
+test("runs the README's check, a config, and the README's program, in a real browser", { skip: missing('chrome') }, async () => {
+  const server = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<form><input type="password"></form>'));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   try {
     const { port } = server.address() as AddressInfo;
     mkdirSync(join(folder, 'checks'));
-    writeFileSync(join(folder, 'checks/title.check.ts'), CHECK);
-    writeFileSync(join(folder, 'gridrun.config.mjs'), "import { defineConfig } from 'gridrun';\nexport default defineConfig({ sites: 'sites.txt' });\n");
-    writeFileSync(join(folder, 'sites.txt'), `http://127.0.0.1:${port}/\n`);
-    const { code, stdout, stderr } = await npx();
-    assert.equal(code, 0, stdout + stderr);
-    assert.match(readFileSync(join(folder, 'gridrun-results/junit.xml'), 'utf8'), /<testcase [^>]*name="page has its title"/);
+    writeFileSync(join(folder, 'checks/login.check.ts'), exampleOf('How to write a check'));
+    writeFileSync(join(folder, 'gridrun.config.mjs'), "import { defineConfig } from 'gridrun';\nexport default defineConfig({ sites: 'sites.json' });\n");
+    writeFileSync(join(folder, 'sites.json'), JSON.stringify([`http://127.0.0.1:${port}/login`]));
+    const command = await npx();
+    assert.equal(command.code, 0, command.stdout + command.stderr);
+    assert.match(readFileSync(join(folder, 'gridrun-results/junit.xml'), 'utf8'), /<testcase [^>]*name="login has a password field"/);
+    writeFileSync(join(folder, 'program.mts'), exampleOf('As a library'));
+    const program = await ended(process.execPath, folder, 'program.mts');
+    assert.match(program.stdout, /^\S+ passed\n0\n$/, program.stdout + program.stderr);
   } finally {
     server.close();
   }
