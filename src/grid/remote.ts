@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Grid, Lease, LeaseRequest } from '../core/ports.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { WireError } from '../wire/wire-error.ts';
@@ -28,6 +29,7 @@ const COMMAND_DEADLINE_MS = 30_000;
 const QUIT_DEADLINE_MS = 10_000;
 /** How long the end of the grid waits for sessions that were asked for and then not wanted. */
 const BACKGROUND_DEADLINE_MS = 15_000;
+const FORGOTTEN_DEADLINE_MS = 3000;
 /** How often another node is asked for when a session came from one that just failed. */
 const OTHER_NODE_TRIES = 2;
 
@@ -51,6 +53,8 @@ class RemoteGrid implements Grid {
   readonly #leases = new Set<Lease>();
   /** Requests for a session that have no answer yet. */
   #askedCount = 0;
+  /** Ids of the sessions that were ended. */
+  readonly #ended = new Set<string>();
   readonly #background = new Set<Promise<unknown>>();
   readonly #disposal = new AbortController();
   #isGrid: boolean | undefined;
@@ -92,6 +96,7 @@ class RemoteGrid implements Grid {
     const timer = setTimeout(() => this.#disposal.abort(), BACKGROUND_DEADLINE_MS);
     await Promise.all([...this.#leases].map((lease) => lease.release()));
     while (this.#background.size > 0) await Promise.allSettled(this.#background);
+    await this.#untilForgotten();
     clearTimeout(timer);
   }
 
@@ -99,6 +104,16 @@ class RemoteGrid implements Grid {
     const status = await readGridStatus(this.#client, { deadlineMs: STATUS_DEADLINE_MS, signal });
     this.#isGrid = status.isGrid;
     return status;
+  }
+
+  /** A hub shows a session for a moment after it has ended; who looks when the run is over is to see none of ours. */
+  async #untilForgotten(): Promise<void> {
+    const end = Date.now() + FORGOTTEN_DEADLINE_MS;
+    while (this.#isGrid && this.#ended.size > 0 && Date.now() < end) {
+      const status = await this.#status(this.#disposal.signal).catch(() => undefined);
+      if (!status?.sessions.some(({ sessionId }) => this.#ended.has(sessionId))) return;
+      await delay(50);
+    }
   }
 
   /** Asks for a session, once. On disk before it is asked for, by a name that no other session has. */
@@ -200,6 +215,7 @@ class RemoteGrid implements Grid {
       const unknown = error instanceof WireError && (error.mayBeDone || error.code === 'grid.unreachable');
       if (unknown) return;
     }
+    this.#ended.add(session.sessionId);
     await registration.remove().catch(() => {});
   }
 
