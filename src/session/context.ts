@@ -1,0 +1,30 @@
+import type { SessionFacts } from '../core/ports.ts';
+import { restore, withBidi } from './bidi-session.ts';
+
+/** A user context that the browser has from the start, and that can't be removed. */
+const DEFAULT_CONTEXT = 'default';
+
+/**
+ * Gives the session a new user context with one tab, and removes the earlier ones with all that was in them.
+ * Throws where it can't; the session is then replaced.
+ */
+export async function freshContext(session: SessionFacts, signal: AbortSignal): Promise<void> {
+  await withBidi(session, signal, async (use) => {
+    const [tree, known, fresh] = (await Promise.all([
+      use.bidi('browsingContext.getTree', { maxDepth: 0 }),
+      use.bidi('browser.getUserContexts', {}),
+      use.bidi('browser.createUserContext', {}),
+    ])) as [{ contexts: { context: string; userContext: string }[] }, { userContexts: { userContext: string }[] }, { userContext: string }];
+    const tab = (await use.bidi('browsingContext.create', { type: 'tab', userContext: fresh.userContext })) as { context: string };
+    const removed = Promise.all([
+      ...tree.contexts
+        .filter(({ userContext }) => userContext === DEFAULT_CONTEXT)
+        .map(({ context }) => use.bidi('browsingContext.close', { context, promptUnload: false })),
+      ...known.userContexts
+        .filter(({ userContext }) => userContext !== DEFAULT_CONTEXT && userContext !== fresh.userContext)
+        .map((old) => use.bidi('browser.removeUserContext', old)),
+    ]);
+    const restored = use.classic('/window', { handle: tab.context }).then(() => restore(use, session));
+    await Promise.all([removed, restored]);
+  });
+}

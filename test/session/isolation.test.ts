@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { GridrunError } from '../../src/core/fault.ts';
+import type { Grid, SessionFacts } from '../../src/core/ports.ts';
+import { localGrid } from '../../src/grid/local.ts';
+import { SessionRegistry } from '../../src/grid/registry.ts';
+import { isolation } from '../../src/session/isolation.ts';
+import { WireClient } from '../../src/wire/wire-client.ts';
+import { startHttpServer, type HttpServer } from '../support/http-server.ts';
+import { missing } from '../support/machine.ts';
+
+const NEVER = new AbortController().signal;
+
+describe('between two sites of a session', { skip: missing('chrome') }, () => {
+  let stateDir: string;
+  let grid: Grid;
+  let server: HttpServer;
+  before(async () => {
+    stateDir = await mkdtemp(join(tmpdir(), 'gridrun-isolation-'));
+    grid = await localGrid({ sessions: 1, registry: new SessionRegistry(stateDir) });
+    server = await startHttpServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><button>b</button>'));
+  });
+  after(async () => {
+    await grid[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+    await rm(stateDir, { recursive: true, force: true });
+  });
+
+  interface Page {
+    readonly session: SessionFacts;
+    get(path: string): Promise<unknown>;
+    post(path: string, body: object): Promise<unknown>;
+    run(script: string): Promise<unknown>;
+    runAsync(script: string): Promise<unknown>;
+  }
+
+  async function withSession(capabilities: object, use: (page: Page) => Promise<void>): Promise<void> {
+    const lease = await grid.lease({ name: 'isolation', capabilities: capabilities as Record<string, unknown>, avoidNodes: [], signal: NEVER });
+    const client = new WireClient(lease.session.endpoint);
+    const send = (method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> =>
+      client.send(method, `/session/${lease.session.sessionId}${path}`, body, { deadlineMs: 30_000 });
+    try {
+      await use({
+        session: lease.session,
+        get: (path) => send('GET', path),
+        post: (path, body) => send('POST', path, body),
+        run: (script) => send('POST', '/execute/sync', { script, args: [] }),
+        runAsync: (script) => send('POST', '/execute/async', { script, args: [] }),
+      });
+    } finally {
+      await lease.release();
+    }
+  }
+
+  const WRITE = `const done = arguments[arguments.length - 1];
+    document.cookie = 'c=1; max-age=9999'; localStorage.l = 1; sessionStorage.s = 1;
+    const open = indexedDB.open('db'); open.onupgradeneeded = () => open.result.createObjectStore('o');
+    open.onsuccess = async () => { open.result.close(); await (await caches.open('k')).put('/x', new Response('x')); done(true); };`;
+  const READ = `const done = arguments[arguments.length - 1];
+    (async () => done([document.cookie, localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length]))();`;
+
+  for (const kind of ['wipe', 'context'] as const) {
+    test(`${kind}: what a site stored is gone, time-outs and window are as before, one window is left`, async () => {
+      await withSession({}, async ({ session, get, post, run, runAsync }) => {
+        const before = [await get('/timeouts'), await get('/window/rect')];
+        for (let site = 0; site < 2; site += 1) {
+          await post('/url', { url: server.url });
+          assert.deepEqual(await runAsync(READ), ['', 0, 0, 0, 0]);
+          await runAsync(WRITE);
+          assert.deepEqual(await runAsync(READ), ['c=1', 1, 1, 1, 1]);
+          await post('/timeouts', { pageLoad: 1234, implicit: 7 });
+          await post('/window/rect', { width: 600, height: 500 });
+          await run('open("about:blank"); return 0');
+          await isolation(kind).reset(session, NEVER);
+          assert.deepEqual([await get('/timeouts'), await get('/window/rect')], before);
+          assert.equal(((await get('/window/handles')) as string[]).length, 1);
+          assert.equal(await get('/url'), 'about:blank');
+        }
+      });
+    });
+
+    test(`${kind}: an open dialog or a page that asks before it is left stops nothing`, async () => {
+      for (const unhandledPromptBehavior of ['dismiss', 'ignore']) {
+        await withSession({ unhandledPromptBehavior }, async ({ session, get, post, run }) => {
+          await post('/url', { url: server.url });
+          await run('addEventListener("beforeunload", (event) => event.preventDefault()); return 0');
+          const button = (await post('/element', { using: 'css selector', value: 'button' })) as Record<string, string>;
+          // Only a page that was clicked may ask.
+          await post(`/element/${Object.values(button)[0]}/click`, {});
+          await isolation(kind).reset(session, NEVER);
+          await post('/url', { url: server.url });
+          await run('setTimeout(() => alert("stop"), 0); return 0').catch(() => {});
+          await isolation(kind).reset(session, NEVER);
+          assert.equal(await get('/url'), 'about:blank');
+          assert.equal(((await get('/window/handles')) as string[]).length, 1);
+        });
+      }
+    });
+  }
+
+  test('session: each site gets a new one', async () => {
+    const facts = { sessionId: 's', endpoint: 'http://127.0.0.1:9', capabilities: {}, node: 'n', browserName: 'chrome', browserVersion: '1' };
+    await assert.rejects(isolation('session').reset(facts, NEVER), (error) => error instanceof GridrunError && error.code === 'session.replace');
+    await assert.rejects(isolation('wipe').reset(facts, NEVER), (error) => error instanceof GridrunError && error.code === 'session.no-bidi');
+  });
+
+  test('alive tells a closed window, a crashed tab and a dead browser apart', async () => {
+    await withSession({}, async ({ session, get, post }) => {
+      const { alive } = isolation('wipe');
+      assert.equal(await alive(session, NEVER), true);
+      await post('/window/new', { type: 'tab' });
+      await new WireClient(session.endpoint).send('DELETE', `/session/${session.sessionId}/window`, undefined, { deadlineMs: 30_000 });
+      await assert.rejects(get('/title').then(async () => await get('/nothing')));
+      assert.equal(await alive(session, NEVER), true);
+      const [handle] = (await get('/window/handles')) as string[];
+      await post('/window', { handle: handle! });
+      await post('/url', { url: 'chrome://crash' }).catch(() => {});
+      assert.equal(await alive(session, NEVER), false);
+      process.kill(session.capabilities['goog:processID'] as number, 'SIGKILL');
+      assert.equal(await alive(session, NEVER), false);
+    });
+  });
+});
