@@ -11,6 +11,9 @@ export interface Judgement {
   readonly hint?: string;
 }
 
+/** W3C codes whose message is the driver's or the grid's alone, and says more than they do. */
+const TELLING = new Set(['unknown error', 'invalid session id', 'session not created']);
+
 interface Rule extends Judgement {
   readonly holds: (wireCode: string, message: string) => boolean;
 }
@@ -72,7 +75,14 @@ const RULES: readonly Rule[] = [
     sessionLost: true,
     holds: (code) => code === 'session not created',
   },
-  { code: 'grid.session-lost', blames: 'grid', answer: 'retry', sessionLost: true, holds: (code) => code === 'invalid session id' },
+  {
+    code: 'grid.session-lost',
+    blames: 'grid',
+    answer: 'retry',
+    sessionLost: true,
+    // The second is what a hub says of a session whose node is gone.
+    holds: (code, text) => code === 'invalid session id' || /Unable to execute request for an existing session/.test(text),
+  },
   {
     code: 'grid.unreachable',
     blames: 'grid',
@@ -98,7 +108,9 @@ const RULES: readonly Rule[] = [
  * `message` is what came with it.
  */
 export function classify(wireCode: string, message: string): Judgement {
-  const { holds: _holds, ...judgement } = RULES.find((rule) => rule.holds(wireCode, message))!;
+  // Where the code says it all, the text may be the site's own: an alert's, or that of a script that threw.
+  const text = TELLING.has(wireCode) ? message : '';
+  const { holds: _holds, ...judgement } = RULES.find((rule) => rule.holds(wireCode, text))!;
   return judgement;
 }
 
