@@ -34,6 +34,6 @@ export async function factsOf(
     node,
     browserName: String(capabilities['browserName'] ?? ''),
     browserVersion: String(capabilities['browserVersion'] ?? ''),
-    ...(rect == null ? {} : { windowRect: { x: rect.x, y: rect.y, width: rect.width, height: rect.height } }),
+    ...(rect === undefined || rect === null ? {} : { windowRect: { x: rect.x, y: rect.y, width: rect.width, height: rect.height } }),
   };
 }

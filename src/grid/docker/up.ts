@@ -48,7 +48,8 @@ export interface RunningGrid extends HubAccess {
 }
 
 const READY_DEADLINE_MS = 90_000;
-const MOST_NODES = 100;
+/** What a page is kept from by name: node-1 to node-99. */
+const MOST_NODES = 99;
 
 /**
  * Brings a grid up: network, hub, nodes; returns when the hub has every slot. Said twice it changes nothing; half a
