@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { glob, readdir } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { glob, readdir, stat } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { refusal } from '../core/fault.ts';
 
-const DEFAULT_GLOBS = ['checks/**/*.check.{ts,mts,cts,js,mjs,cjs}'];
+const CHECK_FILES = '**/*.check.{ts,mts,cts,js,mjs,cjs}';
+const DEFAULT_GLOBS = [`checks/${CHECK_FILES}`];
 
 /** gridrun's own check, for those who have written none: the page loads. */
 export const BUILT_IN_CHECK = fileURLToPath(new URL(`./builtin/loads.check${extname(import.meta.url)}`, import.meta.url));
 
 /**
- * The check files that the globs name, absolute, sorted, each once; with no globs those of the default ones, or the
+ * The check files that the globs name (of a folder, those with `.check.` in their names), absolute, sorted, each once; with no globs those of the default ones, or the
  * built-in check where there are none. Throws a refusal that names each glob that matches nothing.
  */
 export async function findCheckFiles(cwd: string, globs: readonly string[]): Promise<string[]> {
@@ -23,8 +24,9 @@ export async function findCheckFiles(cwd: string, globs: readonly string[]): Pro
 
 async function matching(cwd: string, pattern: string): Promise<string[]> {
   const found: string[] = [];
-  const exclude = (name: string): boolean => name === 'node_modules';
-  for await (const entry of glob(pattern, { cwd, exclude: (path) => exclude(path.split(/[\\/]/).at(-1) ?? ''), withFileTypes: false })) {
+  const isFolder = await stat(resolve(cwd, pattern)).then((entry) => entry.isDirectory(), () => false);
+  const files = isFolder ? `${pattern.replace(/[\\/]+$/, '')}/${CHECK_FILES}` : pattern;
+  for await (const entry of glob(files, { cwd, exclude: (path) => basename(path) === 'node_modules' })) {
     if (extname(entry) !== '') found.push(resolve(cwd, entry));
   }
   return found;

@@ -21,7 +21,15 @@ export function checksBehind(hook: Mocha.Runnable, current: Mocha.Test | undefin
   return undecided;
 }
 
-/** Skipped where it is written, so no hook would have let it run. */
-export function isSkipped(test: Mocha.Test): boolean {
+/** The checks below a failed hook that are skipped where they are written, and that mocha now tells nothing of. */
+export function skippedBehind(hook: Mocha.Runnable, results: CheckResults): string[] {
+  const titles: string[] = [];
+  hook.parent?.eachTest((test) => {
+    if (isSkipped(test)) titles.push(titleOf(test));
+  });
+  return titles.filter((title) => results.get(title) === undefined);
+}
+
+function isSkipped(test: Mocha.Test): boolean {
   return test.isPending();
 }

@@ -43,6 +43,7 @@ export class HostPool implements CheckRunner {
   /** Sites of which one held a host, and nobody knows which: each gets a host of its own. */
   readonly #suspects = new Set<string>();
   #hostOptions: HostOptions | undefined;
+  #loaded: Promise<readonly CheckPlan[]> | undefined;
   #checks: readonly CheckPlan[] = [];
   #fixtureHost: HostProcess | undefined;
   #setup: Promise<Fault | undefined> | undefined;
@@ -54,6 +55,10 @@ export class HostPool implements CheckRunner {
 
   /** The suite's checks. Throws a refusal with every mistake of every file. */
   async load(): Promise<readonly CheckPlan[]> {
+    return await (this.#loaded ??= this.#load());
+  }
+
+  async #load(): Promise<readonly CheckPlan[]> {
     const { cwd } = this.#options;
     const config = await mochaConfigIn(cwd);
     if (config !== undefined) {
@@ -69,7 +74,7 @@ export class HostPool implements CheckRunner {
 
   async attempt(order: AttemptOrder): Promise<AttemptOutcome> {
     try {
-      if (this.#hostOptions === undefined) await this.load();
+      await this.load();
       const broken = await this.#globalSetup();
       if (broken !== undefined) return this.#allFailed(broken);
       const alone = this.#suspects.has(order.site.id);

@@ -1,6 +1,6 @@
-import Module, { registerHooks } from 'node:module';
+import Module, { createRequire, registerHooks } from 'node:module';
 import { dirname, extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { laneContext } from './lane-context.ts';
 
 const HERE = dirname(import.meta.url);
@@ -55,8 +55,9 @@ export function installLaneModules(): void {
       if (own !== undefined) return { url: own, shortCircuit: true };
       const resolved = resolveWithFallback(specifier, context, next);
       const lane = laneOf(context.parentURL);
-      if (lane === undefined || !isUserFile(resolved.url) || laneIn(resolved.url) !== undefined) return resolved;
+      if (!isUserFile(resolved.url)) return resolved;
       userFiles.add(fileURLToPath(resolved.url));
+      if (lane === undefined || laneIn(resolved.url) !== undefined) return resolved;
       return { ...resolved, url: laneUrl(resolved.url, lane) };
     },
   });
@@ -67,16 +68,20 @@ type Resolve = Parameters<NonNullable<Parameters<typeof registerHooks>[0]['resol
 
 /** Resolves from the user's file and, where the project has no such package, from gridrun's own. */
 function resolveWithFallback(specifier: string, context: Resolve[1], next: Resolve[2]): ReturnType<Resolve[2]> {
-  const here = { ...context, parentURL: import.meta.url };
   // describe() and it() of another copy of mocha would go nowhere.
-  if (specifier === 'mocha' && isUserFile(context.parentURL)) return next(specifier, here);
+  if (specifier === 'mocha' && isUserFile(context.parentURL)) return fromHere(specifier);
   try {
     return next(specifier, context);
   } catch (error) {
-    if (/^selenium-webdriver(\/|$)/.test(specifier)) return next(specifier, here);
+    if (/^selenium-webdriver(\/|$)/.test(specifier)) return fromHere(specifier);
     if (typeof error === 'object' && error !== null) unresolved.set(error, { specifier, parentURL: context.parentURL ?? '' });
     throw error;
   }
+}
+
+/** Imported and required alike: what Node would find from here. */
+function fromHere(specifier: string): ReturnType<Resolve[2]> {
+  return { url: pathToFileURL(createRequire(import.meta.url).resolve(specifier)).href, shortCircuit: true };
 }
 
 function laneIn(url: string | undefined): number | undefined {

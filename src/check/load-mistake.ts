@@ -9,7 +9,7 @@ export function loadMistake(error: unknown, file: string, cwd: string): string {
   const message = withoutLanes(error instanceof Error ? error.message : String(error)).split('\n')[0]!;
   const unknownImport = importMistake(error, cwd);
   if (unknownImport !== undefined) return unknownImport;
-  const place = placeIn(error) ?? (error instanceof SyntaxError ? placeOfSyntaxError([file, ...resolvedUserFiles()]) : undefined);
+  const place = placeIn(error) ?? (error instanceof SyntaxError ? placeOfSyntaxError(error, [file, ...resolvedUserFiles().toReversed()]) : undefined);
   const name = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
   return `${place === undefined ? shownFile(file, cwd) : `${shownFile(place.file, cwd)}:${place.line}`}: ${name}${message}`;
 }
@@ -38,7 +38,7 @@ interface Place {
 /** The first line of a user's file that the error's stack names. */
 function placeIn(error: unknown): Place | undefined {
   const stack = error instanceof Error ? withoutLanes(error.stack ?? '') : '';
-  for (const match of stack.matchAll(/(?:^|\(|\sat (?:async )?)(file:\/\/[^\s()]+|\/[^\s():]+|[A-Za-z]:\\[^\s():]+):(\d+)(?=[:\s)]|$)/gm)) {
+  for (const match of stack.matchAll(/(?:^|\(|\sat (?:async )?)(file:\/\/[^\s()]+?|\/[^\s():]+|[A-Za-z]:\\[^\s():]+):(\d+)(?::\d+)?(?=[\s)]|$)/gm)) {
     const file = match[1]!.startsWith('file:') ? fileURLToPath(match[1]!) : match[1]!;
     if (resolvedUserFiles().includes(file)) return { file, line: Number(match[2]) };
   }
@@ -46,11 +46,11 @@ function placeIn(error: unknown): Place | undefined {
 }
 
 /** V8 keeps the place of a module's syntax error for itself; a second Node that only parses the file prints it. */
-function placeOfSyntaxError(files: readonly string[]): Place | undefined {
+function placeOfSyntaxError(error: SyntaxError, files: readonly string[]): Place | undefined {
   for (const file of new Set(files)) {
     const { stderr, status } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 10_000, env: {} });
     const line = /^\S.*:(\d+)$/m.exec(stderr)?.[1];
-    if (status !== 0 && line !== undefined) return { file, line: Number(line) };
+    if (status !== 0 && line !== undefined && stderr.includes(error.message)) return { file, line: Number(line) };
   }
   return undefined;
 }

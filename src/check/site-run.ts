@@ -10,7 +10,7 @@ import { BorrowedDriver } from './borrowed-driver.ts';
 import { asError, checkFault, isTimeout, siteFault } from './check-failure.ts';
 import { CheckResults, statusOf } from './check-results.ts';
 import { Evidence } from './evidence.ts';
-import { checksBehind } from './failed-hook.ts';
+import { checksBehind, skippedBehind } from './failed-hook.ts';
 import { laneContext, type AttachmentBody, type CheckSite, type RunInContext } from './lane-context.ts';
 import { LaneRunner, type RunnerGuest } from './lane-runner.ts';
 import type { Lane } from './lane.ts';
@@ -22,6 +22,7 @@ import { titleOf } from './suite-plan.ts';
 const PROBE_MS = 15_000;
 const EVIDENCE_MS = 10_000;
 const SETTLE_MS = 5_000;
+const SKIPPED = 'skipped in the check file';
 
 export interface SiteRunOptions {
   readonly attemptId: number;
@@ -162,7 +163,7 @@ export class SiteRun implements RunInContext, RunnerGuest {
     const runner = new LaneRunner(lane.prepare(this.site, this.driver), this);
     this.#runner = runner;
     runner.on('pass', (test) => this.#recordPass(test));
-    runner.on('pending', (test) => this.#record(test, { status: 'skipped', reason: 'skipped in the check file' }));
+    runner.on('pending', (test) => this.#record(test, { status: 'skipped', reason: SKIPPED }));
     runner.on('retry', (test: Mocha.Test) => {
       const fault = this.#faults.get(test);
       if (fault !== undefined) this.#rescued.set(titleOf(test), fault);
@@ -193,6 +194,7 @@ export class SiteRun implements RunInContext, RunnerGuest {
   }
 
   #recordHook(hook: Mocha.Runnable, behind: readonly string[], fault: Fault): void {
+    for (const title of skippedBehind(hook, this.#results)) this.#results.record({ title, status: 'skipped', durationMs: 0, reason: SKIPPED });
     behind.forEach((title, index) => {
       if (index > 0) this.#evidence.share(behind[0]!, title);
       const attachments = this.#evidence.of(title);

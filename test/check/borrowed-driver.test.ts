@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkFile, MODULE_KINDS } from './module-kinds.ts';
+import { siteNamed, startBench, statuses } from './suite-bench.ts';
+
+for (const kind of MODULE_KINDS) {
+  test(`driver.quit() in after ends the site's use of the session, not the session (${kind})`, async () => {
+    await using bench = await startBench({
+      files: checkFile(kind, "it('opens', async () => { await driver.get(site.url); }); after(async () => { await driver.quit(); });"),
+    });
+    const session = await bench.session();
+    for (const id of ['one', 'two']) {
+      const outcome = await bench.attempt({ site: siteNamed(id), session });
+      assert.equal(outcome.ending, 'completed');
+      assert.deepEqual(statuses(outcome), ['opens: passed']);
+      assert.equal(outcome.sessionDirty, false);
+    }
+    assert.deepEqual(bench.stub.sessions()[0]?.visited, ['http://one.test/', 'http://two.test/']);
+  });
+
+  test(`closing the last window ends the site's use of the session (${kind})`, async () => {
+    await using bench = await startBench({
+      files: checkFile(kind, `
+        it('closes', async () => { await driver.get(site.url); assert.deepEqual(await driver.close(), []); });
+        it('has no session any more', async () => { await assert.rejects(driver.getTitle(), { name: 'NoSuchSessionError' }); });`),
+    });
+    const session = await bench.session();
+    for (const id of ['one', 'two']) assert.deepEqual(statuses(await bench.attempt({ site: siteNamed(id), session })), ['closes: passed', 'has no session any more: passed']);
+    assert.equal(bench.stub.sessions().length, 1);
+  });
+
+  test(`an un-awaited command is charged to its own site and touches no other (${kind})`, async () => {
+    await using bench = await startBench({
+      files: checkFile(kind, `
+        let uses = 0;
+        it('forgets to wait', async () => {
+          assert.equal(++uses, 1, 'an old lane');
+          await driver.get(site.url);
+          if (site.id === 'culprit') void driver.get('http://elsewhere.test/').then(() => driver.get('http://further.test/'));
+        });
+        it('waits', () => {});`),
+      stub: { latencyMs: (request) => (request.body['url'] === 'http://elsewhere.test/' ? 300 : 0) },
+    });
+    const culprit = await bench.attempt({ site: siteNamed('culprit') });
+    assert.deepEqual(statuses(culprit), ['forgets to wait: failed', 'waits: passed']);
+    assert.equal(culprit.checks[0]?.fault?.code, 'check.unawaited-command');
+    assert.ok(culprit.sessionDirty);
+    assert.deepEqual(statuses(await bench.attempt({ site: siteNamed('next') })), ['forgets to wait: passed', 'waits: passed']);
+    assert.ok(!bench.stub.sessions().some((session) => session.visited.includes('http://further.test/')));
+    assert.deepEqual(bench.late, []);
+  });
+}
+
+test('a command that comes after the end of its site is reported against it and reaches no page', async () => {
+  await using bench = await startBench({
+    files: checkFile('esm', "it('leaves a timer', () => { setTimeout(() => { driver.get('http://elsewhere.test/').catch(() => {}); }, 50); });"),
+  });
+  const soon = bench.nextLate();
+  assert.deepEqual(statuses(await bench.attempt({ site: siteNamed('one') })), ['leaves a timer: passed']);
+  const late = await soon;
+  assert.equal(late.fault.code, 'check.unawaited-command');
+  assert.equal(late.check, 'leaves a timer');
+  assert.deepEqual(bench.stub.sessions()[0]?.visited, []);
+});
+
+test('a hung page costs its own check alone', async () => {
+  await using bench = await startBench({
+    checkTimeoutMs: 1_000,
+    files: checkFile('esm', "it('opens', async () => { await driver.get(site.url); }); it('does without', () => {});"),
+    // As a browser does: the command ends when the page-load limit of its session is over.
+    stub: {
+      latencyMs: (request) => (request.body['url'] === 'http://hung.test/' ? 1_200 : 0),
+    },
+  });
+  const [hung, other] = await Promise.all(['hung', 'other'].map(async (id, slot) => await bench.attempt({ slot, site: siteNamed(id) })));
+  assert.deepEqual(statuses(hung!), ['opens: failed', 'does without: passed']);
+  assert.equal(hung!.checks[0]?.fault?.code, 'check.timeout');
+  assert.deepEqual(statuses(other!), ['opens: passed', 'does without: passed']);
+  assert.ok(bench.stub.sessions().every((session) => (session.timeouts['pageLoad'] ?? Infinity) <= 1_000));
+});
+
+test('a check can lower its time-outs, not raise them', async () => {
+  await using bench = await startBench({
+    checkTimeoutMs: 2_000,
+    files: checkFile('esm', "it('sets', async () => { await driver.manage().setTimeouts({ pageLoad: 600_000, script: 100 }); });"),
+  });
+  assert.deepEqual(statuses(await bench.attempt({ site: siteNamed('one') })), ['sets: passed']);
+  assert.deepEqual([bench.stub.sessions()[0]?.timeouts['pageLoad'], bench.stub.sessions()[0]?.timeouts['script']], [2_000, 100]);
+});
+
+test('a session that died faults the attempt, whatever the check says', async () => {
+  await using bench = await startBench({
+    files: checkFile('esm', "it('first', async () => { await driver.get(site.url); }); it('dies', async () => { await driver.getTitle(); }); it('never', () => {});"),
+    stub: { faults: (request) => (request.command === 'GET title' ? 'kill-session' : undefined) },
+  });
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  assert.equal(outcome.ending, 'faulted');
+  assert.equal(outcome.fault?.code, 'grid.session-lost');
+  assert.deepEqual(statuses(outcome), ['first: passed']);
+});
+
+test('a site that can not be reached is errored, also when a hook or an error with a cause says so', async () => {
+  await using bench = await startBench({
+    files: checkFile('esm', `
+      const away = 'http://dns-error.test/';
+      it('plain', async () => { await driver.get(away); });
+      it('wrapped', async () => { await driver.get(away).catch((cause) => { throw new Error('not there', { cause }); }); });
+      it('says so itself', () => { throw new Error('net::ERR_FAKE'); });
+      describe('hook', () => { before(async () => { await driver.get(away); }); it('a', () => {}); it('b', () => {}); });`),
+  });
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  assert.equal(outcome.ending, 'completed');
+  assert.deepEqual(statuses(outcome), ['plain: errored', 'wrapped: errored', 'says so itself: failed', 'hook a: errored', 'hook b: errored']);
+  assert.deepEqual([...new Set(outcome.checks.map((check) => check.fault?.code))], ['site.dns', 'check.failed']);
+});
