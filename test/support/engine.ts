@@ -1,0 +1,73 @@
+import Docker from 'dockerode';
+import { randomBytes } from 'node:crypto';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { gridDown } from '../../src/grid/docker/down.ts';
+import { WireClient } from '../../src/wire/wire-client.ts';
+import type { SessionFacts } from '../../src/core/ports.ts';
+
+/** The engine of the tests: the one that DOCKER_HOST names. */
+export const docker = new Docker();
+
+/** A name that no other grid has; whatever is made under it goes with the test. */
+export function gridName(): AsyncDisposable & { readonly name: string } {
+  const name = `test-${randomBytes(4).toString('hex')}`;
+  return {
+    name,
+    async [Symbol.asyncDispose]() {
+      await gridDown(name);
+    },
+  };
+}
+
+/** Every container and network of the engine, by name: what must be the same before and after. */
+export async function engineContents(): Promise<string[]> {
+  const [containers, networks] = await Promise.all([docker.listContainers({ all: true }), docker.listNetworks()]);
+  return [...containers.flatMap(({ Names }) => Names), ...networks.map(({ Name }) => `network ${Name}`)].sort();
+}
+
+/** What a grid has, by its label alone. */
+export async function ofGrid(name: string): Promise<{ containers: string[]; networks: string[] }> {
+  const filters = { label: [`io.gridrun.grid=${name}`] };
+  const [containers, networks] = await Promise.all([docker.listContainers({ all: true, filters }), docker.listNetworks({ filters })]);
+  return { containers: containers.map(({ Names }) => Names[0]!.slice(1)).sort(), networks: networks.map(({ Name }) => Name) };
+}
+
+/** A site on this machine's loopback, as the sites of a list may be. */
+export async function loopbackSite(listener: RequestListener): Promise<AsyncDisposable & { readonly port: number }> {
+  const server: Server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Commands of one session. */
+export function driving(session: SessionFacts): { go(url: string): Promise<void>; run(script: string, ...args: unknown[]): Promise<unknown>; runAsync(script: string, ...args: unknown[]): Promise<unknown> } {
+  const client = new WireClient(session.endpoint);
+  const send = async (path: string, body: unknown): Promise<unknown> => await client.send('POST', `/session/${session.sessionId}${path}`, body, { deadlineMs: 120_000 });
+  return {
+    go: async (url) => void (await send('/url', { url })),
+    run: async (script, ...args) => await send('/execute/sync', { script, args }),
+    async runAsync(script, ...args) {
+      await send('/timeouts', { script: 110_000 });
+      return await send('/execute/async', { script, args });
+    },
+  };
+}
+
+/** Runs a program in a container and gives what it wrote. */
+export async function inContainer(name: string, command: readonly string[]): Promise<string> {
+  const exec = await docker.getContainer(name).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+  const stream = await exec.start({});
+  const chunks: Buffer[] = [];
+  const sink = { write: (chunk: Buffer) => chunks.push(chunk), end() {} };
+  docker.modem.demuxStream(stream, sink as never, sink as never);
+  await once(stream, 'end');
+  return Buffer.concat(chunks).toString('utf8');
+}
