@@ -2,7 +2,7 @@ import type { Attempt } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
 import type { Fault } from './fault.ts';
 import type { Site } from './site.ts';
-import type { SiteVerdict } from './verdict.ts';
+import type { CheckExcuse, SiteVerdict } from './verdict.ts';
 
 /** The journal's schema. A field keeps its one type for ever; a new meaning gets a new field. */
 export const SCHEMA_VERSION = 1;
@@ -22,6 +22,7 @@ export type RunEvent =
   | AttemptStarted
   | AttemptEnded
   | SiteJudged
+  | SiteExcused
   | CheckOutput
   | SlotIdle
   | Notice
@@ -130,6 +131,14 @@ export interface SiteJudged {
   readonly at: number;
   readonly amended?: boolean;
   readonly verdict: SiteVerdict;
+}
+
+/** Checks of a site that are not as they should be and yet do not gate: the baseline or an expectation knows of them. */
+export interface SiteExcused {
+  readonly type: 'site-excused';
+  readonly at: number;
+  readonly siteId: string;
+  readonly checks: readonly CheckExcuse[];
 }
 
 /** What a check wrote to its console. */

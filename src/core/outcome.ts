@@ -3,6 +3,7 @@ import type { Verdict } from './verdict.ts';
 
 /** What can be said of a run as a whole, as far as its exit code goes. */
 export interface RunOutcome {
+  /** Sites by verdict, as far as they gate: what the baseline or an expectation excuses is not counted as wrong. */
   readonly counts: Readonly<Record<Verdict, number>>;
   readonly interrupted: boolean;
   readonly refused: boolean;
@@ -53,7 +54,7 @@ export const NO_COUNTS: Readonly<Record<Verdict, number>> = {
 export function outcomeOf(state: RunState, reportFailed = false): RunOutcome {
   const faults = state.ended?.faults ?? [];
   return {
-    counts: state.counts(),
+    counts: state.countedCounts(),
     // A run may have been stopped by a limit first, and by a person while it drained.
     interrupted: state.interrupted || state.stops.some((stop) => stop.reason === 'interrupted'),
     refused: false,

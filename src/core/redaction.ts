@@ -3,7 +3,7 @@ const MASK = '***';
 /** Fields that the journal itself is read by. They hold words and ids of ours, which a short secret must not break. */
 const STRUCTURAL: ReadonlySet<string> = new Set([
   'type', 'siteId', 'siteIds', 'id', 'status', 'verdict', 'ending', 'arm', 'cause', 'code', 'stream', 'level', 'run',
-  'planHash', 'stopped', 'schema', 'gridrun',
+  'planHash', 'stopped', 'schema', 'gridrun', 'by',
 ]);
 
 /** The field whose content is the user's own: nothing in it is structural, and its names may be secrets too. */

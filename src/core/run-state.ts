@@ -1,9 +1,10 @@
 import type { Attempt } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
 import type { Notice, RunEnded, RunEvent, RunStarted, RunStopping, SessionOpened } from './event.ts';
+import { countedVerdict } from './gate.ts';
 import { NO_COUNTS } from './outcome.ts';
 import type { Site } from './site.ts';
-import { judge, type SiteVerdict, type Verdict } from './verdict.ts';
+import { judge, type CheckExcuse, type SiteVerdict, type Verdict } from './verdict.ts';
 
 /** A planned site, as far as the events so far tell. */
 export interface SiteState {
@@ -17,6 +18,8 @@ export interface SiteState {
   readonly startedAt?: number;
   /** What the next run may plan by: the duration of its last attempt that did not fault, in ms. */
   readonly expectedMs?: number;
+  /** Its checks that do not gate although they are not as they should be. */
+  readonly excused?: readonly CheckExcuse[];
 }
 
 export interface SessionState {
@@ -34,6 +37,7 @@ interface Entry {
   sessionId?: string;
   startedAt?: number;
   expectedMs?: number;
+  excused?: readonly CheckExcuse[];
 }
 
 /** The fold over a journal's events from which every report is made: the same events always come to the same state. */
@@ -48,6 +52,7 @@ export class RunState {
   readonly #sessions = new Map<string, SessionState>();
   readonly #titles = new Map<string, string>();
   readonly #judged: Record<Verdict, number> = { ...NO_COUNTS };
+  readonly #excused = new Set<string>();
   #judgedCount = 0;
 
   /** Takes the next event. One of a site that was never planned is passed over: it can't have a place in any report. */
@@ -72,6 +77,9 @@ export class RunState {
         break;
       case 'site-judged':
         this.#judge(event.verdict);
+        break;
+      case 'site-excused':
+        this.#excuse(event.siteId, event.checks);
         break;
       case 'notice':
         this.notices.push(event);
@@ -125,6 +133,17 @@ export class RunState {
     return counts;
   }
 
+  /** The same without what is excused: a site all of whose failures are known counts as passed. */
+  countedCounts(): Record<Verdict, number> {
+    const counts = this.counts();
+    for (const id of this.#excused) {
+      const { verdict, excused } = this.#stateOf(this.#entries.get(id) as Entry);
+      counts[verdict.verdict]--;
+      counts[countedVerdict(verdict, excused ?? [])]++;
+    }
+    return counts;
+  }
+
   /** Every planned site with its one verdict, in the order of the list. */
   *sites(): Generator<SiteState> {
     for (const entry of this.#entries.values()) yield this.#stateOf(entry);
@@ -150,6 +169,7 @@ export class RunState {
       ...(session === undefined ? {} : { session }),
       ...(entry.startedAt === undefined ? {} : { startedAt: entry.startedAt }),
       ...(entry.expectedMs === undefined ? {} : { expectedMs: entry.expectedMs }),
+      ...(entry.excused === undefined ? {} : { excused: entry.excused }),
     };
   }
 
@@ -183,6 +203,13 @@ export class RunState {
     if (attempt.ending !== 'faulted' && attempt.ending !== 'interrupted') entry.expectedMs = attempt.durationMs;
     // An amended attempt takes the place of the one it amends.
     entry.attempts = [...entry.attempts.filter((known) => known.attempt !== attempt.attempt), attempt];
+  }
+
+  #excuse(siteId: string, checks: readonly CheckExcuse[]): void {
+    const entry = this.#entries.get(siteId);
+    if (entry === undefined) return;
+    entry.excused = checks;
+    this.#excused.add(siteId);
   }
 
   #judge(verdict: SiteVerdict): void {

@@ -33,6 +33,17 @@ export interface SiteVerdict {
   readonly durationMs: number;
 }
 
+/** What keeps a failure from failing the run. */
+export type ExcusedBy = 'baseline' | 'expectation';
+
+/** A check that is not as it should be and yet does not gate, and why. */
+export interface CheckExcuse {
+  /** `CheckPlan.title` */
+  readonly title: string;
+  readonly by: ExcusedBy;
+  readonly text: string;
+}
+
 /** What is known of a site when it is judged. */
 export interface Evidence {
   readonly siteId: string;
@@ -55,9 +66,7 @@ const SITE_ORDER: readonly Verdict[] = ['failed', 'errored', 'not-run', 'flaky',
 export function judge(evidence: Evidence, arm: Arm = 'subject'): SiteVerdict {
   const attempts = evidence.attempts.filter((attempt) => attempt.arm === arm);
   const checks = evidence.planned.map((title) => judgeCheck(title, attempts, evidence));
-  const shown = new Set(checks.map(verdictOfCheck));
-  const verdict =
-    SITE_ORDER.find((candidate) => shown.has(candidate)) ?? (evidence.skip === undefined ? 'not-run' : 'skipped');
+  const verdict = worstOf(checks) ?? (evidence.skip === undefined ? 'not-run' : 'skipped');
   const decisive = checks.find((check) => verdictOfCheck(check) === verdict);
   return {
     siteId: evidence.siteId,
@@ -70,8 +79,14 @@ export function judge(evidence: Evidence, arm: Arm = 'subject'): SiteVerdict {
   };
 }
 
+/** The verdict of a site that has these checks; undefined where it has none. */
+export function worstOf(checks: readonly CheckVerdict[]): Verdict | undefined {
+  const shown = new Set(checks.map(verdictOfCheck));
+  return SITE_ORDER.find((candidate) => shown.has(candidate));
+}
+
 /** A check's own word in the order of site verdicts. */
-function verdictOfCheck(check: CheckVerdict): Verdict {
+export function verdictOfCheck(check: CheckVerdict): Verdict {
   return check.flaky ? 'flaky' : check.status;
 }
 

@@ -7,7 +7,7 @@ import { caseOutcome, stoppedByBail, tallyCases } from '../core/case-tally.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Reporter } from '../core/ports.ts';
 import type { RunState, SiteState } from '../core/run-state.ts';
-import type { CheckVerdict } from '../core/verdict.ts';
+import type { CheckExcuse, CheckVerdict } from '../core/verdict.ts';
 import { JUnitSuite, type JUnitCase, type Remark } from './junit-elements.ts';
 import { xmlLine, xmlText } from './xml-text.ts';
 
@@ -71,21 +71,23 @@ function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUn
   for (const check of verdict.checks) {
     const testCase = suite.testCase().name(names.take(xmlLine(check.title))).className(site.id);
     testCase.seconds(secondsOf(check.durationMs));
-    describe(testCase, check, bailed, attachmentBase);
+    const excuse = entry.excused?.find(({ title }) => title === check.title);
+    describe(testCase, check, bailed, excuse, attachmentBase);
   }
   return suite;
 }
 
-function describe(testCase: JUnitCase, check: CheckVerdict, bailed: boolean, attachmentBase: string): void {
-  for (const remark of remarksOf(check, bailed)) testCase.remark(remark);
+function describe(testCase: JUnitCase, check: CheckVerdict, bailed: boolean, excuse: CheckExcuse | undefined, attachmentBase: string): void {
+  for (const remark of remarksOf(check, bailed, excuse)) testCase.remark(remark);
   const paths = (check.attachments ?? []).map(({ path }) => (attachmentBase === '' ? path : `${attachmentBase}/${path}`));
   testCase.output(paths.map((path) => `[[ATTACHMENT|${xmlLine(path)}]]`).join('\n'));
 }
 
-function remarksOf(check: CheckVerdict, bailed: boolean): Remark[] {
+function remarksOf(check: CheckVerdict, bailed: boolean, excuse: CheckExcuse | undefined): Remark[] {
   const others = check.otherFaults ?? [];
-  switch (caseOutcome(check, bailed)) {
+  switch (caseOutcome(check, bailed, excuse !== undefined)) {
     case 'skipped':
+      if (excuse !== undefined) return [excusedRemark(check, excuse)];
       return [{ element: 'skipped', message: xmlLine(check.reason ?? '') }];
     case 'failure':
       return [faultRemark('failure', check.fault, 'check.failed'), ...others.map((fault) => faultRemark('rerunFailure', fault, 'check.failed'))];
@@ -95,6 +97,17 @@ function remarksOf(check: CheckVerdict, bailed: boolean): Remark[] {
     case 'passed':
       return check.flaky ? flakyRemarks(check, others) : [];
   }
+}
+
+/** A failure that does not gate: why it does not, and all that is known of it. */
+function excusedRemark(check: CheckVerdict, excuse: CheckExcuse): Remark {
+  const { message, stack, type } = faultRemark('skipped', check.fault, 'check.failed');
+  return {
+    element: 'skipped',
+    type: `gridrun.${excuse.by}`,
+    message: xmlLine(`${excuse.by === 'expectation' ? 'expected failure' : 'known failure'}: ${excuse.text}`),
+    stack: [`${type ?? ''}: ${message}`, ...(stack === undefined || stack === message ? [] : [stack])].join('\n'),
+  };
 }
 
 /** What a flaky check did before it passed; mocha's own retries keep no error. */

@@ -9,7 +9,7 @@ import type { Cause, Fault } from '../core/fault.ts';
 import { exitOf, outcomeOf } from '../core/outcome.ts';
 import type { Reporter } from '../core/ports.ts';
 import type { RunState, SessionState, SiteState } from '../core/run-state.ts';
-import type { CheckVerdict, Verdict } from '../core/verdict.ts';
+import type { CheckExcuse, CheckVerdict, Verdict } from '../core/verdict.ts';
 
 /** results.json's schema. A field keeps its one type for ever. */
 const RESULTS_VERSION = 1;
@@ -69,6 +69,8 @@ export interface SiteResult {
   readonly totalMs: number;
   readonly attempts: number;
   readonly checks: readonly CheckVerdict[];
+  /** Its checks that do not gate although they are not as they should be, and why. */
+  readonly excused?: readonly CheckExcuse[];
 }
 
 /** Writes results.json at the end of a run, or of the replay of one. */
@@ -141,7 +143,7 @@ function sessionResult({ opened, siteCount, reason }: SessionState): SessionResu
   return { sessionId, slot, node, browserName, browserVersion, siteCount: siteCount ?? 0, reason: reason ?? '' };
 }
 
-function siteResult({ site, verdict, expectedMs }: SiteState): SiteResult {
+export function siteResult({ site, verdict, expectedMs, excused }: SiteState): SiteResult {
   return {
     id: site.id,
     url: site.url,
@@ -152,5 +154,6 @@ function siteResult({ site, verdict, expectedMs }: SiteState): SiteResult {
     totalMs: verdict.durationMs,
     attempts: verdict.attempts,
     checks: verdict.checks,
+    ...(excused === undefined ? {} : { excused }),
   };
 }
