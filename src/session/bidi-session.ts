@@ -4,7 +4,7 @@ import { BidiClient } from '../wire/bidi-client.ts';
 import { WireClient } from '../wire/wire-client.ts';
 
 /** A reset that takes longer costs more than a new session. */
-const RESET_DEADLINE_MS = 10_000;
+export const RESET_DEADLINE_MS = 10_000;
 
 /** A session as a reset uses it, for as long as the reset takes. */
 export interface BidiSession {
@@ -21,7 +21,7 @@ export async function withBidi(session: SessionFacts, signal: AbortSignal, reset
       message: `session ${session.sessionId} has no BiDi connection: it can't be cleaned`,
       blames: 'grid',
       answer: 'retry',
-      hint: 'leave webSocketUrl among the capabilities; without it each site gets a session of its own',
+      hint: 'leave webSocketUrl among the capabilities, or give --isolation wipe',
     });
   }
   const limits = { deadlineMs: RESET_DEADLINE_MS, signal };
@@ -38,7 +38,7 @@ export async function withBidi(session: SessionFacts, signal: AbortSignal, reset
 }
 
 /** Time-outs and window as they were when the session opened, whatever a check made of them; all at once. */
-export async function restore(use: BidiSession, session: SessionFacts): Promise<void> {
+export async function restore(use: Pick<BidiSession, 'classic'>, session: SessionFacts): Promise<void> {
   const timeouts = session.capabilities['timeouts'];
   await Promise.all([
     typeof timeouts === 'object' && timeouts !== null ? use.classic('/timeouts', timeouts) : undefined,

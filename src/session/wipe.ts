@@ -1,19 +1,15 @@
 import type { SessionFacts } from '../core/ports.ts';
 import { restore, withBidi } from './bidi-session.ts';
-
-/** Cookies, local and session storage, IndexedDB, service workers and caches, of every origin. */
-const CLEARS: readonly (readonly [method: string, params: object])[] = [
-  ['Storage.clearDataForOrigin', { origin: '*', storageTypes: 'all' }],
-  ['Network.clearBrowserCookies', {}],
-  ['Network.clearBrowserCache', {}],
-];
+import { CLEARS } from './clears.ts';
+import { wipeClassic } from './wipe-classic.ts';
 
 /**
  * Makes a session as a new one, but for HTTP auth, HSTS and an extension's own storage. Over BiDi, because there a
  * page with an open dialog or a `beforeunload` handler stops nothing, and commands need not wait for each other:
- * it is four round trips long. Throws where it can't; the session is then replaced.
+ * it is four round trips long; a session without a BiDi socket is wiped by W3C commands. Throws where it can't; the session is then replaced.
  */
 export async function wipe(session: SessionFacts, signal: AbortSignal): Promise<void> {
+  if (session.webSocketUrl === undefined) return wipeClassic(session, signal);
   await withBidi(session, signal, async (use) => {
     const [tree, tab] = (await Promise.all([
       use.bidi('browsingContext.getTree', { maxDepth: 0 }),

@@ -62,9 +62,9 @@ describe('between two sites of a session', { skip: missing('chrome') }, () => {
   const READ = `const done = arguments[arguments.length - 1];
     (async () => done([document.cookie, localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length]))();`;
 
-  for (const kind of ['wipe', 'context'] as const) {
-    test(`${kind}: what a site stored is gone, time-outs and window are as before, one window is left`, async () => {
-      await withSession({}, async ({ session, get, post, run, runAsync }) => {
+  for (const [kind, bidi] of [['wipe', true], ['wipe', false], ['context', true]] as const) {
+    test(`${kind}${bidi ? '' : ' without BiDi'}: what a site stored is gone, time-outs and window are as before, one window is left`, async () => {
+      await withSession({ webSocketUrl: bidi }, async ({ session, get, post, run, runAsync }) => {
         const before = [await get('/timeouts'), await get('/window/rect')];
         for (let site = 0; site < 2; site += 1) {
           await post('/url', { url: server.url });
@@ -82,9 +82,9 @@ describe('between two sites of a session', { skip: missing('chrome') }, () => {
       });
     });
 
-    test(`${kind}: an open dialog or a page that asks before it is left stops nothing`, async () => {
+    test(`${kind}${bidi ? '' : ' without BiDi'}: an open dialog or a page that asks before it is left stops nothing`, async () => {
       for (const unhandledPromptBehavior of ['dismiss', 'ignore']) {
-        await withSession({ unhandledPromptBehavior }, async ({ session, get, post, run }) => {
+        await withSession({ unhandledPromptBehavior, webSocketUrl: bidi }, async ({ session, get, post, run }) => {
           await post('/url', { url: server.url });
           await run('addEventListener("beforeunload", (event) => event.preventDefault()); return 0');
           const button = (await post('/element', { using: 'css selector', value: 'button' })) as Record<string, string>;
@@ -104,7 +104,7 @@ describe('between two sites of a session', { skip: missing('chrome') }, () => {
   test('session: each site gets a new one', async () => {
     const facts = { sessionId: 's', endpoint: 'http://127.0.0.1:9', capabilities: {}, node: 'n', browserName: 'chrome', browserVersion: '1' };
     await assert.rejects(isolation('session').reset(facts, NEVER), (error) => error instanceof GridrunError && error.code === 'session.replace');
-    await assert.rejects(isolation('wipe').reset(facts, NEVER), (error) => error instanceof GridrunError && error.code === 'session.no-bidi');
+    await assert.rejects(isolation('context').reset(facts, NEVER), (error) => error instanceof GridrunError && error.code === 'session.no-bidi');
   });
 
   test('alive tells a closed window, a crashed tab and a dead browser apart', async () => {
