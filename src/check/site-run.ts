@@ -3,13 +3,13 @@ import type { Attempt, CheckResult } from '../core/attempt.ts';
 import { faultOf, type Fault } from '../core/fault.ts';
 import type { AttemptOutcome, LateError } from '../core/ports.ts';
 import { Redaction } from '../core/redaction.ts';
-import { classify } from '../wire/classify.ts';
 import { WireClient } from '../wire/wire-client.ts';
-import { RevokedError, WireError } from '../wire/wire-error.ts';
+import { RevokedError } from '../wire/wire-error.ts';
 import { BorrowedDriver } from './borrowed-driver.ts';
-import { asError, checkFault, isTimeout, siteFault } from './check-failure.ts';
+import { asError, checkFault, isTimeout } from './check-failure.ts';
 import { CheckResults, statusOf } from './check-results.ts';
 import { Evidence } from './evidence.ts';
+import { FailureExaminer } from './failure-examiner.ts';
 import { checksBehind, skippedBehind } from './failed-hook.ts';
 import { laneContext, type AttachmentBody, type CheckSite, type RunInContext } from './lane-context.ts';
 import { LaneRunner, type RunnerGuest } from './lane-runner.ts';
@@ -19,8 +19,7 @@ import type { Selenium } from './selenium-module.ts';
 import type { Deadline, StallClock } from './stall-clock.ts';
 import { titleOf } from './suite-plan.ts';
 
-const PROBE_MS = 15_000;
-const EVIDENCE_MS = 10_000;
+const TIMEOUTS_MS = 15_000;
 const SETTLE_MS = 5_000;
 const SKIPPED = 'skipped in the check file';
 
@@ -45,6 +44,7 @@ export class SiteRun implements RunInContext, RunnerGuest {
   readonly #borrowed: BorrowedDriver;
   readonly #wire: WireClient;
   readonly #evidence: Evidence;
+  readonly #examiner: FailureExaminer;
   readonly #results: CheckResults;
   readonly #stop = new AbortController();
   readonly #outcome = Promise.withResolvers<AttemptOutcome>();
@@ -75,6 +75,15 @@ export class SiteRun implements RunInContext, RunnerGuest {
       onLateCommand: (error, check) => this.#tellLate(check, unawaited(error.message)),
     });
     this.#evidence = new Evidence({ outDir: host.outDir, siteId: this.siteId, attempt: order.attempt, redaction: this.redaction });
+    this.#examiner = new FailureExaminer({
+      borrowed: this.#borrowed,
+      evidence: this.#evidence,
+      wire: this.#wire,
+      sessionId: order.session.sessionId,
+      checkTimeoutMs: host.checkTimeoutMs,
+      selenium: options.selenium,
+      signal: this.signal,
+    });
     this.#results = new CheckResults(options.lane.checks, options.onResult);
   }
 
@@ -115,14 +124,16 @@ export class SiteRun implements RunInContext, RunnerGuest {
     laneContext.run({ lane: this.#options.lane, run: this, ...(check === undefined ? {} : { check }) }, step);
   }
 
-  onFailure(runnable: Mocha.Runnable, test: Mocha.Test | undefined, error: unknown, next: () => void): void {
+  onFailure(runnable: Mocha.Runnable, test: Mocha.Test | undefined, error: unknown, resume: () => void): void {
     if (isTimeout(error)) this.#options.lane.spoil();
     const behind = runnable === test ? [titleOf(test)] : checksBehind(runnable, test, this.#results);
-    void this.#examine(error, behind[0], runnable === test ? '' : runnable.title).then((fault) => {
-      if (fault === undefined || this.#ending !== undefined) return;
+    void this.#examiner.examine(error, behind[0], runnable === test ? '' : runnable.title).then((finding) => {
+      if (this.#ending !== undefined) return;
+      if (finding.sessionLost) return this.#cut('faulted', finding.fault);
+      const fault = this.#redacted(finding.fault);
       this.#faults.set(runnable, fault);
       if (runnable !== test) this.#recordHook(runnable, behind, fault);
-      next();
+      resume();
     });
   }
 
@@ -154,7 +165,7 @@ export class SiteRun implements RunInContext, RunnerGuest {
     const { pageLoad, script } = (session.capabilities['timeouts'] ?? {}) as { pageLoad?: number; script?: number };
     if (pageLoad !== undefined && pageLoad <= mostMs && script !== undefined && script <= mostMs) return;
     const timeouts = { pageLoad: Math.min(pageLoad ?? mostMs, mostMs), script: Math.min(script ?? mostMs, mostMs) };
-    await this.#wire.send('POST', `/session/${session.sessionId}/timeouts`, timeouts, { deadlineMs: PROBE_MS, signal: this.signal });
+    await this.#wire.send('POST', `/session/${session.sessionId}/timeouts`, timeouts, { deadlineMs: TIMEOUTS_MS, signal: this.signal });
   }
 
   #start(): void {
@@ -204,39 +215,6 @@ export class SiteRun implements RunInContext, RunnerGuest {
         this.#results.record({ title, status: statusOf(fault), durationMs, fault, ...(attachments.length === 0 ? {} : { attachments }) });
       } else this.#results.charge(title, fault, attachments);
     });
-  }
-
-  /** Finds out what a failure means; undefined where it ended the attempt. */
-  async #examine(error: unknown, check: string | undefined, where: string): Promise<Fault | undefined> {
-    const navigation = this.#borrowed.cameFromNavigation(error);
-    if (navigation === undefined) {
-      const lost = await this.#probe(error);
-      if (lost !== undefined) {
-        this.#cut('faulted', lost);
-        return undefined;
-      }
-    }
-    if (check !== undefined && this.#ending === undefined) {
-      await this.#evidence.capture(check, this.#wire, this.#options.order.session.sessionId, EVIDENCE_MS);
-    }
-    return this.#redacted(navigation === undefined ? checkFault(error, where) : siteFault(asError(error), navigation, where));
-  }
-
-  /** A failure is believed where the session lives: one cheap command tells. */
-  async #probe(error: unknown): Promise<Fault | undefined> {
-    const judgement = error instanceof Error ? classify('unknown error', error.message) : undefined;
-    if (judgement?.code === 'browser.tab-crashed' && error instanceof this.#options.selenium.error.WebDriverError) {
-      return this.#redacted({ code: judgement.code, cause: judgement.blames, message: error.message.split('\n')[0]! });
-    }
-    // A command that hangs holds the probe until the browser's own time-out ends it.
-    const deadlineMs = PROBE_MS + (this.#borrowed.openCommands.length > 0 ? this.#options.host.checkTimeoutMs : 0);
-    try {
-      await this.#wire.send('GET', `/session/${this.#options.order.session.sessionId}/window/handles`, undefined, { deadlineMs, signal: this.signal });
-    } catch (failure) {
-      if (this.#ending !== undefined || !(failure instanceof WireError)) return undefined;
-      if (failure.sessionLost || failure.code === 'grid.no-answer') return this.#redacted(faultOf(failure));
-    }
-    return undefined;
   }
 
   /** The suite has run to its end. */

@@ -7,16 +7,22 @@ const COMPUTE = 'const until = performance.now() + 3_000; while (performance.now
 
 for (const kind of MODULE_KINDS) {
   test(`an endless loop costs its own site alone (${kind})`, async () => {
+    let here = 0;
     await using bench = await startBench({
       stallLimitMs: 2_000,
       files: checkFile(kind, `
         it('before', async () => { await driver.get(site.url); });
         it('loops', async () => {
-          if (site.id === 'culprit') { await driver.getTitle(); for (;;); }
-          while (!signal.aborted && (await driver.getTitle()) !== 'released') await new Promise((resolve) => setTimeout(resolve, 20));
+          console.log('here');
+          const awaited = site.id === 'culprit' ? 'loop' : 'released';
+          while ((await driver.getTitle()) !== awaited) await new Promise((resolve) => setTimeout(resolve, 20));
+          if (site.id === 'culprit') for (;;);
         });
         it('after', () => {});`),
       checkTimeoutMs: 30_000,
+      onText: () => {
+        if (++here === 3) bench.release('loop');
+      },
     });
     const [culprit, ...others] = await Promise.all(['culprit', 'left', 'right'].map(async (id, slot) => await bench.attempt({ slot, site: siteNamed(id) })));
     assert.equal(culprit!.fault?.code, 'runner.endless-loop');

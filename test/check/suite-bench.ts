@@ -18,8 +18,8 @@ export interface Bench extends AsyncDisposable {
   session(): Promise<SessionFacts>;
   /** Runs the suite on a site, in a session of its own where none is given. */
   attempt(order: Partial<AttemptOrder> & { site: Site }): Promise<AttemptOutcome>;
-  /** From now on every page's title is `released`. */
-  release(): void;
+  /** From now on every page's title is `released`, or what is given. */
+  release(title?: string): void;
   /** Resolves when an error has come after the end of its attempt. */
   nextLate(): Promise<LateError>;
 }
@@ -41,8 +41,8 @@ export async function startBench({ files, checks = [], stub: stubOptions, onText
     await mkdir(dirname(join(dir, path)), { recursive: true });
     await writeFile(join(dir, path), text);
   }
-  let released = false;
-  const pages = { title: () => (released ? 'released' : 'a page') };
+  let title = 'a page';
+  const pages = { title: () => title };
   const stub = await startStub({ sessionsPerNode: 100, pages, ...stubOptions });
   const late: LateError[] = [];
   const output: Bench['output'] = [];
@@ -97,8 +97,8 @@ export async function startBench({ files, checks = [], stub: stubOptions, onText
         session: order.session ?? (await session()),
       });
     },
-    release() {
-      released = true;
+    release(next = 'released') {
+      title = next;
     },
     async nextLate() {
       const { promise, resolve } = Promise.withResolvers<LateError>();

@@ -25,14 +25,17 @@ it('the page loads', async function () {
   } catch (error) {
     throw inWords(error as Error);
   }
-  const page = await driver.executeScript<{ status: number; blank: boolean; url: string }>(`
+  const page = await driver.executeScript<{ status: number; blank: boolean; url: string; error: string }>(`
     const shown = (element) => { const box = element.getBoundingClientRect(); return box.width > 1 && box.height > 1; };
     const seen = [...document.querySelectorAll('img, svg, canvas, video, iframe, frame, embed, object, input, button, select, textarea')].some(shown);
     return {
       status: performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0,
       blank: !seen && (document.body?.innerText ?? '').trim() === '',
       url: location.href,
+      error: location.protocol === 'chrome-error:' ? document.documentElement.innerText : '',
     };`);
+  // The browser shows a page of its own, but says nothing of it to the driver.
+  if (page.error !== '') throw inWords(new Error(`net::${/\bERR_[A-Z0-9_]+/.exec(page.error)?.[0] ?? 'ERR_FAILED'}`));
   if (page.status >= 400) throw new Error(`${site.url} answered with HTTP status ${page.status}${page.url === site.url ? '' : ` (at ${page.url})`}`);
   if (page.blank) throw new Error(`${site.url} is blank: the page loaded, but shows no text, picture or field`);
 });

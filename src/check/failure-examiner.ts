@@ -1,0 +1,84 @@
+import { faultOf, type Fault } from '../core/fault.ts';
+import { classify } from '../wire/classify.ts';
+import type { WireClient } from '../wire/wire-client.ts';
+import { WireError } from '../wire/wire-error.ts';
+import type { BorrowedDriver } from './borrowed-driver.ts';
+import { asError, checkFault, siteFault } from './check-failure.ts';
+import type { Evidence } from './evidence.ts';
+import type { Selenium } from './selenium-module.ts';
+
+const PROBE_MS = 15_000;
+const EVIDENCE_MS = 10_000;
+
+export interface FailureExaminerOptions {
+  readonly borrowed: BorrowedDriver;
+  readonly evidence: Evidence;
+  /** Not the check's own client: that one may be hung, or end. */
+  readonly wire: WireClient;
+  readonly sessionId: string;
+  readonly checkTimeoutMs: number;
+  readonly selenium: Selenium;
+  readonly signal: AbortSignal;
+}
+
+export interface Finding {
+  readonly fault: Fault;
+  /** It says nothing about the check: the session is gone, and with it the rest of the attempt. */
+  readonly sessionLost: boolean;
+}
+
+/** Finds out what a failure means before it is believed: did the check say no, the site not answer, the session die? */
+export class FailureExaminer {
+  readonly #options: FailureExaminerOptions;
+
+  constructor(options: FailureExaminerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Examines what a test or hook threw, and takes the evidence for `check`. `where` is the hook's title. Never rejects.
+   */
+  async examine(error: unknown, check: string | undefined, where: string): Promise<Finding> {
+    const { borrowed, evidence, wire, sessionId, signal } = this.#options;
+    let navigation = borrowed.cameFromNavigation(error);
+    if (navigation === undefined) {
+      const lost = this.#crashOf(error) ?? (await this.#probe());
+      if (lost !== undefined) return { fault: lost, sessionLost: true };
+      navigation = await this.#errorPage();
+    }
+    if (check !== undefined && !signal.aborted) await evidence.capture(check, wire, sessionId, EVIDENCE_MS);
+    return { fault: navigation === undefined ? checkFault(error, where) : siteFault(asError(error), navigation, where), sessionLost: false };
+  }
+
+  /** A session whose tab has crashed still answers, but not about any page. */
+  #crashOf(error: unknown): Fault | undefined {
+    if (!(error instanceof this.#options.selenium.error.WebDriverError)) return undefined;
+    const judgement = classify('unknown error', error.message);
+    if (judgement.code !== 'browser.tab-crashed') return undefined;
+    return { code: judgement.code, cause: judgement.blames, message: error.message.split('\n')[0]! };
+  }
+
+  /** One cheap command tells whether the session lives. */
+  async #probe(): Promise<Fault | undefined> {
+    const { borrowed, wire, sessionId, checkTimeoutMs, signal } = this.#options;
+    // A command that hangs holds the probe until the browser's own time-out ends it.
+    const deadlineMs = PROBE_MS + (borrowed.openCommands.length > 0 ? checkTimeoutMs : 0);
+    try {
+      await wire.send('GET', `/session/${sessionId}/window/handles`, undefined, { deadlineMs, signal });
+    } catch (failure) {
+      if (failure instanceof WireError && (failure.sessionLost || failure.code === 'grid.no-answer')) return faultOf(failure);
+    }
+    return undefined;
+  }
+
+  /** Some net errors (redirects in a circle) are thrown at nobody: the browser shows a page of its own instead of the site's. */
+  async #errorPage(): Promise<Error | undefined> {
+    const { wire, sessionId, signal } = this.#options;
+    const script = "return location.protocol === 'chrome-error:' ? document.documentElement.innerText : ''";
+    const text = await wire
+      .send('POST', `/session/${sessionId}/execute/sync`, { script, args: [] }, { deadlineMs: PROBE_MS, signal })
+      .catch(() => '');
+    const code = typeof text === 'string' ? /\bERR_[A-Z0-9_]+/.exec(text)?.[0] : undefined;
+    return code === undefined ? undefined : new Error(`net::${code}`);
+  }
+}
