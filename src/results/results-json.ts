@@ -12,7 +12,7 @@ import type { RunState, SessionState, SiteState } from '../core/run-state.ts';
 import type { CheckExcuse, CheckVerdict, Verdict } from '../core/verdict.ts';
 
 /** results.json's schema. A field keeps its one type for ever. */
-const RESULTS_VERSION = 1;
+export const RESULTS_VERSION = 1;
 
 /** What results.json holds. Durations are in ms, dates in ms since the epoch. */
 export interface ResultsFile {

@@ -1,0 +1,75 @@
+import { changeOf, CHANGE_TEXTS, isFailing, type Change, type CheckChange, type Comparison, type SiteChange, type Standing } from '../core/comparison.ts';
+import { verdictOfCheck, type CheckVerdict } from '../core/verdict.ts';
+import { FailuresBefore } from './baseline.ts';
+import type { EarlierRun } from './earlier-runs.ts';
+import type { SiteResult } from './results-json.ts';
+
+/**
+ * Puts a run beside one or several earlier ones. What changed is told from the newest of them; a failure that any of
+ * them had is not new, so that a site which fails one night in three gates nothing.
+ * @param before in any order; at least one
+ */
+export function compareRuns(before: EarlierRun | readonly EarlierRun[], after: EarlierRun): Comparison {
+  const nights = (isMany(before) ? [...before] : [before]).sort((a, b) => b.startedAt - a.startedAt);
+  const [newest] = nights;
+  if (newest === undefined) throw new RangeError('nothing to compare with: no earlier run was given');
+  const failures = new FailuresBefore(nights);
+  const siteCounts = noChanges();
+  const checkCounts = noChanges();
+  const compared: SiteChange[] = [];
+  for (const [was, is] of pairs(newest.sites, after.sites, (site) => site.id)) {
+    const site = siteChange(was, is, failures);
+    siteCounts[site.change]++;
+    for (const check of site.checks) checkCounts[check.change]++;
+    compared.push(site);
+  }
+  const named = ({ run, startedAt }: EarlierRun): { run: string; startedAt: number } => ({ run, startedAt });
+  return { before: nights.map(named), after: named(after), sites: compared, siteCounts, checkCounts };
+}
+
+function isMany(before: EarlierRun | readonly EarlierRun[]): before is readonly EarlierRun[] {
+  return Array.isArray(before);
+}
+
+function siteChange(was: SiteResult | undefined, is: SiteResult | undefined, failures: FailuresBefore): SiteChange {
+  const { id: siteId = '', url = '' } = is ?? was ?? {};
+  const before = was?.verdict ?? 'absent';
+  const after = is?.verdict ?? 'absent';
+  const checks = [...pairs(was?.checks ?? [], is?.checks ?? [], (check) => check.title)].map(([then, now]) => checkChange(then, now));
+  const judged = checks.map((check, index): CheckChange => {
+    const now = is?.checks[index];
+    if (check.change !== 'new-failure' || is === undefined || now === undefined) return check;
+    return failures.excuse(now, is) === undefined ? check : { ...check, change: 'failing-again' };
+  });
+  // A site gates by its checks: one that failed before for one reason may fail now for another.
+  const isNew = judged.some(({ change }) => change === 'new-failure');
+  const named = changeOf(before, after);
+  const change = named === 'new-failure' && !isNew ? 'failing-again' : named;
+  return { siteId, url, before, after, change, gates: isFailing(after) && isNew, checks: judged };
+}
+
+function checkChange(was: CheckVerdict | undefined, is: CheckVerdict | undefined): CheckChange {
+  const before = standingOf(was);
+  const after = standingOf(is);
+  const message = is?.fault?.message ?? is?.reason;
+  return { title: (is ?? was)?.title ?? '', before, after, change: changeOf(before, after), ...(message === undefined ? {} : { message }) };
+}
+
+function standingOf(check: CheckVerdict | undefined): Standing {
+  return check === undefined ? 'absent' : verdictOfCheck(check);
+}
+
+/** Pairs what both have by its key: in the order of the second, then what only the first has. */
+function* pairs<T>(before: readonly T[], after: readonly T[], keyOf: (value: T) => string): Generator<readonly [T | undefined, T | undefined]> {
+  const rest = new Map(before.map((value) => [keyOf(value), value]));
+  for (const value of after) {
+    const key = keyOf(value);
+    yield [rest.get(key), value];
+    rest.delete(key);
+  }
+  for (const value of rest.values()) yield [value, undefined];
+}
+
+function noChanges(): Record<Change, number> {
+  return Object.fromEntries(Object.keys(CHANGE_TEXTS).map((change) => [change, 0])) as Record<Change, number>;
+}
