@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { freemem } from 'node:os';
 import type { Grid, Lease, LeaseRequest } from '../../core/ports.ts';
-import { mergeCapabilities } from '../capabilities.ts';
 import type { SessionRegistry } from '../registry.ts';
 import { remoteGrid } from '../remote.ts';
 import { roomForNodes, type NodeRange } from './autoscale.ts';
 import { downAllDead, gridDown } from './down.ts';
 import { openEngine, type Engine } from './engine.ts';
-import { loopbackOf, openForwarder, type Forwarder, type GridNetwork } from './forwarder.ts';
+import { loopbackOf, openForwarder, withFlags, type Forwarder, type GridNetwork } from './forwarder.ts';
 import { findGrid } from './open-grid.ts';
 import { ownerLabel } from './owner.ts';
 import { startScaler, type Scaler } from './scaler.ts';
@@ -115,6 +114,11 @@ async function networkOf(engine: Engine, grid: string): Promise<GridNetwork> {
   return { gateway: network?.Gateway ?? '', subnet: `${network?.Gateway ?? ''}/${network?.IPPrefixLen ?? 32}` };
 }
 
+function withForwarder(capabilities: LeaseRequest['capabilities'], { chromeFlags }: Forwarder): LeaseRequest['capabilities'] {
+  const chrome = (capabilities['goog:chromeOptions'] ?? {}) as { readonly args?: readonly string[] };
+  return { ...capabilities, 'goog:chromeOptions': { ...chrome, args: withFlags(chrome.args ?? [], chromeFlags) } };
+}
+
 class ContainerGrid implements DockerGrid {
   readonly name: string;
   readonly secrets: readonly string[];
@@ -161,8 +165,7 @@ class ContainerGrid implements DockerGrid {
   }
 
   async lease(request: LeaseRequest): Promise<Lease> {
-    const args = this.#forwarder?.chromeArguments ?? [];
-    const capabilities = args.length === 0 ? request.capabilities : mergeCapabilities(request.capabilities, { 'goog:chromeOptions': { args } });
+    const capabilities = this.#forwarder === undefined ? request.capabilities : withForwarder(request.capabilities, this.#forwarder);
     this.#waitingCount += 1;
     const lease = await this.#inner.lease({ ...request, capabilities }).finally(() => (this.#waitingCount -= 1));
     this.#openCount += 1;

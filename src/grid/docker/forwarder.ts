@@ -12,7 +12,14 @@ export interface GridNetwork {
 
 export interface Forwarder extends AsyncDisposable {
   /** Chrome's arguments by which the browsers of the grid find the sites. */
-  readonly chromeArguments: readonly string[];
+  readonly chromeFlags: readonly ChromeFlag[];
+}
+
+/** A Chrome argument that is a list: `--name=one , two`. */
+export interface ChromeFlag {
+  readonly name: string;
+  readonly separator: string;
+  readonly value: string;
 }
 
 /** More rules than this are written as one for all names of a port: a command line has an end. */
@@ -63,8 +70,22 @@ export async function openForwarder(urls: readonly string[], network: GridNetwor
     await close();
     throw error;
   }
-  const chromeArguments = rules.length === 0 ? [] : [`--host-resolver-rules=${rules.join(' , ')}`, `--ip-address-space-overrides=${spaces.join(',')}`];
-  return { chromeArguments, [Symbol.asyncDispose]: close };
+  const chromeFlags: ChromeFlag[] = [
+    { name: '--host-resolver-rules', separator: ' , ', value: rules.join(' , ') },
+    // A site of the list is as any site of the world: it may not reach what is near.
+    { name: '--ip-address-space-overrides', separator: ',', value: spaces.join(',') },
+  ];
+  return { chromeFlags, [Symbol.asyncDispose]: close };
+}
+
+/** Chrome's arguments with these added; chromedriver keeps one of a name, so a list that is there gets ours at its end. Pure. */
+export function withFlags(args: readonly string[], flags: readonly ChromeFlag[]): string[] {
+  const others = args.filter((arg) => !flags.some(({ name }) => arg.startsWith(`${name}=`)));
+  const ours = flags.map(({ name, separator, value }) => {
+    const given = args.filter((arg) => arg.startsWith(`${name}=`)).map((arg) => arg.slice(name.length + 1));
+    return `${name}=${[...given, value].join(separator)}`;
+  });
+  return [...others, ...ours];
 }
 
 /** One door for each address and port of this machine; all names of localhost are one address. */
