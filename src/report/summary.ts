@@ -1,7 +1,9 @@
 import { exitOf, outcomeOf } from '../core/outcome.ts';
 import type { SiteState } from '../core/run-state.ts';
-import type { CheckVerdict, Verdict } from '../core/verdict.ts';
+import type { CheckExcuse, CheckVerdict, Verdict } from '../core/verdict.ts';
 import { durationText } from './duration-text.ts';
+import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
+import { faultGroupLines } from './fault-groups-text.ts';
 import { isWrong, whyWrong } from './site-line.ts';
 import type { TerminalSetup } from './terminal.ts';
 import { terminalLine, terminalText } from './terminal-text.ts';
@@ -18,6 +20,8 @@ export function summaryText(setup: TerminalSetup): string {
   const failures = setup.reportFailures();
   return [
     ...wrongSites(setup),
+    ...faultGroupLines(setup.state),
+    ...excusedLines(setup.state, setup.color),
     '',
     countsLine(setup),
     ...(setup.state.ended?.faults ?? []).flatMap((fault) => [
@@ -36,6 +40,7 @@ function wrongSites(setup: TerminalSetup): string[] {
   for (const entry of setup.state.sites()) {
     const { verdict } = entry.verdict;
     if (verdict !== 'failed' && verdict !== 'errored' && verdict !== 'flaky') continue;
+    if (isWhollyExcused(entry)) continue;
     count++;
     if (count <= MOST_SITES) lines.push('', ...wrongSite(setup, entry));
   }
@@ -43,17 +48,18 @@ function wrongSites(setup: TerminalSetup): string[] {
   return lines;
 }
 
-function wrongSite(setup: TerminalSetup, { site, verdict }: SiteState): string[] {
+function wrongSite(setup: TerminalSetup, { site, verdict, excused }: SiteState): string[] {
   const cause = verdict.cause === undefined ? '' : `, cause ${verdict.cause}`;
   const head = `${verdictMark(verdict.verdict, setup.color)} ${site.id} (${verdict.verdict}${cause}) ${terminalLine(site.url)}`;
-  return [head, ...verdict.checks.filter(isWrong).flatMap((check) => wrongCheck(setup, check))];
+  const excuseOf = (check: CheckVerdict): CheckExcuse | undefined => excused?.find(({ title }) => title === check.title);
+  return [head, ...verdict.checks.filter(isWrong).flatMap((check) => wrongCheck(setup, check, excuseOf(check)))];
 }
 
-function wrongCheck(setup: TerminalSetup, check: CheckVerdict): string[] {
+function wrongCheck(setup: TerminalSetup, check: CheckVerdict, excuse: CheckExcuse | undefined): string[] {
   const lines = whyWrong(check).split(/\r?\n/);
   const shown = lines.slice(0, MOST_LINES).map((line) => `      ${terminalText(line.slice(0, 500))}`);
   return [
-    `    ${terminalLine(check.title)}${check.flaky ? ' (flaky)' : ''}`,
+    `    ${terminalLine(check.title)}${check.flaky ? ' (flaky)' : ''}${excuse === undefined ? '' : ` (does not gate, ${excuseText(excuse)})`}`,
     ...shown,
     ...(lines.length > MOST_LINES ? [`      … ${lines.length - MOST_LINES} more lines`] : []),
     ...(check.fault?.hint === undefined ? [] : [`      → ${terminalLine(check.fault.hint, 500)}`]),
