@@ -7,13 +7,13 @@ import { parseArgs } from 'node:util';
 import { ProcessTree } from './support/process-tree.ts';
 
 // Many sites on many sessions of a stub hub: what gridrun's own processes use. The browsers are not there, so that
-// nothing but gridrun is measured: node bench/stub-scale.ts --sites 2000 --sessions 200
+// nothing but gridrun is measured, as it is installed: npm run build && node bench/stub-scale.ts --sites 2000 --sessions 200
 const { values } = parseArgs({
   options: { sites: { type: 'string', default: '2000' }, sessions: { type: 'string', default: '200' } },
 });
 const siteCount = Number(values.sites);
 const sessions = Number(values.sessions);
-const MAIN = new URL('../src/cli/main.ts', import.meta.url).pathname;
+const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
 const STUB = new URL('../test/stub/main.ts', import.meta.url).pathname;
 const SAMPLE_EVERY_MS = 250;
 const MEGABYTE = 1024 * 1024;
