@@ -1,3 +1,4 @@
+import { attribute } from './attribution.ts';
 import type { Arm, Attachment, Attempt, CheckResult, CheckStatus } from './attempt.ts';
 import type { Cause, Fault } from './fault.ts';
 
@@ -27,6 +28,8 @@ export interface SiteVerdict {
   readonly cause?: Cause;
   readonly code?: string;
   readonly checks: readonly CheckVerdict[];
+  /** What the control came to on the same site, where there was one. */
+  readonly control?: Verdict;
   /** How many attempts it took, over all arms. */
   readonly attempts: number;
   /** Of all its attempts together, in ms. */
@@ -63,7 +66,14 @@ const SITE_ORDER: readonly Verdict[] = ['failed', 'errored', 'not-run', 'flaky',
  * Makes the verdict of a site from its attempts; nothing else does.
  * Total: any evidence has exactly one verdict. Monotone: one more passing attempt never makes it worse.
  */
-export function judge(evidence: Evidence, arm: Arm = 'subject'): SiteVerdict {
+export function judge(evidence: Evidence): SiteVerdict {
+  const subject = judgeArm(evidence, 'subject');
+  const isHeard = evidence.attempts.some((attempt) => attempt.arm === 'control' && (attempt.ending === 'completed' || attempt.ending === 'timed-out'));
+  return isHeard ? attribute(subject, judgeArm(evidence, 'control')) : subject;
+}
+
+/** What one arm of a site comes to by itself. */
+export function judgeArm(evidence: Evidence, arm: Arm): SiteVerdict {
   const attempts = evidence.attempts.filter((attempt) => attempt.arm === arm);
   const checks = evidence.planned.map((title) => judgeCheck(title, attempts, evidence));
   const verdict = worstOf(checks) ?? (evidence.skip === undefined ? 'not-run' : 'skipped');

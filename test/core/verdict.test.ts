@@ -102,7 +102,8 @@ test('a faulted attempt never changes a check that is decided', () => {
             arm === 'subject' && (ending === 'completed' || ending === 'timed-out') &&
             checks.some(({ title, status }) => title === check.title && status !== 'not-run'),
         );
-        if (heard) assert.deepEqual(after.checks[index], check);
+        // A control, even a cut one, may tell whom it blames.
+        if (heard) assert.deepEqual({ ...after.checks[index], cause: '' }, { ...check, cause: '' });
       }
     }),
     { numRuns: 2000 },
