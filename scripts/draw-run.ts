@@ -14,7 +14,7 @@ const ROWS = 13;
 const CELL = { width: 8.4, height: 19, font: 14 };
 const PALETTE = ['#484f58', '#ff7b72', '#3fb950', '#d29922', '#58a6ff', '#bc8cff', '#39c5cf', '#b1bac4'];
 
-const output = await recorded('node --conditions=source src/cli/main.ts');
+const output = await recorded('node --conditions=gridrun-source src/cli/main.ts');
 const typed = `${styleText('bold', '$', { validateStream: false })} npm start\r\n`;
 const frames = [await screen(typed + output.slice(0, afterSites(8))), await screen(typed + output)];
 writeFileSync('docs/run.svg', drawn(frames));

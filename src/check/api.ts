@@ -1,10 +1,11 @@
+/// <reference types="mocha" preserve="true" />
 import type { WebDriver } from 'selenium-webdriver';
 import { currentRun, type AttachmentBody, type CheckSite, type RunInContext } from './lane-context.ts';
 
 export type { AttachmentBody, CheckSite };
 
 declare global {
-  // oxlint-disable-next-line no-namespace -- the only way to type mocha's `this`
+  // The only way to type mocha's `this`.
   namespace Mocha {
     interface Context {
       readonly site: CheckSite;

@@ -15,7 +15,7 @@ await using corpus = await serveCorpus();
 const list = join(corpus.folder, 'sites.ndjson');
 await corpus.writeList(list);
 const flags = ['--config', 'examples/corpus/gridrun.config.ts', '--sites', list, '--out', values.out, ...positionals];
-const gridrun = spawn(process.execPath, ['--conditions=source', 'src/cli/main.ts', ...flags], { cwd: root, stdio: 'inherit' });
+const gridrun = spawn(process.execPath, ['--conditions=gridrun-source', 'src/cli/main.ts', ...flags], { cwd: root, stdio: 'inherit' });
 // Ctrl-C reaches gridrun by itself; this process stays to serve what is still being checked.
 process.on('SIGINT', () => undefined);
 process.once('SIGTERM', () => gridrun.kill('SIGTERM'));

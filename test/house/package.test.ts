@@ -76,6 +76,20 @@ test('is a library too', async () => {
   assert.deepEqual([code, stdout], [0, 'function function\n'], stderr);
 });
 
+test("TypeScript checks the README's check, a config and a program, with no other package installed", async () => {
+  const project = join(folder, 'typed');
+  mkdirSync(project);
+  writeFileSync(join(project, 'login.check.ts'), exampleOf('How to write a check'));
+  writeFileSync(join(project, 'this.check.ts'), "it('has its own words', async function () {\n  await this.driver.get(this.site.url);\n});\n");
+  writeFileSync(join(project, 'gridrun.config.ts'), "import { defineConfig } from 'gridrun';\nexport default defineConfig({ sites: 'sites.json', sessions: 2 });\n");
+  writeFileSync(join(project, 'program.mts'), exampleOf('As a library'));
+  writeFileSync(join(project, 'wrong.ts'), "import { defineConfig } from 'gridrun';\n// @ts-expect-error -- no number\ndefineConfig({ retries: 'two' });\n");
+  const compilerOptions = { module: 'nodenext', target: 'es2024', strict: true, skipLibCheck: false, noEmit: true, types: ['node'], allowImportingTsExtensions: true };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  const { code, stdout, stderr } = await ended(process.execPath, project, join(import.meta.dirname, '../../node_modules/typescript/bin/tsc'), '--noEmit');
+  assert.equal(code, 0, stdout + stderr);
+});
+
 test("runs the README's check, a config, and the README's program, in a real browser", { skip: missing('chrome') }, async () => {
   const server = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<form><input type="password"></form>'));
   await once(server.listen(0, '127.0.0.1'), 'listening');
