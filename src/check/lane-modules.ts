@@ -1,18 +1,7 @@
 import Module, { createRequire, registerHooks } from 'node:module';
-import { dirname, extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { OURS, OWN_MODULES } from '../core/own-modules.ts';
 import { laneContext } from './lane-context.ts';
-
-const HERE = dirname(import.meta.url);
-/** `src/` in a checkout, `dist/` in the package: what is below it is gridrun's. */
-const OURS = `${dirname(HERE)}/`;
-const ENDING = extname(import.meta.url);
-
-/** What check files import of gridrun, wherever they lie. */
-const OWN_MODULES: Readonly<Record<string, string>> = {
-  gridrun: `${OURS}index${ENDING}`,
-  'gridrun/check': `${OURS}check/api${ENDING}`,
-};
 
 /** An import that found nothing, with the words that a person can look for in the file. */
 export interface UnresolvedImport {
