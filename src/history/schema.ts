@@ -1,0 +1,44 @@
+/** The file's own version; a file of another one is built anew from the journals, which are the truth. */
+export const HISTORY_VERSION = 1;
+
+/** Says that a SQLite file is a history of gridrun: `grun` in ASCII. */
+export const APPLICATION_ID = 0x6772756e;
+
+/** Clustered by site, because a site's story is what is asked for; `run_id` has an index for a run that is fed again. */
+export const TABLES = `
+  CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    run TEXT NOT NULL UNIQUE,
+    started_at INTEGER NOT NULL,
+    resumes TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE sites (id INTEGER PRIMARY KEY, site TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE checks (id INTEGER PRIMARY KEY, title TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE site_verdicts (
+    site_id INTEGER NOT NULL REFERENCES sites (id),
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    url TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    cause TEXT,
+    code TEXT,
+    message TEXT,
+    attempts INTEGER NOT NULL,
+    total_ms REAL NOT NULL,
+    expected_ms REAL,
+    browser TEXT,
+    PRIMARY KEY (site_id, run_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX site_verdicts_by_run ON site_verdicts (run_id);
+  CREATE TABLE check_verdicts (
+    site_id INTEGER NOT NULL REFERENCES sites (id),
+    check_id INTEGER NOT NULL REFERENCES checks (id),
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    verdict TEXT NOT NULL,
+    PRIMARY KEY (site_id, check_id, run_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX check_verdicts_by_run ON check_verdicts (run_id);
+  -- A run that was gone on with lives on in the one that did: its sites must not count twice.
+  CREATE VIEW counted_runs AS SELECT * FROM runs WHERE run NOT IN (SELECT resumes FROM runs);
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${HISTORY_VERSION};
+`;
