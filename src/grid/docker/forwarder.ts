@@ -53,7 +53,7 @@ export async function openForwarder(urls: readonly string[], network: GridNetwor
   const spaces: string[] = [];
   try {
     for (const [target, door] of doors) {
-      const server = createServer((socket) => void pass(socket, target, door.port, network, sockets));
+      const server = createServer((socket) => pass(socket, target, door.port, network, sockets));
       servers.push(server);
       const listening = once(server, 'listening');
       server.listen(0, network.gateway);

@@ -46,7 +46,7 @@ export async function ensureGivenImage(engine: Engine, ref: string, options: Ima
   if (!(await exists(engine, ref))) {
     options.onProgress?.(`pulling ${ref}`);
     await engine.call(`pull ${ref}`, async (signal) => {
-      const stream = (await (engine.docker.pull(ref, { abortSignal: signal }) as unknown as Promise<NodeJS.ReadableStream>));
+      const stream = await (engine.docker.pull(ref, { abortSignal: signal }) as Promise<NodeJS.ReadableStream>);
       await follow(engine, stream, signal, options.onProgress ?? (() => {}));
     }, PULL_DEADLINE_MS);
   }
@@ -80,7 +80,9 @@ async function follow(engine: Engine, stream: NodeJS.ReadableStream, signal: Abo
     }
     failure ??= line.error;
   };
-  const onAbort = (): void => void (stream as unknown as { destroy?: () => void }).destroy?.();
+  const onAbort = (): void => {
+    (stream as unknown as { destroy?: () => void }).destroy?.();
+  };
   signal.addEventListener('abort', onAbort, { once: true });
   await new Promise<void>((resolve, reject) => {
     engine.docker.modem.followProgress(stream, (error) => (error && failure === undefined ? reject(error) : resolve()), onLine);

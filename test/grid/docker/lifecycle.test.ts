@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { dockerGrid } from '../../../src/grid/docker/docker-grid.ts';
+import { downAllDead, gridDown } from '../../../src/grid/docker/down.ts';
+import { gridLogs } from '../../../src/grid/docker/logs.ts';
+import { gridScale } from '../../../src/grid/docker/scale.ts';
+import { gridStatus } from '../../../src/grid/docker/status.ts';
+import { gridUp } from '../../../src/grid/docker/up.ts';
+import { remoteGrid } from '../../../src/grid/remote.ts';
+import { docker, driving, engineContents, gridName, ofGrid } from '../../support/engine.ts';
+import { missing } from '../../support/machine.ts';
+
+const options = { skip: missing('docker'), timeout: 600_000 };
+const signal = new AbortController().signal;
+const UP = new URL('../../../src/grid/docker/up.ts', import.meta.url).href;
+const GRID = new URL('../../../src/grid/docker/docker-grid.ts', import.meta.url).href;
+
+test('up, scale up and down under sessions, status, logs, down: each said twice, no session cut, nothing left', options, async () => {
+  const before = await engineContents();
+  {
+    await using named = gridName();
+    const { name } = named;
+    const up = await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 });
+    assert.deepEqual((await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 })).made, []);
+    await using grid = remoteGrid(up.url, { sessions: 'auto' });
+    const leases = await Promise.all([1, 2].map(async (index) => await grid.lease({ name: `scale ${index}`, capabilities: {}, avoidNodes: [], signal })));
+    assert.deepEqual((await gridScale(name, 4)).added, [`gridrun-${name}-node-3`, `gridrun-${name}-node-4`]);
+    assert.deepEqual((await gridScale(name, 4)).added, []);
+
+    const [report] = await gridStatus({ name });
+    assert.deepEqual([report?.state, report?.slots, report?.sessions, report?.nodes.length], ['ready', 4, 2, 4]);
+    assert.ok(report?.nodes.every(({ memory }) => memory !== undefined && memory.usedBytes > 0 && memory.limitBytes === 1536 * 1024 * 1024));
+
+    const shrinking = gridScale(name, 1);
+    await untilNodes(name, 2);
+    for (const { session } of leases) {
+      const page = driving(session);
+      await page.go('data:text/html,<title>still here</title>');
+      assert.equal(await page.run('return document.title'), 'still here');
+    }
+    await Promise.all(leases.map(async (lease) => await lease.release()));
+    const shrunk = await shrinking;
+    assert.deepEqual([shrunk.removed.length, shrunk.draining.length], [3, 0]);
+    assert.deepEqual((await gridScale(name, 1)).removed, []);
+    assert.equal((await ofGrid(name)).containers.length, 2);
+
+    const lines: string[] = [];
+    await gridLogs(name, {}, (line) => void lines.push(line));
+    assert.ok(lines.some((line) => line.includes('Started Selenium Hub')) && lines.some((line) => line.includes('Started Selenium node')));
+    assert.ok(!lines.some((line) => line.includes(up.registration)));
+    assert.equal((await gridDown(name)).length, 3);
+    assert.deepEqual(await gridDown(name), []);
+  }
+  assert.deepEqual(await engineContents(), before);
+});
+
+test('an up that is killed at any moment is completed by the next, and down takes all of it', options, async () => {
+  const before = await engineContents();
+  {
+    await using named = gridName();
+    const { name } = named;
+    const script = `const { gridUp } = await import(${JSON.stringify(UP)}); await gridUp({ name: ${JSON.stringify(name)}, nodes: 2, sessionsPerNode: 1, port: 0 });`;
+    for (let round = 0; round < 10; round++) {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+      const exited = once(child, 'exit');
+      // The moment is what is tried: any of them, spread over a whole start.
+      await Promise.race([exited, delay(200 + Math.random() * 5000)]);
+      child.kill('SIGKILL');
+      await exited;
+      if (round % 3 === 2) await gridDown(name);
+    }
+    const up = await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 });
+    const [report] = await gridStatus({ name });
+    assert.deepEqual([up.nodes, report?.state, report?.slots], [2, 'ready', 2]);
+    await gridDown(name);
+    assert.deepEqual(await ofGrid(name), { containers: [], networks: [] });
+  }
+  assert.deepEqual(await engineContents(), before);
+});
+
+test('half a grid is completed: a node killed, one paused, the hub stopped', options, async () => {
+  await using named = gridName();
+  const { name } = named;
+  const first = await gridUp({ name, nodes: 3, sessionsPerNode: 1, port: 0 });
+  await docker.getContainer(`gridrun-${name}-node-1`).kill();
+  await docker.getContainer(`gridrun-${name}-node-2`).pause();
+  await docker.getContainer(`gridrun-${name}-hub`).stop({ t: 2 });
+  const again = await gridUp({ name, nodes: 3, sessionsPerNode: 1, port: 0 });
+  assert.equal(again.url, first.url);
+  assert.equal((await gridStatus({ name }))[0]?.slots, 3);
+});
+
+test('a grid that can not be whole is undone, and says why with its log', options, async () => {
+  const before = await engineContents();
+  await using named = gridName();
+  await assert.rejects(gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: 0, readyDeadlineMs: 1 }), /not ready after 0 s[\s\S]*its last lines/);
+  await using other = gridName();
+  const up = await gridUp({ name: other.name, nodes: 1, sessionsPerNode: 1, port: 0 });
+  await assert.rejects(gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: Number(new URL(up.url).port) }), /port \d+ of 127\.0\.0\.1 is taken/);
+  await assert.rejects(gridUp({ name: 'No Name', nodes: 0, sessionsPerNode: 0, port: -1 }), /can’t be as it was asked for/);
+  await gridDown(other.name);
+  assert.deepEqual(await engineContents(), before);
+});
+
+test('what a killed run left is swept by the next one, and a living run’s grid is not', options, async () => {
+  const before = await engineContents();
+  const script = `const { dockerGrid } = await import(${JSON.stringify(GRID)});
+    const grid = await dockerGrid({ name: 'none-such', nodes: { min: 1, max: 1 }, sessionsPerNode: 1, sessions: 'auto', siteUrls: [] });
+    console.log(grid.name); setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  try {
+    await once(child.stdout, 'data');
+    assert.deepEqual(await downAllDead(), []);
+  } finally {
+    child.kill('SIGKILL');
+    await exited;
+  }
+  assert.notDeepEqual(await engineContents(), before);
+  const notices: string[] = [];
+  {
+    await using grid = await dockerGrid({ name: 'none-such', nodes: { min: 1, max: 1 }, sessionsPerNode: 1, sessions: 'auto', siteUrls: [], onNotice: (_level, code) => void notices.push(code) });
+    assert.match(grid.name, /^docker http:\/\/127\.0\.0\.1:\d+$/);
+  }
+  assert.deepEqual(notices, ['grid.swept']);
+  assert.deepEqual(await engineContents(), before);
+});
+
+async function untilNodes(name: string, count: number): Promise<void> {
+  while ((await ofGrid(name)).containers.length > count + 1) await delay(100);
+}
