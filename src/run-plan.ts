@@ -42,10 +42,10 @@ export function readList(options: RunOptions, signal: AbortSignal): Promise<Site
  */
 export async function bothOrRefuse<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   const settled = await Promise.allSettled([first, second]);
-  const errors: unknown[] = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
-  const other = errors.find((error) => !(error instanceof GridrunError && error.answer === 'refuse'));
+  const errors = settled.flatMap((one) => (one.status === 'rejected' ? [asError(one.reason)] : []));
+  const refusals = errors.filter(isRefusal);
+  const other = errors.find((error) => !isRefusal(error));
   if (other !== undefined) throw other;
-  const refusals = errors as GridrunError[];
   if (refusals.length > 1) {
     const mistakes = refusals.flatMap((error) => (error.mistakes.length === 0 ? [error.message] : [`${error.message}:`, ...error.mistakes]));
     throw refusal('input', 'the input is wrong', mistakes, refusals.map((error) => error.hint).filter(Boolean).join('\n'));
@@ -53,6 +53,14 @@ export async function bothOrRefuse<A, B>(first: Promise<A>, second: Promise<B>):
   if (refusals[0] !== undefined) throw refusals[0];
   const [a, b] = settled as [PromiseFulfilledResult<A>, PromiseFulfilledResult<B>];
   return [a.value, b.value];
+}
+
+function isRefusal(error: Error): error is GridrunError {
+  return error instanceof GridrunError && error.answer === 'refuse';
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(`${String(thrown)} was thrown, which is no Error`);
 }
 
 /** Selects, shards and cuts. `sessions` is for how many sessions the units are cut. */

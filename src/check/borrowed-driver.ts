@@ -28,7 +28,7 @@ export interface BorrowedDriverOptions {
 }
 
 const MOVES_PAGE = new Set(['get', 'goBack', 'goForward', 'refresh', 'clickElement', 'submitElement']);
-/** What selenium-webdriver itself does to end a driver, the answer to which nobody waits for. */
+/** A command's deadline is later than the browser's own limits: those say more of what took so long. */
 const COMMAND_MARGIN_MS = 15_000;
 
 /** A site's use of a session: a WebDriver of its own, which ends with the site while the session goes on. */
@@ -46,11 +46,11 @@ export class BorrowedDriver {
     const execute = this.#execute.bind(this, options);
     const LaneDriver = class extends selenium.WebDriver {
       override execute<T>(command: unknown): Promise<T> {
-        const send = (other: unknown): Promise<unknown> => super.execute(other as never) as Promise<unknown>;
+        const send = (other: unknown): Promise<unknown> => super.execute(other as never);
         return execute(command as Command, send) as Promise<T>;
       }
     };
-    this.driver = new LaneDriver(new selenium.Session(session.sessionId, capabilities as never), new selenium.Executor(this.#client));
+    this.driver = new LaneDriver(new selenium.Session(session.sessionId, capabilities), new selenium.Executor(this.#client));
   }
 
   /** Commands without an answer, oldest first. */

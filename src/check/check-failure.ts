@@ -38,12 +38,13 @@ export function isTimeout(error: unknown): boolean {
 export function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   const message = (thrown as { message?: unknown } | null | undefined)?.message;
-  return new Error(typeof message === 'string' ? message : `${String(safeString(thrown))} was thrown, which is no Error`);
+  return new Error(typeof message === 'string' ? message : `${safeString(thrown)} was thrown, which is no Error`);
 }
 
 function safeString(value: unknown): string {
+  if (typeof value === 'string') return value;
   try {
-    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return JSON.stringify(value) ?? typeof value;
   } catch {
     return typeof value;
   }

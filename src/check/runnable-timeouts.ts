@@ -8,7 +8,7 @@ interface Runnable {
   timeout(): number;
   clearTimeout(): void;
   resetTimeout(): void;
-  run(done: (error?: unknown) => void): void;
+  run: (done: (error?: unknown) => void) => void;
   timedOut: boolean;
   _timeoutError(ms: number): Error;
   [DEADLINE]?: Deadline | undefined;
@@ -24,7 +24,7 @@ const ENDED_BY_TIMER = Symbol('ended by timer');
  */
 export function installStallAwareTimeouts(clock: StallClock): void {
   const prototype = Mocha.Runnable.prototype as unknown as Runnable;
-  const run = prototype.run;
+  const { run } = prototype;
 
   prototype.clearTimeout = function (this: Runnable) {
     this[DEADLINE]?.clear();

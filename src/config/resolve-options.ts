@@ -125,8 +125,9 @@ function readGrid(given: unknown, env: SettingSources['env'], mistakes: string[]
 
 function readCapabilities(given: unknown, cwd: string, mistakes: string[]): Record<string, unknown> {
   if (given === undefined) return {};
-  if (typeof given === 'object') return given as Record<string, unknown>;
-  const source = String(given);
+  // The schema lets an object or a text through, and nothing else.
+  if (typeof given !== 'string') return given as Record<string, unknown>;
+  const source = given;
   try {
     const json = source.trimStart().startsWith('{') ? source : readFileSync(resolve(cwd, source), 'utf8');
     const parsed: unknown = JSON.parse(json);

@@ -159,8 +159,8 @@ async function seleniumManager(args: readonly string[]): Promise<{ browserPath: 
   const linux = process.arch === 'arm64' ? 'linux-arm64' : 'linux-x86_64';
   const folder = { darwin: 'macos', win32: 'windows' }[process.platform as string] ?? linux;
   const program = process.env['SE_MANAGER_PATH'] ?? join(root, 'bin', folder, process.platform === 'win32' ? 'selenium-manager.exe' : 'selenium-manager');
-  const { stdout } = await execFileAsync(program, args, { timeout: MANAGER_TIMEOUT_MS }).catch((error: { stdout?: string }) => {
-    throw new Error(managerAnswer(error.stdout ?? '')?.message ?? String(error));
+  const { stdout } = await execFileAsync(program, args, { timeout: MANAGER_TIMEOUT_MS }).catch((error: Error & { stdout?: string }) => {
+    throw new Error(managerAnswer(error.stdout ?? '')?.message ?? error.message);
   });
   const answer = managerAnswer(stdout);
   if (!answer?.driver_path || !answer.browser_path) throw new Error(answer?.message ?? 'it gave no answer');

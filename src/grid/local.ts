@@ -49,7 +49,7 @@ export async function localGrid(options: LocalGridOptions): Promise<Grid> {
     async [Symbol.asyncDispose]() {
       disposal.abort();
       const opened = await Promise.allSettled(leases);
-      await Promise.all(opened.map((lease) => (lease.status === 'fulfilled' ? lease.value.release() : undefined)));
+      await Promise.all(opened.flatMap((lease) => (lease.status === 'fulfilled' ? [lease.value.release()] : [])));
     },
   };
 }

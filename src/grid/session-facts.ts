@@ -32,8 +32,13 @@ export async function factsOf(
     capabilities: socket === undefined ? capabilities : { ...capabilities, webSocketUrl: withoutCredentials(socket) },
     ...(socket === undefined ? {} : { webSocketUrl: socket }),
     node,
-    browserName: String(capabilities['browserName'] ?? ''),
-    browserVersion: String(capabilities['browserVersion'] ?? ''),
+    browserName: textOf(capabilities['browserName']),
+    browserVersion: textOf(capabilities['browserVersion']),
     ...(rect === undefined || rect === null ? {} : { windowRect: { x: rect.x, y: rect.y, width: rect.width, height: rect.height } }),
   };
+}
+
+/** What a browser says of itself is not always what the standard asks for. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { Session, WebDriver } from 'selenium-webdriver';
-import type { HttpClient } from 'selenium-webdriver/http.js';
 import { ExecutionClient, type ExecutionClientOptions } from '../../src/wire/execution-client.ts';
 import { RevokedError, WireError } from '../../src/wire/wire-error.ts';
 import { answerValue, startHttpServer } from '../support/http-server.ts';
@@ -11,7 +10,7 @@ const { Executor } = createRequire(import.meta.url)('selenium-webdriver/http') a
 
 function driverOn(options: ExecutionClientOptions): { client: ExecutionClient; driver: WebDriver } {
   const client = new ExecutionClient(options);
-  const executor = new Executor(client as unknown as HttpClient);
+  const executor = new Executor(client);
   return { client, driver: new WebDriver(new Session('s1', {}), executor) };
 }
 

@@ -46,7 +46,7 @@ export async function ensureGivenImage(engine: Engine, ref: string, options: Ima
   if (!(await exists(engine, ref))) {
     options.onProgress?.(`pulling ${ref}`);
     await engine.call(`pull ${ref}`, async (signal) => {
-      const stream = await (engine.docker.pull(ref, { abortSignal: signal }) as Promise<NodeJS.ReadableStream>);
+      const stream = await engine.docker.pull(ref, { abortSignal: signal });
       await follow(engine, stream, signal, options.onProgress ?? (() => {}));
     }, PULL_DEADLINE_MS);
   }

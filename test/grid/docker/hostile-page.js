@@ -1,5 +1,5 @@
 // What a page can do to reach a server that it should not: run in the hostile page, by its own scripts.
-async function attack(targets, sessionId) {
+globalThis.attack = async (targets, sessionId) => {
   const results = [];
   const got = (means, url) => results.push(`${means} ${url}`);
   const within = (promise, ms = 4000) => Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
@@ -77,4 +77,4 @@ async function attack(targets, sessionId) {
   };
   for (let at = 0; at < targets.length; at += 8) await Promise.all(targets.slice(at, at + 8).map(attackOne));
   return results;
-}
+};
