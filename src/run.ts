@@ -62,7 +62,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const { signal } = control;
   const run = runName();
   let emit: Emit = () => {};
-  const { list, plan, runner, secrets } = await readInput(options, stack, (event) => emit(event), signal);
+  const { plan, runner, secrets } = await readInput(options, stack, (event) => emit(event), signal);
   const grid = stack.use(await openGrid(options));
   const folder = stack.use(await RunFolder.open(options.out));
   const aside = await folder.setAside();
@@ -97,6 +97,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
       capabilities: options.capabilities,
       retries: options.retries,
       infraRetries: options.infraRetries,
+      control: 'never',
       siteTimeoutMs: options.siteTimeoutMs,
       maxFailures: options.maxFailures,
       sitesPerSession: options.isolation === 'session' ? 1 : WORN_AFTER_SITES,

@@ -1,4 +1,4 @@
-import type { Arm, Attempt, CheckResult } from './attempt.ts';
+import type { Arm, Attempt, CheckResult, ExtensionError } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
 import type { Fault } from './fault.ts';
 import type { Site } from './site.ts';
@@ -17,6 +17,21 @@ export interface SessionFacts {
   readonly browserVersion: string;
   /** The window as it was when the session opened; isolation sets it back. */
   readonly windowRect?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+  /** The extension that was put into it, once it is proved to be loaded. */
+  readonly extension?: ExtensionFacts;
+}
+
+/** An extension as it is loaded in one session. */
+export interface ExtensionFacts {
+  /** Differs from session to session, unless the manifest has a `key`. */
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  /** Over its files: the same build has the same one. */
+  readonly sha256: string;
+  /** Paths of its popup and its options page, where it has them. */
+  readonly popup?: string;
+  readonly options?: string;
 }
 
 /** A session of a grid, until it is released. */
@@ -30,6 +45,8 @@ export interface LeaseRequest {
   /** `se:name` of the session. */
   readonly name: string;
   readonly capabilities: Readonly<Record<string, unknown>>;
+  /** What the session is for: with a control, each arm has sessions of its own. The subject's where it is not given. */
+  readonly arm?: Arm;
   /** Nodes that just failed; avoided where the grid has another. */
   readonly avoidNodes: readonly string[];
   readonly signal: AbortSignal;
@@ -66,6 +83,8 @@ export interface AttemptOutcome {
   readonly fault?: Fault;
   /** The session is not as the next site must find it, beyond what isolation cleans. */
   readonly sessionDirty: boolean;
+  /** What the extension threw while the site was checked. */
+  readonly extensionErrors?: readonly ExtensionError[];
 }
 
 /** An error of a check that came after its attempt had ended. */

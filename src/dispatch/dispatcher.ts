@@ -4,8 +4,9 @@ import type { AttemptOutcome, CheckRunner, Emit, Grid, Isolation, LateError, Lea
 import type { Site } from '../core/site.ts';
 import type { WorkUnit } from '../core/unit.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
+import { firstArm } from './first-arm.ts';
 import type { HostLimits } from './host-limits.ts';
-import { nextStep } from './retry.ts';
+import type { ControlMode } from './retry.ts';
 import { SessionSupply } from './session-supply.ts';
 import { SiteProgress } from './site-progress.ts';
 import type { Slot } from './slot.ts';
@@ -26,6 +27,7 @@ export interface DispatchSettings {
   readonly capabilities: Readonly<Record<string, unknown>>;
   readonly retries: number;
   readonly infraRetries: number;
+  readonly control: ControlMode;
   readonly siteTimeoutMs: number;
   /** 0 is no limit. */
   readonly maxFailures: number;
@@ -63,8 +65,10 @@ export class Dispatcher {
     this.#parts = parts;
     this.#stop = new StopFlag((stage, reason, text) => this.#onStop(stage, reason, text));
     const budget = { checkRetries: settings.retries, infraRetries: settings.infraRetries };
-    for (const site of plan.sites) this.#progress.set(site.id, new SiteProgress(site, plan.checks, budget));
-    this.#queue = new WorkQueue(plan.units, new Map(plan.sites.map((site) => [site.id, site])));
+    for (const site of plan.sites) this.#progress.set(site.id, new SiteProgress(site, plan.checks, budget, settings.control));
+    this.#queue = new WorkQueue(plan.units, new Map(plan.sites.map((site) => [site.id, site])), (siteId) =>
+      settings.control === 'always' ? firstArm(`${settings.run} ${siteId}`) : 'subject',
+    );
     this.#supply = new SessionSupply(settings, { ...parts, stop: this.#stop }, {
       changed: () => this.#step(),
       lost: (fault) => this.#gridLost(fault),
@@ -101,7 +105,7 @@ export class Dispatcher {
   #step(): void {
     if (!this.#running) return;
     for (const slot of this.#supply.ready()) this.#employ(slot);
-    if (!this.#stop.raised) this.#supply.openFor(this.#queue.count, this.#queue.avoidNodes);
+    if (!this.#stop.raised) this.#supply.openFor(this.#queue.count, this.#queue.next);
     if (this.#queue.count === 0 && this.#supply.takenCount === 0) this.#end();
   }
 
@@ -130,7 +134,7 @@ export class Dispatcher {
   #employ(slot: Slot): void {
     if (this.#stop.raised) return this.#close(slot, 'stopped');
     if (slot.dirty) return this.#close(slot, 'dirty');
-    const session = { fresh: slot.siteCount === 0, suits: (waiting: Waiting) => this.#suits(slot, waiting) };
+    const session = { arm: slot.arm, fresh: slot.siteCount === 0, suits: (waiting: Waiting) => this.#suits(slot, waiting) };
     const taken = this.#queue.take(slot.index, session, (site) => this.#parts.limits.mayStart(site.url));
     switch (taken.kind) {
       case 'empty':
@@ -175,7 +179,7 @@ export class Dispatcher {
       slot: slot.index,
       site,
       attempt: number,
-      arm: 'subject',
+      arm: slot.arm,
       session,
       siteTimeoutMs: site.timeoutMs ?? this.#settings.siteTimeoutMs,
       signal: this.#stop.noMoreChecks,
@@ -186,7 +190,7 @@ export class Dispatcher {
     const attempt: Attempt = {
       siteId: site.id,
       attempt: number,
-      arm: 'subject',
+      arm: slot.arm,
       ending: outcome.ending,
       sessionId: session.sessionId,
       node: session.node,
@@ -203,11 +207,13 @@ export class Dispatcher {
 
   /** The verdict, or another try. */
   #follow(progress: SiteProgress, attempt: Attempt): void {
-    const step = nextStep(attempt, progress.judge(), progress.budget);
     if (attempt.ending === 'interrupted') return;
-    if (step === 'judge' || this.#stop.raised) return this.#conclude(progress);
-    progress.spend(step);
-    this.#queue.again({ site: progress.site, fresh: true, avoidNodes: step === 'infra-retry' ? progress.faultedNodes : [] });
+    const step = this.#stop.raised ? 'judge' : progress.next();
+    if (step === 'judge') return this.#conclude(progress);
+    const { arm, purpose } = step;
+    // With both arms on every site a failure is no news to the session: only a retry asks for a fresh one.
+    const fresh = purpose !== 'subject' && !(purpose === 'control' && this.#settings.control === 'always');
+    this.#queue.again({ site: progress.site, arm, fresh, avoidNodes: purpose === 'infra-retry' ? progress.faultedNodes : [] });
   }
 
   /** Why the next site must not have this session; empty where it may. */

@@ -1,3 +1,4 @@
+import type { Arm } from '../core/attempt.ts';
 import type { Emit, Grid, Lease } from '../core/ports.ts';
 import type { Fault } from '../core/fault.ts';
 import { GridOutage } from './grid-outage.ts';
@@ -9,6 +10,12 @@ export interface SupplySettings {
   readonly run: string;
   readonly capabilities: Readonly<Record<string, unknown>>;
   readonly gridLostAfterMs: number;
+}
+
+/** What a waiting site asks of its session. */
+export interface SessionWish {
+  readonly arm: Arm;
+  readonly avoidNodes: readonly string[];
 }
 
 export interface SupplyListener {
@@ -68,9 +75,10 @@ export class SessionSupply {
     return this.#slots.some((slot) => slot.lease !== undefined && !nodes.includes(slot.node));
   }
 
-  /** Asks for sessions for so many waiting sites, unless a ready one found nothing to do. */
-  openFor(waitingCount: number, avoidNodes: readonly string[]): void {
-    while (this.#isWanted(waitingCount)) this.#background(this.#open(this.#emptySlot(), avoidNodes));
+  /** Asks for sessions for so many waiting sites, unless a ready one found nothing to do. `next` is the first in line. */
+  openFor(waitingCount: number, next: SessionWish | undefined): void {
+    const { arm, avoidNodes } = next ?? { arm: 'subject', avoidNodes: [] };
+    while (this.#isWanted(waitingCount)) this.#background(this.#open(this.#emptySlot(arm), avoidNodes));
   }
 
   /** Ends the slot's session and leaves the slot empty. */
@@ -92,7 +100,7 @@ export class SessionSupply {
     this.#ended = true;
     clearTimeout(this.#pause);
     clearTimeout(this.#capacityTimer);
-    await Promise.all(this.#slots.map((slot) => slot.lease?.release()));
+    await Promise.all(this.#slots.map(async (slot) => await slot.lease?.release()));
   }
 
   #isWanted(waitingCount: number): boolean {
@@ -112,13 +120,14 @@ export class SessionSupply {
     return true;
   }
 
-  #emptySlot(): Slot {
+  #emptySlot(arm: Arm): Slot {
     let slot = this.#slots.find((candidate) => !candidate.taken);
     if (slot === undefined) {
       slot = new Slot(this.#slots.length);
       this.#slots.push(slot);
     }
     slot.state = 'opening';
+    slot.arm = arm;
     return slot;
   }
 
@@ -127,7 +136,7 @@ export class SessionSupply {
     const { run, capabilities } = this.#settings;
     let lease: Lease;
     try {
-      lease = await this.#grid.lease({ name: `${run}-${slot.index}`, capabilities, avoidNodes, signal: this.#stop.noMoreSites });
+      lease = await this.#grid.lease({ name: `${run}-${slot.index}`, capabilities, arm: slot.arm, avoidNodes, signal: this.#stop.noMoreSites });
     } catch (error) {
       slot.state = 'empty';
       this.#refused(error);

@@ -1,27 +1,26 @@
 import type { Attempt, CheckResult } from '../core/attempt.ts';
 import type { LateError } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
-import { judge, type SiteVerdict } from '../core/verdict.ts';
-import type { RetryBudget } from './retry.ts';
+import { judge, judgeArm, type Evidence, type SiteVerdict } from '../core/verdict.ts';
+import { nextStep, type ControlMode, type NextStep, type RetryBudget } from './retry.ts';
 
 /** What happened to one site so far. */
 export class SiteProgress {
   readonly site: Site;
   readonly #planned: readonly string[];
   #attempts: Attempt[] = [];
-  #budget: RetryBudget;
+  #left: RetryBudget;
+  readonly #control: ControlMode;
+  #isConfirmed = false;
   verdict: SiteVerdict | undefined;
   /** The slot of its last attempt. */
   slot = -1;
 
-  constructor(site: Site, planned: readonly string[], budget: RetryBudget) {
+  constructor(site: Site, planned: readonly string[], budget: RetryBudget, control: ControlMode) {
     this.site = site;
     this.#planned = planned;
-    this.#budget = budget;
-  }
-
-  get budget(): RetryBudget {
-    return this.#budget;
+    this.#left = budget;
+    this.#control = control;
   }
 
   get nextAttempt(): number {
@@ -37,20 +36,38 @@ export class SiteProgress {
     this.#attempts.push(attempt);
   }
 
-  spend(kind: 'check-retry' | 'infra-retry'): void {
-    const { checkRetries, infraRetries } = this.#budget;
-    this.#budget =
-      kind === 'check-retry' ? { checkRetries: checkRetries - 1, infraRetries } : { checkRetries, infraRetries: infraRetries - 1 };
+  /** What follows the attempt that just ended; what it costs is taken from the site's budgets. */
+  next(): NextStep {
+    const step = nextStep({
+      attempts: this.#attempts,
+      subject: judgeArm(this.#evidence(), 'subject').verdict,
+      left: this.#left,
+      control: this.#control,
+      isConfirmed: this.#isConfirmed,
+    });
+    if (step !== 'judge') this.#spend(step.purpose);
+    return step;
   }
 
   judge(notRun?: string): SiteVerdict {
-    return judge({
+    return judge(this.#evidence(notRun));
+  }
+
+  #evidence(notRun?: string): Evidence {
+    return {
       siteId: this.site.id,
       planned: this.#planned,
       attempts: this.#attempts,
       ...(this.site.skip === undefined ? {} : { skip: this.site.skip }),
       ...(notRun === undefined ? {} : { notRun }),
-    });
+    };
+  }
+
+  #spend(purpose: Exclude<NextStep, 'judge'>['purpose']): void {
+    const { checkRetries, infraRetries } = this.#left;
+    if (purpose === 'check-retry') this.#left = { checkRetries: checkRetries - 1, infraRetries };
+    if (purpose === 'infra-retry') this.#left = { checkRetries, infraRetries: infraRetries - 1 };
+    if (purpose === 'confirm') this.#isConfirmed = true;
   }
 
   /** Charges an error that came after its attempt had ended to that attempt; the amended attempt, where there is one. */

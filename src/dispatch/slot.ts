@@ -1,3 +1,4 @@
+import type { Arm } from '../core/attempt.ts';
 import type { Lease } from '../core/ports.ts';
 
 /** Where a slot is between no session and a session at work. */
@@ -7,6 +8,8 @@ export type SlotState = 'empty' | 'opening' | 'ready' | 'busy' | 'resetting' | '
 export class Slot {
   readonly index: number;
   state: SlotState = 'empty';
+  /** What its session is for. */
+  arm: Arm = 'subject';
   lease: Lease | undefined;
   /** Sites that the session has taken. */
   siteCount = 0;

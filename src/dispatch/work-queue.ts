@@ -1,9 +1,12 @@
+import type { Arm } from '../core/attempt.ts';
 import type { Site } from '../core/site.ts';
 import type { WorkUnit } from '../core/unit.ts';
 
 /** A site that waits, and what its next attempt asks for. */
 export interface Waiting {
   readonly site: Site;
+  /** Only a session of this arm may take it. */
+  readonly arm: Arm;
   /** Only a session that has seen no site may take it: a retry. */
   readonly fresh: boolean;
   /** Nodes on which it just faulted. */
@@ -39,10 +42,11 @@ export class WorkQueue {
   /** Asked in vain since a site last ended or came back: nothing can have become eligible. */
   #barren = false;
 
-  constructor(units: readonly WorkUnit[], sites: ReadonlyMap<string, Site>) {
+  /** @param firstArm which arm tries a site first */
+  constructor(units: readonly WorkUnit[], sites: ReadonlyMap<string, Site>, firstArm: (siteId: string) => Arm = () => 'subject') {
     this.#free = units.toReversed().map((unit) => ({
       index: unit.index,
-      waiting: unit.siteIds.map((id) => ({ site: known(sites, id), fresh: false, avoidNodes: [] })),
+      waiting: unit.siteIds.map((id) => ({ site: known(sites, id), arm: firstArm(id), fresh: false, avoidNodes: [] })),
     }));
     this.#count = units.reduce((sum, unit) => sum + unit.siteIds.length, 0);
   }
@@ -52,9 +56,9 @@ export class WorkQueue {
     return this.#count;
   }
 
-  /** The nodes that the next waiting retry would avoid. */
-  get avoidNodes(): readonly string[] {
-    return this.#urgent[0]?.avoidNodes ?? [];
+  /** What the next site in line asks of a session. */
+  get next(): Waiting | undefined {
+    return this.#urgent[0] ?? this.#free.at(-1)?.waiting[0] ?? this.#inTaken();
   }
 
   /** A site that is to be tried again, before all others. */
@@ -78,13 +82,13 @@ export class WorkQueue {
   }
 
   /** The next site for a slot: the first that `mayStart` and that suits the session. */
-  take(slot: number, session: { fresh: boolean; suits: (w: Waiting) => boolean }, mayStart: (site: Site) => boolean): Taken {
+  take(slot: number, session: { arm: Arm; fresh: boolean; suits: (w: Waiting) => boolean }, mayStart: (site: Site) => boolean): Taken {
     if (this.#count === 0) return { kind: 'empty' };
     if (this.#barren) return { kind: 'blocked' };
     let wantsFresh = false;
     const eligible = (waiting: Waiting): boolean => {
       if (!mayStart(waiting.site)) return false;
-      if (waiting.fresh && !session.fresh) {
+      if (waiting.arm !== session.arm || (waiting.fresh && !session.fresh)) {
         wantsFresh = true;
         return false;
       }
@@ -101,7 +105,7 @@ export class WorkQueue {
 
   /** In words, what the waiting sites wait for: the first one's reason. */
   why(reason: (site: Site) => string): string {
-    const first = this.#urgent[0] ?? [...this.#taken.values(), ...this.#free.toReversed()].find((u) => u.waiting.length > 0)?.waiting[0];
+    const first = this.next;
     return first === undefined ? 'no site waits' : `${this.#count} sites wait: ${reason(first.site)}`;
   }
 
@@ -139,6 +143,11 @@ export class WorkQueue {
       const at = waiting.findLastIndex(eligible);
       if (at >= 0) return { kind: 'site', waiting: this.#remove(waiting, at) };
     }
+    return undefined;
+  }
+
+  #inTaken(): Waiting | undefined {
+    for (const { waiting } of this.#taken.values()) if (waiting[0] !== undefined) return waiting[0];
     return undefined;
   }
 

@@ -6,8 +6,9 @@ import { FAILED, FAULTED, FakeGrid, FakeRunner, PASSED, dispatchOver, sitesOf } 
 test('every site has exactly one verdict, no session is left and no limit is passed, whatever happens', async () => {
   const outcomes = fc.array(fc.constantFrom(PASSED, PASSED, PASSED, FAILED, FAULTED), { minLength: 1, maxLength: 40 });
   const shape = fc.record({ count: fc.nat(30), capacity: fc.integer({ min: 1, max: 8 }), hosts: fc.integer({ min: 1, max: 6 }) });
+  const modes = fc.constantFrom('never', 'on-failure', 'always');
   await fc.assert(
-    fc.asyncProperty(outcomes, shape, fc.nat(2), fc.nat(2), async (script, { count, capacity, hosts }, retries, infraRetries) => {
+    fc.asyncProperty(outcomes, shape, fc.nat(2), fc.nat(2), modes, async (script, { count, capacity, hosts }, retries, infraRetries, control) => {
       const running = new Map<string, number>();
       let step = 0;
       const runner = new FakeRunner(async (order) => {
@@ -20,14 +21,14 @@ test('every site has exactly one verdict, no session is left and no limit is pas
       });
       const grid = new FakeGrid(capacity);
       const sites = sitesOf(count, (index) => `https://h${index % hosts}.example/${index}`);
-      const { dispatcher, events } = dispatchOver(sites, { grid, runner, perHost: 1 }, { retries, infraRetries });
+      const { dispatcher, events } = dispatchOver(sites, { grid, runner, perHost: 1 }, { retries, infraRetries, control });
       await dispatcher.run();
       const judged = events.flatMap((event) => (event.type === 'site-judged' ? event.verdict.siteId : []));
       assert.deepEqual(judged.toSorted(), sites.map((site) => site.id).toSorted());
       assert.equal(grid.open, 0);
       assert(grid.mostOpen <= capacity);
       const perSite = Map.groupBy(runner.orders, (order) => order.site.id);
-      for (const orders of perSite.values()) assert(orders.length <= 1 + retries + infraRetries);
+      for (const orders of perSite.values()) assert(orders.length <= 1 + retries + infraRetries + (control === 'never' ? 0 : 2));
     }),
     { numRuns: 60 },
   );
@@ -148,4 +149,45 @@ test('a site to skip is judged at once, without a session', async () => {
   await dispatcher.run();
   assert.equal(verdicts().get('x'), 'skipped');
   assert.equal(grid.requests.length, 0);
+});
+
+/** The arms and session ids of a site's attempts, in order. */
+function triesOf(runner: FakeRunner, siteId: string): { arm: string; sessionId: string }[] {
+  return runner.orders.filter((order) => order.site.id === siteId).map(({ arm, session }) => ({ arm, sessionId: session.sessionId }));
+}
+
+test('a failure of the subject is answered by the control, then the subject is tried once more, each in a session of its own', async () => {
+  const runner = new FakeRunner((order) => (order.site.id === 's1' && order.arm === 'subject' ? FAILED : PASSED));
+  const { dispatcher, events } = dispatchOver(sitesOf(4), { grid: new FakeGrid(2), runner }, { control: 'on-failure' });
+  await dispatcher.run();
+  const tries = triesOf(runner, 's1');
+  assert.deepEqual(tries.map(({ arm }) => arm), ['subject', 'control', 'subject']);
+  assert.equal(new Set(tries.map(({ sessionId }) => sessionId)).size, 3);
+  assert.deepEqual(triesOf(runner, 's0').map(({ arm }) => arm), ['subject']);
+  const verdict = events.flatMap((event) => (event.type === 'site-judged' && event.verdict.siteId === 's1' ? event.verdict : []))[0];
+  assert.deepEqual([verdict?.verdict, verdict?.cause, verdict?.control], ['failed', 'extension', 'passed']);
+});
+
+test('with the control always, each site is tried in both arms, and no session serves two', async () => {
+  const runner = new FakeRunner((order) => (order.site.id === 's1' && order.arm === 'subject' ? FAILED : PASSED));
+  const { dispatcher, verdicts } = dispatchOver(sitesOf(12), { grid: new FakeGrid(3), runner }, { control: 'always' });
+  await dispatcher.run();
+  for (let index = 0; index < 12; index += 1) {
+    const arms = triesOf(runner, `s${index}`).map(({ arm }) => arm);
+    assert.deepEqual(arms.toSorted(), index === 1 ? ['control', 'subject', 'subject'] : ['control', 'subject']);
+  }
+  const armsOfSessions = Map.groupBy(runner.orders, (order) => order.session.sessionId);
+  for (const orders of armsOfSessions.values()) assert.equal(new Set(orders.map((order) => order.arm)).size, 1);
+  const first = new Set(Array.from({ length: 12 }, (_, index) => triesOf(runner, `s${index}`)[0]?.arm));
+  assert.equal(first.size, 2, 'the arms should begin in random order');
+  assert.equal([...verdicts().values()].filter((verdict) => verdict === 'passed').length, 11);
+});
+
+test('faults in either arm use the budget of --infra-retries, and a control that can\'t be had leaves the cause open', async () => {
+  const runner = new FakeRunner((order) => (order.arm === 'control' ? FAULTED : FAILED));
+  const { dispatcher, events } = dispatchOver(sitesOf(1), { grid: new FakeGrid(1), runner }, { control: 'on-failure', infraRetries: 1 });
+  await dispatcher.run();
+  assert.deepEqual(triesOf(runner, 's0').map(({ arm }) => arm), ['subject', 'control', 'control', 'subject']);
+  const verdict = events.flatMap((event) => (event.type === 'site-judged' ? event.verdict : []))[0];
+  assert.deepEqual([verdict?.verdict, verdict?.cause], ['failed', 'check']);
 });

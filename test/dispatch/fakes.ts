@@ -105,7 +105,7 @@ export class FakeRunner implements CheckRunner {
 }
 
 const SETTINGS: DispatchSettings = {
-  run: 'run', capabilities: {}, retries: 0, infraRetries: 2, siteTimeoutMs: 1_000, maxFailures: 0, sitesPerSession: 50, gridLostAfterMs: 0,
+  run: 'run', capabilities: {}, retries: 0, infraRetries: 2, control: 'never', siteTimeoutMs: 1_000, maxFailures: 0, sitesPerSession: 50, gridLostAfterMs: 0,
 };
 
 /** A dispatcher over fakes, and the events that it emitted. */
