@@ -105,7 +105,7 @@ export class Dispatcher {
   #step(): void {
     if (!this.#running) return;
     for (const slot of this.#supply.ready()) this.#employ(slot);
-    if (!this.#stop.raised) this.#supply.openFor(this.#queue.count, this.#queue.next);
+    if (!this.#stop.raised) this.#supply.openFor(this.#queue.count, () => this.#queue.next((site) => this.#parts.limits.mayStart(site.url)));
     if (this.#queue.count === 0 && this.#supply.takenCount === 0) this.#end();
   }
 

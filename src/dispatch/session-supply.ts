@@ -75,10 +75,13 @@ export class SessionSupply {
     return this.#slots.some((slot) => slot.lease !== undefined && !nodes.includes(slot.node));
   }
 
-  /** Asks for sessions for so many waiting sites, unless a ready one found nothing to do. `next` is the first in line. */
-  openFor(waitingCount: number, next: SessionWish | undefined): void {
-    const { arm, avoidNodes } = next ?? { arm: 'subject', avoidNodes: [] };
-    while (this.#isWanted(waitingCount)) this.#background(this.#open(this.#emptySlot(arm), avoidNodes));
+  /** Asks for sessions for so many waiting sites. `wish` tells what the first that may start needs; none may start without it. */
+  openFor(waitingCount: number, wish: () => SessionWish | undefined): void {
+    while (this.#isWanted(waitingCount)) {
+      const wished = wish();
+      if (wished === undefined) return;
+      this.#background(this.#open(this.#emptySlot(wished.arm), wished.avoidNodes));
+    }
   }
 
   /** Ends the slot's session and leaves the slot empty. */

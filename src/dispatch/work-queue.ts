@@ -39,7 +39,7 @@ export class WorkQueue {
   readonly #free: OpenUnit[];
   readonly #taken = new Map<number, OpenUnit>();
   #count: number;
-  /** Asked in vain since a site last ended or came back: nothing can have become eligible. */
+  /** Nothing that waits may start, until a site ends or comes back. */
   #barren = false;
 
   /** @param firstArm which arm tries a site first */
@@ -56,9 +56,12 @@ export class WorkQueue {
     return this.#count;
   }
 
-  /** What the next site in line asks of a session. */
-  get next(): Waiting | undefined {
-    return this.#urgent[0] ?? this.#free.at(-1)?.waiting[0] ?? this.#inTaken();
+  /** The first in line that `mayStart`: what the next session should be like. */
+  next(mayStart: (site: Site) => boolean): Waiting | undefined {
+    if (this.#barren) return undefined;
+    for (const waiting of this.#inLine()) if (mayStart(waiting.site)) return waiting;
+    this.#barren = true;
+    return undefined;
   }
 
   /** A site that is to be tried again, before all others. */
@@ -86,8 +89,10 @@ export class WorkQueue {
     if (this.#count === 0) return { kind: 'empty' };
     if (this.#barren) return { kind: 'blocked' };
     let wantsFresh = false;
+    let noneMayStart = true;
     const eligible = (waiting: Waiting): boolean => {
       if (!mayStart(waiting.site)) return false;
+      noneMayStart = false;
       if (waiting.arm !== session.arm || (waiting.fresh && !session.fresh)) {
         wantsFresh = true;
         return false;
@@ -99,13 +104,13 @@ export class WorkQueue {
     const found = this.#fromUnits(slot, eligible);
     if (found !== undefined) return found;
     if (wantsFresh) return { kind: 'needs-fresh' };
-    this.#barren = this.#urgent.length === 0;
+    this.#barren = noneMayStart;
     return { kind: 'blocked' };
   }
 
   /** In words, what the waiting sites wait for: the first one's reason. */
   why(reason: (site: Site) => string): string {
-    const first = this.next;
+    const [first] = this.#inLine();
     return first === undefined ? 'no site waits' : `${this.#count} sites wait: ${reason(first.site)}`;
   }
 
@@ -146,9 +151,10 @@ export class WorkQueue {
     return undefined;
   }
 
-  #inTaken(): Waiting | undefined {
-    for (const { waiting } of this.#taken.values()) if (waiting[0] !== undefined) return waiting[0];
-    return undefined;
+  *#inLine(): Generator<Waiting, void, void> {
+    yield* this.#urgent;
+    for (let at = this.#free.length - 1; at >= 0; at -= 1) yield* this.#free[at]?.waiting ?? [];
+    for (const { waiting } of this.#taken.values()) yield* waiting;
   }
 
   #remove(from: Waiting[], at: number): Waiting {
