@@ -6,7 +6,7 @@ export interface Layer {
   readonly may: readonly string[];
 }
 
-const FEATURES = ['check', 'config', 'dispatch', 'expectations', 'grid', 'history', 'plan', 'report', 'results', 'session', 'sites', 'webserver'];
+const FEATURES = ['check', 'config', 'dispatch', 'expectations', 'extension', 'grid', 'history', 'plan', 'report', 'results', 'session', 'sites', 'webserver'];
 
 /**
  * Who may import whom. A file is under the line of its own name, else under that of its folder; one that has neither

@@ -32,6 +32,14 @@ export interface CheckResult {
   readonly attachments?: readonly Attachment[];
 }
 
+/** An error that the extension threw and nobody caught. */
+export interface ExtensionError {
+  readonly message: string;
+  readonly stack: string;
+  /** `worker`, `content script`, or `extension page` */
+  readonly where: string;
+}
+
 /** One try of one site in one session. */
 export interface Attempt {
   readonly siteId: string;
@@ -48,4 +56,6 @@ export interface Attempt {
   /** What ended an attempt that is faulted, timed-out or interrupted. */
   readonly fault?: Fault;
   readonly checks: readonly CheckResult[];
+  /** What the extension threw meanwhile. */
+  readonly extensionErrors?: readonly ExtensionError[];
 }

@@ -10,17 +10,25 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
+/** What a session tells of by itself, to a connection that has subscribed to it. */
+export interface BidiEvent {
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
 /** A BiDi connection to one session. Commands may be sent without waiting for each other; answers find their own. */
 export class BidiClient {
   readonly #socket: WebSocket;
   readonly #shown: string;
   readonly #pending = new Map<number, Pending>();
+  readonly #listeners: ((event: BidiEvent) => void)[] = [];
   #lastId = 0;
 
   private constructor(socket: WebSocket, shown: string) {
     this.#socket = socket;
     this.#shown = shown;
-    socket.on('message', (data) => this.#onMessage(String(data)));
+    // A socket whose binaryType is not set gives Buffers.
+    socket.on('message', (data) => this.#onMessage((data as Buffer).toString()));
     socket.on('close', () => this.#onClose());
     // 'close' follows; without a listener the process would end.
     socket.on('error', () => {});
@@ -84,6 +92,11 @@ export class BidiClient {
     });
   }
 
+  /** Hears every event that comes from now on; `session.subscribe` says which do. */
+  onEvent(listener: (event: BidiEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
   /** Ends the connection; what is pending rejects. The session goes on. */
   close(): void {
     // The closing handshake costs a round trip that nobody needs.
@@ -91,7 +104,12 @@ export class BidiClient {
   }
 
   #onMessage(text: string): void {
-    const message = JSON.parse(text) as { id?: number; type?: string; result?: unknown; error?: string; message?: string };
+    const message = JSON.parse(text) as Partial<BidiEvent> & { id?: number; type?: string; result?: unknown; error?: string; message?: string };
+    if (message.method !== undefined) {
+      const event: BidiEvent = { method: message.method, params: message.params ?? {} };
+      for (const listener of this.#listeners) listener(event);
+      return;
+    }
     const pending = message.id === undefined || message.id === null ? undefined : this.#pending.get(message.id);
     if (pending === undefined) return;
     if (message.error === undefined) pending.resolve(message.result);

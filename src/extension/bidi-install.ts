@@ -1,0 +1,117 @@
+import type { ExtensionFacts, SessionFacts } from '../core/ports.ts';
+import { BidiCdp } from '../wire/bidi-cdp.ts';
+import { BidiClient } from '../wire/bidi-client.ts';
+import { WORKER_EVENTS, WorkerWatch } from '../wire/worker-watch.ts';
+import { WireError } from '../wire/wire-error.ts';
+import { manifestIsServed } from './classic-proof.ts';
+import { notLoaded, WayClosed, workerDied } from './not-loaded.ts';
+import type { ExtensionPackage } from './read-extension.ts';
+
+const COMMAND_DEADLINE_MS = 30_000;
+/** A worker is up in a tenth of a second, on a machine that is not crowded. */
+const WORKER_DEADLINE_MS = 20_000;
+
+/**
+ * Installs the unpacked extension at a path of the browser's machine, and proves that it is there and its worker
+ * alive. Throws `WayClosed` where the browser does not install over BiDi, else `extension.not-loaded`,
+ * `extension.worker-died` or a `WireError`.
+ */
+export async function installByBidi(session: SessionFacts, pkg: ExtensionPackage, path: string, signal: AbortSignal): Promise<ExtensionFacts> {
+  return await withCdp(session, signal, async (cdp) => await install(session, cdp, pkg, path, signal));
+}
+
+/** As new: its storage is empty and its worker has just started. The id stays, because the path does. Throws as the install does. */
+export async function reinstallByBidi(session: SessionFacts, pkg: ExtensionPackage, path: string, signal: AbortSignal): Promise<void> {
+  await withCdp(session, signal, async (cdp) => {
+    await cdp.bidi('webExtension.uninstall', { extension: session.extension!.id });
+    const { id } = await install(session, cdp, pkg, path, signal);
+    if (id !== session.extension!.id) throw notLoaded(`${pkg.name} came back with another id, ${id} instead of ${session.extension!.id}`);
+  });
+}
+
+async function withCdp<T>(session: SessionFacts, signal: AbortSignal, use: (cdp: BidiCdp) => Promise<T>): Promise<T> {
+  if (session.webSocketUrl === undefined) throw new WayClosed('the session has no BiDi connection');
+  const limits = { deadlineMs: COMMAND_DEADLINE_MS, signal };
+  const client = await BidiClient.connect(session.webSocketUrl, limits);
+  try {
+    return await use(new BidiCdp(client, limits));
+  } finally {
+    client.close();
+  }
+}
+
+async function install(session: SessionFacts, cdp: BidiCdp, pkg: ExtensionPackage, path: string, signal: AbortSignal): Promise<ExtensionFacts> {
+  const watch = new WorkerWatch();
+  const unwatch = pkg.manifest.worker === undefined ? undefined : await watchWorkers(cdp, watch);
+  const id = await installAt(cdp, path);
+  await proveListed(session, cdp, pkg, id, signal);
+  await Promise.all([pkg.manifest.worker === undefined ? undefined : proveWorker(watch, pkg, id, signal)]);
+  await unwatch?.();
+  const { popup, options } = pkg.manifest;
+  return {
+    id,
+    name: pkg.name,
+    version: pkg.version,
+    sha256: pkg.sha256,
+    ...(popup === undefined ? {} : { popup }),
+    ...(options === undefined ? {} : { options }),
+  };
+}
+
+/** Before the install, so that the first words of a worker that dies at once are heard. */
+async function watchWorkers(cdp: BidiCdp, watch: WorkerWatch): Promise<() => Promise<unknown>> {
+  const [unsubscribe, tree] = await Promise.all([
+    cdp.subscribe(WORKER_EVENTS, (event) => watch.onEvent(event)),
+    cdp.bidi('browsingContext.getTree', { maxDepth: 0 }) as Promise<{ contexts: { context: string }[] }>,
+  ]);
+  const tab = await cdp.sessionOf(tree.contexts[0]!.context);
+  await cdp.send('ServiceWorker.enable', {}, tab);
+  return () => Promise.all([unsubscribe(), cdp.send('ServiceWorker.disable', {}, tab)]);
+}
+
+async function installAt(cdp: BidiCdp, path: string): Promise<string> {
+  try {
+    const { extension } = (await cdp.bidi('webExtension.install', { extensionData: { type: 'path', path } })) as { extension: string };
+    return extension;
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    // Chrome before 149 says "Method not available" unless it was started with switches for it.
+    const closed = /^(unknown command|unknown method|unsupported operation)$/.test(error.wireCode) || /not (available|allowed|supported)|wasn't found/i.test(error.message);
+    if (closed) throw new WayClosed(error.message, { cause: error });
+    if (error.wireCode === 'invalid web extension' || error.blames === 'check') throw notLoaded(`Chrome refused the extension: ${error.message}`, error);
+    throw error;
+  }
+}
+
+async function proveListed(session: SessionFacts, cdp: BidiCdp, pkg: ExtensionPackage, id: string, signal: AbortSignal): Promise<void> {
+  let known: { id: string; name: string; version: string; enabled: boolean }[];
+  try {
+    ({ extensions: known } = (await cdp.send('Extensions.getExtensions', {})) as { extensions: typeof known });
+  } catch (error) {
+    // Older Chromes have no such list.
+    if (!(error instanceof WireError) || error.blames !== 'check') throw error;
+    return await manifestIsServed(session, pkg, id, signal);
+  }
+  const found = known.find((extension) => extension.id === id);
+  if (found === undefined) throw notLoaded(`${pkg.name} is not among the extensions of session ${session.sessionId} on ${session.node}`);
+  if (!found.enabled) throw notLoaded(`Chrome has switched ${pkg.name} off in session ${session.sessionId} on ${session.node}`);
+  // A localized name is another one in another locale.
+  const sameName = pkg.manifest.localized || found.name === pkg.name;
+  if (!sameName || found.version !== pkg.version) throw notLoaded(`session ${session.sessionId} has ${found.name} ${found.version} instead of ${pkg.name} ${pkg.version}`);
+}
+
+async function proveWorker(watch: WorkerWatch, pkg: ExtensionPackage, id: string, signal: AbortSignal): Promise<void> {
+  const origin = `chrome-extension://${id}/`;
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(WORKER_DEADLINE_MS)]);
+  const outcome = await watch.until(() => {
+    const status = watch.newest(origin)?.status;
+    if (status === 'activated' || status === 'redundant') return status;
+    return undefined;
+  }, limit);
+  if (outcome === 'activated') return;
+  const errors = watch.errors(origin).map(({ message, url, line }) => `${message} (${url.replace(origin, '')}:${line})`);
+  if (outcome === 'redundant' || errors.length > 0) {
+    throw workerDied(`the service worker of ${pkg.name} ${pkg.version} (${pkg.manifest.worker}) dies at its start: ${errors.join('; ') || 'Chrome does not say why'}`);
+  }
+  throw notLoaded(`the service worker of ${pkg.name} ${pkg.version} was not up after ${WORKER_DEADLINE_MS} ms`);
+}

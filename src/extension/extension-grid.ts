@@ -1,0 +1,108 @@
+import { GridrunError, refusal } from '../core/fault.ts';
+import type { ExtensionFacts, Grid, Lease, LeaseRequest, SessionFacts } from '../core/ports.ts';
+import { notLoaded, WayClosed } from './not-loaded.ts';
+import type { ExtensionPackage } from './read-extension.ts';
+import { waysFor, type Way } from './ways.ts';
+
+/** A grid whose every session has the extension: one without it is never given out. */
+export interface ExtensionGrid extends Grid {
+  /**
+   * Opens one session to find out how this grid's browsers take the extension, proves that it is loaded and its worker
+   * alive, and ends it. Throws a refusal where it can't be loaded; what it gives is for the run's one notice.
+   */
+  preflight(request: LeaseRequest): Promise<{ readonly extension: ExtensionFacts; readonly text: string }>;
+  /** Makes the extension in a session as new: its storage and its worker. Throws where it can't; the session is then replaced. */
+  reset(session: SessionFacts, signal: AbortSignal): Promise<void>;
+}
+
+/** Puts an extension into every session of a grid. The grid itself stays the caller's: disposing of this does nothing. */
+export function extensionGrid(grid: Grid, pkg: ExtensionPackage): ExtensionGrid {
+  return new Extended(grid, pkg);
+}
+
+class Extended implements ExtensionGrid {
+  readonly name: string;
+  readonly #grid: Grid;
+  readonly #pkg: ExtensionPackage;
+  readonly #ways: ReturnType<typeof waysFor>;
+  #way: Way | undefined;
+
+  constructor(grid: Grid, pkg: ExtensionPackage) {
+    this.name = grid.name;
+    this.#grid = grid;
+    this.#pkg = pkg;
+    this.#ways = waysFor(pkg);
+  }
+
+  capacity(signal: AbortSignal): Promise<number> {
+    return this.#grid.capacity(signal);
+  }
+
+  async lease(request: LeaseRequest): Promise<Lease> {
+    this.#way ??= await this.#ways[0]!();
+    return await this.#leaseBy(this.#way, request).catch((error: unknown) => {
+      if (error instanceof WayClosed) throw notLoaded(`${this.#pkg.name} could not be installed: ${error.message}`, error);
+      if (error instanceof GridrunError && error.code === 'extension.worker-died') throw notLoaded(error.message, error);
+      throw error;
+    });
+  }
+
+  async preflight(request: LeaseRequest): ReturnType<ExtensionGrid['preflight']> {
+    const closed: string[] = [];
+    for (const make of this.#ways) {
+      const way = await make();
+      try {
+        const lease = await this.#leaseBy(way, request);
+        await lease.release();
+        this.#way = way;
+        const extension = lease.session.extension!;
+        return { extension, text: [`${this.#shown()}: ${way.text}`, ...closed].join('; ') };
+      } catch (error) {
+        if (error instanceof WayClosed) closed.push(`not ${way.text}: ${error.message}`);
+        else throw refused(error);
+      }
+    }
+    throw refusal('extension.no-way', `the browsers of ${this.name} take no extension`, closed, 'Chrome 149 or later takes it without any preparation');
+  }
+
+  async reset(session: SessionFacts, signal: AbortSignal): Promise<void> {
+    await this.#way?.reset(session, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  async #leaseBy(way: Way, request: LeaseRequest): Promise<Lease> {
+    const lease = await this.#grid.lease({ ...request, capabilities: together(request.capabilities, way.capabilities) });
+    try {
+      const extension = await way.install(lease.session, request.signal);
+      const release = async (): Promise<void> => {
+        way.forget?.(lease.session.sessionId);
+        await lease.release();
+      };
+      return { session: { ...lease.session, extension }, release };
+    } catch (error) {
+      way.forget?.(lease.session.sessionId);
+      await lease.release();
+      throw error;
+    }
+  }
+
+  #shown(): string {
+    return `${this.#pkg.name} ${this.#pkg.version} (sha256 ${this.#pkg.sha256.slice(0, 12)}…)`;
+  }
+}
+
+/** What the extension itself did wrong ends the run before it starts; what the grid did is the grid's. */
+function refused(error: unknown): unknown {
+  if (!(error instanceof GridrunError) || error.blames !== 'extension') return error;
+  return refusal(error.code, error.message, [], 'no site was judged');
+}
+
+/** The user's own capabilities, with what a way adds to Chrome's options. */
+function together(asked: LeaseRequest['capabilities'], added: LeaseRequest['capabilities']): LeaseRequest['capabilities'] {
+  const OPTIONS = 'goog:chromeOptions';
+  const before = (asked[OPTIONS] ?? {}) as Record<string, unknown>;
+  const after = (added[OPTIONS] ?? {}) as Record<string, unknown[]>;
+  const lists = Object.entries(after).map(([key, list]) => [key, [...((before[key] as unknown[] | undefined) ?? []), ...list]]);
+  return lists.length === 0 ? asked : { ...asked, [OPTIONS]: { ...before, ...Object.fromEntries(lists) } };
+}

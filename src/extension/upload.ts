@@ -1,0 +1,26 @@
+import type { SessionFacts } from '../core/ports.ts';
+import { WireClient } from '../wire/wire-client.ts';
+import { WireError } from '../wire/wire-error.ts';
+
+/** Of some megabytes, to a grid far away. */
+const UPLOAD_DEADLINE_MS = 120_000;
+
+/**
+ * Puts a zip of one folder onto the machine of the session's browser, and gives the unpacked folder's path there. It
+ * goes with the session.
+ */
+export async function upload(session: SessionFacts, zip: Buffer, signal: AbortSignal): Promise<string> {
+  const client = new WireClient(session.endpoint);
+  const body = { file: zip.toString('base64') };
+  const send = async (path: string): Promise<string> =>
+    (await client.send('POST', `/session/${session.sessionId}${path}`, body, { deadlineMs: UPLOAD_DEADLINE_MS, signal })) as string;
+  // A Grid names its additions with `se:`; chromedriver has the command under a name of its own.
+  const onGrid = Object.keys(session.capabilities).some((name) => name.startsWith('se:'));
+  const [first, second] = onGrid ? (['/se/file', '/file'] as const) : (['/file', '/se/file'] as const);
+  try {
+    return await send(first);
+  } catch (error) {
+    if (!(error instanceof WireError) || !/^unknown (command|method)$/.test(error.wireCode)) throw error;
+    return await send(second);
+  }
+}

@@ -1,0 +1,58 @@
+import type { BidiClient, BidiEvent } from './bidi-client.ts';
+import type { Limits } from './deadline.ts';
+
+/** An event of Chrome's own protocol, as BiDi passes it on. */
+export interface CdpEvent {
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Of the tab or worker that it came from. */
+  readonly session: string;
+}
+
+/** Chrome's own protocol through the BiDi connection: the only way to it that works through every grid. */
+export class BidiCdp {
+  readonly #client: BidiClient;
+  readonly #limits: Limits;
+
+  constructor(client: BidiClient, limits: Limits) {
+    this.#client = client;
+    this.#limits = limits;
+  }
+
+  /** The CDP session of a tab. */
+  async sessionOf(context: string): Promise<string> {
+    const { session } = (await this.#client.command('goog:cdp.getSession', { context }, this.#limits)) as { session: string };
+    return session;
+  }
+
+  /** Sends a command to a tab or worker, to the browser where no session is named, and gives its result. Throws a `WireError`. */
+  async send(method: string, params: object, session?: string): Promise<unknown> {
+    const sent = { method, params, ...(session === undefined ? {} : { session }) };
+    const { result } = (await this.#client.command('goog:cdp.sendCommand', sent, this.#limits)) as { result: unknown };
+    return result;
+  }
+
+  /** Any other BiDi command. */
+  async bidi(method: string, params: object): Promise<unknown> {
+    return await this.#client.command(method, params, this.#limits);
+  }
+
+  /** Subscribes to events of CDP, named without the prefix, and of BiDi, named in full; gives what ends it. */
+  async subscribe(events: readonly string[], listener: (event: CdpEvent) => void): Promise<() => Promise<void>> {
+    let ended = false;
+    this.#client.onEvent((event) => {
+      if (!ended) listener(unwrapped(event));
+    });
+    const names = events.map((name) => (/^[A-Z]/.test(name) ? `goog:cdp.${name}` : name));
+    const { subscription } = (await this.bidi('session.subscribe', { events: names })) as { subscription: string };
+    return async () => {
+      await this.bidi('session.unsubscribe', { subscriptions: [subscription] });
+      ended = true;
+    };
+  }
+}
+
+function unwrapped({ method, params }: BidiEvent): CdpEvent {
+  if (!method.startsWith('goog:cdp.')) return { method, params, session: '' };
+  return { method: method.slice('goog:cdp.'.length), params: (params['params'] ?? {}) as CdpEvent['params'], session: String(params['session'] ?? '') };
+}

@@ -1,0 +1,82 @@
+import type { CdpEvent } from './bidi-cdp.ts';
+
+/** What a watch must be subscribed to, and `ServiceWorker.enable` sent to a tab. */
+export const WORKER_EVENTS = ['ServiceWorker.workerVersionUpdated', 'ServiceWorker.workerErrorReported'] as const;
+
+/** A service worker as Chrome tells of it. */
+export interface WorkerVersion {
+  readonly versionId: string;
+  readonly scriptURL: string;
+  readonly runningStatus: 'stopped' | 'starting' | 'running' | 'stopping';
+  /** `redundant` is one that never came up, or whose extension is gone. */
+  readonly status: string;
+  /** While it runs. */
+  readonly targetId?: string;
+}
+
+/** An error that nobody caught in a worker; lines and columns are from 1. */
+export interface WorkerError {
+  readonly versionId: string;
+  readonly message: string;
+  readonly url: string;
+  readonly line: number;
+}
+
+/** Told of in the worker's console too, where Chrome gives it no column; promises are told of there alone. */
+const NO_COLUMN = -1;
+const IN_PROMISE = 'Uncaught (in promise)';
+
+/**
+ * Follows service workers without touching them: a debugger that is attached would keep them from going idle, and
+ * hold them at each new start.
+ */
+export class WorkerWatch {
+  readonly #versions = new Map<string, WorkerVersion>();
+  readonly #errors: WorkerError[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  onEvent(event: CdpEvent): void {
+    if (event.method === 'ServiceWorker.workerVersionUpdated') {
+      for (const version of event.params['versions'] as WorkerVersion[]) this.#versions.set(version.versionId, version);
+    } else if (event.method === 'ServiceWorker.workerErrorReported') this.#onError(event);
+    else return;
+    for (const look of this.#waiting) look();
+  }
+
+  /** The newest worker of an origin (`chrome-extension://…/`). */
+  newest(origin: string): WorkerVersion | undefined {
+    return [...this.#versions.values()].findLast((version) => version.scriptURL.startsWith(origin));
+  }
+
+  /** What workers of an origin threw so far. */
+  errors(origin: string): WorkerError[] {
+    return this.#errors.filter(({ url, versionId }) => url.startsWith(origin) || this.#versions.get(versionId)?.scriptURL.startsWith(origin));
+  }
+
+  /** Looks now and after every event until there is an answer, or the signal aborts: then it is undefined. */
+  async until<T>(look: () => T | undefined, signal: AbortSignal): Promise<T | undefined> {
+    const { promise, resolve } = Promise.withResolvers<T | undefined>();
+    const again = (): void => {
+      const answer = look();
+      if (answer !== undefined || signal.aborted) resolve(answer);
+    };
+    this.#waiting.add(again);
+    signal.addEventListener('abort', again, { once: true });
+    again();
+    try {
+      return await promise;
+    } finally {
+      this.#waiting.delete(again);
+      signal.removeEventListener('abort', again);
+    }
+  }
+
+  #onError({ params }: CdpEvent): void {
+    const { errorMessage, sourceURL, lineNumber, columnNumber, versionId } = params['errorMessage'] as {
+      errorMessage: string; sourceURL: string; lineNumber: number; columnNumber: number; versionId: string;
+    };
+    // console.error comes this way too, and is no error that was thrown; what was thrown comes twice.
+    const thrown = columnNumber === NO_COLUMN ? errorMessage.startsWith(IN_PROMISE) : errorMessage.startsWith('Uncaught');
+    if (thrown) this.#errors.push({ versionId, message: errorMessage, url: sourceURL, line: lineNumber });
+  }
+}
