@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import type * as z from 'zod';
+import { refusal } from '../core/fault.ts';
+import { nearest } from '../core/nearest.ts';
+import { ENTRY, keyOf, KEYS, WANTED, type Expectation } from './expectation.ts';
+
+/** A file of expectations with the document that it was read from. */
+export interface ExpectationsFile {
+  readonly name: string;
+  readonly document: Document;
+  /** In the order of the file. */
+  readonly expectations: readonly Expectation[];
+}
+
+/** Reads `--expectations`. Throws a refusal with every mistake and its line. */
+export async function readExpectations(file: string, cwd: string): Promise<ExpectationsFile> {
+  let text: string;
+  try {
+    text = await readFile(resolve(cwd, file), 'utf8');
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    throw refusal('expectations.file', `the expectations ${file} can't be read: ${why}`, [], 'write it from a run: gridrun expectations update');
+  }
+  return parseExpectations(text, file);
+}
+
+/** Reads a list of expectations from YAML, or from JSON, which is YAML too. Throws a refusal with every mistake and its line. */
+export function parseExpectations(text: string, name: string): ExpectationsFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${name}:${line}:${col}`;
+  };
+  const syntax = document.errors.map((error) => `${at(error.pos[0])}: this is neither YAML nor JSON: ${error.message}`);
+  if (syntax.length > 0) throw wrong(name, syntax);
+  const root = valueOf(document, name);
+  if (root === null || root === undefined) return { name, document, expectations: [] };
+  if (!Array.isArray(root)) throw wrong(name, [`${at(offsetOf(document, []))}: a list of expectations was wanted, each with site, reason, owner and until`]);
+  const mistakes: string[] = [];
+  const expectations: Expectation[] = [];
+  const seen = new Map<string, number>();
+  for (const [index, entry] of root.entries()) {
+    const parsed = ENTRY.safeParse(entry);
+    const place = (path: readonly PropertyKey[]): string => at(offsetOf(document, [index, ...path]));
+    if (!parsed.success) {
+      mistakes.push(...parsed.error.issues.flatMap((issue) => mistakesOf(issue, place)));
+      continue;
+    }
+    const key = keyOf(parsed.data);
+    const first = seen.get(key);
+    if (first !== undefined) mistakes.push(`${place([])}: the same site, check and condition as in ${at(offsetOf(document, [first]))}; keep one of them`);
+    else seen.set(key, index);
+    expectations.push(parsed.data);
+  }
+  if (mistakes.length > 0) throw wrong(name, mistakes);
+  return { name, document, expectations };
+}
+
+function wrong(name: string, mistakes: readonly string[]): Error {
+  return refusal('expectations.wrong', `the expectations ${name} are wrong`, mistakes);
+}
+
+function valueOf(document: Document, name: string): unknown {
+  try {
+    return document.toJS() as unknown;
+  } catch (error) {
+    throw wrong(name, [`${name}:1:1: this YAML can't be read: ${(error as Error).message}`]);
+  }
+}
+
+function mistakesOf(issue: z.core.$ZodIssue, place: (path: readonly PropertyKey[]) => string): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const meant = nearest(key, KEYS);
+      return `${place([...issue.path, key])}: an expectation has no ${JSON.stringify(key)}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+    });
+  }
+  const where = issue.path.join('.');
+  const what = issue.path.length === 0 ? 'this' : where;
+  return [`${place(issue.path)}: ${what} is missing or wrong: ${WANTED[where] ?? 'something else'} was wanted`];
+}
+
+/** Where a value of the document begins, or its nearest parent where it has none of its own. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const step of path) {
+    const pair = isMap(node) ? node.items.find(({ key }) => (isScalar(key) ? key.value : key) === step) : undefined;
+    // A key's own place is shown: its value may be empty.
+    if (isScalar(pair?.key) && pair.key.range) offset = pair.key.range[0];
+    node = isSeq(node) ? node.items[Number(step)] : pair?.value;
+    if (pair === undefined && isNode(node) && node.range) offset = node.range[0];
+    if (node === undefined) break;
+  }
+  return offset;
+}

@@ -1,0 +1,111 @@
+import { isMap, isSeq, parseDocument, visit, type Document, type YAMLSeq } from 'yaml';
+import type { Cause } from '../core/fault.ts';
+import type { RunState, SiteState } from '../core/run-state.ts';
+import type { CheckVerdict } from '../core/verdict.ts';
+import { coveredChecks, isPlainlyPassed, isWrong, type ExpectationFacts } from './apply.ts';
+import { compareExpectations, dayOf, type Expectation } from './expectation.ts';
+import { parseExpectations } from './read.ts';
+
+/** How long a new expectation holds until somebody has looked at it. */
+const NEW_HOLDS_DAYS = 30;
+const DAY_MS = 86_400_000;
+const MOST_REASON_CHARS = 120;
+
+/** A grid that was lost is nobody's known failure. */
+const NOT_EXPECTED: ReadonlySet<Cause> = new Set<Cause>(['grid', 'runner', 'browser']);
+
+/** A file of expectations after a run. */
+export interface ExpectationsUpdate {
+  /** What the file should hold: the very same text where nothing changes. */
+  readonly text: string;
+  readonly added: readonly Expectation[];
+  readonly removed: readonly Expectation[];
+}
+
+/**
+ * Writes a run's failures into the text of a file: what failed and is not in it is added with a reason to be filled in,
+ * what is in it and passed is taken out, all else stays with its reason, owner and day. Sorted, in the form that the
+ * file has (YAML with its comments, or JSON), and twice changes nothing. Throws a refusal as `parseExpectations` does.
+ */
+export function updateExpectations(text: string, name: string, state: RunState, facts: Pick<ExpectationFacts, 'today' | 'extension'>): ExpectationsUpdate {
+  const { expectations, document } = parseExpectations(text, name);
+  const removed = expectations.filter((expectation) => isOver(expectation, state, facts));
+  const kept = expectations.filter((expectation) => !removed.includes(expectation));
+  const added = [...state.sites()].flatMap((entry) => newOnes(entry, kept, state, facts));
+  const wanted = [...kept, ...added].sort(compareExpectations);
+  const isSame = wanted.length === expectations.length && wanted.every((expectation, index) => expectation === expectations[index]);
+  if (isSame && text.trim() !== '') return { text, added, removed };
+  return { text: isJson(text, name) ? jsonText(text, expectations, wanted) : yamlText(document, expectations, wanted), added, removed };
+}
+
+function isOver(expectation: Expectation, state: RunState, facts: ExpectationFacts): boolean {
+  const entry = state.site(expectation.site);
+  const covered = entry === undefined ? [] : coveredChecks(expectation, entry, state, facts);
+  return covered.length > 0 && covered.every(isPlainlyPassed);
+}
+
+/** One for the site where all of it is wrong, else one for each check. */
+function newOnes(entry: SiteState, kept: readonly Expectation[], state: RunState, facts: ExpectationFacts): Expectation[] {
+  const known = new Set(kept.filter(({ site }) => site === entry.site.id).flatMap((one) => coveredChecks(one, entry, state, facts).map(({ title }) => title)));
+  const isNew = (check: CheckVerdict): boolean =>
+    isWrong(check) && !known.has(check.title) && (check.cause === undefined || !NOT_EXPECTED.has(check.cause));
+  const { checks } = entry.verdict;
+  const fresh = checks.filter(isNew);
+  const until = dayOf(Date.parse(`${facts.today}T00:00:00Z`) + NEW_HOLDS_DAYS * DAY_MS);
+  const make = (check: CheckVerdict, title?: string): Expectation => ({
+    site: entry.site.id, ...(title === undefined ? {} : { check: title }), reason: reasonOf(check), owner: 'TODO', until,
+  });
+  const [first] = fresh;
+  if (first !== undefined && checks.length > 1 && fresh.length === checks.length) return [make(first)];
+  return fresh.map((check) => make(check, check.title));
+}
+
+function reasonOf({ fault }: CheckVerdict): string {
+  const line = (fault?.message ?? '').trim().split(/\r?\n/, 1)[0] ?? '';
+  // A page can write anything into a message, and this goes into a file that people read.
+  const safe = line.toWellFormed().replaceAll(/\p{C}/gu, ' ').slice(0, MOST_REASON_CHARS).toWellFormed().trim();
+  return safe === '' ? 'TODO: why?' : `TODO: why? ${safe}`;
+}
+
+function isJson(text: string, name: string): boolean {
+  if (text.trim() === '') return name.toLowerCase().endsWith('.json');
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Entries that stay are written as they were, with the user's own order of keys. */
+function jsonText(text: string, before: readonly Expectation[], wanted: readonly Expectation[]): string {
+  const entries = text.trim() === '' ? [] : (JSON.parse(text) as readonly unknown[]);
+  const written = wanted.map((expectation) => entries[before.indexOf(expectation)] ?? expectation);
+  return `${JSON.stringify(written, undefined, 2)}\n`;
+}
+
+/** The same for YAML: the nodes of entries that stay keep their comments and their style. */
+function yamlText(document: Document, before: readonly Expectation[], wanted: readonly Expectation[]): string {
+  const target: Document = isSeq(document.contents) ? document : parseDocument('[]');
+  if (target !== document) target.commentBefore = document.commentBefore ?? document.comment;
+  const list = target.contents as YAMLSeq;
+  // An anchor may be sorted behind its alias, or taken out: such entries are written out in full.
+  const nodes = isSeq(document.contents) && !hasAlias(document) ? document.contents.items : [];
+  list.items = wanted.map((expectation) => {
+    const node = nodes[before.indexOf(expectation)];
+    return isMap(node) ? node : target.createNode(expectation);
+  });
+  list.flow = list.items.length === 0;
+  return target.toString({ lineWidth: 0 });
+}
+
+function hasAlias(document: Document): boolean {
+  let found = false;
+  visit(document, {
+    Alias: () => {
+      found = true;
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
