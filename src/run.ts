@@ -11,7 +11,7 @@ import { RunState } from './core/run-state.ts';
 import type { Site } from './core/site.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { HostLimits } from './dispatch/host-limits.ts';
-import { openGrid } from './run-grid.ts';
+import { GridEvents, openGrid } from './run-grid.ts';
 import { domainOf, hostOf, isLocal } from './plan/hosts.ts';
 import { createReporters } from './report/create.ts';
 import { Multiplexer } from './report/multiplexer.ts';
@@ -63,7 +63,10 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const run = runName();
   let emit: Emit = () => {};
   const { plan, runner, secrets } = await readInput(options, stack, (event) => emit(event), signal);
-  const grid = stack.use(await openGrid(options));
+  const gridEvents = new GridEvents();
+  const siteUrls = plan.sites.filter((site) => site.skip === undefined).map((site) => site.url);
+  const grid = stack.use(await openGrid(options, { siteUrls, signal, emit: gridEvents.emit }));
+  secrets.push(...(grid.secrets ?? []));
   const folder = stack.use(await RunFolder.open(options.out));
   const aside = await folder.setAside();
   const resumed = options.resume === undefined ? undefined : await planResume(await findUnfinished(folder, options.resume), factsOf(plan));
@@ -84,6 +87,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const startedAt = Date.now();
   emit(runStarted(run, options, plan, grid, resumed));
   for (const sites of batches(plan.sites)) emit({ type: 'sites-planned', sites });
+  gridEvents.open(emit);
   if (aside !== undefined && resumed === undefined) emit({ type: 'notice', level: 'info', code: 'run.set-aside', text: setAsideText(aside) });
   for await (const event of resumed?.keptEvents() ?? []) emit(event);
   await resumed?.copyEvidence(folder);
@@ -108,6 +112,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   using _limit = globalTimeout(options, control);
   const faults = await dispatch(dispatcher, control);
   await runner[Symbol.asyncDispose]();
+  gridEvents.close();
   emit({ type: 'run-ended', durationMs: Date.now() - startedAt, stopped: dispatcher.stopped, faults });
   await journal.flush();
   await reporters.finish();
@@ -121,7 +126,8 @@ interface Input {
   readonly list: SiteList;
   readonly plan: RunPlan;
   readonly runner: HostPool;
-  readonly secrets: readonly string[];
+  /** Those of a grid made for the run are added. */
+  readonly secrets: string[];
 }
 
 /** Reads what the user gave: the list, then the suite, in a check host; no browser is needed for it. */

@@ -10,6 +10,12 @@ export interface Config {
   site?: string | string[];
   shard?: string;
   grid?: string;
+  /** Of a grid made for the run by `grid: 'docker'`: `2`, or `1..6` */
+  nodes?: number | string;
+  sessionsPerNode?: number | 'auto';
+  gridName?: string;
+  image?: string;
+  hubImage?: string;
   sessions?: number | 'auto';
   headed?: boolean;
   capabilities?: Record<string, unknown> | string;

@@ -42,6 +42,13 @@ export function resolveOptions(sources: SettingSources): RunOptions {
     checks: given['checks'] ?? [],
     setup: given['setup'] ?? [],
     grid,
+    docker: {
+      name: given['gridName'] ?? 'gridrun',
+      nodes: given['nodes'] ?? { min: 2, max: 2 },
+      sessionsPerNode: given['sessionsPerNode'] ?? 'auto',
+      ...only('image', given['image']),
+      ...only('hubImage', given['hubImage']),
+    },
     sessions: given['sessions'] ?? 'auto',
     chunkSize: given['chunkSize'] ?? 'auto',
     perHost: given['perHost'] ?? 1,

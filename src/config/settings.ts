@@ -39,6 +39,16 @@ const shard = text
   })
   .refine(({ index, total }) => index >= 1 && index <= total);
 
+const NODES = /^(\d+)(?:\.\.(\d+))?$/;
+const nodeRange = z
+  .union([z.number().int().transform(String), text])
+  .pipe(text.regex(NODES))
+  .transform((given) => {
+    const [, min, max = min] = NODES.exec(given) ?? [];
+    return { min: Number(min), max: Number(max) };
+  })
+  .refine(({ min, max }) => min >= 1 && min <= max);
+
 const gridChoice = z.union([z.enum(['local', 'docker']), z.url({ protocol: /^https?$/ })]);
 
 /** Every setting of a run, in the order of `--help`. The one table that flags, config, help and docs are made from. */
@@ -90,6 +100,26 @@ export const SETTINGS = [
   {
     flag: 'sessions', alias: 'j', value: 'n|auto', group: 'Where to run', wants: 'a whole number from 1, or auto', schema: wholeOrAuto,
     byDefault: 'auto', describe: 'Most sessions at once; auto: the cores of this machine, or the free slots of the grid and one waiting',
+  },
+  {
+    flag: 'nodes', value: 'n|min..max', group: 'Where to run', wants: 'a whole number from 1, or two of them as in 1..6', schema: nodeRange,
+    byDefault: '2', describe: 'Nodes of a grid made for this run by --grid docker; between two numbers they follow the work',
+  },
+  {
+    flag: 'sessions-per-node', value: 'n|auto', group: 'Where to run', wants: 'a whole number from 1, or auto', schema: wholeOrAuto,
+    byDefault: 'auto', describe: 'Most sessions of such a node; auto: as many over all nodes as there are cores',
+  },
+  {
+    flag: 'grid-name', value: 'name', group: 'Where to run', wants: 'the name of a grid', schema: text,
+    byDefault: 'gridrun', describe: 'The grid that --grid docker uses where it is up',
+  },
+  {
+    flag: 'image', value: 'ref', group: 'Where to run', wants: 'the name of an image', schema: text,
+    byDefault: 'gridrun’s own, built from Dockerfile.node', describe: 'Image of the nodes of --grid docker',
+  },
+  {
+    flag: 'hub-image', value: 'ref', group: 'Where to run', wants: 'the name of an image', schema: text,
+    byDefault: 'as --image where that is gridrun’s own', describe: 'Image of the hub of --grid docker',
   },
   {
     flag: 'headed', group: 'Where to run', wants: 'true or false', schema: flag,

@@ -11,6 +11,18 @@ export interface WebServerOptions {
   readonly reuseExistingServer: boolean;
 }
 
+/** The grid in containers that `--grid docker` uses. */
+export interface DockerOptions {
+  /** Of the grid to use where it is up; else one is made for the run. */
+  readonly name: string;
+  /** Of a grid made for the run; between the two its number follows the work. */
+  readonly nodes: { readonly min: number; readonly max: number };
+  readonly sessionsPerNode: number | 'auto';
+  /** For its nodes and for its hub, instead of gridrun's own. */
+  readonly image?: string;
+  readonly hubImage?: string;
+}
+
 export type IsolationKind = 'wipe' | 'session' | 'context';
 
 export interface ShardOptions {
@@ -48,6 +60,8 @@ export interface RunOptions {
   readonly setup: readonly string[];
   /** `local`, `docker`, or a URL. */
   readonly grid: string;
+  /** Of `--grid docker`; without it the defaults. */
+  readonly docker?: DockerOptions;
   readonly sessions: number | 'auto';
   readonly chunkSize: number | 'auto';
   /** 0 is no limit. */

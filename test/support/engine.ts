@@ -21,10 +21,20 @@ export function gridName(): AsyncDisposable & { readonly name: string } {
   };
 }
 
-/** Every container and network of the engine, by name: what must be the same before and after. */
-export async function engineContents(): Promise<string[]> {
+/**
+ * What is on the engine of these grids, of grids that this process owns, and of gridrun without a label: after a test
+ * nothing. Other tests may be at work on the same engine.
+ */
+export async function leftovers(...grids: readonly string[]): Promise<string[]> {
   const [containers, networks] = await Promise.all([docker.listContainers({ all: true }), docker.listNetworks()]);
-  return [...containers.flatMap(({ Names }) => Names), ...networks.map(({ Name }) => `network ${Name}`)].sort();
+  const all = [...containers.map(({ Names, Labels }) => ({ name: Names[0]!.slice(1), labels: Labels })), ...networks.map(({ Name, Labels }) => ({ name: Name, labels: Labels ?? {} }))];
+  return all.filter(({ name, labels }) => isLeft(name, labels, grids)).map(({ name }) => name).sort();
+}
+
+function isLeft(name: string, labels: Readonly<Record<string, string>>, grids: readonly string[]): boolean {
+  const grid = labels['io.gridrun.grid'];
+  if (grid === undefined) return name.startsWith('gridrun-');
+  return grids.includes(grid) || labels['io.gridrun.owner']?.includes(`"pid":${process.pid},`) === true;
 }
 
 /** What a grid has, by its label alone. */

@@ -13,13 +13,12 @@ import { ensureOwnImage } from '../../../src/grid/docker/image.ts';
 import { packageRoot } from '../../../src/grid/docker/package-root.ts';
 import { gridStatus, type GridReport } from '../../../src/grid/docker/status.ts';
 import { remoteGrid } from '../../../src/grid/remote.ts';
-import { docker, driving, engineContents, ofGrid } from '../../support/engine.ts';
+import { docker, driving, leftovers, ofGrid } from '../../support/engine.ts';
 import { missing } from '../../support/machine.ts';
 
 const options = { skip: missing('docker'), timeout: 300_000 };
 
 test('the compose file brings up a grid that scales, that status reads and that a run by URL works on', options, async () => {
-  const before = await engineContents();
   const image = await ensureOwnImage(await openEngine());
   const name = `compose-${randomBytes(4).toString('hex')}`;
   const password = randomBytes(12).toString('hex');
@@ -62,7 +61,7 @@ test('the compose file brings up a grid that scales, that status reads and that 
   } finally {
     await compose('down', '-v', '-t', '2');
   }
-  assert.deepEqual(await engineContents(), before);
+  assert.deepEqual(await leftovers(name), []);
 });
 
 test('the compose file and gridrun agree on what a hub and a node are', async () => {

@@ -4,7 +4,7 @@ import { gridDown } from '../../../src/grid/docker/down.ts';
 import { gridJoin, type GridJoinOptions } from '../../../src/grid/docker/join.ts';
 import { gridUp, type RunningGrid } from '../../../src/grid/docker/up.ts';
 import { remoteGrid } from '../../../src/grid/remote.ts';
-import { docker, driving, engineContents, gridName } from '../../support/engine.ts';
+import { docker, driving, leftovers, gridName } from '../../support/engine.ts';
 import { missing } from '../../support/machine.ts';
 
 const options = { skip: missing('docker'), timeout: 300_000 };
@@ -21,12 +21,14 @@ function joinOptions(hub: RunningGrid, advertise: string, more: Partial<GridJoin
 }
 
 test('nodes on another network join a hub by the address that it reaches, and run sites', options, async () => {
-  const before = await engineContents();
   const address = await machineAddress();
+  const names: string[] = [];
   {
     await using named = gridName();
+    names.push(named.name);
     const hub = await gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: 0, listen: address, openBus: true });
     const joined = await gridJoin(joinOptions(hub, address, { nodes: 2 }));
+    names.push(joined.name);
     try {
       assert.deepEqual(joined.nodes, [`http://${address}:5655`, `http://${address}:5656`]);
       assert.deepEqual(await gridJoin(joinOptions(hub, address, { nodes: 2 })), joined);
@@ -43,14 +45,14 @@ test('nodes on another network join a hub by the address that it reaches, and ru
       await gridDown(joined.name);
     }
   }
-  assert.deepEqual(await engineContents(), before);
+  assert.deepEqual(await leftovers(...names), []);
 });
 
 test('what is wrong with a join is said, and nothing of it stays', options, async () => {
   const address = await machineAddress();
   await using named = gridName();
   const hub = await gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: 0, listen: address, openBus: true });
-  const before = await engineContents();
+  const before = await joinedNodes();
   // An address of the same network that nobody has.
   const nobody = address.replace(/\d+\.\d+$/, '255.254');
   await assert.rejects(gridJoin(joinOptions(hub, nobody, { readyDeadlineMs: 12_000 })), new RegExp(`--advertise ${nobody} is wrong: nothing answers at http://${nobody}:5655`));
@@ -58,5 +60,10 @@ test('what is wrong with a join is said, and nothing of it stays', options, asyn
   await assert.rejects(gridJoin(joinOptions(hub, 'localhost')), /the hub would look for the nodes on itself|can’t join as asked/);
   await assert.rejects(gridJoin(joinOptions(hub, address, { busPorts: { publish: 4499, subscribe: 4443 } })), /event bus does not answer at .*:4499/);
   await assert.rejects(gridJoin({ ...joinOptions(hub, address), hub: hub.shown }), /does not answer/);
-  assert.deepEqual(await engineContents(), before);
+  assert.deepEqual(await joinedNodes(), before);
 });
+
+async function joinedNodes(): Promise<string[]> {
+  const containers = await docker.listContainers({ all: true, filters: { label: ['io.gridrun.hub'] } });
+  return containers.flatMap(({ Names }) => Names);
+}
