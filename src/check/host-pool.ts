@@ -29,7 +29,7 @@ export interface HostPoolOptions {
   readonly outDir: string;
   /** Values that no file and no message may hold. */
   readonly secrets: readonly string[];
-  /** How long a host may stand still before the check that holds it is looked for. */
+  /** For how much CPU time a host may stand still before the check that holds it is looked for. */
   readonly stallLimitMs?: number;
   /** Hears what checks write to their console, and notices. */
   readonly emit: Emit;

@@ -190,10 +190,10 @@ export class HostProcess {
     running?.settle(outcome);
   }
 
-  /** The watchdog sees a loop that stands still; this sees a process that does not run at all. */
+  /** The watchdog sees a loop that stands still; this sees, later than it would, a process that does not run at all. */
   #checkAnswers(): void {
     if (this.#running.size === 0) this.#unanswered = 0;
-    if (this.#unanswered * PING_MS > 2 * this.#options.stallLimitMs + 30_000) this.#child.kill('SIGKILL');
+    if (this.#unanswered * PING_MS > 6 * this.#options.stallLimitMs + 30_000) this.#child.kill('SIGKILL');
     this.#unanswered++;
     this.#tell({ type: 'ping' });
   }

@@ -16,7 +16,7 @@ export interface HostOptions {
   readonly checkTimeoutMs: number;
   readonly outDir: string;
   readonly secrets: readonly string[];
-  /** How long the host may not answer before its watchdog looks why. */
+  /** For how much CPU time its event loop may stand still before its watchdog looks why; four times that if it only waits. */
   readonly stallLimitMs: number;
 }
 

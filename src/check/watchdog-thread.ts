@@ -10,10 +10,14 @@ const ASK_AGAIN_MS = 200;
 const NAMING_MS = 5_000;
 const WHOSE = `globalThis[Symbol.for('${WHO_IS_IT}')]()`;
 
+/** One that stands still and does not compute waits for a lock or a child process, or was starved: that takes patience. */
+const IDLE_FACTOR = 4;
+
 const { beats, stallLimitMs } = workerData as WatchdogData;
 const counter = new Int32Array(beats);
 let seen = -1;
 let looks = 0;
+let busyBeforeMs = 0;
 let told = false;
 
 const timer = setInterval(() => {
@@ -21,15 +25,27 @@ const timer = setInterval(() => {
   if (now !== seen) {
     seen = now;
     looks = 0;
+    busyBeforeMs = othersBusyMs();
     return;
   }
   // Looks are counted, not time: on a machine that starved both threads neither has had its turn.
   looks++;
-  if (looks * LOOK_MS < stallLimitMs) return;
+  const computes = othersBusyMs() - busyBeforeMs >= stallLimitMs;
+  if (!computes && looks * LOOK_MS < stallLimitMs * IDLE_FACTOR) return;
   clearInterval(timer);
   findCulprit();
 }, LOOK_MS);
 parentPort!.postMessage('watching');
+
+/**
+ * CPU time of this process without this thread's, in ms. A loop that never ends uses it up; a thread that the machine
+ * gave no turn does not, however long that takes.
+ */
+function othersBusyMs(): number {
+  const all = process.cpuUsage();
+  const own = process.threadCpuUsage();
+  return (all.user + all.system - own.user - own.system) / 1000;
+}
 
 function findCulprit(): void {
   const session = new Session();

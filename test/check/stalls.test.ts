@@ -60,6 +60,15 @@ for (const kind of MODULE_KINDS) {
   });
 }
 
+test('a host that stands still without computing, as one that the machine starves, is given more time', async () => {
+  await using bench = await startBench({
+    stallLimitMs: 500,
+    files: checkFile('esm', "it('sleeps', () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_200); });"),
+  });
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  assert.deepEqual(statuses(outcome), ['sleeps: passed'], outcome.fault?.message);
+});
+
 test('a check that waits too long is over in its time, and its lane is not used again', async () => {
   await using bench = await startBench({
     checkTimeoutMs: 300,
