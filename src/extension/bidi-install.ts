@@ -45,7 +45,7 @@ async function install(session: SessionFacts, cdp: BidiCdp, pkg: ExtensionPackag
   const unwatch = pkg.manifest.worker === undefined ? undefined : await watchWorkers(cdp, watch);
   const id = await installAt(cdp, path);
   await proveListed(session, cdp, pkg, id, signal);
-  await Promise.all([pkg.manifest.worker === undefined ? undefined : proveWorker(watch, pkg, id, signal)]);
+  if (pkg.manifest.worker !== undefined) await proveWorker(watch, pkg, id, signal);
   await unwatch?.();
   const { popup, options } = pkg.manifest;
   return {
@@ -104,7 +104,7 @@ async function proveWorker(watch: WorkerWatch, pkg: ExtensionPackage, id: string
   const origin = `chrome-extension://${id}/`;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(WORKER_DEADLINE_MS)]);
   const outcome = await watch.until(() => {
-    const status = watch.newest(origin)?.status;
+    const status = watch.newborn(origin)?.status;
     if (status === 'activated' || status === 'redundant') return status;
     return undefined;
   }, limit);

@@ -32,12 +32,16 @@ const IN_PROMISE = 'Uncaught (in promise)';
  */
 export class WorkerWatch {
   readonly #versions = new Map<string, WorkerVersion>();
+  readonly #born = new Set<string>();
   readonly #errors: WorkerError[] = [];
   readonly #waiting = new Set<() => void>();
 
   onEvent(event: CdpEvent): void {
     if (event.method === 'ServiceWorker.workerVersionUpdated') {
-      for (const version of event.params['versions'] as WorkerVersion[]) this.#versions.set(version.versionId, version);
+      for (const version of event.params['versions'] as WorkerVersion[]) {
+        if (version.status === 'new') this.#born.add(version.versionId);
+        this.#versions.set(version.versionId, version);
+      }
     } else if (event.method === 'ServiceWorker.workerErrorReported') this.#onError(event);
     else return;
     for (const look of this.#waiting) look();
@@ -46,6 +50,11 @@ export class WorkerWatch {
   /** The newest worker of an origin (`chrome-extension://…/`). */
   newest(origin: string): WorkerVersion | undefined {
     return [...this.#versions.values()].findLast((version) => version.scriptURL.startsWith(origin));
+  }
+
+  /** The newest that came into being under this watch: not one of an install before, which goes only now. */
+  newborn(origin: string): WorkerVersion | undefined {
+    return [...this.#versions.values()].findLast(({ versionId, scriptURL }) => scriptURL.startsWith(origin) && this.#born.has(versionId));
   }
 
   /** What workers of an origin threw so far. */
