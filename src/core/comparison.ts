@@ -1,3 +1,4 @@
+import type { Cause } from './fault.ts';
 import { NO_COUNTS, type RunOutcome } from './outcome.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -82,6 +83,11 @@ export function changeOf(before: Standing, after: Standing): Change {
 /** Is this a failure? Errored too: what could not be told today could be told before. */
 export function isFailing(standing: Standing): boolean {
   return standing === 'failed' || standing === 'errored';
+}
+
+/** What an earlier run knew: where the grid or gridrun itself failed, it knew no more of the site than if it had not run. */
+export function knownStanding(verdict: Verdict, cause: Cause | undefined): Standing {
+  return verdict === 'errored' && (cause === 'grid' || cause === 'runner') ? 'not-run' : verdict;
 }
 
 /** One check of a site, before and after. */

@@ -1,4 +1,4 @@
-import { isFailing } from '../core/comparison.ts';
+import { isFailing, knownStanding } from '../core/comparison.ts';
 import type { Excuser } from '../core/gate.ts';
 import { verdictOfCheck, type CheckVerdict, type SiteVerdict } from '../core/verdict.ts';
 import type { EarlierRun } from './earlier-runs.ts';
@@ -6,7 +6,7 @@ import type { EarlierRun } from './earlier-runs.ts';
 /** What failed in earlier runs: it is known, and does not gate. */
 export class FailuresBefore implements Excuser {
   readonly #nights: number;
-  /** By site and check: in how many nights it failed or could not be told. */
+  /** By site and check: in how many nights it failed or could not be told, the grid's own faults aside. */
   readonly #failed = new Map<string, number>();
   readonly #flaky = new Map<string, number>();
   /** By site: in how many nights it could not be told at all, because of the site itself. */
@@ -19,7 +19,7 @@ export class FailuresBefore implements Excuser {
         if (isDead(site)) count(this.#dead, site.id);
         for (const check of site.checks) {
           const verdict = verdictOfCheck(check);
-          if (isFailing(verdict)) count(this.#failed, keyOf(site.id, check.title));
+          if (isFailing(knownStanding(verdict, check.cause))) count(this.#failed, keyOf(site.id, check.title));
           if (verdict === 'flaky') count(this.#flaky, keyOf(site.id, check.title));
         }
       }

@@ -1,4 +1,4 @@
-import { changeOf, CHANGE_TEXTS, isFailing, type Change, type CheckChange, type Comparison, type SiteChange, type Standing } from '../core/comparison.ts';
+import { changeOf, CHANGE_TEXTS, isFailing, knownStanding, type Change, type CheckChange, type Comparison, type SiteChange } from '../core/comparison.ts';
 import { verdictOfCheck, type CheckVerdict } from '../core/verdict.ts';
 import { FailuresBefore } from './baseline.ts';
 import type { EarlierRun } from './earlier-runs.ts';
@@ -33,7 +33,7 @@ function isMany(before: EarlierRun | readonly EarlierRun[]): before is readonly 
 
 function siteChange(was: SiteResult | undefined, is: SiteResult | undefined, failures: FailuresBefore): SiteChange {
   const { id: siteId = '', url = '' } = is ?? was ?? {};
-  const before = was?.verdict ?? 'absent';
+  const before = was === undefined ? 'absent' : knownStanding(was.verdict, was.cause);
   const after = is?.verdict ?? 'absent';
   const checks = [...pairs(was?.checks ?? [], is?.checks ?? [], (check) => check.title)].map(([then, now]) => checkChange(then, now));
   const judged = checks.map((check, index): CheckChange => {
@@ -49,14 +49,10 @@ function siteChange(was: SiteResult | undefined, is: SiteResult | undefined, fai
 }
 
 function checkChange(was: CheckVerdict | undefined, is: CheckVerdict | undefined): CheckChange {
-  const before = standingOf(was);
-  const after = standingOf(is);
+  const before = was === undefined ? 'absent' : knownStanding(verdictOfCheck(was), was.cause);
+  const after = is === undefined ? 'absent' : verdictOfCheck(is);
   const message = is?.fault?.message ?? is?.reason;
   return { title: (is ?? was)?.title ?? '', before, after, change: changeOf(before, after), ...(message === undefined ? {} : { message }) };
-}
-
-function standingOf(check: CheckVerdict | undefined): Standing {
-  return check === undefined ? 'absent' : verdictOfCheck(check);
 }
 
 /** Pairs what both have by its key: in the order of the second, then what only the first has. */

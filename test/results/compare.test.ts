@@ -92,6 +92,16 @@ test('a dead site does not gate by a check that is new, a failed check of it doe
   assert.deepEqual(gates(compareRuns(before, await earlier(now))).map(({ siteId }) => siteId), ['b']);
 });
 
+test('a fault of the grid in an earlier run is no knowledge of the site', async () => {
+  const lost = { ending: 'faulted', fault: { code: 'grid.session-lost', cause: 'grid', message: 'gone' } } as const;
+  const before = await earlier(new FakeRun([siteOf('a'), siteOf('b')], ['t']).attempt('a', [], lost).judged('a').attempt('b', [], lost).judged('b').ended());
+  const comparison = compareRuns(before, await standing({ a: 'failed', b: 'passed' }, 2));
+  assert.deepEqual(comparison.sites.map(({ before: was, change, gates: isGating }) => [was, change, isGating]), [
+    ['not-run', 'new-failure', true],
+    ['not-run', 'back', false],
+  ]);
+});
+
 test('checks that only one of the runs has are added and removed', async () => {
   const before = await earlier(runWith({ a: 'passed' }, ['old', 'both']));
   const now = await earlier(runWith({ a: 'passed' }, ['both', 'fresh']));
