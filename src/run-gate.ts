@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import type { Undated } from './core/event.ts';
+import { gateEvents } from './core/gate.ts';
+import type { RunState } from './core/run-state.ts';
+import { applyExpectations, expectationNotices, type ExpectationFacts } from './expectations/apply.ts';
+import { dayOf } from './expectations/expectation.ts';
+import { readExpectations, type ExpectationsFile } from './expectations/read.ts';
+import { FailuresBefore } from './results/baseline.ts';
+import { readBaseline } from './results/earlier-runs.ts';
+import { bothOrRefuse } from './run-plan.ts';
+
+export interface GateOptions {
+  readonly cwd: string;
+  /** `--baseline`: a results folder, or one that holds several. */
+  readonly baseline?: string;
+  /** `--baseline-nights`: the newest so many of them. */
+  readonly baselineNights: number;
+  /** `--expectations` */
+  readonly expectations?: string;
+}
+
+/** What a run knows of failures before it starts. */
+export interface KnownFailures {
+  readonly baseline?: FailuresBefore;
+  readonly expectations?: ExpectationsFile;
+}
+
+/** Reads the baseline and the expectations. Throws a refusal with the mistakes of both. To be called before the results folder is cleared: the baseline may lie there. */
+export async function readKnownFailures(options: GateOptions): Promise<KnownFailures> {
+  const { cwd, baseline: folder, baselineNights, expectations: file } = options;
+  const [nights, expectations] = await bothOrRefuse(
+    folder === undefined ? Promise.resolve(undefined) : readBaseline(resolve(cwd, folder), baselineNights),
+    file === undefined ? Promise.resolve(undefined) : readExpectations(file, cwd),
+  );
+  return {
+    ...(nights === undefined ? {} : { baseline: new FailuresBefore(nights) }),
+    ...(expectations === undefined ? {} : { expectations }),
+  };
+}
+
+/** The events that say what does not gate and what is to be known of the expectations; the last but `run-ended`. */
+export function knownFailureEvents(state: RunState, known: KnownFailures, facts: Omit<ExpectationFacts, 'today'>): Undated[] {
+  const { baseline, expectations } = known;
+  // The day on which the run started: it is in the journal, and a run over midnight has one.
+  const today = dayOf(state.started?.at ?? 0);
+  const applied = expectations === undefined ? undefined : applyExpectations(state, expectations.expectations, { ...facts, today });
+  const verdicts = [...state.sites()].map(({ verdict }) => verdict);
+  return [
+    ...gateEvents(verdicts, { baseline, expectations: applied }),
+    ...(applied === undefined ? [] : expectationNotices(applied, expectations?.name ?? '')),
+  ];
+}
