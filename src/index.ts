@@ -1,5 +1,6 @@
 import { resolveOptions } from './config/resolve-options.ts';
 import type { Config } from './config/define-config.ts';
+import type { grids } from './grids.ts';
 import type { Run } from './run-handle.ts';
 import { startRun } from './run.ts';
 
@@ -15,6 +16,12 @@ export function run(settings: Config & { readonly cwd?: string }): Run {
   return startRun(resolveOptions({ cwd, flags: {}, configName: 'run()', config, env: process.env }));
 }
 
+/** The grids in containers; loaded when they are needed, because a Docker client is large. */
+export async function openGrids(): Promise<typeof grids> {
+  return (await import('./grids.ts')).grids;
+}
+
+export type { GridReport } from './grids.ts';
 export { defineConfig, type Config } from './config/define-config.ts';
 export { loadConfig } from './config/config-file.ts';
 export { resolveOptions, type SettingSources } from './config/resolve-options.ts';

@@ -1,7 +1,5 @@
-import type { Undated } from './core/event.ts';
 import type { DockerOptions, RunOptions } from './core/options.ts';
 import type { Emit, Grid } from './core/ports.ts';
-import { dockerGrid } from './grid/docker/docker-grid.ts';
 import { localGrid } from './grid/local.ts';
 import { remoteGrid } from './grid/remote.ts';
 import { sweepDeadSessions } from './grid/sweep.ts';
@@ -12,6 +10,8 @@ export interface GridOrder {
   readonly signal: AbortSignal;
   /** What a grid in containers tells: before the journal is open, too. */
   readonly emit: Emit;
+  /** What takes long, as it goes on. */
+  readonly onProgress: (text: string) => void;
 }
 
 /** A grid, and the values of its own that no output may show. */
@@ -23,42 +23,20 @@ const DOCKER_DEFAULTS: DockerOptions = { name: 'gridrun', nodes: { min: 2, max: 
 export async function openGrid(options: RunOptions, order: GridOrder): Promise<OpenGrid> {
   const { grid, sessions, headed, capabilities } = options;
   if (grid === 'docker') {
-    const { emit, ...known } = order;
+    // A Docker client is large, and few runs need one.
+    const { dockerGrid } = await import('./grid/docker/docker-grid.ts');
+    const { emit, onProgress, ...known } = order;
     return await dockerGrid({
       ...(options.docker ?? DOCKER_DEFAULTS),
       ...known,
       sessions,
       headed,
       capabilities,
-      onProgress: (text) => emit({ type: 'notice', level: 'info', code: 'grid.progress', text }),
+      onProgress,
       onNotice: (level, code, text) => emit({ type: 'notice', level, code, text }),
       onScaled: (nodes, reason) => emit({ type: 'grid-scaled', nodes, reason }),
     });
   }
   await sweepDeadSessions(grid === 'local' ? {} : { gridUrl: grid });
   return grid === 'local' ? localGrid({ sessions, headed }) : remoteGrid(grid, { sessions, headed, capabilities });
-}
-
-/** Takes a grid's events from its start to the run's end: those that come before the journal wait for it. */
-export class GridEvents {
-  #waiting: Undated[] | undefined = [];
-  #emit: Emit | undefined;
-
-  readonly emit: Emit = (event) => {
-    if (this.#waiting !== undefined) this.#waiting.push(event);
-    else this.#emit?.(event);
-  };
-
-  /** The journal is open. */
-  open(emit: Emit): void {
-    const waiting = this.#waiting ?? [];
-    this.#waiting = undefined;
-    this.#emit = emit;
-    for (const event of waiting) emit(event);
-  }
-
-  /** The run has ended: nothing may follow its last event. */
-  close(): void {
-    this.#emit = undefined;
-  }
 }

@@ -11,7 +11,6 @@ import { RunState } from './core/run-state.ts';
 import type { Site } from './core/site.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { HostLimits } from './dispatch/host-limits.ts';
-import { GridEvents, openGrid } from './run-grid.ts';
 import { domainOf, hostOf, isLocal } from './plan/hosts.ts';
 import { createReporters } from './report/create.ts';
 import { Multiplexer } from './report/multiplexer.ts';
@@ -20,6 +19,8 @@ import { Journal } from './results/journal.ts';
 import { ResultsJsonReporter } from './results/results-json.ts';
 import { findUnfinished, planResume, type ResumePlan } from './results/resume.ts';
 import { RunFolder, setAsideText } from './results/run-folder.ts';
+import { EventGate } from './event-gate.ts';
+import { openGrid, type GridOrder } from './run-grid.ts';
 import { EventFeed, type Run, type RunSummary, type StopRequest } from './run-handle.ts';
 import { bothOrRefuse, lastDurations, makePlan, plannedSessions, readList, unitsOf, type RunPlan } from './run-plan.ts';
 import { isolation } from './session/isolation.ts';
@@ -61,16 +62,14 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   await using stack = new AsyncDisposableStack();
   const { signal } = control;
   const run = runName();
-  let emit: Emit = () => {};
-  const { plan, runner, secrets } = await readInput(options, stack, (event) => emit(event), signal);
-  const gridEvents = new GridEvents();
-  const siteUrls = plan.sites.filter((site) => site.skip === undefined).map((site) => site.url);
-  const grid = stack.use(await openGrid(options, { siteUrls, signal, emit: gridEvents.emit }));
-  secrets.push(...(grid.secrets ?? []));
+  const gate = new EventGate();
+  const { plan, runner, secrets } = await readInput(options, stack, gate.emit, signal);
   const folder = stack.use(await RunFolder.open(options.out));
   const aside = await folder.setAside();
   const resumed = options.resume === undefined ? undefined : await planResume(await findUnfinished(folder, options.resume), factsOf(plan));
   const durations = await lastDurations(options.out);
+  const grid = stack.use(await openGrid(options, gridOrder(plan, terminal, gate.emit, signal)));
+  secrets.push(...(grid.secrets ?? []));
   if (options.webServer !== undefined) stack.use(await startWebServer(options.webServer, options.cwd, signal));
   signal.throwIfAborted();
 
@@ -79,7 +78,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const journal = Journal.open(folder.journalPath, { secrets, onFailure: (error) => control.stopFor('journal', error.message) });
   stack.defer(() => journal.close());
   const reporters = reportersOf(options, terminal, state, folder, journal);
-  emit = (event) => {
+  const emit: Emit = (event) => {
     const dated = journal.append(event);
     reporters.onEvent(dated);
     feed.push(dated);
@@ -87,7 +86,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const startedAt = Date.now();
   emit(runStarted(run, options, plan, grid, resumed));
   for (const sites of batches(plan.sites)) emit({ type: 'sites-planned', sites });
-  gridEvents.open(emit);
+  gate.open(emit);
   if (aside !== undefined && resumed === undefined) emit({ type: 'notice', level: 'info', code: 'run.set-aside', text: setAsideText(aside) });
   for await (const event of resumed?.keptEvents() ?? []) emit(event);
   await resumed?.copyEvidence(folder);
@@ -112,7 +111,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   using _limit = globalTimeout(options, control);
   const faults = await dispatch(dispatcher, control);
   await runner[Symbol.asyncDispose]();
-  gridEvents.close();
+  gate.close();
   emit({ type: 'run-ended', durationMs: Date.now() - startedAt, stopped: dispatcher.stopped, faults });
   await journal.flush();
   await reporters.finish();
@@ -155,6 +154,11 @@ async function readInput(options: RunOptions, stack: AsyncDisposableStack, emit:
   const [list, { runner, checks }] = await bothOrRefuse(reading, loading);
   const plan = await makePlan(options, list, checks, plannedSessions(options), signal);
   return { list, plan, runner, secrets };
+}
+
+function gridOrder(plan: RunPlan, terminal: Terminal | undefined, emit: Emit, signal: AbortSignal): GridOrder {
+  const siteUrls = plan.sites.filter((site) => site.skip === undefined).map((site) => site.url);
+  return { siteUrls, signal, emit, onProgress: (text) => void terminal?.stream.write(`${text}\n`) };
 }
 
 /** The values that no output may show: those of the environment variables that the list names. */

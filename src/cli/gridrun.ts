@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { version } from '../index.ts';
+import { gridCommand } from './grid-command.ts';
 import { errorText, exitCodeOf } from './mistakes.ts';
 import { runCommand } from './run-command.ts';
 
@@ -17,6 +18,7 @@ export async function gridrun(args: readonly string[]): Promise<number> {
     .parserConfiguration({ 'camel-case-expansion': false, 'strip-aliased': true, 'parse-numbers': false, 'parse-positional-numbers': false })
     .usage('$0 [checks..] --sites <list>\n\nRuns one suite of mocha checks on every site of a list, on many real Chrome sessions at once, and gives one JUnit back.')
     .command(runCommand(exitWith))
+    .command(gridCommand(exitWith))
     .version(version())
     .alias({ help: 'h' })
     .wrap(Math.min(110, process.stdout.columns ?? 110))
