@@ -82,8 +82,15 @@ export class Evidence {
     await take('source', 'page.html', (value) => value).catch(() => {});
   }
 
-  /** Waits for files that nobody waited for. */
-  async settled(): Promise<void> {
+  /** Waits for files that nobody waited for, at most until the deadline. */
+  async settled(deadlineMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, deadlineMs);
+    await Promise.race([this.#allWritten(), promise]);
+    clearTimeout(timer);
+  }
+
+  async #allWritten(): Promise<void> {
     while (this.#writes.size > 0) await Promise.all(this.#writes);
   }
 
@@ -102,7 +109,7 @@ export class Evidence {
 }
 
 /** A title as the name of a folder; what is lost of it on the way is made up for by a hash. */
-export function slugOf(title: string): string {
+function slugOf(title: string): string {
   const slug = title.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60);
   if (slug === title) return slug;
   const hash = createHash('sha256').update(title.toWellFormed()).digest('hex').slice(0, 8);

@@ -7,6 +7,7 @@ import type { CheckResult } from '../core/attempt.ts';
 import type { CheckPlan } from '../core/check.ts';
 import { GridrunError, type Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
+import { endlessLoop, interrupted, loadDeath, lostWith } from './host-death.ts';
 import { WATCHDOG_FD, type FixtureKind, type FromHost, type HostNotice, type HostOptions, type HostOutput, type StallReport, type ToHost } from './protocol.ts';
 
 const PING_MS = 5_000;
@@ -85,7 +86,7 @@ export class HostProcess {
 
   /** Runs an attempt. Never rejects. */
   async attempt(order: AttemptOrder): Promise<AttemptOutcome> {
-    if (this.#dead) return this.#lost(order, new Map());
+    if (this.#dead) return lostWith(order, new Map(), { how: '', stall: this.#stall });
     const id = ++this.#lastId;
     const { promise, resolve } = Promise.withResolvers<AttemptOutcome>();
     const checks = new Map<string, CheckResult>();
@@ -203,13 +204,15 @@ export class HostProcess {
     this.#dead = true;
     clearInterval(this.#ping);
     this.#exited.resolve();
-    this.#loaded.reject(loadDeath(this.#loading, this.#stall, how));
+    const stall = this.#stall;
+    this.#loaded.reject(loadDeath(this.#loading, { how, stall }));
     this.#fixture?.resolve({ code: 'runner.host-died', cause: 'runner', message: `the check host died (${how})` });
     const running = [...this.#running];
     const guilty = this.#guilty(running);
-    if (this.#stall !== undefined && guilty === undefined) this.#listeners.onUnnamed(running.map(([, { order }]) => order.site.id));
+    if (stall !== undefined && guilty === undefined) this.#listeners.onUnnamed(running.map(([, { order }]) => order.site.id));
     for (const [id, { order, checks }] of running) {
-      this.#settle(id, id === guilty ? this.#endless(checks) : this.#lost(order, checks, how));
+      const isGuilty = stall !== undefined && id === guilty;
+      this.#settle(id, isGuilty ? endlessLoop(checks, stall, this.#options.stallLimitMs) : lostWith(order, checks, { how, stall }));
     }
   }
 
@@ -218,48 +221,4 @@ export class HostProcess {
     if (this.#stall === undefined) return undefined;
     return this.#stall.attemptId ?? (running.length === 1 ? running[0]![0] : undefined);
   }
-
-  #endless(checks: ReadonlyMap<string, CheckResult>): AttemptOutcome {
-    const stall = this.#stall!;
-    const place = stall.where === '' ? '' : ` (at ${stall.where})`;
-    const fault: Fault = {
-      code: 'runner.endless-loop',
-      cause: 'runner',
-      message: `the check held its process for more than ${this.#options.stallLimitMs} ms without a pause${place}`,
-      hint: 'a loop in the check never ends, or a computation takes too long',
-    };
-    const decided = [...checks.values()];
-    const planned = stall.check === '' || checks.has(stall.check) ? [] : [{ title: stall.check, status: 'errored' as const, durationMs: 0, fault }];
-    // Completed: another try would only stand still again.
-    return { ending: 'timed-out', checks: [...decided, ...planned], fault, sessionDirty: true };
-  }
-
-  #lost(order: AttemptOrder, checks: ReadonlyMap<string, CheckResult>, how = ''): AttemptOutcome {
-    if (order.signal.aborted) return interrupted(checks);
-    const culprit = this.#stall === undefined ? '' : ', because a check of another site held it';
-    const fault: Fault = {
-      code: 'runner.host-died',
-      cause: 'runner',
-      message: `the check host of this site died${how === '' ? '' : ` (${how})`}${culprit}`,
-    };
-    return { ending: 'faulted', checks: [...checks.values()], fault, sessionDirty: true };
-  }
-}
-
-function interrupted(checks: ReadonlyMap<string, CheckResult>): AttemptOutcome {
-  const fault: Fault = { code: 'runner.interrupted', cause: 'runner', message: 'the run was stopped' };
-  return { ending: 'interrupted', checks: [...checks.values()], fault, sessionDirty: true };
-}
-
-function loadDeath(file: string, stall: StallReport | undefined, how: string): GridrunError {
-  if (stall === undefined) {
-    return new GridrunError({ code: 'runner.host-died', message: `the check host died while it loaded ${file || 'itself'} (${how})`, answer: 'retry' });
-  }
-  return new GridrunError({
-    code: 'checks.not-loaded',
-    message: 'the check files could not be loaded',
-    mistakes: [`${file}: loading it does not end`],
-    hint: 'look for an endless loop outside of it()',
-    answer: 'refuse',
-  });
 }

@@ -7,21 +7,20 @@ import { WireClient } from '../wire/wire-client.ts';
 import { RevokedError } from '../wire/wire-error.ts';
 import { BorrowedDriver } from './borrowed-driver.ts';
 import { asError, checkFault, isTimeout } from './check-failure.ts';
-import { CheckResults, statusOf } from './check-results.ts';
 import { Evidence } from './evidence.ts';
+import { ExtensionUse } from './extension-use.ts';
 import { FailureExaminer } from './failure-examiner.ts';
-import { checksBehind, skippedBehind } from './failed-hook.ts';
 import { laneContext, type AttachmentBody, type CheckSite, type RunInContext } from './lane-context.ts';
 import { LaneRunner, type RunnerGuest } from './lane-runner.ts';
 import type { Lane } from './lane.ts';
 import type { HostOptions, OrderOnWire } from './protocol.ts';
 import type { Selenium } from './selenium-module.ts';
+import { capTimeouts } from './session-timeouts.ts';
 import type { Deadline, StallClock } from './stall-clock.ts';
 import { titleOf } from './suite-plan.ts';
+import { SuiteRecord } from './suite-record.ts';
 
-const TIMEOUTS_MS = 15_000;
 const SETTLE_MS = 5_000;
-const SKIPPED = 'skipped in the check file';
 
 export interface SiteRunOptions {
   readonly attemptId: number;
@@ -45,12 +44,10 @@ export class SiteRun implements RunInContext, RunnerGuest {
   readonly #wire: WireClient;
   readonly #evidence: Evidence;
   readonly #examiner: FailureExaminer;
-  readonly #results: CheckResults;
+  readonly #record: SuiteRecord;
+  readonly #extension: ExtensionUse;
   readonly #stop = new AbortController();
   readonly #outcome = Promise.withResolvers<AttemptOutcome>();
-  /** What has been found out about a failure, for mocha's event that tells of it later. */
-  readonly #faults = new WeakMap<Mocha.Runnable, Fault>();
-  readonly #rescued = new Map<string, Fault>();
   readonly #toldLate = new Set<string>();
   #runner: LaneRunner | undefined;
   #deadline: Deadline | undefined;
@@ -84,11 +81,26 @@ export class SiteRun implements RunInContext, RunnerGuest {
       selenium: options.selenium,
       signal: this.signal,
     });
-    this.#results = new CheckResults(options.lane.checks, options.onResult);
+    this.#record = new SuiteRecord({
+      planned: options.lane.checks,
+      evidence: this.#evidence,
+      redaction: this.redaction,
+      onResult: options.onResult,
+    });
+    this.#extension = new ExtensionUse({
+      session: order.session,
+      driver: this.driver,
+      signal: this.signal,
+      failOnErrors: host.failOnExtensionErrors,
+    });
   }
 
   get driver(): RunInContext['driver'] {
     return this.#borrowed.driver;
+  }
+
+  get extension(): RunInContext['extension'] {
+    return this.#extension.inCheck;
   }
 
   get signal(): AbortSignal {
@@ -106,7 +118,8 @@ export class SiteRun implements RunInContext, RunnerGuest {
     const limitMs = order.site.timeoutMs ?? order.siteTimeoutMs;
     this.#deadline = clock.deadline(limitMs, () => void this.#timeOut(limitMs));
     laneContext.run({ lane, run: this }, () => {
-      void this.#capTimeouts(host.checkTimeoutMs).then(
+      const prepared = [capTimeouts(order.session, host.checkTimeoutMs, this.#wire, this.signal), this.#extension.start()];
+      void Promise.all(prepared).then(
         () => this.#start(),
         (error: unknown) => this.#cut('faulted', faultOf(error)),
       );
@@ -126,13 +139,11 @@ export class SiteRun implements RunInContext, RunnerGuest {
 
   onFailure(runnable: Mocha.Runnable, test: Mocha.Test | undefined, error: unknown, resume: () => void): void {
     if (isTimeout(error)) this.#options.lane.spoil();
-    const behind = runnable === test ? [titleOf(test)] : checksBehind(runnable, test, this.#results);
+    const behind = this.#record.behind(runnable, test);
     void this.#examiner.examine(error, behind[0], runnable === test ? '' : runnable.title).then((finding) => {
       if (this.#ending !== undefined) return;
       if (finding.sessionLost) return this.#cut('faulted', finding.fault);
-      const fault = this.#redacted(finding.fault);
-      this.#faults.set(runnable, fault);
-      if (runnable !== test) this.#recordHook(runnable, behind, fault);
+      this.#record.examined(runnable, test, behind, finding.fault);
       resume();
     });
   }
@@ -149,8 +160,8 @@ export class SiteRun implements RunInContext, RunnerGuest {
       executing.clearTimeout();
       return executing.callback(error);
     }
-    const charged = check ?? this.#results.last();
-    if (charged !== undefined) this.#charge(charged, checkFault(error, ''));
+    const charged = check ?? this.#record.last();
+    if (charged !== undefined) this.#record.charge(charged, checkFault(error, ''));
   }
 
   #titleOfExecuting(executing: Mocha.Runnable): string | undefined {
@@ -159,62 +170,20 @@ export class SiteRun implements RunInContext, RunnerGuest {
     return current === undefined ? undefined : titleOf(current);
   }
 
-  /** The browser's own limits must end before ours: a hung page load holds the session's later commands. */
-  async #capTimeouts(mostMs: number): Promise<void> {
-    const { session } = this.#options.order;
-    const { pageLoad, script } = (session.capabilities['timeouts'] ?? {}) as { pageLoad?: number; script?: number };
-    if (pageLoad !== undefined && pageLoad <= mostMs && script !== undefined && script <= mostMs) return;
-    const timeouts = { pageLoad: Math.min(pageLoad ?? mostMs, mostMs), script: Math.min(script ?? mostMs, mostMs) };
-    await this.#wire.send('POST', `/session/${session.sessionId}/timeouts`, timeouts, { deadlineMs: TIMEOUTS_MS, signal: this.signal });
-  }
-
   #start(): void {
     if (this.#ending !== undefined) return;
     const { lane } = this.#options;
     const runner = new LaneRunner(lane.prepare(this.site, this.driver), this);
     this.#runner = runner;
-    runner.on('pass', (test) => this.#recordPass(test));
-    runner.on('pending', (test) => this.#record(test, { status: 'skipped', reason: SKIPPED }));
-    runner.on('retry', (test: Mocha.Test) => {
-      const fault = this.#faults.get(test);
-      if (fault !== undefined) this.#rescued.set(titleOf(test), fault);
-    });
+    runner.on('pass', (test) => this.#record.passed(test));
+    runner.on('pending', (test) => this.#record.pending(test));
+    runner.on('retry', (test: Mocha.Test) => this.#record.retried(test));
     runner.on('fail', (runnable: Mocha.Runnable, error: unknown) => {
-      if (isTest(runnable)) this.#recordFailure(runnable, error);
+      if (isTest(runnable)) this.#record.failed(runnable, error);
       // done() called twice: the hook is over, so nobody else tells.
       else if (runner.executing !== runnable) this.onStray(error, laneContext.getStore()?.check);
     });
     runner.run(() => void this.#complete());
-  }
-
-  #record(test: Mocha.Test, what: Omit<CheckResult, 'title' | 'durationMs'>): void {
-    if (this.#over || this.#ending === 'interrupted' || this.#ending === 'faulted') return;
-    const title = titleOf(test);
-    const attachments = this.#evidence.of(title);
-    this.#results.record({ title, durationMs: test.duration ?? 0, ...what, ...(attachments.length === 0 ? {} : { attachments }) });
-  }
-
-  #recordPass(test: Mocha.Test): void {
-    const fault = this.#rescued.get(titleOf(test));
-    this.#record(test, { status: 'passed', ...(fault === undefined ? {} : { rescued: true, fault }) });
-  }
-
-  #recordFailure(test: Mocha.Test, error: unknown): void {
-    const fault = this.#faults.get(test) ?? this.#redacted(checkFault(error, ''));
-    this.#record(test, { status: statusOf(fault), fault });
-  }
-
-  #recordHook(hook: Mocha.Runnable, behind: readonly string[], fault: Fault): void {
-    for (const title of skippedBehind(hook, this.#results)) this.#results.record({ title, status: 'skipped', durationMs: 0, reason: SKIPPED });
-    behind.forEach((title, index) => {
-      if (index > 0) this.#evidence.share(behind[0]!, title);
-      const attachments = this.#evidence.of(title);
-      const result = this.#results.get(title);
-      if (result === undefined) {
-        const durationMs = index === 0 ? (hook.duration ?? 0) : 0;
-        this.#results.record({ title, status: statusOf(fault), durationMs, fault, ...(attachments.length === 0 ? {} : { attachments }) });
-      } else this.#results.charge(title, fault, attachments);
-    });
   }
 
   /** The suite has run to its end. */
@@ -224,19 +193,17 @@ export class SiteRun implements RunInContext, RunnerGuest {
     const { lane } = this.#options;
     const open = this.#borrowed.openCommands;
     for (const command of open) {
-      const check = command.check ?? this.#results.last();
-      if (check !== undefined) this.#charge(check, unawaited(`the driver was still at \`${command.name}\` when the site ended`));
+      const check = command.check ?? this.#record.last();
+      if (check !== undefined) this.#record.charge(check, unawaited(`the driver was still at \`${command.name}\` when the site ended`));
     }
     if (open.length > 0) {
       this.#sessionDirty = true;
       lane.spoil();
     }
     this.#borrowed.end();
-    for (const title of this.#results.undecided()) {
-      const fault: Fault = { code: 'runner.no-result', cause: 'runner', message: 'mocha ended without a result for this check' };
-      this.#results.record({ title, status: 'errored', durationMs: 0, fault });
-    }
-    await this.#attachmentsWritten();
+    this.#record.leaveOpen({ code: 'runner.no-result', cause: 'runner', message: 'mocha ended without a result for this check' });
+    const [threw] = await Promise.all([this.#extension.hearOut(this.#record.list()), this.#evidence.settled(SETTLE_MS)]);
+    if (threw !== undefined) this.#record.charge(threw.title, threw.fault);
     this.#conclude();
   }
 
@@ -263,29 +230,24 @@ export class SiteRun implements RunInContext, RunnerGuest {
     this.#runner?.abort();
     this.#borrowed.end();
     this.#stop.abort(new Error(fault.message));
-    if (ending === 'timed-out') {
-      for (const title of this.#results.undecided()) {
-        const attachments = this.#evidence.of(title);
-        this.#results.record({ title, status: 'errored', durationMs: 0, fault, ...(attachments.length === 0 ? {} : { attachments }) });
-      }
-    }
+    if (ending === 'timed-out') this.#record.leaveOpen(fault);
     this.#conclude(fault);
   }
 
   #conclude(fault?: Fault): void {
     this.#over = true;
+    this.#record.close();
     this.#deadline?.clear();
     this.#runner?.dispose();
+    const { errors } = this.#extension;
+    this.#extension.close();
     this.#outcome.resolve({
       ending: this.#ending ?? 'completed',
-      checks: this.#results.list(),
-      ...(fault === undefined ? {} : { fault: this.#redacted(fault) }),
+      checks: this.#record.list(),
+      ...(fault === undefined ? {} : { fault: this.redaction.value(fault) }),
       sessionDirty: this.#sessionDirty,
+      ...(errors.length === 0 ? {} : { extensionErrors: this.redaction.value(errors) }),
     });
-  }
-
-  #charge(check: string, fault: Fault): void {
-    this.#results.charge(check, this.#redacted(fault));
   }
 
   #tellLate(check: string | undefined, fault: Fault): void {
@@ -293,18 +255,7 @@ export class SiteRun implements RunInContext, RunnerGuest {
     // One that was cut short can't end in order: what its checks do after that is no fault of theirs.
     if (this.#ending !== 'completed' || this.#toldLate.has(check ?? '')) return;
     this.#toldLate.add(check ?? '');
-    this.#options.onLate({ siteId: this.siteId, attempt: this.#options.order.attempt, check: check ?? '', fault: this.#redacted(fault) });
-  }
-
-  async #attachmentsWritten(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, SETTLE_MS);
-    await Promise.race([this.#evidence.settled(), promise]);
-    clearTimeout(timer);
-  }
-
-  #redacted(fault: Fault): Fault {
-    return this.redaction.value(fault);
+    this.#options.onLate({ siteId: this.siteId, attempt: this.#options.order.attempt, check: check ?? '', fault: this.redaction.value(fault) });
   }
 }
 
