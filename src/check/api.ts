@@ -1,8 +1,10 @@
 /// <reference types="mocha" preserve="true" />
 import type { WebDriver } from 'selenium-webdriver';
+import type { ConsoleLine, ExtensionInCheck, ExtensionStorage, StorageArea } from './extension-in-check.ts';
 import { currentRun, type AttachmentBody, type CheckSite, type RunInContext } from './lane-context.ts';
 
-export type { AttachmentBody, CheckSite };
+export type { AttachmentBody, CheckSite, ConsoleLine, ExtensionInCheck, ExtensionStorage, StorageArea };
+export type { ExtensionError } from '../core/attempt.ts';
 
 declare global {
   // The only way to type mocha's `this`.
@@ -47,6 +49,12 @@ export const site: CheckSite = ofCurrentRun('site', (run) => run.site);
 
 /** selenium-webdriver's driver of the site's browser session. `quit()` ends the site's use of it, not the session. */
 export const driver: WebDriver = ofCurrentRun('driver', (run) => run.driver);
+
+/**
+ * The extension of the site's session. `extension.loaded` tells whether there is one; all else of it throws where there
+ * is none.
+ */
+export const extension: ExtensionInCheck = ofCurrentRun('extension', (run) => run.extension);
 
 /** Aborted when the attempt is stopped before its end: by a time-out, an interruption, a lost session. */
 export const signal: AbortSignal = ofCurrentRun('signal', (run) => run.signal);

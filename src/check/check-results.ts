@@ -50,9 +50,9 @@ export class CheckResults {
   }
 }
 
-/** What a fault makes of a check: a site or a browser that failed it leaves open what it would have said. */
+/** What a fault makes of a check: a site or a browser that failed it leaves open what it would have said; an extension does not. */
 export function statusOf(fault: Fault): 'failed' | 'errored' {
-  return fault.cause === 'check' ? 'failed' : 'errored';
+  return fault.cause === 'check' || fault.cause === 'extension' ? 'failed' : 'errored';
 }
 
 function isGood(result: CheckResult): boolean {

@@ -29,6 +29,8 @@ export interface HostPoolOptions {
   readonly outDir: string;
   /** Values that no file and no message may hold. */
   readonly secrets: readonly string[];
+  /** A site whose extension threw is failed, whatever its checks say (false). */
+  readonly failOnExtensionErrors?: boolean;
   /** For how much CPU time a host may stand still before the check that holds it is looked for. */
   readonly stallLimitMs?: number;
   /** Hears what checks write to their console, and notices. */
@@ -114,7 +116,7 @@ export class HostPool implements CheckRunner {
   }
 
   #optionsOfHosts(): HostOptions {
-    const { cwd, files, setup, grep, grepInvert, tags, forbidOnly, checkTimeoutMs, outDir, secrets, stallLimitMs } = this.#options;
+    const { cwd, files, setup, grep, grepInvert, tags, forbidOnly, checkTimeoutMs, outDir, secrets, failOnExtensionErrors = false, stallLimitMs } = this.#options;
     return {
       cwd,
       files,
@@ -126,6 +128,7 @@ export class HostPool implements CheckRunner {
       checkTimeoutMs,
       outDir: resolve(cwd, outDir),
       secrets,
+      failOnExtensionErrors,
       stallLimitMs: stallLimitMs ?? STALL_LIMIT_MS,
     };
   }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { WebDriver } from 'selenium-webdriver';
 import { GridrunError } from '../core/fault.ts';
+import type { ExtensionInCheck } from './extension-in-check.ts';
 
 /** What a check reads of its site. */
 export interface CheckSite {
@@ -23,6 +24,7 @@ export interface RunInContext {
   readonly siteId: string;
   readonly site: CheckSite;
   readonly driver: WebDriver;
+  readonly extension: ExtensionInCheck;
   readonly signal: AbortSignal;
   /** Takes the site's secrets out of what it writes. */
   readonly redaction: { text(text: string): string };

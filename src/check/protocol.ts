@@ -16,6 +16,8 @@ export interface HostOptions {
   readonly checkTimeoutMs: number;
   readonly outDir: string;
   readonly secrets: readonly string[];
+  /** A site whose extension threw is failed, whatever its checks say. */
+  readonly failOnExtensionErrors: boolean;
   /** For how much CPU time its event loop may stand still before its watchdog looks why; four times that if it only waits. */
   readonly stallLimitMs: number;
 }

@@ -36,7 +36,7 @@ export interface CheckResult {
 export interface ExtensionError {
   readonly message: string;
   readonly stack: string;
-  /** `worker`, `content script`, or `extension page` */
+  /** `worker`; or `page`, which is a content script or a page of its own. */
   readonly where: string;
 }
 

@@ -47,6 +47,10 @@ export class WorkerWatch {
     for (const look of this.#waiting) look();
   }
 
+  version(versionId: string): WorkerVersion | undefined {
+    return this.#versions.get(versionId);
+  }
+
   /** The newest worker of an origin (`chrome-extension://…/`). */
   newest(origin: string): WorkerVersion | undefined {
     return [...this.#versions.values()].findLast((version) => version.scriptURL.startsWith(origin));
