@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkFile, MODULE_KINDS } from './module-kinds.ts';
 import { siteNamed, startBench, statuses } from './suite-bench.ts';
@@ -39,7 +41,7 @@ for (const kind of MODULE_KINDS) {
           if (site.id === 'culprit') void driver.get('http://elsewhere.test/').then(() => driver.get('http://further.test/'));
         });
         it('waits', () => {});`),
-      stub: { latencyMs: (request) => (request.body['url'] === 'http://elsewhere.test/' ? 300 : 0) },
+      stub: { hold: (request) => (request.body['url'] === 'http://elsewhere.test/' ? new Promise(() => {}) : undefined) },
     });
     const culprit = await bench.attempt({ site: siteNamed('culprit') });
     assert.deepEqual(statuses(culprit), ['forgets to wait: failed', 'waits: passed']);
@@ -53,10 +55,19 @@ for (const kind of MODULE_KINDS) {
 
 test('a command that comes after the end of its site is reported against it and reaches no page', async () => {
   await using bench = await startBench({
-    files: checkFile('esm', "it('leaves a timer', () => { setTimeout(() => { driver.get('http://elsewhere.test/').catch(() => {}); }, 50); });"),
+    files: checkFile('esm', `
+      import { existsSync } from 'node:fs';
+      it('leaves a timer', () => {
+        const timer = setInterval(() => {
+          if (!existsSync('the-site-has-ended')) return;
+          clearInterval(timer);
+          driver.get('http://elsewhere.test/').catch(() => {});
+        }, 10);
+      });`),
   });
   const soon = bench.nextLate();
   assert.deepEqual(statuses(await bench.attempt({ site: siteNamed('one') })), ['leaves a timer: passed']);
+  await writeFile(join(bench.dir, 'the-site-has-ended'), '');
   const late = await soon;
   assert.equal(late.fault.code, 'check.unawaited-command');
   assert.equal(late.check, 'leaves a timer');
@@ -64,12 +75,14 @@ test('a command that comes after the end of its site is reported against it and 
 });
 
 test('a hung page costs its own check alone', async () => {
+  const probed = Promise.withResolvers<void>();
   await using bench = await startBench({
     checkTimeoutMs: 1_000,
     files: checkFile('esm', "it('opens', async () => { await driver.get(site.url); }); it('does without', () => {});"),
-    // As a browser does: the command ends when the page-load limit of its session is over.
+    // As a browser does: the command ends after the check's own limit, which is when its failure is looked into.
     stub: {
-      latencyMs: (request) => (request.body['url'] === 'http://hung.test/' ? 1_200 : 0),
+      hold: (request) => (request.body['url'] === 'http://hung.test/' ? probed.promise : undefined),
+      faults: (request) => void (request.command === 'GET window/handles' && probed.resolve()),
     },
   });
   const [hung, other] = await Promise.all(['hung', 'other'].map(async (id, slot) => await bench.attempt({ slot, site: siteNamed(id) })));

@@ -35,6 +35,8 @@ export interface StubOptions extends Partial<StubGridOptions> {
   readonly host?: string;
   /** How long a command takes: a number for all, or by command. */
   readonly latencyMs?: number | ((request: StubRequest) => number);
+  /** A command that is to be answered when something has happened, and no sooner. */
+  readonly hold?: (request: StubRequest) => Promise<void> | undefined;
   readonly faults?: (request: StubRequest) => StubFault | undefined;
   readonly pages?: StubPages;
   /** Gives a `webSocketUrl` to sessions that ask for one; its host is `hub`, a name that only the grid knows. */
@@ -242,6 +244,7 @@ class Hub {
   }
 
   async #latency(request: StubRequest): Promise<void> {
+    await this.#options.hold?.(request);
     const latency = this.#options.latencyMs ?? 0;
     const ms = typeof latency === 'number' ? latency : latency(request);
     if (ms <= 0) return;
