@@ -20,6 +20,7 @@ export const LAYERS: readonly Layer[] = [
   { path: 'run.ts', may: ['*'] },
   { path: 'run-plan.ts', may: ['*'] },
   { path: 'run-grid.ts', may: ['*'] },
+  { path: 'past-runs.ts', may: ['*'] },
   { path: 'run-gate.ts', may: ['*'] },
   { path: 'run-history.ts', may: ['*'] },
   { path: 'check/host-main.ts', may: ['*'] },
@@ -27,6 +28,6 @@ export const LAYERS: readonly Layer[] = [
   { path: 'event-gate.ts', may: ['core/'] },
   { path: 'grids.ts', may: ['grid/'] },
   { path: 'version.ts', may: [] },
-  { path: 'index.ts', may: ['run.ts', 'run-plan.ts', 'run-handle.ts', 'grids.ts', 'version.ts', 'core/', 'config/'] },
+  { path: 'index.ts', may: ['run.ts', 'run-plan.ts', 'run-handle.ts', 'grids.ts', 'past-runs.ts', 'version.ts', 'core/', 'config/'] },
   { path: 'cli/', may: ['index.ts'] },
 ];

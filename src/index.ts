@@ -21,6 +21,12 @@ export async function openGrids(): Promise<typeof grids> {
   return (await import('./grids.ts')).grids;
 }
 
+/** What looks at runs that have ended; loaded when it is needed. */
+export async function openPastRuns(): Promise<typeof import('./past-runs.ts')> {
+  return import('./past-runs.ts');
+}
+
+export type { LookBack } from './past-runs.ts';
 export type { GridReport } from './grids.ts';
 export { defineConfig, type Config } from './config/define-config.ts';
 export { loadConfig } from './config/config-file.ts';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { CheckPlan } from './core/check.ts';
 import { GridrunError, refusal } from './core/fault.ts';
 import type { RunOptions, ShardOptions } from './core/options.ts';
+import { RunState } from './core/run-state.ts';
 import type { Site } from './core/site.ts';
 import type { WorkUnit } from './core/unit.ts';
 import { chunk } from './plan/chunk.ts';
@@ -12,6 +13,7 @@ import { expectations, parseDurations, readDurations } from './plan/durations.ts
 import { planHash } from './plan/plan-hash.ts';
 import { shard } from './plan/shard.ts';
 import { lastFailed } from './results/last-failed.ts';
+import { runHistory } from './run-history.ts';
 import { readSites, type SiteList } from './sites/read.ts';
 import { selectSites, unknownTags } from './sites/select.ts';
 
@@ -19,6 +21,8 @@ import { selectSites, unknownTags } from './sites/select.ts';
 export interface RunPlan {
   /** The selected sites of this shard, in the order of the list. */
   readonly sites: readonly Site[];
+  /** Of a shard: the place of each site in the selected list, from 0. */
+  readonly indexes?: readonly number[];
   readonly checks: readonly CheckPlan[];
   /** A partition of the sites that are not skipped. */
   readonly units: readonly WorkUnit[];
@@ -74,8 +78,9 @@ export async function makePlan(
   const { selection } = options;
   refuseUnknownTags(options, list, checks);
   const named = options.durations === undefined ? undefined : await readDurations(options.durations, { cwd: options.cwd, signal });
-  const known = named ?? (await lastDurations(options.out));
-  let sites = shard(selectSites(list.sites, selection), options.shard, named);
+  const known = named ?? (await rememberedDurations(options.out));
+  const selected = selectSites(list.sites, selection);
+  let sites = shard(selected, options.shard, named);
   if (options.lastFailed) sites = await onlyLastFailed(sites, options.out);
   if (sites.length === 0 && options.shard.total === 1) {
     throw refusal('sites.none-selected', 'no site is selected', [], 'Run with --list to see the sites, and loosen --tag or --site');
@@ -83,6 +88,7 @@ export async function makePlan(
   const toRun = sites.filter((site) => site.skip === undefined);
   return {
     sites,
+    ...(options.shard.total === 1 ? {} : { indexes: placesOf(sites, selected) }),
     checks,
     units: unitsOf(toRun, options, sessions, known),
     sessions,
@@ -92,13 +98,28 @@ export async function makePlan(
   };
 }
 
+function placesOf(sites: readonly Site[], list: readonly Site[]): number[] {
+  const places = new Map(list.map((site, index) => [site.id, index]));
+  return sites.map((site) => places.get(site.id) ?? 0);
+}
+
 /** Cuts sites into work units, by what is known of their durations. */
 export function unitsOf(sites: readonly Site[], options: RunOptions, sessions: number, durations: Durations): WorkUnit[] {
   return chunk(sites, { sessions, chunkSize: options.chunkSize, expectedMs: expectations(durations) });
 }
 
+/** The file under the results folder that remembers all runs. */
+export const HISTORY_FILE = 'history.sqlite';
+
+/** What is known of the sites' durations without being told: the history's, else those of the last run. They only order the work. */
+export async function rememberedDurations(out: string): Promise<Durations> {
+  const path = join(out, HISTORY_FILE);
+  const remembered = existsSync(path) ? runHistory(path, new RunState()).durations : new Map<string, number>();
+  return remembered.size > 0 ? remembered : lastDurations(out);
+}
+
 /** Durations of the last run under the results folder; none where it left none that can be read: they only order the work. */
-export async function lastDurations(out: string): Promise<Durations> {
+async function lastDurations(out: string): Promise<Durations> {
   const file = join(out, 'results.json');
   if (!existsSync(file)) return new Map();
   try {

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { findCheckFiles } from './check/check-files.ts';
 import { HostPool } from './check/host-pool.ts';
-import { SCHEMA_VERSION, type Undated } from './core/event.ts';
+import { SCHEMA_VERSION, type SitesPlanned, type Undated } from './core/event.ts';
 import { GridrunError, faultOf, type Fault } from './core/fault.ts';
 import type { RunOptions } from './core/options.ts';
 import { exitOf, outcomeOf } from './core/outcome.ts';
 import type { Emit, Grid } from './core/ports.ts';
 import { RunState } from './core/run-state.ts';
-import type { Site } from './core/site.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { HostLimits } from './dispatch/host-limits.ts';
 import { domainOf, hostOf, isLocal } from './plan/hosts.ts';
@@ -22,7 +22,9 @@ import { RunFolder, setAsideText } from './results/run-folder.ts';
 import { EventGate } from './event-gate.ts';
 import { openGrid, type GridOrder } from './run-grid.ts';
 import { EventFeed, type Run, type RunSummary, type StopRequest } from './run-handle.ts';
-import { bothOrRefuse, lastDurations, makePlan, plannedSessions, readList, unitsOf, type RunPlan } from './run-plan.ts';
+import { knownFailureEvents, readKnownFailures } from './run-gate.ts';
+import { runHistory, type RunHistory } from './run-history.ts';
+import { HISTORY_FILE, bothOrRefuse, makePlan, plannedSessions, readList, rememberedDurations, unitsOf, type RunPlan } from './run-plan.ts';
 import { isolation } from './session/isolation.ts';
 import { WORN_AFTER_SITES } from './session/worn.ts';
 import type { SiteList } from './sites/read.ts';
@@ -63,11 +65,12 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const { signal } = control;
   const run = runName();
   const gate = new EventGate();
-  const { plan, runner, secrets } = await readInput(options, stack, gate.emit, signal);
+  const { list, plan, runner, secrets } = await readInput(options, stack, gate.emit, signal);
   const folder = stack.use(await RunFolder.open(options.out));
   const aside = await folder.setAside();
   const resumed = options.resume === undefined ? undefined : await planResume(await findUnfinished(folder, options.resume), factsOf(plan));
-  const durations = await lastDurations(options.out);
+  const durations = await rememberedDurations(options.out);
+  const known = await readKnownFailures(options);
   const grid = stack.use(await openGrid(options, gridOrder(plan, terminal, gate.emit, signal)));
   secrets.push(...(grid.secrets ?? []));
   if (options.webServer !== undefined) stack.use(await startWebServer(options.webServer, options.cwd, signal));
@@ -75,9 +78,10 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
 
   await folder.clear();
   const state = new RunState();
+  const history = runHistory(join(options.out, HISTORY_FILE), state);
   const journal = Journal.open(folder.journalPath, { secrets, onFailure: (error) => control.stopFor('journal', error.message) });
   stack.defer(() => journal.close());
-  const reporters = reportersOf(options, terminal, state, folder, journal);
+  const reporters = reportersOf(options, terminal, state, { folder, journal, history });
   const emit: Emit = (event) => {
     const dated = journal.append(event);
     reporters.onEvent(dated);
@@ -85,9 +89,10 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   };
   const startedAt = Date.now();
   emit(runStarted(run, options, plan, grid, resumed));
-  for (const sites of batches(plan.sites)) emit({ type: 'sites-planned', sites });
+  for (const planned of batches(plan)) emit({ type: 'sites-planned', ...planned });
   gate.open(emit);
   if (aside !== undefined && resumed === undefined) emit({ type: 'notice', level: 'info', code: 'run.set-aside', text: setAsideText(aside) });
+  if (history.notice !== undefined) emit(history.notice);
   for await (const event of resumed?.keptEvents() ?? []) emit(event);
   await resumed?.copyEvidence(folder);
 
@@ -112,6 +117,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const faults = await dispatch(dispatcher, control);
   await runner[Symbol.asyncDispose]();
   gate.close();
+  for (const event of knownFailureEvents(state, known, { known: knownNames(list, plan, options) })) emit(event);
   emit({ type: 'run-ended', durationMs: Date.now() - startedAt, stopped: dispatcher.stopped, faults });
   await journal.flush();
   await reporters.finish();
@@ -178,7 +184,14 @@ async function dispatch(dispatcher: Dispatcher, control: StopControl): Promise<F
   }
 }
 
-function reportersOf(options: RunOptions, terminal: Terminal | undefined, state: RunState, folder: RunFolder, journal: Journal): Multiplexer {
+interface ReportParts {
+  readonly folder: RunFolder;
+  readonly journal: Journal;
+  readonly history: RunHistory;
+}
+
+function reportersOf(options: RunOptions, terminal: Terminal | undefined, state: RunState, parts: ReportParts): Multiplexer {
+  const { folder, journal, history } = parts;
   const silent = { stream: { write: () => true }, isTTY: false, columns: 80, color: false };
   const asked = options.reporters.filter((reporter) => terminal !== undefined || reporter.path !== undefined || reporter.name === 'junit');
   const failures = (): Multiplexer['failures'] => [
@@ -189,8 +202,17 @@ function reportersOf(options: RunOptions, terminal: Terminal | undefined, state:
     state, ...(terminal ?? silent), now: Date.now, cwd: options.cwd, out: options.out, reportFailures: failures,
   });
   const results = { name: 'results.json', reporter: new ResultsJsonReporter(state, `${folder.path}/results.json`) };
-  const multiplexer: Multiplexer = new Multiplexer(state, [results, ...named]);
+  const remembered = history.reporter === undefined ? [] : [history.reporter];
+  const multiplexer: Multiplexer = new Multiplexer(state, [results, ...remembered, ...named]);
   return multiplexer;
+}
+
+/** What an expectation may speak of: every site of the list, and the checks where none was left out. */
+function knownNames(list: SiteList, plan: RunPlan, options: RunOptions): { sites: Set<string>; checks?: Set<string> } {
+  const { grep, grepInvert, tags } = options.selection;
+  const isWhole = grep === undefined && grepInvert === undefined && tags.length === 0;
+  const sites = new Set(list.sites.map((site) => site.id));
+  return isWhole ? { sites, checks: new Set(plan.checks.map((check) => check.title)) } : { sites };
 }
 
 function runStarted(run: string, options: RunOptions, plan: RunPlan, grid: Grid, resumed: ResumePlan | undefined): Undated {
@@ -231,8 +253,11 @@ function globalTimeout(options: RunOptions, control: StopControl): Disposable {
 /** So many sites in one line of the journal. */
 const SITES_IN_A_BATCH = 500;
 
-function* batches(sites: readonly Site[]): Generator<readonly Site[]> {
-  for (let start = 0; start < sites.length; start += SITES_IN_A_BATCH) yield sites.slice(start, start + SITES_IN_A_BATCH);
+function* batches({ sites, indexes }: RunPlan): Generator<Pick<SitesPlanned, 'sites' | 'indexes'>> {
+  for (let start = 0; start < sites.length; start += SITES_IN_A_BATCH) {
+    const part = <T>(all: readonly T[]): T[] => all.slice(start, start + SITES_IN_A_BATCH);
+    yield { sites: part(sites), ...(indexes === undefined ? {} : { indexes: part(indexes) }) };
+  }
 }
 
 /** Sorts by time and does not repeat: `20261121-184501-3fa9`. */

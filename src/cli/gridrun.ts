@@ -2,6 +2,7 @@ import yargs from 'yargs';
 import { version } from '../index.ts';
 import { gridCommand } from './grid-command.ts';
 import { errorText, exitCodeOf } from './mistakes.ts';
+import { pastCommands } from './past-commands.ts';
 import { runCommand } from './run-command.ts';
 
 /**
@@ -19,6 +20,7 @@ export async function gridrun(args: readonly string[]): Promise<number> {
     .usage('$0 [checks..] --sites <list>\n\nRuns one suite of mocha checks on every site of a list, on many real Chrome sessions at once, and gives one JUnit back.')
     .command(runCommand(exitWith))
     .command(gridCommand(exitWith))
+    .command(pastCommands(exitWith))
     .version(version())
     .alias({ help: 'h' })
     .wrap(Math.min(110, process.stdout.columns ?? 110))

@@ -44,7 +44,7 @@ async function run(options: RunOptions): Promise<number> {
 }
 
 /** https://no-color.org, and FORCE_COLOR as Node has it. */
-function wantsColor(): boolean {
+export function wantsColor(): boolean {
   const { NO_COLOR, FORCE_COLOR } = process.env;
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
   if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0';

@@ -39,6 +39,9 @@ export interface Config {
   forbidOnly?: boolean;
   resume?: string;
   lastFailed?: boolean;
+  baseline?: string;
+  baselineNights?: number;
+  expectations?: string;
   reporter?: string | string[];
   out?: string;
   /** A server that the run starts before it and ends after it. */

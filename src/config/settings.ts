@@ -186,6 +186,18 @@ export const SETTINGS = [
     byDefault: 'off', describe: 'A flaky site fails the run',
   },
   {
+    flag: 'baseline', value: 'dir', group: 'What counts', wants: 'a results folder, or one that holds several', schema: text,
+    byDefault: 'none', describe: 'Results of an earlier run: only what is new fails this one',
+  },
+  {
+    flag: 'baseline-nights', value: 'n', group: 'What counts', wants: 'a whole number from 1', schema: whole(1),
+    byDefault: '1', describe: 'The newest n runs under --baseline: what failed in any of them is not new',
+  },
+  {
+    flag: 'expectations', value: 'file', group: 'What counts', wants: 'a YAML or JSON file', schema: text,
+    byDefault: 'none', describe: 'Known failures, each with a reason, an owner and a last day: they do not fail the run',
+  },
+  {
     flag: 'reporter', value: 'name[=path]', group: 'Results', wants: 'list, line, dot, json or junit, with =path where it should go to a file', schema: list, list: true,
     byDefault: 'list', describe: 'What to print; junit.xml and results.json are always written',
   },

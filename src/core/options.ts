@@ -89,6 +89,11 @@ export interface RunOptions {
   /** The run to go on with; the newest unfinished one where it is empty. */
   readonly resume?: string;
   readonly lastFailed: boolean;
+  /** A results folder, or one that holds several: what failed there does not gate. */
+  readonly baseline?: string;
+  readonly baselineNights: number;
+  /** A file of known failures. */
+  readonly expectations?: string;
   readonly reporters: readonly ReporterOptions[];
   readonly out: string;
   readonly webServer?: WebServerOptions;

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startStub } from '../stub/webdriver-stub.ts';
+import { Workplace, checkFile, siteList } from '../support/command.ts';
+
+const failing = (...ids: readonly string[]): string => checkFile(`assert(!${JSON.stringify(ids)}.includes(site.id), 'broken today');`);
+const RUN = ['x.check.mjs', '--sites', 'sites.json', '--grid'];
+
+/** A workplace with the results of a night on which `a` failed, in `last-night`. */
+async function afterANight(grid: string): Promise<Workplace> {
+  const place = await Workplace.with({ 'sites.json': siteList('a', 'b', 'c'), 'x.check.mjs': failing('a') });
+  assert.equal((await place.run([...RUN, grid])).code, 1);
+  await cp(join(place.folder, 'gridrun-results'), join(place.folder, 'last-night'), { recursive: true });
+  return place;
+}
+
+test('--baseline: what failed last night does not gate, what is new does', async () => {
+  await using stub = await startStub();
+  await using place = await afterANight(stub.url);
+  const same = await place.run([...RUN, stub.url, '--baseline', 'last-night']);
+  assert.equal(same.code, 0, same.stdout + same.stderr);
+  assert.deepEqual(await place.verdicts(), { a: 'failed', b: 'passed', c: 'passed' });
+  await place.write('x.check.mjs', failing('a', 'b'));
+  const worse = await place.run([...RUN, stub.url, '--baseline', 'last-night']);
+  assert.equal(worse.code, 1, worse.stdout);
+  const compared = await place.run(['compare', 'last-night', 'gridrun-results']);
+  assert.equal(compared.code, 1, compared.stdout + compared.stderr);
+  assert.match(compared.stdout, /\bb\b/);
+});
+
+test('expectations update writes what failed, and --expectations then excuses it', async () => {
+  await using stub = await startStub();
+  await using place = await afterANight(stub.url);
+  const update = await place.run(['expectations', 'update', 'known.yaml']);
+  assert.equal(update.code, 0, update.stderr);
+  const written = await place.read('known.yaml');
+  assert.match(written, /site: a/);
+  const excused = await place.run([...RUN, stub.url, '--expectations', 'known.yaml']);
+  assert.equal(excused.code, 0, excused.stdout + excused.stderr);
+  await place.run(['expectations', 'update', 'known.yaml']);
+  assert.equal(await place.read('known.yaml'), written);
+});
+
+test('history tells a site\'s story, and the same after it is built anew', async () => {
+  await using stub = await startStub();
+  await using place = await afterANight(stub.url);
+  const told = await place.run(['history', 'a']);
+  assert.equal(told.code, 0, told.stderr);
+  assert.match(told.stdout, /failed/);
+  assert.equal((await place.run(['history', '--rebuild', 'last-night'])).code, 0);
+  assert.equal((await place.run(['history', 'a'])).stdout, told.stdout);
+});
+
+test('mistakes in what is known refuse the run, and the last results are kept', async () => {
+  await using stub = await startStub();
+  await using place = await afterANight(stub.url);
+  await place.write('known.yaml', '- site: a\n  reson: typo\n');
+  const before = await place.read('gridrun-results/events.ndjson');
+  const { code, stderr } = await place.run([...RUN, stub.url, '--baseline', 'nowhere', '--expectations', 'known.yaml']);
+  assert.equal(code, 2);
+  assert.match(stderr, /nowhere/);
+  assert.match(stderr, /reson/);
+  assert.equal(await place.read('gridrun-results/events.ndjson'), before);
+});
