@@ -14,8 +14,11 @@ export interface CaseTally {
 
 /** Did a limit on failures keep this site from being started? Its checks are then skipped, not in error. */
 export function stoppedByBail(state: RunState, entry: SiteState): boolean {
-  const first = state.stops[0]?.reason;
-  return (first === 'max-failures' || first === 'bail') && entry.verdict.verdict === 'not-run' && entry.verdict.attempts === 0;
+  if (entry.verdict.verdict !== 'not-run' || entry.verdict.attempts > 0) return false;
+  // Merged shards may each have stopped for a reason of their own: the site's tells which it was.
+  const why = entry.verdict.checks[0]?.reason ?? '';
+  const stop = state.stops.find(({ text }) => text.startsWith(why)) ?? state.stops[0];
+  return stop?.reason === 'max-failures' || stop?.reason === 'bail';
 }
 
 /**

@@ -60,6 +60,8 @@ export interface SitesPlanned {
   readonly type: 'sites-planned';
   readonly at: number;
   readonly sites: readonly Site[];
+  /** Of a shard: the place of each in the selected list, from 0, by which a merge brings back the order of the whole. */
+  readonly indexes?: readonly number[];
 }
 
 export interface GridReady {

@@ -10,6 +10,8 @@ export interface RunOutcome {
   readonly reportFailed: boolean;
   readonly bug: boolean;
   readonly failOnFlaky: boolean;
+  /** Parts of what was planned are not there at all: a merge without one of its shards. */
+  readonly incomplete?: boolean;
 }
 
 interface ExitRule {
@@ -17,6 +19,9 @@ interface ExitRule {
   readonly text: string;
   readonly holds: (outcome: RunOutcome) => boolean;
 }
+
+/** How the codes of what is wrong with the shards of a merge begin. */
+export const MERGE_FAULT = 'merge.';
 
 /** The one table of exit codes: the first rule that holds gives the code, and the text names the others. */
 const EXIT_RULES: readonly ExitRule[] = [
@@ -29,7 +34,7 @@ const EXIT_RULES: readonly ExitRule[] = [
     text: 'a check failed',
     holds: (o) => o.counts.failed > 0 || (o.failOnFlaky && o.counts.flaky > 0),
   },
-  { code: 3, text: 'could not tell for every site', holds: (o) => o.counts.errored + o.counts['not-run'] > 0 },
+  { code: 3, text: 'could not tell for every site', holds: (o) => o.counts.errored + o.counts['not-run'] > 0 || o.incomplete === true },
 ];
 
 /** The exit code of a run, and in words every reason that holds. */
@@ -61,5 +66,6 @@ export function outcomeOf(state: RunState, reportFailed = false): RunOutcome {
     reportFailed,
     bug: faults.some((fault) => fault.code === 'runner.bug'),
     failOnFlaky: state.started?.failOnFlaky ?? false,
+    incomplete: faults.some((fault) => fault.code.startsWith(MERGE_FAULT)),
   };
 }

@@ -119,13 +119,14 @@ export function setAsideText({ run, path }: SetAside): string {
   return `The unfinished run ${run} was moved to ${path}; go on with it by gridrun --resume ${run}`;
 }
 
-async function headerOf(journalPath: string): Promise<RunStarted | undefined> {
+/** The header of a journal; undefined where a run was cut off before it was written. Throws as `replay` does. */
+export async function headerOf(journalPath: string): Promise<RunStarted | undefined> {
   for await (const event of replay(journalPath)) return event.type === 'run-started' ? event : undefined;
   return undefined;
 }
 
 /** Did the run end by itself? One that a person interrupted did not: it can be gone on with. */
-async function isFinished(journalPath: string): Promise<boolean> {
+export async function isFinished(journalPath: string): Promise<boolean> {
   const line = await lastLine(journalPath);
   try {
     const event = JSON.parse(line) as { readonly type?: unknown; readonly stopped?: unknown } | null;
