@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { findCheckFiles } from './check/check-files.ts';
-import { HostPool } from './check/host-pool.ts';
 import { SCHEMA_VERSION, type SitesPlanned, type Undated } from './core/event.ts';
-import { GridrunError, faultOf, type Fault } from './core/fault.ts';
+import { faultOf, type Fault } from './core/fault.ts';
 import type { RunOptions } from './core/options.ts';
 import { exitOf, outcomeOf } from './core/outcome.ts';
 import type { Emit, Grid } from './core/ports.ts';
@@ -21,10 +19,12 @@ import { findUnfinished, planResume, type ResumePlan } from './results/resume.ts
 import { RunFolder, setAsideText } from './results/run-folder.ts';
 import { EventGate } from './event-gate.ts';
 import { openGrid, type GridOrder } from './run-grid.ts';
-import { EventFeed, type Run, type RunSummary, type StopRequest } from './run-handle.ts';
+import { EventFeed, type Run, type RunSummary } from './run-handle.ts';
 import { knownFailureEvents, readKnownFailures } from './run-gate.ts';
 import { runHistory, type RunHistory } from './run-history.ts';
-import { HISTORY_FILE, bothOrRefuse, makePlan, plannedSessions, readList, rememberedDurations, unitsOf, type RunPlan } from './run-plan.ts';
+import { readInput } from './run-input.ts';
+import { HISTORY_FILE, rememberedDurations, unitsOf, type RunPlan } from './run-plan.ts';
+import { StopControl, globalTimeout } from './run-stop.ts';
 import { isolation } from './session/isolation.ts';
 import { WORN_AFTER_SITES } from './session/worn.ts';
 import type { SiteList } from './sites/read.ts';
@@ -65,15 +65,15 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const { signal } = control;
   const run = runName();
   const gate = new EventGate();
-  const { list, plan, runner, secrets } = await readInput(options, stack, gate.emit, signal);
+  const { list, plan, runner, secrets } = await control.abandoning(readInput(options, stack, gate.emit, signal));
   const folder = stack.use(await RunFolder.open(options.out));
   const aside = await folder.setAside();
   const resumed = options.resume === undefined ? undefined : await planResume(await findUnfinished(folder, options.resume), factsOf(plan));
   const durations = await rememberedDurations(options.out);
   const known = await readKnownFailures(options);
-  const grid = stack.use(await openGrid(options, gridOrder(plan, terminal, gate.emit, signal)));
+  const grid = stack.use(await control.preparing(openGrid(options, gridOrder(plan, terminal, gate.emit, signal))));
   secrets.push(...(grid.secrets ?? []));
-  if (options.webServer !== undefined) stack.use(await startWebServer(options.webServer, options.cwd, signal));
+  if (options.webServer !== undefined) stack.use(await control.preparing(startWebServer(options.webServer, options.cwd, signal)));
   signal.throwIfAborted();
 
   await folder.clear();
@@ -113,7 +113,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
     },
     { grid, runner, isolation: isolation(options.isolation), limits: hostLimits(options), emit },
   );
-  using _limit = globalTimeout(options, control);
+  using _limit = globalTimeout(options.globalTimeoutMs, control);
   const faults = await dispatch(dispatcher, control);
   await runner[Symbol.asyncDispose]();
   gate.close();
@@ -127,50 +127,9 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   return { run, exitCode: exit.code, reasons: exit.reasons, counts, durationMs, out: options.out };
 }
 
-interface Input {
-  readonly list: SiteList;
-  readonly plan: RunPlan;
-  readonly runner: HostPool;
-  /** Those of a grid made for the run are added. */
-  readonly secrets: string[];
-}
-
-/** Reads what the user gave: the list, then the suite, in a check host; no browser is needed for it. */
-async function readInput(options: RunOptions, stack: AsyncDisposableStack, emit: Emit, signal: AbortSignal): Promise<Input> {
-  const reading = readList(options, signal);
-  const secrets: string[] = await reading.then(secretsOf, () => []);
-  if (URL.canParse(options.grid)) secrets.push(decodeURIComponent(new URL(options.grid).password));
-  const loading = findCheckFiles(options.cwd, options.checks).then(async (files) => {
-    const runner = stack.use(
-      new HostPool({
-        cwd: options.cwd,
-        files,
-        setup: options.setup,
-        ...options.selection,
-        forbidOnly: options.forbidOnly,
-        checkTimeoutMs: options.checkTimeoutMs,
-        lanesPerHost: options.lanesPerHost,
-        outDir: options.out,
-        secrets,
-        emit,
-      }),
-    );
-    return { runner, checks: await runner.load() };
-  });
-  const [list, { runner, checks }] = await bothOrRefuse(reading, loading);
-  const plan = await makePlan(options, list, checks, plannedSessions(options), signal);
-  return { list, plan, runner, secrets };
-}
-
 function gridOrder(plan: RunPlan, terminal: Terminal | undefined, emit: Emit, signal: AbortSignal): GridOrder {
   const siteUrls = plan.sites.filter((site) => site.skip === undefined).map((site) => site.url);
   return { siteUrls, signal, emit, onProgress: (text) => void terminal?.stream.write(`${text}\n`) };
-}
-
-/** The values that no output may show: those of the environment variables that the list names. */
-function secretsOf(list: SiteList): string[] {
-  const names = new Set(list.sites.flatMap((site) => site.env ?? []));
-  return [...names].flatMap((name) => process.env[name] ?? []);
 }
 
 /** Runs the dispatcher; the faults of the run itself are a bug of gridrun. */
@@ -242,14 +201,6 @@ function hostLimits(options: RunOptions): HostLimits {
   });
 }
 
-function globalTimeout(options: RunOptions, control: StopControl): Disposable {
-  const { globalTimeoutMs } = options;
-  if (globalTimeoutMs === 0) return { [Symbol.dispose]() {} };
-  const over = (): void => control.stopFor('global-timeout', `--global-timeout ${globalTimeoutMs} ms is over`);
-  const timer = setTimeout(over, globalTimeoutMs);
-  return { [Symbol.dispose]: () => clearTimeout(timer) };
-}
-
 /** So many sites in one line of the journal. */
 const SITES_IN_A_BATCH = 500;
 
@@ -264,28 +215,4 @@ function* batches({ sites, indexes }: RunPlan): Generator<Pick<SitesPlanned, 'si
 function runName(): string {
   const [day = '', time = ''] = new Date().toISOString().replace(/[-:]/g, '').split(/[T.]/);
   return `${day}-${time}-${randomBytes(2).toString('hex')}`;
-}
-
-/** Takes stop requests before there is a dispatcher, and hands them to it after. */
-class StopControl {
-  readonly #early = new AbortController();
-  #dispatcher: Dispatcher | undefined;
-
-  /** Aborted when the run is to stop before its first session. */
-  get signal(): AbortSignal {
-    return this.#early.signal;
-  }
-
-  attach(dispatcher: Dispatcher): void {
-    this.#dispatcher = dispatcher;
-  }
-
-  stop(how: StopRequest): void {
-    this.#early.abort(new GridrunError({ code: 'interrupted', message: 'interrupted before anything was started', answer: 'report' }));
-    this.#dispatcher?.stop(how, 'interrupted', 'interrupted');
-  }
-
-  stopFor(reason: string, text: string): void {
-    this.#dispatcher?.stop('stop', reason, text);
-  }
 }

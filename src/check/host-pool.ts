@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { CheckPlan } from '../core/check.ts';
-import { faultOf, type Fault } from '../core/fault.ts';
+import { GridrunError, faultOf, type Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError } from '../core/ports.ts';
 import { mochaConfigIn } from './check-files.ts';
 import { HostProcess, type HostListeners } from './host-process.ts';
@@ -67,6 +67,8 @@ export class HostPool implements CheckRunner {
       const text = `gridrun does not read ${config}: write timeout, grep, retries and setup (for its require and hooks) into gridrun.config.ts`;
       this.#warn('checks.mocharc', text);
     }
+    // Whoever gave up on it has ended it already: a process that starts now would be nobody's.
+    if (this.#disposed !== undefined) throw new GridrunError({ code: 'runner.stopped', message: 'stopped before the checks were loaded', answer: 'report' });
     this.#hostOptions = this.#optionsOfHosts();
     const host = this.#host(this.#hostKey(0));
     this.#checks = await host.loaded();

@@ -13,5 +13,7 @@ export function errorText(error: unknown): string {
 
 /** The exit code of a command that ended with an error. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof GridrunError ? (error.answer === 'bug' ? 70 : error.answer === 'refuse' ? 2 : 3) : 70;
+  if (!(error instanceof GridrunError) || error.answer === 'bug') return 70;
+  if (error.code === 'interrupted') return 130;
+  return error.answer === 'refuse' ? 2 : 3;
 }

@@ -18,3 +18,14 @@ export function endGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): vo
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
+
+/** Is anything of the group still there? What taskkill ends is gone at once. */
+export function groupLives(child: ChildProcess): boolean {
+  if (child.pid === undefined || process.platform === 'win32') return false;
+  try {
+    process.kill(-child.pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

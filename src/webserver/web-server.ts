@@ -4,10 +4,11 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { GridrunError, refusal } from '../core/fault.ts';
 import type { WebServerOptions } from '../core/options.ts';
-import { endGroup, startGroup } from './process-group.ts';
+import { endGroup, groupLives, startGroup } from './process-group.ts';
 
 const ASK_EVERY_MS = 100;
 const END_DEADLINE_MS = 5_000;
+const END_LOOK_MS = 50;
 const LAST_OUTPUT_CHARS = 2_000;
 
 /**
@@ -65,11 +66,13 @@ async function answers(url: string, signal: AbortSignal): Promise<boolean> {
   }
 }
 
+/** The shell goes before what it started does: the port is free when the whole group is gone. */
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   endGroup(child, 'SIGTERM');
-  const late = setTimeout(() => endGroup(child, 'SIGKILL'), END_DEADLINE_MS);
+  const deadline = Date.now() + END_DEADLINE_MS;
+  while (groupLives(child) && Date.now() < deadline) await pause(END_LOOK_MS);
+  endGroup(child, 'SIGKILL');
   await gone;
-  clearTimeout(late);
 }

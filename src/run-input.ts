@@ -1,0 +1,52 @@
+import { findCheckFiles } from './check/check-files.ts';
+import { HostPool } from './check/host-pool.ts';
+import type { RunOptions } from './core/options.ts';
+import type { Emit } from './core/ports.ts';
+import { bothOrRefuse, makePlan, plannedSessions, readList, type RunPlan } from './run-plan.ts';
+import type { SiteList } from './sites/read.ts';
+
+/** What the user gave, read and found good. */
+export interface RunInput {
+  readonly list: SiteList;
+  readonly plan: RunPlan;
+  readonly runner: HostPool;
+  /** Those of a grid made for the run are added. */
+  readonly secrets: string[];
+}
+
+/**
+ * Reads what the user gave: the list, then the suite, in a check host that `stack` ends; no browser is needed for it.
+ * Throws a refusal with every mistake of both.
+ */
+export async function readInput(options: RunOptions, stack: AsyncDisposableStack, emit: Emit, signal: AbortSignal): Promise<RunInput> {
+  const reading = readList(options, signal);
+  const secrets: string[] = await reading.then(secretsOf, () => []);
+  if (URL.canParse(options.grid)) secrets.push(decodeURIComponent(new URL(options.grid).password));
+  const loading = findCheckFiles(options.cwd, options.checks).then(async (files) => {
+    signal.throwIfAborted();
+    const runner = stack.use(
+      new HostPool({
+        cwd: options.cwd,
+        files,
+        setup: options.setup,
+        ...options.selection,
+        forbidOnly: options.forbidOnly,
+        checkTimeoutMs: options.checkTimeoutMs,
+        lanesPerHost: options.lanesPerHost,
+        outDir: options.out,
+        secrets,
+        emit,
+      }),
+    );
+    return { runner, checks: await runner.load() };
+  });
+  const [list, { runner, checks }] = await bothOrRefuse(reading, loading);
+  const plan = await makePlan(options, list, checks, plannedSessions(options), signal);
+  return { list, plan, runner, secrets };
+}
+
+/** The values that no output may show: those of the environment variables that the list names. */
+function secretsOf(list: SiteList): string[] {
+  const names = new Set(list.sites.flatMap((site) => site.env ?? []));
+  return [...names].flatMap((name) => process.env[name] ?? []);
+}
