@@ -126,7 +126,7 @@ class ContainerGrid implements DockerGrid {
   readonly #engine: Engine;
   readonly #place: Place;
   readonly #forwarder: Forwarder | undefined;
-  readonly #scaler: Scaler | undefined;
+  readonly #scaler: Scaler;
   readonly #mostSessions: number | undefined;
   #openCount = 0;
   #waitingCount = 0;
@@ -146,18 +146,16 @@ class ContainerGrid implements DockerGrid {
       ...(registry === undefined ? {} : { registry }),
       ...(capabilities === undefined ? {} : { capabilities }),
     });
-    this.#scaler = place.own
-      ? startScaler({
-          grid: place.name,
-          engine: engine.with(undefined),
-          range: nodes,
-          sessionsPerNode: place.sessionsPerNode,
-          load: () => ({ open: this.#openCount, waiting: this.#waitingCount }),
-          room: (count, cores) => roomForNodes({ freeBytes: freemem(), cores }, count, place.sessionsPerNode),
-          onScaled: options.onScaled ?? (() => {}),
-          onNotice: options.onNotice ?? (() => {}),
-        })
-      : undefined;
+    this.#scaler = startScaler({
+      grid: place.name,
+      engine: engine.with(undefined),
+      range: place.own ? nodes : undefined,
+      sessionsPerNode: place.sessionsPerNode,
+      load: () => ({ open: this.#openCount, waiting: this.#waitingCount }),
+      room: (count, cores) => roomForNodes({ freeBytes: freemem(), cores }, count, place.sessionsPerNode),
+      onScaled: options.onScaled ?? (() => {}),
+      onNotice: options.onNotice ?? (() => {}),
+    });
   }
 
   async capacity(signal: AbortSignal): Promise<number> {
@@ -177,7 +175,7 @@ class ContainerGrid implements DockerGrid {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#scaler?.stop();
+    await this.#scaler.stop();
     await this.#inner[Symbol.asyncDispose]();
     await this.#forwarder?.[Symbol.asyncDispose]();
     if (this.#place.own) await gridDown(this.#place.name, { engine: this.#engine.with(undefined) });

@@ -4,13 +4,15 @@ import type { Engine } from './engine.ts';
 import { readHub } from './hub-api.ts';
 import type { GridContainer } from './inventory.ts';
 import { findGrid, type OpenGrid } from './open-grid.ts';
+import { endOrphans, hubStartedAt } from './orphans.ts';
 import { drainIdleNode, scaleTo, untilDrained } from './scale.ts';
 import { uriOfNode } from './up.ts';
 
 export interface ScalerOptions {
   readonly grid: string;
   readonly engine: Engine;
-  readonly range: NodeRange;
+  /** None leaves the number of nodes alone: the grid is somebody's own. */
+  readonly range: NodeRange | undefined;
   readonly sessionsPerNode: number;
   readonly load: () => { readonly open: number; readonly waiting: number };
   /** How many more nodes the machine has room for, with so many there. */
@@ -28,7 +30,10 @@ const TICK_MS = 1000;
 /** A node that is lost is made anew this many times: a machine that kills each one is not helped by more. */
 const MOST_REPLACEMENTS = 10;
 
-/** Lets the number of a grid's nodes follow its load until it is stopped, and makes lost nodes anew. Never throws. */
+/**
+ * Lets the number of a grid's nodes follow its load until it is stopped, and makes lost nodes anew; ends what a hub
+ * forgot when it was restarted. Never throws.
+ */
 export function startScaler(options: ScalerOptions): Scaler {
   const stopping = new AbortController();
   const work = run(options, stopping.signal).catch(() => {});
@@ -47,12 +52,15 @@ async function run(options: ScalerOptions, signal: AbortSignal): Promise<void> {
   let replacements = 0;
   let told = '';
   const drains = new Set<Promise<unknown>>();
+  const orphanWatch = new OrphanWatch(options);
   while (!signal.aborted) {
     await delay(TICK_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) break;
     try {
       const grid = await findGrid(options.grid, engine);
       if (grid === undefined) continue;
+      await orphanWatch.look(grid, signal);
+      if (options.range === undefined) continue;
       const nodes = (await takingNodes(grid, signal)).length;
       const { sessionsPerNode, range } = options;
       const step = scaleStep(range, memory, { atMs: performance.now(), nodes, sessionsPerNode, ...options.load(), room: options.room(nodes, cores) });
@@ -77,6 +85,30 @@ async function run(options: ScalerOptions, signal: AbortSignal): Promise<void> {
     }
   }
   await Promise.all(drains);
+}
+
+/** For how many looks after a restart nodes may still come back to their hub. */
+const LOOKS_AFTER_RESTART = 30;
+
+/** Sees that a hub was restarted, and then looks for the sessions that it forgot. */
+class OrphanWatch {
+  readonly #options: ScalerOptions;
+  #startedAt: string | undefined;
+  #looksLeft = 0;
+
+  constructor(options: ScalerOptions) {
+    this.#options = options;
+  }
+
+  async look(grid: OpenGrid, signal: AbortSignal): Promise<void> {
+    const startedAt = await hubStartedAt(grid);
+    if (this.#startedAt !== undefined && startedAt !== this.#startedAt) this.#looksLeft = LOOKS_AFTER_RESTART;
+    this.#startedAt = startedAt;
+    if (this.#looksLeft === 0) return;
+    this.#looksLeft -= 1;
+    const ended = await endOrphans(grid, signal);
+    if (ended > 0) this.#options.onNotice('warning', 'grid.hub-restarted', `the hub was restarted and forgot ${ended} sessions, which were ended`);
+  }
 }
 
 /** The nodes that take sessions or soon will: running, or halted for a while, and not draining. */

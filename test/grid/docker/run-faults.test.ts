@@ -22,7 +22,7 @@ const HARMS: Readonly<Record<string, Harm>> = {
   'a node is cut off the network and put back': async (grid, node) => {
     const network = docker.getNetwork(networkName(grid));
     await network.disconnect({ Container: `gridrun-${grid}-${node}`, Force: true });
-    await new Promise((resolve) => setTimeout(resolve, 5000));
+    await new Promise((resolve) => setTimeout(resolve, 15_000));
     await network.connect({ Container: `gridrun-${grid}-${node}`, EndpointConfig: { Aliases: [node] } });
   },
   'the hub is restarted': async (grid) => void (await container(grid, 'hub').restart({ t: 1 })),
