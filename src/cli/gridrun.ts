@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { version } from '../index.ts';
 import { gridCommand } from './grid-command.ts';
+import { mergeCommand } from './merge-command.ts';
 import { errorText, exitCodeOf } from './mistakes.ts';
 import { pastCommands } from './past-commands.ts';
 import { runCommand } from './run-command.ts';
@@ -20,6 +21,7 @@ export async function gridrun(args: readonly string[]): Promise<number> {
     .usage('$0 [checks..] --sites <list>\n\nRuns one suite of mocha checks on every site of a list, on many real Chrome sessions at once, and gives one JUnit back.')
     .command(runCommand(exitWith))
     .command(gridCommand(exitWith))
+    .command(mergeCommand(exitWith))
     .command(pastCommands(exitWith))
     .version(version())
     .alias({ help: 'h' })

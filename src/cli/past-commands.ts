@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { openPastRuns, type LookBack } from '../index.ts';
-import { wantsColor, type ExitWith } from './run-command.ts';
+import type { ExitWith } from './run-command.ts';
+import { wantsColor } from './terminal-color.ts';
 
 const DEFAULT_OUT = 'gridrun-results';
 

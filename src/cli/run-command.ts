@@ -3,6 +3,7 @@ import { loadConfig, planRun, resolveOptions, startRun, type RunOptions } from '
 import { givenFlags, withRunFlags } from './flags.ts';
 import { planText } from './plan-text.ts';
 import { stopOnSignals } from './stop-keys.ts';
+import { wantsColor } from './terminal-color.ts';
 
 /** Tells the process how the command ended. */
 export type ExitWith = (code: number) => void;
@@ -41,12 +42,4 @@ async function run(options: RunOptions): Promise<number> {
   using _signals = stopOnSignals(handle, (text) => process.stderr.write(text));
   const summary = await handle.summary;
   return summary.exitCode;
-}
-
-/** https://no-color.org, and FORCE_COLOR as Node has it. */
-export function wantsColor(): boolean {
-  const { NO_COLOR, FORCE_COLOR } = process.env;
-  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
-  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0';
-  return process.stdout.isTTY && process.env['TERM'] !== 'dumb';
 }

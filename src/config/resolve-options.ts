@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { refusal } from '../core/fault.ts';
 import { nearest } from '../core/nearest.ts';
+import { REPORTER_NAMES } from '../core/reporter-names.ts';
 import type { ReporterOptions, RunOptions, WebServerOptions } from '../core/options.ts';
 import { CONFIG_ONLY, SETTINGS, configKey, type Setting } from './settings.ts';
 
@@ -15,7 +16,6 @@ export interface SettingSources {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const REPORTERS = ['list', 'line', 'dot', 'json', 'junit'];
 const WEB_SERVER_TIMEOUT_MS = 60_000;
 
 /** Flags over config over defaults, each checked. Throws one refusal that names every mistake. */
@@ -149,12 +149,21 @@ function readCapabilities(given: unknown, cwd: string, mistakes: string[]): Reco
   return {};
 }
 
+/** What `--reporter` of a command other than `run` means. Throws a refusal that names every unknown reporter. */
+export function reporterOptions(given: unknown): ReporterOptions[] {
+  const mistakes: string[] = [];
+  const names = (Array.isArray(given) ? given : [given]).flatMap((entry) => String(entry).split(',')).filter(Boolean);
+  const reporters = readReporters(names, mistakes);
+  if (mistakes.length > 0) throw refusal('options', 'the settings are wrong', mistakes);
+  return reporters;
+}
+
 function readReporters(given: unknown, mistakes: string[]): ReporterOptions[] {
   return ((given ?? ['list']) as string[]).map((entry) => {
     const [name = '', path] = entry.split(/=(.*)/s);
-    if (!REPORTERS.includes(name)) {
-      const meant = nearest(name, REPORTERS);
-      mistakes.push(`--reporter ${name}: no such reporter; ${meant === undefined ? `there are ${REPORTERS.join(', ')}` : `did you mean ${meant}?`}`);
+    if (!REPORTER_NAMES.some((known) => known === name)) {
+      const meant = nearest(name, [...REPORTER_NAMES]);
+      mistakes.push(`--reporter ${name}: no such reporter; ${meant === undefined ? `there are ${REPORTER_NAMES.join(', ')}` : `did you mean ${meant}?`}`);
     }
     return { name, ...(path === undefined || path === '' ? {} : { path }) };
   });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { REPORTER_NAMES } from '../core/reporter-names.ts';
 
 /** How a flag or config key is read, and how `--help` and the mistakes speak of it. */
 export interface Setting {
@@ -198,7 +199,7 @@ export const SETTINGS = [
     byDefault: 'none', describe: 'Known failures, each with a reason, an owner and a last day: they do not fail the run',
   },
   {
-    flag: 'reporter', value: 'name[=path]', group: 'Results', wants: 'list, line, dot, json or junit, with =path where it should go to a file', schema: list, list: true,
+    flag: 'reporter', value: 'name[=path]', group: 'Results', wants: `${REPORTER_NAMES.join(', ')}; with =path where it should go to a file`, schema: list, list: true,
     byDefault: 'list', describe: 'What to print; junit.xml and results.json are always written',
   },
   {

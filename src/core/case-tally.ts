@@ -17,7 +17,7 @@ export function stoppedByBail(state: RunState, entry: SiteState): boolean {
   if (entry.verdict.verdict !== 'not-run' || entry.verdict.attempts > 0) return false;
   // Merged shards may each have stopped for a reason of their own: the site's tells which it was.
   const why = entry.verdict.checks[0]?.reason ?? '';
-  const stop = state.stops.find(({ text }) => text.startsWith(why)) ?? state.stops[0];
+  const stop = state.stops.find(({ text }) => text.startsWith(why));
   return stop?.reason === 'max-failures' || stop?.reason === 'bail';
 }
 

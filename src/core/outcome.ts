@@ -66,6 +66,6 @@ export function outcomeOf(state: RunState, reportFailed = false): RunOutcome {
     reportFailed,
     bug: faults.some((fault) => fault.code === 'runner.bug'),
     failOnFlaky: state.started?.failOnFlaky ?? false,
-    incomplete: faults.some((fault) => fault.code.startsWith(MERGE_FAULT)),
+    ...(faults.some((fault) => fault.code.startsWith(MERGE_FAULT)) ? { incomplete: true } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { refusal } from '../core/fault.ts';
 import type { ReporterOptions } from '../core/options.ts';
 import type { Reporter } from '../core/ports.ts';
+import { REPORTER_NAMES } from '../core/reporter-names.ts';
 import { DotReporter } from './dot.ts';
 import { FileStream } from './file-stream.ts';
 import { JsonReporter } from './json.ts';
@@ -16,17 +17,15 @@ export interface ReportersSetup extends TerminalSetup {
   readonly cwd: string;
 }
 
-const NAMES = ['list', 'line', 'dot', 'json', 'junit'] as const;
-
 /**
  * The reporters that the user asked for and junit.xml, which is always written. Those of a terminal come last,
  * because their summary tells of the others' failures. Throws a refusal that names every unknown reporter.
  */
 export function createReporters(asked: readonly ReporterOptions[], setup: ReportersSetup): NamedReporter[] {
-  const unknown = asked.filter(({ name }) => !(NAMES as readonly string[]).includes(name));
+  const unknown = asked.filter(({ name }) => !REPORTER_NAMES.some((known) => known === name));
   if (unknown.length > 0) {
     const mistakes = unknown.map(({ name }) => `there is no reporter ${JSON.stringify(name)}`);
-    throw refusal('reporter.unknown', 'a reporter is unknown', mistakes, `known are ${NAMES.join(', ')}`);
+    throw refusal('reporter.unknown', 'a reporter is unknown', mistakes, `known are ${REPORTER_NAMES.join(', ')}`);
   }
   const junits = asked.filter(({ name, path }) => name === 'junit' && path !== undefined).map(({ path }) => path ?? '');
   const terminals = asked.filter(({ name }) => name !== 'junit');

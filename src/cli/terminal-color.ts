@@ -1,0 +1,7 @@
+/** Does standard output want colours? https://no-color.org, and FORCE_COLOR as Node has it. */
+export function wantsColor(): boolean {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0';
+  return process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+}

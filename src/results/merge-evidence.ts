@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Puts the evidence of a shard beside that of the others: linked where both lie on one disk, else copied. Only folders
+ * and plain files are taken: a link in an artifact may point anywhere. Throws what the file system throws.
+ */
+export async function linkEvidence(from: string, to: string): Promise<void> {
+  if (!existsSync(from)) return;
+  await mkdir(to, { recursive: true });
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await linkEvidence(source, target);
+    else if (entry.isFile()) await linkOrCopy(source, target);
+  }
+}
+
+async function linkOrCopy(source: string, target: string): Promise<void> {
+  try {
+    await link(source, target);
+  } catch (error) {
+    // Two shards never have a file of one name; a folder that is there twice has the same in both.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    await copyFile(source, target);
+  }
+}
