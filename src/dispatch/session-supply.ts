@@ -159,6 +159,7 @@ export class SessionSupply {
     const before = this.#capacity;
     try {
       this.#capacity = await this.#grid.capacity(this.#stop.noMoreSites);
+      this.#outage.answered();
     } catch (error) {
       // While it once told, its sessions tell whether it is lost.
       if (before === 0) this.#refused(error);

@@ -69,7 +69,11 @@ class RemoteGrid implements Grid {
 
   async capacity(signal: AbortSignal): Promise<number> {
     const { sessions, capabilities = {} } = this.#options;
-    if (sessions !== 'auto') return sessions;
+    if (sessions !== 'auto') {
+      // Whoever has asked for so many is told soon, and by this, where there is no grid.
+      if (this.#isGrid === undefined) await this.#status(signal);
+      return sessions;
+    }
     const status = await this.#status(signal);
     if (!status.isGrid) return availableParallelism();
     return autoCapacity(status, mergeCapabilities({ browserName: 'chrome' }, capabilities), this.#leases.size, this.#askedCount);
