@@ -32,7 +32,7 @@ describe('eight shards of 200 sites on a stub, and one run of them', { concurren
       limit(() => run('--out', 'whole')),
       ...folders.map((out, index) => limit(() => run('--out', out, '--shard', `${index + 1}/${SHARDS}`))),
     ]);
-    assert.deepEqual([...new Set(codes.map(({ code }) => code))].toSorted(), [1], codes.map(({ stderr }) => stderr).join(''));
+    assert.deepEqual(codes.map(({ code }) => code), codes.map(() => 1), codes.map(({ stderr }) => stderr).join(''));
   });
   after(() => place[Symbol.asyncDispose]());
 
