@@ -51,7 +51,7 @@ export async function ensureGivenImage(engine: Engine, ref: string, options: Ima
     }, PULL_DEADLINE_MS);
   }
   const image = await engine.call(`inspect ${ref}`, async () => await engine.docker.getImage(ref).inspect());
-  return { ref, ours: image.Config.Labels?.[LABEL.image] !== undefined };
+  return { ref, ours: image.Config.Labels?.[LABEL.image] === '1' };
 }
 
 async function exists(engine: Engine, ref: string): Promise<boolean> {
