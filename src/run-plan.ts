@@ -51,7 +51,7 @@ export async function bothOrRefuse<A, B>(first: Promise<A>, second: Promise<B>):
   const other = errors.find((error) => !isRefusal(error));
   if (other !== undefined) throw other;
   if (refusals.length > 1) {
-    const mistakes = refusals.flatMap((error) => (error.mistakes.length === 0 ? [error.message] : [`${error.message}:`, ...error.mistakes]));
+    const mistakes = refusals.flatMap((error) => (error.mistakes.length === 0 ? [error.message] : [`${error.message}:`, ...error.mistakes.map((mistake) => `  ${mistake}`)]));
     throw refusal('input', 'the input is wrong', mistakes, refusals.map((error) => error.hint).filter(Boolean).join('\n'));
   }
   if (refusals[0] !== undefined) throw refusals[0];

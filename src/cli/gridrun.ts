@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { version } from '../index.ts';
 import { gridCommand } from './grid-command.ts';
+import { withoutTypes } from './help-text.ts';
 import { mergeCommand } from './merge-command.ts';
 import { errorText, exitCodeOf } from './mistakes.ts';
 import { pastCommands } from './past-commands.ts';
@@ -15,7 +16,7 @@ export async function gridrun(args: readonly string[]): Promise<number> {
   const exitWith = (code: number): void => {
     exitCode = code;
   };
-  const cli = yargs([...args])
+  const cli = yargs()
     .scriptName('gridrun')
     .parserConfiguration({ 'camel-case-expansion': false, 'strip-aliased': true, 'parse-numbers': false, 'parse-positional-numbers': false })
     .usage('$0 [checks..] --sites <list>\n\nRuns one suite of mocha checks on every site of a list, on many real Chrome sessions at once, and gives one JUnit back.')
@@ -31,7 +32,10 @@ export async function gridrun(args: readonly string[]): Promise<number> {
       throw error ?? new UsageError(message);
     });
   try {
-    await cli.parseAsync();
+    // With a listener yargs prints nothing itself: what it has to say is help, or the version.
+    await cli.parseAsync([...args], {}, (_error, _argv, output) => {
+      if (output !== '') process.stdout.write(`${withoutTypes(output)}\n`);
+    });
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`gridrun: ${error.message}\ngridrun --help lists every flag\n`);

@@ -88,6 +88,7 @@ const RULES: readonly Rule[] = [
     blames: 'grid',
     answer: 'retry',
     sessionLost: true,
+    hint: 'is the grid up, and can this machine reach it at that URL?',
     holds: (code) => code === UNAVAILABLE || CONNECTION.test(code),
   },
   {

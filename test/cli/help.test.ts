@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SETTINGS, version } from '../../src/index.ts';
+import { Workplace } from '../support/command.ts';
+
+test('--help shows every flag with what it takes and its default, and no word of how it is parsed', async () => {
+  await using place = await Workplace.with({});
+  const { code, stdout, stderr } = await place.run(['--help']);
+  assert.deepEqual([code, stderr], [0, '']);
+  const flat = stdout.replace(/\s+/g, ' ');
+  for (const setting of SETTINGS) {
+    assert.ok(flat.includes(`--${setting.flag} ${'value' in setting ? `<${setting.value}> ` : ''}`), setting.flag);
+    assert.ok(flat.includes(`[${setting.byDefault}]`), `${setting.flag}: ${setting.byDefault}`);
+  }
+  assert.match(flat, /--config <file> The config to read \[gridrun\.config\.\{ts,mjs,js,json\}\]/);
+  assert.doesNotMatch(stdout, /\[(string|boolean|array|number|count)\]/);
+  assert.ok(stdout.split('\n').every((line) => line.length <= 110));
+});
+
+for (const command of ['grid', 'compare', 'history', 'merge-reports']) {
+  test(`gridrun ${command} --help is as tidy`, async () => {
+    await using place = await Workplace.with({});
+    const { code, stdout } = await place.run([command, '--help']);
+    assert.equal(code, 0);
+    assert.match(stdout, new RegExp(`^gridrun ${command}`));
+    assert.doesNotMatch(stdout, /\[(string|boolean|array|number|count)\]/);
+  });
+}
+
+test('--version is the version alone', async () => {
+  await using place = await Workplace.with({});
+  assert.equal((await place.run(['--version'])).stdout, `${version()}\n`);
+});
