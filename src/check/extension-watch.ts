@@ -170,7 +170,7 @@ export class ExtensionWatch {
   #onException(details: ExceptionDetails): void {
     const thrower = details.stackTrace?.callFrames[0]?.url ?? details.url ?? '';
     if (!thrower.startsWith(this.origin) || this.#pageErrors.length >= MOST_ERRORS) return;
-    const stack = details.exception?.description ?? String(details.exception?.value ?? details.text);
+    const stack = details.exception?.description ?? JSON.stringify(details.exception?.value ?? details.text);
     this.#pageErrors.push({ message: stack.split('\n', 1)[0]!, stack, where: 'page' });
   }
 }

@@ -20,12 +20,16 @@ export async function installByBidi(session: SessionFacts, pkg: ExtensionPackage
   return await withCdp(session, signal, async (cdp) => await install(session, cdp, pkg, path, signal));
 }
 
-/** As new: its storage is empty and its worker has just started. The id stays, because the path does. Throws as the install does. */
+/**
+ * As new: its storage is empty and its worker starts again. The id stays, because the path does. The worker is not
+ * waited for: it comes up while the next site's page loads. Throws as the install does.
+ */
 export async function reinstallByBidi(session: SessionFacts, pkg: ExtensionPackage, path: string, signal: AbortSignal): Promise<void> {
+  const before = session.extension!.id;
   await withCdp(session, signal, async (cdp) => {
-    await cdp.bidi('webExtension.uninstall', { extension: session.extension!.id });
-    const { id } = await install(session, cdp, pkg, path, signal);
-    if (id !== session.extension!.id) throw notLoaded(`${pkg.name} came back with another id, ${id} instead of ${session.extension!.id}`);
+    await cdp.bidi('webExtension.uninstall', { extension: before });
+    const id = await installAt(cdp, path);
+    if (id !== before) throw notLoaded(`${pkg.name} came back with another id, ${id} instead of ${before}`);
   });
 }
 

@@ -154,7 +154,8 @@ function localeMistakes(page: ManifestPage, files: Files): string[] {
   const { value, line } = page.at('default_locale');
   const hasLocales = [...files.keys()].some((name) => name.startsWith('_locales/'));
   if (value === undefined) return hasLocales ? [`${line}: there are _locales, so "default_locale" must say which one is the default`] : [];
-  const name = `_locales/${String(value)}/messages.json`;
+  if (typeof value !== 'string') return [`${line}: "default_locale" must be the name of a folder in _locales`];
+  const name = `_locales/${value}/messages.json`;
   return files.has(name) ? [] : [`${line}: "default_locale" is ${JSON.stringify(value)}, and there is no ${name}`];
 }
 
@@ -167,7 +168,7 @@ function manifestOf(page: ManifestPage, files: Files): Manifest {
   const [worker, popup, options] = [text('background', 'service_worker'), text('action', 'default_popup'), text('options_ui', 'page') ?? text('options_page')];
   const name = raw['name'] as string;
   return {
-    name: localName(name, raw['default_locale'], files),
+    name: localName(name, raw['default_locale'] as string | undefined, files),
     localized: name.startsWith('__MSG_'),
     version: raw['version'] as string,
     ...(worker === undefined ? {} : { worker }),
@@ -177,9 +178,9 @@ function manifestOf(page: ManifestPage, files: Files): Manifest {
   };
 }
 
-function localName(name: string, locale: unknown, files: Files): string {
+function localName(name: string, locale: string | undefined, files: Files): string {
   const key = /^__MSG_(.+)__$/.exec(name)?.[1];
-  const messages = key === undefined ? undefined : files.get(`_locales/${String(locale)}/messages.json`);
+  const messages = key === undefined ? undefined : files.get(`_locales/${locale}/messages.json`);
   if (messages === undefined) return name;
   const tree = parseTree(messages.toString('utf8'));
   const known = tree === undefined ? undefined : (getNodeValue(tree) as Record<string, { message?: unknown } | undefined>);

@@ -54,5 +54,5 @@ export class BidiCdp {
 
 function unwrapped({ method, params }: BidiEvent): CdpEvent {
   if (!method.startsWith('goog:cdp.')) return { method, params, session: '' };
-  return { method: method.slice('goog:cdp.'.length), params: (params['params'] ?? {}) as CdpEvent['params'], session: String(params['session'] ?? '') };
+  return { method: method.slice('goog:cdp.'.length), params: (params['params'] ?? {}) as CdpEvent['params'], session: params['session'] as string };
 }
