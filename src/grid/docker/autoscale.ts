@@ -43,9 +43,9 @@ export const FIRST_MEMORY: ScaleMemory = {
 };
 
 /** A lack must last this long: a session that ends makes room in less. */
-export const GROW_AFTER_MS = 1000;
+const GROW_AFTER_MS = 1000;
 /** A surplus must last this long, and a node this long before it goes. */
-export const SHRINK_AFTER_MS = 3000;
+const SHRINK_AFTER_MS = 3000;
 /** After a change one way, none the other way for this long. */
 export const TURN_AFTER_MS = 15_000;
 

@@ -160,8 +160,3 @@ function limits(memoryBytes: number, pids: number, seccomp: string | undefined):
     RestartPolicy: { Name: 'no' },
   };
 }
-
-/** The memory that a node of so many sessions may take, in bytes. */
-export function nodeMemoryBytes(sessions: number): number {
-  return NODE_MEMORY_BYTES + sessions * SESSION_MEMORY_BYTES;
-}

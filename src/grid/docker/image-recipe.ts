@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { packageRoot } from './package-root.ts';
 
-export const DEFAULT_BASE = 'debian:bookworm-slim';
+const DEFAULT_BASE = 'debian:bookworm-slim';
 
 /** What an image is made of. */
 export interface ImageRecipe {

@@ -3,7 +3,7 @@ import { WireClient } from '../../wire/wire-client.ts';
 import { WireError } from '../../wire/wire-error.ts';
 import { ifThere } from './engine.ts';
 import type { OpenGrid } from './open-grid.ts';
-import { uriOfNode } from './up.ts';
+import { uriOfNode } from './add-node.ts';
 
 const DEADLINE_MS = 5000;
 

@@ -7,7 +7,7 @@ import { readInventory, type GridContainer } from './inventory.ts';
 import { LABEL } from './labels.ts';
 import { openGrid, type OpenGrid } from './open-grid.ts';
 import { untilReady, type Expected } from './ready.ts';
-import { addNode, freeNumbers, uriOfNode } from './up.ts';
+import { addNode, freeNumbers, uriOfNode } from './add-node.ts';
 
 export interface ScaleOptions {
   readonly signal?: AbortSignal;

@@ -6,7 +6,7 @@ import type { GridContainer } from './inventory.ts';
 import { findGrid, type OpenGrid } from './open-grid.ts';
 import { endOrphans, hubStartedAt } from './orphans.ts';
 import { drainIdleNode, scaleTo, untilDrained } from './scale.ts';
-import { uriOfNode } from './up.ts';
+import { uriOfNode } from './add-node.ts';
 
 export interface ScalerOptions {
   readonly grid: string;
