@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Grid, Isolation, Lease, LeaseRequest, SessionFacts } from '../../src/core/ports.ts';
+import { extensionArms } from '../../src/extension/arms.ts';
+import type { ExtensionGrid } from '../../src/extension/extension-grid.ts';
+import { request } from './sessions.ts';
+
+/** A grid that gives numbered sessions and writes down what it is told. */
+function fakeGrid(name: string, told: string[]): ExtensionGrid {
+  let count = 0;
+  return {
+    name,
+    capacity: async () => 7,
+    async lease(): Promise<Lease> {
+      const sessionId = `${name}-${++count}`;
+      return { session: facts(sessionId), release: async () => void told.push(`release ${sessionId}`) };
+    },
+    preflight: () => Promise.reject(new Error('not asked for here')),
+    reset: async ({ sessionId }) => void told.push(`${name} resets ${sessionId}`),
+    [Symbol.asyncDispose]: async () => void told.push(`dispose ${name}`),
+  };
+}
+
+function facts(sessionId: string): SessionFacts {
+  return { sessionId, endpoint: 'http://127.0.0.1:9', capabilities: {}, node: 'n', browserName: 'chrome', browserVersion: '1' };
+}
+
+function wipeOf(told: string[]): Isolation {
+  return { reset: async ({ sessionId }) => void told.push(`wipe ${sessionId}`), alive: async () => true };
+}
+
+const asked = (arm?: LeaseRequest['arm']): LeaseRequest => ({ ...request(), ...(arm === undefined ? {} : { arm }) });
+
+test('each arm has sessions of its own build, and wipe ends with the reset of what the session has', async () => {
+  for (const withBuild of [true, false]) {
+    const told: string[] = [];
+    const plain: Grid = fakeGrid('plain', told);
+    const control = withBuild ? fakeGrid('control', told) : undefined;
+    const arms = extensionArms(plain, fakeGrid('subject', told), control);
+    assert.deepEqual([arms.grid.name, await arms.grid.capacity(asked().signal)], ['plain', 7]);
+    const leases = await Promise.all([asked(), asked('subject'), asked('control')].map((each) => arms.grid.lease(each)));
+    const other = withBuild ? 'control-1' : 'plain-1';
+    assert.deepEqual(leases.map(({ session }) => session.sessionId), ['subject-1', 'subject-2', other]);
+    const isolation = arms.isolation(wipeOf(told));
+    for (const { session } of leases.slice(1)) await isolation.reset(session, asked().signal);
+    await Promise.all(leases.map((lease) => lease.release()));
+    await isolation.reset(leases[0]!.session, asked().signal);
+    await arms.grid[Symbol.asyncDispose]();
+    assert.deepEqual(told, [
+      'wipe subject-2', 'subject resets subject-2',
+      `wipe ${other}`, ...(withBuild ? ['control resets control-1'] : []),
+      'release subject-1', 'release subject-2', `release ${other}`,
+      'wipe subject-1',
+    ]);
+  }
+});
+
+test('where the wipe fails, nothing is reset', async () => {
+  const told: string[] = [];
+  const arms = extensionArms(fakeGrid('plain', told), fakeGrid('subject', told));
+  const { session } = await arms.grid.lease(asked());
+  const broken: Isolation = { ...wipeOf(told), reset: () => Promise.reject(new Error('it can not be cleaned')) };
+  await assert.rejects(arms.isolation(broken).reset(session, asked().signal), /can not be cleaned/);
+  assert.deepEqual(told, []);
+});
