@@ -9,7 +9,7 @@ const SELF: Readonly<Record<string, string>> = { gridrun: 'src/index.ts', 'gridr
 /** What is no module of ours, but may be read from beside src. */
 const DATA = new Set(['package.json']);
 
-const files = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/')).toSorted();
+const files = globSync('src/**/*.{ts,tsx}').map((file) => file.replaceAll('\\', '/')).toSorted();
 const faults: string[] = [];
 let readCount = 0;
 let importCount = 0;

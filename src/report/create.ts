@@ -1,10 +1,13 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { refusal } from '../core/fault.ts';
 import type { ReporterOptions } from '../core/options.ts';
 import type { Reporter } from '../core/ports.ts';
 import { REPORTER_NAMES } from '../core/reporter-names.ts';
+import { CtrfReporter } from './ctrf.ts';
 import { DotReporter } from './dot.ts';
 import { FileStream } from './file-stream.ts';
+import { GithubReporter } from './github.ts';
+import { HtmlReporter } from './html/html-reporter.ts';
 import { JsonReporter } from './json.ts';
 import { JUnitReporter } from './junit.ts';
 import { LineReporter } from './line.ts';
@@ -15,10 +18,15 @@ import type { TerminalSetup } from './terminal.ts';
 export interface ReportersSetup extends TerminalSetup {
   /** Everything relative is relative to this folder. */
   readonly cwd: string;
+  /** What GitHub tells its jobs; that of the process where it is not given. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
+/** They have files, or formats, of their own. */
+const NOT_TERMINAL: ReadonlySet<string> = new Set(['junit', 'html', 'ctrf', 'github']);
+
 /**
- * The reporters that the user asked for and junit.xml, which is always written. Those of a terminal come last,
+ * The reporters that the user asked for, and junit.xml and report.html, which are always written. Those of a terminal come last,
  * because their summary tells of the others' failures. Throws a refusal that names every unknown reporter.
  */
 export function createReporters(asked: readonly ReporterOptions[], setup: ReportersSetup): NamedReporter[] {
@@ -27,12 +35,26 @@ export function createReporters(asked: readonly ReporterOptions[], setup: Report
     const mistakes = unknown.map(({ name }) => `there is no reporter ${JSON.stringify(name)}`);
     throw refusal('reporter.unknown', 'a reporter is unknown', mistakes, `known are ${REPORTER_NAMES.join(', ')}`);
   }
-  const junits = asked.filter(({ name, path }) => name === 'junit' && path !== undefined).map(({ path }) => path ?? '');
-  const terminals = asked.filter(({ name }) => name !== 'junit');
+  const pathsOf = (file: string): string[] => asked.flatMap(({ name, path }) => (name === file ? (path ?? []) : []));
+  const { out, cwd, state } = setup;
+  const junits = [`${out}/junit.xml`, ...pathsOf('junit')].map((path) => {
+    const reporter = new JUnitReporter(state, { path: resolve(cwd, path), attachmentBase: attachmentBase(cwd, out) });
+    return { name: `junit=${path}`, reporter };
+  });
+  const reportNotes = (): string[] => junits.flatMap(({ reporter }) => reporter.note() ?? []);
+  const of = (wanted: string): ReporterOptions[] => asked.filter(({ name }) => name === wanted);
   return [
-    ...[`${setup.out}/junit.xml`, ...junits].map((path) => junit(path, setup)),
-    ...terminals.map((options) => terminal(options, setup)),
+    ...junits,
+    ...[`${out}/report.html`, ...pathsOf('html')].map((path) => html(path, setup)),
+    ...of('ctrf').map((options) => ctrf(options, setup)),
+    ...of('github').map((options) => github(options, setup)),
+    ...asked.filter(({ name }) => !NOT_TERMINAL.has(name)).map((options) => terminal(options, { ...setup, reportNotes })),
   ];
+}
+
+/** The reporters that can be made where there is no terminal to write to. */
+export function withoutTerminal(asked: readonly ReporterOptions[]): ReporterOptions[] {
+  return asked.filter(({ name, path }) => path !== undefined || name === 'ctrf');
 }
 
 /** The results folder as CI servers look for attachments: from the working directory where it lies in it, else absolute. */
@@ -43,9 +65,26 @@ export function attachmentBase(cwd: string, out: string): string {
   return base.split(sep).join('/');
 }
 
-function junit(path: string, setup: ReportersSetup): NamedReporter {
-  const options = { path: resolve(setup.cwd, path), attachmentBase: attachmentBase(setup.cwd, setup.out) };
-  return { name: `junit=${path}`, reporter: new JUnitReporter(setup.state, options) };
+function html(path: string, setup: ReportersSetup): NamedReporter {
+  const absolute = resolve(setup.cwd, path);
+  const base = relative(dirname(absolute), resolve(setup.cwd, setup.out)).split(sep).join('/');
+  return { name: `html=${path}`, reporter: new HtmlReporter(setup.state, { path: absolute, evidenceBase: base }) };
+}
+
+function ctrf({ path }: ReporterOptions, setup: ReportersSetup): NamedReporter {
+  const { state, cwd, out } = setup;
+  const file = path === undefined ? resolve(cwd, out, 'ctrf.json') : resolve(cwd, path);
+  return { name: `ctrf=${path ?? `${out}/ctrf.json`}`, reporter: new CtrfReporter(state, { path: file, attachmentBase: attachmentBase(cwd, out) }) };
+}
+
+function github({ path }: ReporterOptions, setup: ReportersSetup): NamedReporter {
+  const { state, cwd, stream } = setup;
+  const out = attachmentBase(cwd, setup.out);
+  const { GITHUB_STEP_SUMMARY } = setup.env ?? process.env;
+  // With a path the summary goes there alone, for whoever comments with it.
+  if (path !== undefined) return { name: `github=${path}`, reporter: new GithubReporter(state, { out, summaryPath: resolve(cwd, path) }) };
+  const summary = GITHUB_STEP_SUMMARY === undefined || GITHUB_STEP_SUMMARY === '' ? {} : { summaryPath: GITHUB_STEP_SUMMARY };
+  return { name: 'github', reporter: new GithubReporter(state, { out, stream, ...summary }) };
 }
 
 function terminal({ name, path }: ReporterOptions, setup: ReportersSetup): NamedReporter {

@@ -49,7 +49,7 @@ test('junit.xml is always written; reporters with a path write there; the termin
   const state = new RunState();
   const written: string[] = [];
   const reporters = createReporters([{ name: 'json', path: 'deep/events.json' }, { name: 'dot' }, { name: 'junit', path: 'deep/more.xml' }], setup(written, state));
-  assert.deepEqual(reporters.map(({ name }) => name), ['junit=results/junit.xml', 'junit=deep/more.xml', 'json=deep/events.json', 'dot']);
+  assert.deepEqual(reporters.map(({ name }) => name), ['junit=results/junit.xml', 'junit=deep/more.xml', 'html=results/report.html', 'json=deep/events.json', 'dot']);
   const all = new Multiplexer(state, reporters);
   const run = variedRun().ended();
   for (const event of run.events) all.onEvent(event);
@@ -64,7 +64,7 @@ test('junit.xml is always written; reporters with a path write there; the termin
 
 test('every unknown reporter is named in one refusal', () => {
   assert.throws(() => createReporters([{ name: 'lst' }, { name: 'list' }, { name: 'pdf' }], setup([], new RunState())), {
-    answer: 'refuse', mistakes: ['there is no reporter "lst"', 'there is no reporter "pdf"'], hint: 'known are list, line, dot, json, junit',
+    answer: 'refuse', mistakes: ['there is no reporter "lst"', 'there is no reporter "pdf"'], hint: 'known are list, line, dot, json, junit, html',
   });
 });
 

@@ -1,0 +1,78 @@
+import type { Attempt, CheckResult } from '../../core/attempt.ts';
+import type { RunEvent } from '../../core/event.ts';
+import type { FaultTable } from './fault-table.ts';
+import { LETTERS, type AttemptRow, type CheckDetail } from './report-data.ts';
+
+/** All attempts of every site, kept small: the fold that other reports share drops them once a site is judged. */
+export class AttemptLog {
+  readonly #faults: FaultTable;
+  readonly #checkPlaces = new Map<string, number>();
+  readonly #rows = new Map<string, AttemptRow[]>();
+
+  constructor(faults: FaultTable) {
+    this.#faults = faults;
+  }
+
+  apply(event: RunEvent): void {
+    if (event.type === 'run-started') event.checks.forEach(({ title }, place) => this.#checkPlaces.set(title, place));
+    if (event.type === 'sites-planned') for (const { id } of event.sites) this.#rows.set(id, []);
+    if (event.type === 'attempt-ended') this.#add(event.attempt);
+  }
+
+  /** A site's attempts in order. */
+  of(siteId: string): readonly AttemptRow[] {
+    const rows = this.#rows.get(siteId) ?? [];
+    const [only] = rows;
+    if (only === undefined || rows.length > 1) return rows;
+    const { letters: _letters, checkMs: _checkMs, details: _details, ...rest } = only;
+    return [rest];
+  }
+
+  #add(attempt: Attempt): void {
+    const rows = this.#rows.get(attempt.siteId);
+    if (rows === undefined) return;
+    const row = this.#rowOf(attempt);
+    const known = rows.findIndex((other) => other.attempt === row.attempt);
+    if (known < 0) rows.push(row);
+    else rows[known] = row;
+  }
+
+  #rowOf({ attempt, arm, ending, node, sessionId, startedAt, durationMs, fault, checks, extensionErrors }: Attempt): AttemptRow {
+    const letters = Array<string>(this.#checkPlaces.size).fill(' ');
+    const checkMs = Array<number>(this.#checkPlaces.size).fill(0);
+    const details: CheckDetail[] = [];
+    for (const check of checks) {
+      const place = this.#checkPlaces.get(check.title);
+      if (place === undefined) continue;
+      letters[place] = LETTERS[check.rescued === true && check.status === 'passed' ? 'flaky' : check.status];
+      checkMs[place] = Math.round(check.durationMs);
+      details.push(...this.#detailOf(place, check));
+    }
+    return {
+      attempt,
+      arm,
+      ending,
+      ...(node === undefined ? {} : { node }),
+      ...(sessionId === undefined ? {} : { sessionId }),
+      startedAt: Math.round(startedAt),
+      durationMs: Math.round(durationMs),
+      ...(fault === undefined ? {} : { fault: this.#faults.take(fault) }),
+      ...(extensionErrors === undefined || extensionErrors.length === 0 ? {} : { extensionErrors }),
+      letters: letters.join(''),
+      checkMs,
+      ...(details.length === 0 ? {} : { details }),
+    };
+  }
+
+  #detailOf(check: number, { fault, reason, attachments }: CheckResult): CheckDetail[] {
+    if (fault === undefined && reason === undefined && attachments === undefined) return [];
+    return [
+      {
+        check,
+        ...(fault === undefined ? {} : { fault: this.#faults.take(fault), cause: fault.cause }),
+        ...(reason === undefined ? {} : { reason }),
+        ...(attachments === undefined ? {} : { attachments }),
+      },
+    ];
+  }
+}

@@ -1,0 +1,32 @@
+import type { Fault } from '../../core/fault.ts';
+import type { FaultRow } from './report-data.ts';
+
+/** Messages come from sites and may be of any length; the journal has the whole of them. */
+const MOST_MESSAGE_CHARS = 8000;
+const MOST_STACK_CHARS = 16_000;
+
+/** Every fault once: a grid that was lost gives the same one to thousands of checks. */
+export class FaultTable {
+  readonly rows: FaultRow[] = [];
+  readonly #places = new Map<string, number>();
+
+  /** The place of a fault in `rows`. */
+  take({ code, cause, message, stack, hint }: Fault): number {
+    const row: FaultRow = {
+      code,
+      cause,
+      message: cut(message, MOST_MESSAGE_CHARS),
+      ...(stack === undefined ? {} : { stack: cut(stack, MOST_STACK_CHARS) }),
+      ...(hint === undefined ? {} : { hint }),
+    };
+    const key = JSON.stringify(row);
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    this.#places.set(key, this.rows.length);
+    return this.rows.push(row) - 1;
+  }
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length - most} more characters are in events.ndjson)`;
+}

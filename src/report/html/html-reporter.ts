@@ -1,0 +1,54 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { RunEvent } from '../../core/event.ts';
+import type { Reporter } from '../../core/ports.ts';
+import type { RunState } from '../../core/run-state.ts';
+import { Timeline } from '../../core/timeline.ts';
+import { AttemptLog } from './attempt-log.ts';
+import { buildReportData } from './build-data.ts';
+import { packedJson } from './embed.ts';
+import { FaultTable } from './fault-table.ts';
+import { pageText } from './page-text.ts';
+import { reportApp } from './report-app.ts';
+
+export interface HtmlOptions {
+  readonly path: string;
+  /** The results folder, from the folder that the report is in, with forward slashes; empty where it is the same. */
+  readonly evidenceBase: string;
+}
+
+/** Writes report.html at the end of a run, or of the replay of one: one file that needs no network. */
+export class HtmlReporter implements Reporter {
+  readonly #state: RunState;
+  readonly #options: HtmlOptions;
+  readonly #faults = new FaultTable();
+  readonly #attempts = new AttemptLog(this.#faults);
+  readonly #timeline = new Timeline();
+
+  /** @param state the fold over the run's events; whoever owns it applies them */
+  constructor(state: RunState, options: HtmlOptions) {
+    this.#state = state;
+    this.#options = options;
+  }
+
+  onEvent(event: RunEvent): void {
+    this.#attempts.apply(event);
+    this.#timeline.apply(event);
+  }
+
+  /** Throws what the file system throws. */
+  async finish(): Promise<void> {
+    const { path, evidenceBase } = this.#options;
+    const data = buildReportData({ state: this.#state, attempts: this.#attempts, timeline: this.#timeline, faults: this.#faults, evidenceBase });
+    const text = pageText({
+      app: await reportApp(),
+      data: await packedJson(data),
+      title: `gridrun ${data.run.run}`,
+      noScript: 'This report is drawn by a script of its own. junit.xml and results.json beside it hold the same results.',
+    });
+    const part = `${path}.part`;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(part, text);
+    await rename(part, path);
+  }
+}

@@ -1,0 +1,131 @@
+import type { Arm, Attachment, AttemptEnding, CheckStatus, ExtensionError } from '../../core/attempt.ts';
+import type { Cause } from '../../core/fault.ts';
+import type { ExcusedBy, Verdict } from '../../core/verdict.ts';
+import type { TimelineAttempts, TimelineNodes, TimelineSession, TimelineUnits, TimelineWait } from '../../core/timeline.ts';
+
+/**
+ * What report.html holds and its page is drawn from. A long run must stay small and open quickly: checks are letters
+ * in one string, texts that many checks share are in one table, and sites, checks and sessions are named by their place.
+ * Durations are in ms, dates in ms since the epoch, the timeline's times in ms since the run's start.
+ */
+export interface ReportData {
+  readonly run: RunFacts;
+  /** The results folder from the report's own, with forward slashes; empty where it is the same. */
+  readonly evidenceBase: string;
+  readonly counts: Readonly<Record<Verdict, number>>;
+  /** Without what is excused. */
+  readonly counted: Readonly<Record<Verdict, number>>;
+  readonly checks: readonly { readonly title: string; readonly file: string }[];
+  readonly faults: readonly FaultRow[];
+  readonly sites: readonly SiteRow[];
+  /** The one with the most sites first. */
+  readonly groups: readonly GroupRow[];
+  readonly browsers: readonly string[];
+  readonly notices: readonly { readonly level: string; readonly code: string; readonly text: string }[];
+  readonly timeline: TimelineData;
+}
+
+export interface RunFacts {
+  readonly run: string;
+  readonly gridrun: string;
+  readonly host: string;
+  readonly grid: string;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** False where the run was cut off. */
+  readonly ended: boolean;
+  readonly sessions: number;
+  readonly shard: { readonly index: number; readonly total: number };
+  readonly resumes: string;
+  readonly duplicateCount: number;
+  readonly exitCode: number;
+  readonly reasons: readonly string[];
+  readonly stops: readonly string[];
+  /** Of the run itself: places in `faults`. */
+  readonly faults: readonly number[];
+}
+
+export interface FaultRow {
+  readonly code: string;
+  readonly cause: Cause;
+  readonly message: string;
+  readonly stack?: string;
+  readonly hint?: string;
+}
+
+export interface SiteRow {
+  readonly id: string;
+  readonly url: string;
+  readonly tags?: readonly string[];
+  readonly verdict: Verdict;
+  readonly cause?: Cause;
+  readonly code?: string;
+  readonly durationMs: number;
+  readonly node?: string;
+  readonly control?: Verdict;
+  /** A letter of `LETTERS` for each check of the suite. */
+  readonly letters: string;
+  /** For each check of the suite. */
+  readonly checkMs: readonly number[];
+  /** Of the checks of which there is more to say. */
+  readonly details?: readonly CheckDetail[];
+  readonly excused?: readonly ExcuseRow[];
+  readonly attempts: readonly AttemptRow[];
+}
+
+export interface CheckDetail {
+  /** Its place in the suite. */
+  readonly check: number;
+  readonly fault?: number;
+  readonly cause?: Cause;
+  readonly reason?: string;
+  readonly attachments?: readonly Attachment[];
+  readonly otherFaults?: readonly number[];
+}
+
+export interface ExcuseRow {
+  readonly check: number;
+  readonly by: ExcusedBy;
+  readonly text: string;
+}
+
+export interface AttemptRow {
+  readonly attempt: number;
+  readonly arm: Arm;
+  readonly ending: AttemptEnding;
+  readonly node?: string;
+  readonly sessionId?: string;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly fault?: number;
+  readonly extensionErrors?: readonly ExtensionError[];
+  /** Its own answers, where the site had more than one attempt; with one, the site's are its. */
+  readonly letters?: string;
+  readonly checkMs?: readonly number[];
+  readonly details?: readonly CheckDetail[];
+}
+
+export interface GroupRow {
+  readonly fingerprint: string;
+  readonly fault: number;
+  /** How many checks failed by it. */
+  readonly count: number;
+  readonly sites: readonly number[];
+  readonly checks: readonly number[];
+  /** How many of its sites show it in a check that gates. */
+  readonly newSites: number;
+}
+
+export interface TimelineData {
+  readonly attempts: TimelineAttempts;
+  readonly units: TimelineUnits;
+  readonly sessions: readonly TimelineSession[];
+  readonly waits: readonly TimelineWait[];
+  readonly nodes: readonly TimelineNodes[];
+  readonly lastAt: number;
+}
+
+/** One letter for each answer of a check; `~` is a check that passed and is flaky, a space one that has no answer. */
+export const LETTERS: Readonly<Record<CheckStatus | 'flaky', string>> = {
+  passed: 'p', flaky: '~', failed: 'f', errored: 'e', skipped: 's', 'not-run': 'n',
+};
