@@ -24,6 +24,7 @@ export const LAYERS: readonly Layer[] = [
   { path: 'past-runs.ts', may: ['*'] },
   { path: 'run-gate.ts', may: ['*'] },
   { path: 'run-history.ts', may: ['*'] },
+  { path: 'run-extension.ts', may: ['*'] },
   { path: 'check/host-main.ts', may: ['*'] },
   { path: 'run-merge.ts', may: ['*'] },
   { path: 'run-handle.ts', may: ['core/'] },

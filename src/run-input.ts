@@ -2,6 +2,7 @@ import { findCheckFiles } from './check/check-files.ts';
 import { HostPool } from './check/host-pool.ts';
 import type { RunOptions } from './core/options.ts';
 import type { Emit } from './core/ports.ts';
+import { readBuilds, type Builds } from './run-extension.ts';
 import { bothOrRefuse, makePlan, plannedSessions, readList, type RunPlan } from './run-plan.ts';
 import type { SiteList } from './sites/read.ts';
 
@@ -10,13 +11,14 @@ export interface RunInput {
   readonly list: SiteList;
   readonly plan: RunPlan;
   readonly runner: HostPool;
+  readonly builds: Builds | undefined;
   /** Those of a grid made for the run are added. */
   readonly secrets: string[];
 }
 
 /**
- * Reads what the user gave: the list, then the suite, in a check host that `stack` ends; no browser is needed for it.
- * Throws a refusal with every mistake of both.
+ * Reads what the user gave: the list, the suite, in a check host that `stack` ends, and the extensions; no browser is needed.
+ * Throws a refusal with every mistake of all.
  */
 export async function readInput(options: RunOptions, stack: AsyncDisposableStack, emit: Emit, signal: AbortSignal): Promise<RunInput> {
   const reading = readList(options, signal);
@@ -33,6 +35,7 @@ export async function readInput(options: RunOptions, stack: AsyncDisposableStack
         forbidOnly: options.forbidOnly,
         checkTimeoutMs: options.checkTimeoutMs,
         lanesPerHost: options.lanesPerHost,
+        failOnExtensionErrors: options.failOnExtensionErrors,
         outDir: options.out,
         secrets,
         emit,
@@ -40,9 +43,9 @@ export async function readInput(options: RunOptions, stack: AsyncDisposableStack
     );
     return { runner, checks: await runner.load() };
   });
-  const [list, { runner, checks }] = await bothOrRefuse(reading, loading);
+  const [[list, { runner, checks }], builds] = await bothOrRefuse(bothOrRefuse(reading, loading), readBuilds(options));
   const plan = await makePlan(options, list, checks, plannedSessions(options), signal);
-  return { list, plan, runner, secrets };
+  return { list, plan, runner, builds, secrets };
 }
 
 /** The values that no output may show: those of the environment variables that the list names. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { SCHEMA_VERSION, type SitesPlanned, type Undated } from './core/event.ts';
+import { SCHEMA_VERSION, type RunStarted, type SitesPlanned, type Undated } from './core/event.ts';
 import { faultOf, type Fault } from './core/fault.ts';
 import type { RunOptions } from './core/options.ts';
 import { exitOf, outcomeOf } from './core/outcome.ts';
@@ -10,7 +10,7 @@ import { RunState } from './core/run-state.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { HostLimits } from './dispatch/host-limits.ts';
 import { domainOf, hostOf, isLocal } from './plan/hosts.ts';
-import { createReporters } from './report/create.ts';
+import { createReporters, withoutTerminal } from './report/create.ts';
 import { Multiplexer } from './report/multiplexer.ts';
 import type { TerminalStream } from './report/terminal.ts';
 import { Journal } from './results/journal.ts';
@@ -21,6 +21,7 @@ import { EventGate } from './event-gate.ts';
 import { openGrid, type GridOrder } from './run-grid.ts';
 import { EventFeed, type Run, type RunSummary } from './run-handle.ts';
 import { knownFailureEvents, readKnownFailures } from './run-gate.ts';
+import { equip, type EquippedGrid } from './run-extension.ts';
 import { runHistory, type RunHistory } from './run-history.ts';
 import { readInput } from './run-input.ts';
 import { HISTORY_FILE, rememberedDurations, unitsOf, type RunPlan } from './run-plan.ts';
@@ -65,7 +66,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const { signal } = control;
   const run = runName();
   const gate = new EventGate();
-  const { list, plan, runner, secrets } = await control.abandoning(readInput(options, stack, gate.emit, signal));
+  const { list, plan, runner, builds, secrets } = await control.abandoning(readInput(options, stack, gate.emit, signal));
   const folder = stack.use(await RunFolder.open(options.out));
   const aside = await folder.setAside();
   const resumed = options.resume === undefined ? undefined : await planResume(await findUnfinished(folder, options.resume), factsOf(plan));
@@ -73,6 +74,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const known = await readKnownFailures(options);
   const grid = stack.use(await control.preparing(openGrid(options, gridOrder(plan, terminal, gate.emit, signal))));
   secrets.push(...(grid.secrets ?? []));
+  const equipped = builds === undefined ? undefined : await control.preparing(equip(grid, builds, options, run, signal, gate.emit));
   if (options.webServer !== undefined) stack.use(await control.preparing(startWebServer(options.webServer, options.cwd, signal)));
   signal.throwIfAborted();
 
@@ -88,7 +90,8 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
     feed.push(dated);
   };
   const startedAt = Date.now();
-  emit(runStarted(run, options, plan, grid, resumed));
+  const controlMode = builds?.mode ?? 'never';
+  emit({ ...runStarted(run, options, plan, grid, resumed), control: controlMode });
   for (const planned of batches(plan)) emit({ type: 'sites-planned', ...planned });
   gate.open(emit);
   if (aside !== undefined && resumed === undefined) emit({ type: 'notice', level: 'info', code: 'run.set-aside', text: setAsideText(aside) });
@@ -98,6 +101,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
 
   const sites = resumed === undefined ? plan.sites : plan.sites.filter((site) => !resumed.kept.has(site.id));
   const units = resumed === undefined ? plan.units : unitsOf(sites.filter((site) => site.skip === undefined), options, plan.sessions, durations);
+  const between = isolation(options.isolation);
   const dispatcher = new Dispatcher(
     { sites, units, checks: plan.checks.map((check) => check.title) },
     {
@@ -105,19 +109,19 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
       capabilities: options.capabilities,
       retries: options.retries,
       infraRetries: options.infraRetries,
-      control: 'never',
+      control: controlMode,
       siteTimeoutMs: options.siteTimeoutMs,
       maxFailures: options.maxFailures,
       sitesPerSession: options.isolation === 'session' ? 1 : WORN_AFTER_SITES,
       gridLostAfterMs: GRID_LOST_AFTER_MS,
     },
-    { grid, runner, isolation: isolation(options.isolation), limits: hostLimits(options), emit },
+    { grid: equipped?.grid ?? grid, runner, isolation: equipped?.isolation(between) ?? between, limits: hostLimits(options), emit },
   );
   using _limit = globalTimeout(options.globalTimeoutMs, control);
   const faults = await dispatch(dispatcher, control);
   await runner[Symbol.asyncDispose]();
   gate.close();
-  for (const event of knownFailureEvents(state, known, { known: knownNames(list, plan, options) })) emit(event);
+  for (const event of knownFailureEvents(state, known, { ...versionOf(equipped), known: knownNames(list, plan, options) })) emit(event);
   emit({ type: 'run-ended', durationMs: Date.now() - startedAt, stopped: dispatcher.stopped, faults });
   await journal.flush();
   await reporters.finish();
@@ -152,7 +156,7 @@ interface ReportParts {
 function reportersOf(options: RunOptions, terminal: Terminal | undefined, state: RunState, parts: ReportParts): Multiplexer {
   const { folder, journal, history } = parts;
   const silent = { stream: { write: () => true }, isTTY: false, columns: 80, color: false };
-  const asked = options.reporters.filter((reporter) => terminal !== undefined || reporter.path !== undefined || reporter.name === 'junit');
+  const asked = terminal === undefined ? withoutTerminal(options.reporters) : options.reporters;
   const failures = (): Multiplexer['failures'] => [
     ...multiplexer.failures,
     ...(journal.failure === undefined ? [] : [{ reporter: 'journal', error: journal.failure }]),
@@ -166,6 +170,11 @@ function reportersOf(options: RunOptions, terminal: Terminal | undefined, state:
   return multiplexer;
 }
 
+/** What expectations that hold for some versions only are held against. */
+function versionOf(equipped: EquippedGrid | undefined): { extension?: string } {
+  return equipped === undefined ? {} : { extension: equipped.facts.version };
+}
+
 /** What an expectation may speak of: every site of the list, and the checks where none was left out. */
 function knownNames(list: SiteList, plan: RunPlan, options: RunOptions): { sites: Set<string>; checks?: Set<string> } {
   const { grep, grepInvert, tags } = options.selection;
@@ -174,7 +183,7 @@ function knownNames(list: SiteList, plan: RunPlan, options: RunOptions): { sites
   return isWhole ? { sites, checks: new Set(plan.checks.map((check) => check.title)) } : { sites };
 }
 
-function runStarted(run: string, options: RunOptions, plan: RunPlan, grid: Grid, resumed: ResumePlan | undefined): Undated {
+function runStarted(run: string, options: RunOptions, plan: RunPlan, grid: Grid, resumed: ResumePlan | undefined): Undated<RunStarted> {
   return {
     type: 'run-started',
     schema: SCHEMA_VERSION,

@@ -7,7 +7,7 @@ import { laneContext, type CheckSite, type RunInContext } from './lane-context.t
 import { laneUrl } from './lane-modules.ts';
 import { loadMistake } from './load-mistake.ts';
 import type { HostOptions } from './protocol.ts';
-import { applySelection, exclusives, planSuite, shownFile } from './suite-plan.ts';
+import { applySelection, exclusives, needsExtension, planSuite, shownFile } from './suite-plan.ts';
 
 type Fixture = (this: object) => unknown;
 type RootHooks = Mocha.RootHookObject | (() => Mocha.RootHookObject | PromiseLike<Mocha.RootHookObject>);
@@ -83,12 +83,16 @@ export class Lane {
     this.#current?.onStray(error, undefined);
   }
 
-  /** Makes the suite as if it had never run, and `this.site` and `this.driver` those of the next attempt. */
-  prepare(site: CheckSite, driver: WebDriver): Mocha.Suite {
+  /**
+   * Makes the suite as if it had never run, and `this.site` and `this.driver` those of the next attempt. In a session
+   * without an extension the checks that need one are left out.
+   */
+  prepare(site: CheckSite, driver: WebDriver, hasExtension: boolean): Mocha.Suite {
     const root = this.#mocha.suite;
     if (this.#used) reset(root);
     this.#used = true;
     Object.assign(root.ctx, { site, driver });
+    if (!hasExtension) root.eachTest((test) => void (test.pending ||= needsExtension(test)));
     return root;
   }
 

@@ -173,7 +173,7 @@ export class SiteRun implements RunInContext, RunnerGuest {
   #start(): void {
     if (this.#ending !== undefined) return;
     const { lane } = this.#options;
-    const runner = new LaneRunner(lane.prepare(this.site, this.driver), this);
+    const runner = new LaneRunner(lane.prepare(this.site, this.driver, this.#options.order.session.extension !== undefined), this);
     this.#runner = runner;
     runner.on('pass', (test) => this.#record.passed(test));
     runner.on('pending', (test) => this.#record.pending(test));

@@ -30,6 +30,11 @@ export function tagsOf(fullTitle: string): string[] {
   return [...new Set([...fullTitle.matchAll(/(?<=^|\s)@([\w:.-]+)/gu)].map((match) => match[1]!))];
 }
 
+/** A check titled `@extension` holds only where the extension is loaded. */
+export function needsExtension(test: Mocha.Test): boolean {
+  return tagsOf(test.fullTitle()).includes('extension');
+}
+
 /** Each `.only` of the suite, as `file: title`. */
 export function exclusives(root: Mocha.Suite, cwd: string): string[] {
   const found: string[] = [];

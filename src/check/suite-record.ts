@@ -7,9 +7,10 @@ import { checkFault } from './check-failure.ts';
 import { CheckResults, statusOf } from './check-results.ts';
 import type { Evidence } from './evidence.ts';
 import { checksBehind, skippedBehind } from './failed-hook.ts';
-import { titleOf } from './suite-plan.ts';
+import { needsExtension, titleOf } from './suite-plan.ts';
 
 const SKIPPED = 'skipped in the check file';
+const LEFT_OUT = 'holds only with the extension';
 
 export interface SuiteRecordOptions {
   readonly planned: readonly CheckPlan[];
@@ -61,7 +62,7 @@ export class SuiteRecord {
   }
 
   pending(test: Mocha.Test): void {
-    this.#record(test, { status: 'skipped', reason: SKIPPED });
+    this.#record(test, { status: 'skipped', reason: needsExtension(test) ? LEFT_OUT : SKIPPED });
   }
 
   /** mocha's own `this.retries` goes on: if it passes then, this is what it did before. */

@@ -39,6 +39,10 @@ export interface Config {
   forbidOnly?: boolean;
   resume?: string;
   lastFailed?: boolean;
+  extension?: string;
+  control?: string;
+  controlAll?: boolean;
+  failOnExtensionErrors?: boolean;
   baseline?: string;
   baselineNights?: number;
   expectations?: string;

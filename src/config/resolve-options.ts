@@ -31,6 +31,7 @@ export function resolveOptions(sources: SettingSources): RunOptions {
   if (given['sites'] === undefined && given['list'] !== true) {
     mistakes.push('--sites: no site list; give one with --sites <file|url|-> or as `sites` in gridrun.config.ts');
   }
+  mistakes.push(...extensionMistakes(given));
   if (given['resume'] !== undefined && given['lastFailed'] === true) {
     mistakes.push('--resume and --last-failed: one goes on with a run, the other begins one; give one of them');
   }
@@ -75,6 +76,10 @@ export function resolveOptions(sources: SettingSources): RunOptions {
     lanesPerHost: given['lanesPerHost'] ?? 0,
     ...only('resume', given['resume']),
     lastFailed: given['lastFailed'] ?? false,
+    ...only('extension', given['extension']),
+    ...only('control', given['control']),
+    controlAll: given['controlAll'] ?? false,
+    failOnExtensionErrors: given['failOnExtensionErrors'] ?? false,
     ...only('baseline', given['baseline']),
     baselineNights: given['baselineNights'] ?? 1,
     ...only('expectations', given['expectations']),
@@ -83,6 +88,20 @@ export function resolveOptions(sources: SettingSources): RunOptions {
     ...only('webServer', readWebServer(given['webServer'])),
   };
   return options as unknown as RunOptions;
+}
+
+/** Flags that make no sense by themselves, and the one isolation in which no extension runs. */
+function extensionMistakes(given: Readonly<Record<string, unknown>>): string[] {
+  const mistakes: string[] = [];
+  const hasExtension = given['extension'] !== undefined;
+  for (const [key, flag] of [['control', '--control'], ['failOnExtensionErrors', '--fail-on-extension-errors']] as const) {
+    if (given[key] !== undefined && given[key] !== false && !hasExtension) mistakes.push(`${flag}: there is no extension to hold it against; give --extension <dir|zip|crx>`);
+  }
+  if (given['controlAll'] === true && given['control'] === undefined) mistakes.push('--control-all: there is no control; give --control <none|dir|zip|crx>');
+  if (hasExtension && given['isolation'] === 'context') {
+    mistakes.push('--isolation context: extensions do not run in a browser context of their own; give wipe or session');
+  }
+  return mistakes;
 }
 
 /** CI servers set `CI`, to `true` or `1`. */

@@ -187,6 +187,22 @@ export const SETTINGS = [
     byDefault: 'off', describe: 'A flaky site fails the run',
   },
   {
+    flag: 'extension', value: 'dir|zip|crx', group: 'Extension', wants: 'a folder, a zip or a crx', schema: text,
+    byDefault: 'none', describe: 'An MV3 extension to put into every session, on any grid',
+  },
+  {
+    flag: 'control', value: 'none|dir|zip|crx', group: 'Extension', wants: 'none, a folder, a zip or a crx', schema: text,
+    byDefault: 'off', describe: 'What answers a failure of the extension on the same site: no extension, or another build',
+  },
+  {
+    flag: 'control-all', group: 'Extension', wants: 'true or false', schema: flag,
+    byDefault: 'off', describe: 'The control tries every site, in random order with the extension, for a release decision',
+  },
+  {
+    flag: 'fail-on-extension-errors', group: 'Extension', wants: 'true or false', schema: flag,
+    byDefault: 'off', describe: 'An error that the extension throws fails the site',
+  },
+  {
     flag: 'baseline', value: 'dir', group: 'What counts', wants: 'a results folder, or one that holds several', schema: text,
     byDefault: 'none', describe: 'Results of an earlier run: only what is new fails this one',
   },

@@ -1,4 +1,4 @@
-import type { Attempt } from './attempt.ts';
+import type { Arm, Attempt } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
 import type { Fault } from './fault.ts';
 import type { Site } from './site.ts';
@@ -16,6 +16,7 @@ export type RunEvent =
   | SitesPlanned
   | GridReady
   | GridScaled
+  | ExtensionLoaded
   | SessionOpened
   | SessionClosed
   | UnitStarted
@@ -51,6 +52,8 @@ export interface RunStarted {
   readonly grid: string;
   /** The run that this one goes on with, where `--resume` was given. */
   readonly resumes?: string;
+  /** When the control tries a site: `never`, `on-failure`, `always`. */
+  readonly control?: string;
   /** Flaky sites fail the run. */
   readonly failOnFlaky?: boolean;
 }
@@ -80,6 +83,21 @@ export interface GridScaled {
   readonly reason: string;
 }
 
+/** A build of the extension is proved to be loaded, in a session of its own, before the first site. */
+export interface ExtensionLoaded {
+  readonly type: 'extension-loaded';
+  readonly at: number;
+  readonly arm: Arm;
+  /** In that session: it may differ from one to the next. */
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  /** Over its files. */
+  readonly sha256: string;
+  /** The way by which it is put into sessions, and why. */
+  readonly text: string;
+}
+
 export interface SessionOpened {
   readonly type: 'session-opened';
   readonly at: number;
@@ -89,6 +107,9 @@ export interface SessionOpened {
   readonly browserName: string;
   readonly browserVersion: string;
   readonly durationMs: number;
+  /** What the session is for, and the extension's id in it, in a run with an extension. */
+  readonly arm?: Arm;
+  readonly extensionId?: string;
 }
 
 export interface SessionClosed {

@@ -89,6 +89,13 @@ export interface RunOptions {
   /** The run to go on with; the newest unfinished one where it is empty. */
   readonly resume?: string;
   readonly lastFailed: boolean;
+  /** A folder, zip or crx that is put into every session. */
+  readonly extension?: string;
+  /** `none`, or another build: what answers a failure of the extension. */
+  readonly control?: string;
+  /** The control tries every site, not only those that failed. */
+  readonly controlAll: boolean;
+  readonly failOnExtensionErrors: boolean;
   /** A results folder, or one that holds several: what failed there does not gate. */
   readonly baseline?: string;
   readonly baselineNights: number;

@@ -1,6 +1,6 @@
-import type { Attempt } from './attempt.ts';
+import type { Arm, Attempt } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
-import type { Notice, RunEnded, RunEvent, RunStarted, RunStopping, SessionOpened } from './event.ts';
+import type { ExtensionLoaded, Notice, RunEnded, RunEvent, RunStarted, RunStopping, SessionOpened } from './event.ts';
 import { countedVerdict } from './gate.ts';
 import { NO_COUNTS } from './outcome.ts';
 import type { Site } from './site.ts';
@@ -48,6 +48,8 @@ export class RunState {
   lastAt = 0;
   readonly stops: RunStopping[] = [];
   readonly notices: Notice[] = [];
+  /** The builds that were proved to be loaded, by arm. */
+  readonly extensions = new Map<Arm, ExtensionLoaded>();
   readonly #entries = new Map<string, Entry>();
   readonly #sessions = new Map<string, SessionState>();
   readonly #titles = new Map<string, string>();
@@ -80,6 +82,9 @@ export class RunState {
         break;
       case 'site-excused':
         this.#excuse(event.siteId, event.checks);
+        break;
+      case 'extension-loaded':
+        this.extensions.set(event.arm, event);
         break;
       case 'notice':
         this.notices.push(event);

@@ -149,9 +149,10 @@ export class SessionSupply {
     if (this.#ended) return lease.release();
     this.#outage.sessionOpened();
     slot.opened(lease);
-    const { sessionId, node, browserName, browserVersion } = lease.session;
+    const { sessionId, node, browserName, browserVersion, extension } = lease.session;
+    const ofArm = extension === undefined && slot.arm === 'subject' ? {} : { arm: slot.arm, ...(extension === undefined ? {} : { extensionId: extension.id }) };
     const durationMs = Date.now() - startedAt;
-    this.#emit({ type: 'session-opened', sessionId, slot: slot.index, node, browserName, browserVersion, durationMs });
+    this.#emit({ type: 'session-opened', sessionId, slot: slot.index, node, browserName, browserVersion, durationMs, ...ofArm });
     this.#listener.changed();
   }
 

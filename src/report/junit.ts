@@ -1,6 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, parse } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { caseOutcome, stoppedByBail, tallyCases } from '../core/case-tally.ts';
@@ -15,12 +15,20 @@ export interface JUnitOptions {
   readonly path: string;
   /** The results folder as CI servers look for attachments: relative to the working directory, else absolute. */
   readonly attachmentBase: string;
+  /** The most that one file may hold, in bytes. */
+  readonly mostBytes?: number;
 }
+
+/** GitLab's limit for a report: https://docs.gitlab.com/ci/testing/unit_test_reports/ */
+const MOST_BYTES = 30_000_000;
+/** More than the head and the foot of a file take. */
+const FRAME_BYTES = 500;
 
 /** Writes junit.xml at the end of a run, or of the replay of one: one suite a site, one test case a check. */
 export class JUnitReporter implements Reporter {
   readonly #state: RunState;
   readonly #options: JUnitOptions;
+  #fileCount = 0;
 
   /** @param state the fold over the run's events; whoever owns it applies them */
   constructor(state: RunState, options: JUnitOptions) {
@@ -34,23 +42,72 @@ export class JUnitReporter implements Reporter {
 
   /** Throws what the file system throws. */
   async finish(): Promise<void> {
-    const { path, attachmentBase } = this.#options;
-    const part = `${path}.part`;
+    const { path, attachmentBase, mostBytes } = this.#options;
     await mkdir(dirname(path), { recursive: true });
-    await pipeline(Readable.from(junitText(this.#state, attachmentBase)), createWriteStream(part));
-    await rename(part, path);
+    let count = 0;
+    for (const pieces of junitFiles(this.#state, attachmentBase, mostBytes)) {
+      count++;
+      const name = partPath(path, count);
+      await pipeline(Readable.from(pieces), createWriteStream(`${name}.part`));
+      await rename(`${name}.part`, name);
+    }
+    this.#fileCount = count;
+    // An earlier report may have had more files: a server that reads junit*.xml must not find them.
+    for (let stale = count + 1; existsSync(partPath(path, stale)); stale++) await rm(partPath(path, stale));
+  }
+
+  /** What a person should know of the files; nothing where there is one. */
+  note(): string | undefined {
+    if (this.#fileCount < 2) return undefined;
+    const last = basename(partPath(this.#options.path, this.#fileCount));
+    return `the JUnit report is in ${this.#fileCount} files, ${basename(this.#options.path)} to ${last}: GitLab reads none over 30 MB`;
   }
 }
 
-/** The text of junit.xml in pieces: a suite at a time, because one tree of a long list does not fit into memory. */
-export function* junitText(state: RunState, attachmentBase: string): Generator<string> {
+/** `junit.xml`, `junit-2.xml`, … */
+function partPath(path: string, part: number): string {
+  if (part === 1) return path;
+  const { dir, name, ext } = parse(path);
+  return join(dir, `${name}-${part}${ext}`);
+}
+
+/** The text of junit.xml as one file, however large. */
+export function junitText(state: RunState, attachmentBase: string): Iterable<string> {
+  return [...junitFiles(state, attachmentBase, Infinity)].flat();
+}
+
+/**
+ * The files of a JUnit report, each in pieces: a suite at a time, because one tree of a long list does not fit into
+ * memory. A file holds whole suites, and its counts are its own.
+ */
+function* junitFiles(state: RunState, attachmentBase: string, mostBytes = MOST_BYTES): Generator<readonly string[]> {
+  let suites: string[] = [];
+  let entries: SiteState[] = [];
+  let bytes = 0;
+  for (const entry of state.sites()) {
+    const suite = `${suiteOf(state, entry, attachmentBase).text().trimEnd()}\n`;
+    const length = Buffer.byteLength(suite);
+    if (entries.length > 0 && bytes + length > mostBytes - FRAME_BYTES) {
+      yield framed(state, entries, suites);
+      [suites, entries, bytes] = [[], [], 0];
+    }
+    suites.push(suite);
+    entries.push(entry);
+    bytes += length;
+  }
+  yield framed(state, entries, suites);
+}
+
+function framed(state: RunState, entries: readonly SiteState[], suites: readonly string[]): string[] {
   // The schema has no `skipped` here: readers add up the suites'.
-  const { tests, failures, errors } = tallyCases(state);
+  const { tests, failures, errors } = tallyCases(state, entries);
   const time = secondsOf(state.durationMs);
-  yield '<?xml version="1.0" encoding="UTF-8"?>\n';
-  yield `<testsuites name="gridrun" tests="${tests}" failures="${failures}" errors="${errors}" time="${time}">\n`;
-  for (const entry of state.sites()) yield `${suiteOf(state, entry, attachmentBase).text().trimEnd()}\n`;
-  yield '</testsuites>\n';
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>\n',
+    `<testsuites name="gridrun" tests="${tests}" failures="${failures}" errors="${errors}" time="${time}">\n`,
+    ...suites,
+    '</testsuites>\n',
+  ];
 }
 
 function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUnitSuite {
@@ -64,6 +121,12 @@ function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUn
     const { sessionId, browserName, browserVersion } = session.opened;
     suite.property('session', xmlLine(sessionId));
     suite.property('browser', xmlLine(`${browserName} ${browserVersion}`));
+  }
+  const extension = state.extensions.get('subject');
+  if (extension !== undefined) {
+    suite.property('extension-id', xmlLine(session?.opened.extensionId ?? extension.id));
+    suite.property('extension-version', xmlLine(`${extension.name} ${extension.version}`));
+    suite.property('extension-sha256', extension.sha256);
   }
   suite.property('attempts', String(verdict.attempts));
   const bailed = stoppedByBail(state, entry);

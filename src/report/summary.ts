@@ -6,6 +6,7 @@ import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
 import { faultGroupLines } from './fault-groups-text.ts';
 import { isWrong, whyWrong } from './site-line.ts';
 import type { TerminalSetup } from './terminal.ts';
+import { sweepLines } from './sweep-text.ts';
 import { terminalLine, terminalText } from './terminal-text.ts';
 import { verdictMark } from './verdict-mark.ts';
 
@@ -22,6 +23,7 @@ export function summaryText(setup: TerminalSetup): string {
     ...wrongSites(setup),
     ...faultGroupLines(setup.state),
     ...excusedLines(setup.state, setup.color),
+    ...sweepLines(setup.state),
     '',
     countsLine(setup),
     ...(setup.state.ended?.faults ?? []).flatMap((fault) => [
@@ -29,6 +31,7 @@ export function summaryText(setup: TerminalSetup): string {
       ...(fault.hint === undefined ? [] : [`  ${terminalLine(fault.hint, 500)}`]),
     ]),
     ...failures.map(({ reporter, error }) => `the report ${reporter} could not be written: ${terminalLine(String(error))}`),
+    ...(setup.reportNotes?.() ?? []).map((note) => `note: ${note}`),
     ...exitLines(setup, failures.length > 0),
     '',
   ].join('\n');

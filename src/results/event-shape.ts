@@ -7,6 +7,7 @@ const SHAPES: Readonly<Record<RunEvent['type'], Readonly<Record<string, Kind>>>>
   'run-started': { schema: 'number', run: 'string', checks: 'array', planHash: 'string', shard: 'object', siteCount: 'number' },
   'sites-planned': { sites: 'array' },
   'grid-ready': { grid: 'string', sessions: 'number' },
+  'extension-loaded': { arm: 'string', id: 'string', name: 'string', version: 'string', sha256: 'string', text: 'string' },
   'grid-scaled': { nodes: 'number', reason: 'string' },
   'session-opened': { sessionId: 'string', slot: 'number', node: 'string', browserName: 'string', browserVersion: 'string' },
   'session-closed': { sessionId: 'string', slot: 'number', reason: 'string', siteCount: 'number' },

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Arm } from '../core/attempt.ts';
 import { tallyCases, type CaseTally } from '../core/case-tally.ts';
 import type { CheckPlan } from '../core/check.ts';
 import type { Notice, RunStopping } from '../core/event.ts';
@@ -9,6 +10,7 @@ import type { Cause, Fault } from '../core/fault.ts';
 import { exitOf, outcomeOf } from '../core/outcome.ts';
 import type { Reporter } from '../core/ports.ts';
 import type { RunState, SessionState, SiteState } from '../core/run-state.ts';
+import { sweepOf, type Sweep } from '../core/sweep.ts';
 import type { CheckExcuse, CheckVerdict, Verdict } from '../core/verdict.ts';
 
 /** results.json's schema. A field keeps its one type for ever. */
@@ -42,9 +44,21 @@ export interface ResultsFile {
   /** Test cases as junit.xml counts them. */
   readonly cases: CaseTally;
   readonly checks: readonly CheckPlan[];
+  /** The builds of a run with an extension. */
+  readonly extensions: readonly ExtensionResult[];
+  /** What the build under test broke and mended, in a run with a control. */
+  readonly sweep?: Sweep;
   readonly sessions: readonly SessionResult[];
   readonly notices: readonly Pick<Notice, 'level' | 'code' | 'text'>[];
   readonly sites: readonly SiteResult[];
+}
+
+export interface ExtensionResult {
+  readonly arm: Arm;
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
 }
 
 export interface SessionResult {
@@ -55,6 +69,8 @@ export interface SessionResult {
   readonly browserVersion: string;
   readonly siteCount: number;
   readonly reason: string;
+  readonly arm?: Arm;
+  readonly extensionId?: string;
 }
 
 export interface SiteResult {
@@ -68,6 +84,8 @@ export interface SiteResult {
   /** Of all attempts together. */
   readonly totalMs: number;
   readonly attempts: number;
+  /** What the control came to. */
+  readonly control?: Verdict;
   readonly checks: readonly CheckVerdict[];
   /** Its checks that do not gate although they are not as they should be, and why. */
   readonly excused?: readonly CheckExcuse[];
@@ -111,6 +129,7 @@ export function* resultsText(state: RunState): Generator<string> {
 function headOf(state: RunState): Omit<ResultsFile, 'sites'> {
   const { started, ended } = state;
   const exit = exitOf(outcomeOf(state));
+  const sweep = sweepOf(state);
   return {
     version: RESULTS_VERSION,
     run: started?.run ?? '',
@@ -133,14 +152,20 @@ function headOf(state: RunState): Omit<ResultsFile, 'sites'> {
     counts: state.counts(),
     cases: tallyCases(state),
     checks: state.checks,
+    extensions: [...state.extensions.values()].map(({ arm, id, name, version, sha256 }) => ({ arm, id, name, version, sha256 })),
+    ...(sweep === undefined ? {} : { sweep }),
     sessions: [...state.sessions()].map(sessionResult),
     notices: state.notices.map(({ level, code, text }) => ({ level, code, text })),
   };
 }
 
 function sessionResult({ opened, siteCount, reason }: SessionState): SessionResult {
-  const { sessionId, slot, node, browserName, browserVersion } = opened;
-  return { sessionId, slot, node, browserName, browserVersion, siteCount: siteCount ?? 0, reason: reason ?? '' };
+  const { sessionId, slot, node, browserName, browserVersion, arm, extensionId } = opened;
+  return {
+    sessionId, slot, node, browserName, browserVersion, siteCount: siteCount ?? 0, reason: reason ?? '',
+    ...(arm === undefined ? {} : { arm }),
+    ...(extensionId === undefined ? {} : { extensionId }),
+  };
 }
 
 export function siteResult({ site, verdict, expectedMs, excused }: SiteState): SiteResult {
@@ -153,6 +178,7 @@ export function siteResult({ site, verdict, expectedMs, excused }: SiteState): S
     ...(expectedMs === undefined ? {} : { durationMs: expectedMs }),
     totalMs: verdict.durationMs,
     attempts: verdict.attempts,
+    ...(verdict.control === undefined ? {} : { control: verdict.control }),
     checks: verdict.checks,
     ...(excused === undefined ? {} : { excused }),
   };
