@@ -4,7 +4,7 @@ import { refusal } from './core/fault.ts';
 import type { ReporterOptions } from './core/options.ts';
 import { exitOf, outcomeOf } from './core/outcome.ts';
 import { RunState } from './core/run-state.ts';
-import { createReporters } from './report/create.ts';
+import { createReporters, withoutTerminal } from './report/create.ts';
 import { Multiplexer } from './report/multiplexer.ts';
 import { Journal } from './results/journal.ts';
 import { linkEvidence } from './results/merge-evidence.ts';
@@ -56,7 +56,7 @@ export async function mergeReports(options: MergeOptions): Promise<RunSummary> {
     ...reporters.failures,
     ...(journal.failure === undefined ? [] : [{ reporter: 'journal', error: journal.failure }]),
   ];
-  const asked = options.reporters.filter(({ path, name }) => options.terminal !== undefined || path !== undefined || name === 'junit');
+  const asked = options.terminal === undefined ? withoutTerminal(options.reporters) : options.reporters;
   const named = createReporters(asked, { state, ...terminal, now: Date.now, cwd, out, reportFailures: failures });
   const results = { name: 'results.json', reporter: new ResultsJsonReporter(state, join(out, 'results.json')) };
   const history = runHistory(join(out, HISTORY_FILE), state);

@@ -41,10 +41,10 @@ export function caseOutcome(check: CheckVerdict, bailed: boolean, excused = fals
   }
 }
 
-/** Counts the test cases of a whole run. */
-export function tallyCases(state: RunState): CaseTally {
+/** Counts the test cases of a whole run, or of some of its sites. */
+export function tallyCases(state: RunState, sites: Iterable<SiteState> = state.sites()): CaseTally {
   const tally = { tests: 0, failures: 0, errors: 0, skipped: 0 };
-  for (const entry of state.sites()) {
+  for (const entry of sites) {
     const bailed = stoppedByBail(state, entry);
     const excused = new Set(entry.excused?.map(({ title }) => title));
     for (const check of entry.verdict.checks) {

@@ -20,7 +20,8 @@ export function faultGroupLines(state: RunState): string[] {
   return ['', ...lines, ...(more > 0 ? [`… and ${more} more such ${more === 1 ? 'fault' : 'faults'}`] : [])];
 }
 
-function withoutExcused({ site, verdict, excused }: SiteState): Pick<SiteState, 'site' | 'verdict'> {
+/** A site without what does not gate of it. */
+export function withoutExcused({ site, verdict, excused }: SiteState): Pick<SiteState, 'site' | 'verdict'> {
   if (excused === undefined) return { site, verdict };
   const titles = new Set(excused.map(({ title }) => title));
   return { site, verdict: { ...verdict, checks: verdict.checks.filter((check) => !titles.has(check.title)) } };

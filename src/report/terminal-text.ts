@@ -12,6 +12,9 @@ const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 export function terminalText(text: string): string {
   return stripVTControlCharacters(text)
     .toWellFormed()
+    // What GitHub's runner would take for a command of ours, wherever a line of a site's is the first on its own.
+    .replace(/^(\s*)::(?=.*::)/, '$1: :')
+    .replaceAll('##[', '# #[')
     .replaceAll(UNSAFE, (char) => NAMED[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 

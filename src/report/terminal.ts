@@ -25,4 +25,6 @@ export interface TerminalSetup {
   readonly out: string;
   /** Reports that could not be written, as far as is known. */
   readonly reportFailures: () => readonly ReportFailure[];
+  /** What a person should know of the reports. */
+  readonly reportNotes?: () => readonly string[];
 }

@@ -11,7 +11,7 @@ export const EVIDENCE = 'evidence';
 const UNFINISHED = 'unfinished';
 
 /** What a run writes into its folder: these are moved or replaced, and whatever else lies there is left alone. */
-const RUN_FILES = [JOURNAL, EVIDENCE, 'junit.xml', 'results.json', 'report.html'] as const;
+const RUN_FILES = [JOURNAL, EVIDENCE, 'junit.xml', 'results.json', 'report.html', 'ctrf.json'] as const;
 const PARTS = ['junit.xml.part', 'results.json.part', 'report.html.part'] as const;
 
 /** An unfinished run whose files were put aside. */
@@ -65,7 +65,7 @@ export class RunFolder implements Disposable {
     const path = this.#freePath(asFileName(run));
     await mkdir(path, { recursive: true });
     // The journal goes last: a crash in between leaves an unfinished journal, and the rest is moved next time.
-    for (const name of [...RUN_FILES].reverse()) await moveIfThere(join(this.path, name), join(path, name));
+    for (const name of [...moreJUnit(this.path), ...[...RUN_FILES].reverse()]) await moveIfThere(join(this.path, name), join(path, name));
     await Promise.all(PARTS.map((name) => rm(join(this.path, name), { force: true })));
     return { run, path };
   }
@@ -76,7 +76,7 @@ export class RunFolder implements Disposable {
       throw new Error(`${this.journalPath} is of an unfinished run, which must be set aside first`);
     }
     // The journal goes first: without it what is left is nobody's, and with it nothing is missing.
-    for (const name of [...RUN_FILES, ...PARTS]) await rm(join(this.path, name), { recursive: true, force: true });
+    for (const name of [...RUN_FILES, ...PARTS, ...moreJUnit(this.path)]) await rm(join(this.path, name), { recursive: true, force: true });
     await mkdir(this.evidencePath);
   }
 
@@ -147,6 +147,11 @@ async function lastLine(path: string): Promise<string> {
     const before = length < 2 ? -1 : tail.lastIndexOf(0x0a, length - 2);
     if (before !== -1 || length === size) return tail.subarray(before + 1, length - 1).toString('utf8');
   }
+}
+
+/** The further files of a JUnit report that is too large for one. */
+function moreJUnit(folder: string): string[] {
+  return readdirSync(folder).filter((name) => /^junit-\d+\.xml(?:\.part)?$/.test(name));
 }
 
 async function moveIfThere(from: string, to: string): Promise<void> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -188,4 +188,31 @@ test('the live file and the one made again from the journal are the same bytes',
     const replayed = fake.journal().toString().trimEnd().split('\n').map((line) => JSON.parse(line) as RunEvent);
     assert.equal(await write(replayed, 'replayed'), await write(fake.events, 'live'));
   }
+});
+
+test('a report that would be too large is split into files of whole suites, says so, and leaves no old ones', async () => {
+  const sites = Array.from({ length: 40 }, (_, index) => siteOf(`s${index}`));
+  const fake = new FakeRun(sites, ['t', 'u']);
+  for (const { id } of sites) fake.attempt(id, [failed('t', 'x'.repeat(400)), passed('u')]).judged(id);
+  const state = stateOf(fake.ended().events);
+  const path = join(folder, 'split', 'junit.xml');
+  const mostBytes = 10_000;
+  const reporter = new JUnitReporter(state, { path, attachmentBase: 'out', mostBytes });
+  await reporter.finish();
+  const names = readdirSync(join(folder, 'split')).sort();
+  assert.ok(names.length > 3 && names.includes('junit.xml') && names.includes('junit-2.xml'), names.join(' '));
+  assert.match(reporter.note() ?? '', new RegExp(`in ${names.length} files, junit\\.xml to junit-${names.length}\\.xml`));
+  const suites: string[] = [];
+  for (const name of names.toSorted((a, b) => Number(/\d+/.exec(a) ?? 1) - Number(/\d+/.exec(b) ?? 1))) {
+    const xml = readFileSync(join(folder, 'split', name), 'utf8');
+    assert.ok(Buffer.byteLength(xml) <= mostBytes);
+    const read = readXml(xml);
+    assert.equal(Number(read.attributes['@tests']), read.suites.length * 2);
+    assert.equal(Number(read.attributes['@failures']), read.suites.length);
+    suites.push(...read.suites.map((suite) => suite['@name']));
+  }
+  assert.deepEqual(suites, sites.map(({ id }) => id));
+  const again = new JUnitReporter(state, { path, attachmentBase: 'out' });
+  await again.finish();
+  assert.deepEqual([readdirSync(join(folder, 'split')), again.note()], [['junit.xml'], undefined]);
 });

@@ -64,7 +64,7 @@ test('junit.xml is always written; reporters with a path write there; the termin
 
 test('every unknown reporter is named in one refusal', () => {
   assert.throws(() => createReporters([{ name: 'lst' }, { name: 'list' }, { name: 'pdf' }], setup([], new RunState())), {
-    answer: 'refuse', mistakes: ['there is no reporter "lst"', 'there is no reporter "pdf"'], hint: 'known are list, line, dot, json, junit, html',
+    answer: 'refuse', mistakes: ['there is no reporter "lst"', 'there is no reporter "pdf"'], hint: 'known are list, line, dot, json, junit, html, github, ctrf',
   });
 });
 

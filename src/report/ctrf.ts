@@ -1,0 +1,129 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { caseOutcome, stoppedByBail } from '../core/case-tally.ts';
+import type { CheckPlan } from '../core/check.ts';
+import type { Reporter } from '../core/ports.ts';
+import type { RunState, SiteState } from '../core/run-state.ts';
+import type { CheckVerdict } from '../core/verdict.ts';
+
+/** The version of the format that is written: https://ctrf.io/docs/specification/overview */
+const SPEC_VERSION = '0.0.0';
+
+export interface CtrfOptions {
+  readonly path: string;
+  /** What the paths of attachments begin with. */
+  readonly attachmentBase: string;
+}
+
+type CtrfStatus = 'passed' | 'failed' | 'skipped' | 'pending' | 'other';
+
+/** Writes the Common Test Report Format at the end of a run: one test a check of a site. */
+export class CtrfReporter implements Reporter {
+  readonly #state: RunState;
+  readonly #options: CtrfOptions;
+
+  /** @param state the fold over the run's events; whoever owns it applies them */
+  constructor(state: RunState, options: CtrfOptions) {
+    this.#state = state;
+    this.#options = options;
+  }
+
+  onEvent(): void {
+    // All that it writes is in the state.
+  }
+
+  /** Throws what the file system throws. */
+  async finish(): Promise<void> {
+    const { path, attachmentBase } = this.#options;
+    await mkdir(dirname(path), { recursive: true });
+    await pipeline(Readable.from(ctrfText(this.#state, attachmentBase)), createWriteStream(`${path}.part`));
+    await rename(`${path}.part`, path);
+  }
+}
+
+/** The report in pieces: a site at a time, so that a long list is never one string. */
+export function* ctrfText(state: RunState, attachmentBase: string): Generator<string> {
+  const { started } = state;
+  const tool = { name: 'gridrun', ...(started === undefined ? {} : { version: started.gridrun }) };
+  const extra = started === undefined ? {} : { extra: { run: started.run, grid: started.grid, planHash: started.planHash } };
+  yield `{"reportFormat":"CTRF","specVersion":"${SPEC_VERSION}","generatedBy":"gridrun","results":{"tool":${JSON.stringify(tool)},`;
+  yield `"summary":${JSON.stringify({ ...summaryOf(state), ...extra })},"tests":[`;
+  const plans = new Map(state.checks.map((check) => [check.title, check]));
+  let separator = '\n';
+  for (const entry of state.sites()) {
+    const bailed = stoppedByBail(state, entry);
+    for (const check of entry.verdict.checks) {
+      yield `${separator}${JSON.stringify(testOf(entry, check, statusOf(entry, check, bailed), plans.get(check.title), attachmentBase))}`;
+      separator = ',\n';
+    }
+  }
+  yield '\n]}}\n';
+}
+
+function summaryOf(state: RunState): Record<string, number> {
+  const counts: Record<CtrfStatus, number> = { passed: 0, failed: 0, skipped: 0, pending: 0, other: 0 };
+  let [tests, flaky, suites] = [0, 0, 0];
+  for (const entry of state.sites()) {
+    suites++;
+    const bailed = stoppedByBail(state, entry);
+    for (const check of entry.verdict.checks) {
+      tests++;
+      if (check.flaky) flaky++;
+      counts[statusOf(entry, check, bailed)]++;
+    }
+  }
+  const start = whole(state.started?.at ?? 0);
+  const duration = whole(state.durationMs);
+  return { tests, ...counts, flaky, suites, start, stop: start + duration, duration };
+}
+
+/** As JUnit counts it, with a status of its own for what was planned and not run. */
+function statusOf(entry: SiteState, check: CheckVerdict, bailed: boolean): CtrfStatus {
+  const isExcused = entry.excused?.some(({ title }) => title === check.title) === true;
+  switch (caseOutcome(check, bailed, isExcused)) {
+    case 'passed':
+      return 'passed';
+    case 'skipped':
+      return 'skipped';
+    case 'failure':
+      return 'failed';
+    case 'error':
+      return check.status === 'not-run' ? 'pending' : 'failed';
+  }
+}
+
+function testOf(entry: SiteState, check: CheckVerdict, status: CtrfStatus, plan: CheckPlan | undefined, attachmentBase: string): object {
+  const { site, verdict, session, excused } = entry;
+  const { fault } = check;
+  const excuse = excused?.find(({ title }) => title === check.title);
+  const message = excuse === undefined ? (fault?.message ?? check.reason) : `known failure: ${excuse.text}: ${fault?.message ?? ''}`;
+  const tags = [...new Set([...(site.tags ?? []), ...(plan?.tags ?? [])])];
+  return {
+    name: check.title === '' ? '(no title)' : check.title,
+    status,
+    duration: whole(check.durationMs),
+    suite: [site.id, ...(plan?.titlePath.slice(0, -1) ?? [])],
+    ...(message === undefined ? {} : { message }),
+    ...(fault?.stack === undefined ? {} : { trace: fault.stack }),
+    rawStatus: check.status,
+    ...(tags.length === 0 ? {} : { tags }),
+    type: 'e2e',
+    ...(plan === undefined ? {} : { filePath: plan.file }),
+    retries: Math.max(0, verdict.attempts - 1),
+    flaky: check.flaky,
+    ...(session === undefined ? {} : { browser: `${session.opened.browserName} ${session.opened.browserVersion}`.trim() }),
+    ...(check.attachments === undefined
+      ? {}
+      : { attachments: check.attachments.map(({ name, contentType, path }) => ({ name, contentType, path: `${attachmentBase}/${path}` })) }),
+    parameters: { site: site.id, url: site.url },
+    ...(check.cause === undefined ? {} : { extra: { cause: check.cause, ...(fault === undefined ? {} : { code: fault.code }) } }),
+  };
+}
+
+/** The format has whole ms alone. */
+function whole(ms: number): number {
+  return Number.isFinite(ms) ? Math.max(0, Math.round(ms)) : 0;
+}
