@@ -32,7 +32,7 @@ export function Filters({ model, route, refine, shownCount }: ScreenProps & { re
   return (
     <form class="filters" role="search" aria-label="Filter the sites" onSubmit={(event) => event.preventDefault()}>
       <label class="field">
-        Text <kbd aria-hidden="true">/</kbd>
+        <span>Text <kbd aria-hidden="true">/</kbd></span>
         <input ref={search} type="search" value={filter.text} onInput={(event) => refine({ text: event.currentTarget.value })} placeholder="id, URL, message" />
       </label>
       <div class="verdicts" role="group" aria-label="Verdict">

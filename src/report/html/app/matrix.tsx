@@ -45,6 +45,7 @@ export function Matrix({ model, route, sites, whole }: MatrixProps): JSX.Element
   };
   if (sites.length === 0) return <p class="empty">No site is like that.</p>;
   const { checks } = model.data;
+  const shared = sharedLength(checks.map(({ title }) => title));
   return (
     <div class="matrix-box">
       <table class="matrix" role="table" aria-label="Sites and their checks" aria-rowcount={sites.length + 1}>
@@ -54,7 +55,7 @@ export function Matrix({ model, route, sites, whole }: MatrixProps): JSX.Element
             <th role="columnheader" scope="col" class="time">Time</th>
             {checks.map(({ title }, place) => (
               <th key={place} role="columnheader" scope="col" class="check">
-                <a href={hashOf({ ...route, screen: 'sites', filter: { ...route.filter, check: String(place + 1) } })} title={title}><span>{title}</span></a>
+                <a href={hashOf({ ...route, screen: 'sites', filter: { ...route.filter, check: String(place + 1) } })} title={title}><span>{title.slice(shared)}</span></a>
               </th>
             ))}
             <th role="columnheader" scope="col" class="why">What is wrong</th>
@@ -70,6 +71,15 @@ export function Matrix({ model, route, sites, whole }: MatrixProps): JSX.Element
       </table>
     </div>
   );
+}
+
+/** How much of their beginning all titles share, in whole words: it says nothing above each of many columns. */
+function sharedLength(titles: readonly string[]): number {
+  const [first = ''] = titles;
+  if (titles.length < 2) return 0;
+  let length = 0;
+  while (length < first.length && titles.every((title) => title[length] === first[length])) length++;
+  return first.lastIndexOf(' ', length - 1) + 1;
 }
 
 /** The room of rows that are not drawn. */
