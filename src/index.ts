@@ -1,6 +1,7 @@
 import { resolveOptions } from './config/resolve-options.ts';
 import type { Config } from './config/define-config.ts';
 import type { grids } from './grids.ts';
+import type { ReportServer } from './report/show/report-server.ts';
 import type { Run } from './run-handle.ts';
 import { startRun } from './run.ts';
 
@@ -26,13 +27,30 @@ export async function openPastRuns(): Promise<typeof import('./past-runs.ts')> {
   return import('./past-runs.ts');
 }
 
+/** Serves a results folder on loopback: the report with its evidence. */
+export async function openReportServer(folder: string, port: number): Promise<ReportServer> {
+  return await (await import('./report/show/report-server.ts')).serveReport(folder, port);
+}
+
+/** Opens a URL in the user's browser; resolves to whether there is one. */
+export async function openBrowser(url: string): Promise<boolean> {
+  return await (await import('./report/show/open-browser.ts')).openBrowser(url);
+}
+
+export type { ReportServer } from './report/show/report-server.ts';
 export type { LookBack } from './past-runs.ts';
+/** What `gridrun init` does. */
+export async function openInit(): Promise<typeof import('./init/init-project.ts')> {
+  return await import('./init/init-project.ts');
+}
+
+export type { InitAnswers, InitResult } from './init/init-project.ts';
 export type { GridReport } from './grids.ts';
 export { defineConfig, type Config } from './config/define-config.ts';
 export { loadConfig } from './config/config-file.ts';
 export { reporterOptions, resolveOptions, type SettingSources } from './config/resolve-options.ts';
 export { SETTINGS, configKey } from './config/settings.ts';
-export { GridrunError, shownMistakes } from './core/fault.ts';
+export { GridrunError, refusal, shownMistakes } from './core/fault.ts';
 export type { Answer, Cause, Fault } from './core/fault.ts';
 export type * from './core/attempt.ts';
 export type * from './core/check.ts';

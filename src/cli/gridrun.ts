@@ -2,10 +2,12 @@ import yargs from 'yargs';
 import { version } from '../index.ts';
 import { gridCommand } from './grid-command.ts';
 import { withoutTypes } from './help-text.ts';
+import { initCommand } from './init-command.ts';
 import { mergeCommand } from './merge-command.ts';
 import { errorText, exitCodeOf } from './mistakes.ts';
 import { pastCommands } from './past-commands.ts';
 import { runCommand } from './run-command.ts';
+import { showReportCommand } from './show-report-command.ts';
 
 /**
  * The command `gridrun`. Never throws: what goes wrong is told on stderr, and is in the exit code that it resolves to.
@@ -23,7 +25,9 @@ export async function gridrun(args: readonly string[]): Promise<number> {
     .command(runCommand(exitWith))
     .command(gridCommand(exitWith))
     .command(mergeCommand(exitWith))
+    .command(initCommand())
     .command(pastCommands(exitWith))
+    .command(showReportCommand())
     .version(version())
     .alias({ help: 'h' })
     .wrap(Math.min(110, process.stdout.columns ?? 110))

@@ -1,0 +1,101 @@
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { extname, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { refusal } from '../../core/fault.ts';
+
+export interface ReportServer extends AsyncDisposable {
+  /** Of the report's page. */
+  readonly url: string;
+}
+
+/** What a browser may draw by itself. Anything else, pages of sites above all, is text: nothing of it may run. */
+const TYPES: Readonly<Record<string, string>> = {
+  '.png': 'image/png', '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.webp': 'image/webp', '.gif': 'image/gif',
+  '.json': 'application/json; charset=utf-8', '.har': 'application/json; charset=utf-8',
+};
+
+const REPORT = 'report.html';
+/** For all but the report: no script, no frame, no request, and an origin of its own. */
+const SANDBOX = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'";
+
+/**
+ * Serves a results folder on loopback, for reading only. What lies outside the folder is not there, and neither is
+ * the folder for a page of another site.
+ * @param port 0 for any that is free
+ * @throws GridrunError where there is no report in the folder, or the port can't be had
+ */
+export async function serveReport(folder: string, port = 0): Promise<ReportServer> {
+  const root = await realpath(folder).catch(() => '');
+  if (root === '' || (await fileAt(root, `/${REPORT}`)) === undefined) {
+    throw refusal('report.missing', `there is no ${REPORT} in ${folder}`, [], 'give the results folder of a run');
+  }
+  const server = createServer((request, response) => {
+    answer(root, request, response).catch(() => response.destroy());
+  });
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw refusal('report.port', `port ${port} can't be had: ${(error as Error).message}`, [], 'give another --port, or none');
+  }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/${REPORT}`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await Promise.resolve();
+    },
+  };
+}
+
+async function answer(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // A page of another site may point a name of its own at this address: its requests bring that name.
+  if (!/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/i.test(request.headers.host ?? '')) return end(response, 403);
+  if (request.method !== 'GET' && request.method !== 'HEAD') return end(response, 405);
+  const path = pathOf(request.url ?? '/');
+  if (path === '/') return end(response, 302, { location: `/${REPORT}` });
+  const file = path === undefined ? undefined : await fileAt(root, path);
+  if (file === undefined) return end(response, 404);
+  const isReport = path === `/${REPORT}`;
+  response.writeHead(200, {
+    'content-type': isReport ? 'text/html; charset=utf-8' : (TYPES[extname(file.path).toLowerCase()] ?? 'text/plain; charset=utf-8'),
+    'content-length': file.size,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    ...(isReport ? {} : { 'content-security-policy': SANDBOX }),
+  });
+  if (request.method === 'HEAD' || file.size === 0) response.end();
+  else await pipeline(createReadStream(file.path, { end: file.size - 1 }), response);
+}
+
+function end(response: ServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`${status}\n`);
+}
+
+/** The path that a request asks for, decoded; undefined where it is none. */
+function pathOf(url: string): string | undefined {
+  try {
+    return decodeURIComponent(url.split(/[?#]/, 1)[0] ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+/** A file within the folder, links followed; undefined for anything else. */
+async function fileAt(root: string, path: string): Promise<{ readonly path: string; readonly size: number } | undefined> {
+  if (path.includes('\0') || !path.startsWith('/')) return undefined;
+  try {
+    const real = await realpath(join(root, path));
+    if (!real.startsWith(`${root}${sep}`)) return undefined;
+    const facts = await stat(real);
+    return facts.isFile() ? { path: real, size: facts.size } : undefined;
+  } catch {
+    return undefined;
+  }
+}
