@@ -23,6 +23,9 @@ const accounts = new Map(sites.map((site) => [site.id, site.data]));
 /** Fields that no person sees: whoever fills them in is refused. */
 const TRAPS = ['website', 'user_confirm', 'email_hidden'];
 
+/** Sites that are broken for everyone, with an extension or without: for the sweep's demo. */
+const down = new Set((process.env['DEMO_DOWN'] ?? '').split(','));
+
 /** How long the site that renders late makes its page wait. */
 const SLOW_MS = 700;
 
@@ -39,6 +42,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const name = url.hostname.split('.')[0] ?? '';
   const account = accounts.get(name);
   if (account === undefined) return void response.writeHead(404).end('no such site');
+  if (down.has(name)) return html(response, '<!doctype html><title>Closed</title><h1>Closed for maintenance</h1>');
   const route = ROUTES[`${request.method} ${url.pathname}`] ?? showPart;
   await route({ name, account, url, request, response });
 }

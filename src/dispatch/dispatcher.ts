@@ -197,6 +197,7 @@ export class Dispatcher {
       startedAt,
       durationMs: Date.now() - startedAt,
       ...(outcome.fault === undefined ? {} : { fault: outcome.fault }),
+      ...(outcome.extensionErrors === undefined ? {} : { extensionErrors: outcome.extensionErrors }),
       checks: outcome.checks,
     };
     progress.add(attempt);

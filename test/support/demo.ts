@@ -10,9 +10,10 @@ export interface DemoSites extends AsyncDisposable {
   readonly list: string;
 }
 
-export async function startDemoSites(): Promise<DemoSites> {
+/** @param env `DEMO_DOWN`: sites that are broken for everyone */
+export async function startDemoSites(env: Readonly<Record<string, string>> = {}): Promise<DemoSites> {
   const server = spawn(process.execPath, [`${ROOT}examples/demo-sites/server.ts`], {
-    env: { ...process.env, PORT: '0' },
+    env: { ...process.env, ...env, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(server.stdout, 'data')) as [Buffer];

@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildBroken } from '../extension-broken/build.ts';
+import { run, type RunEvent } from '../../src/index.ts';
+import { startDemoSites, ROOT } from '../../test/support/demo.ts';
+import { missing } from '../../test/support/machine.ts';
+import { startSeleniumGrid, type SeleniumGrid } from '../../test/support/selenium-grid.ts';
+
+// The sweep that gridrun is for, on the demo: a new build of the extension against the released one, on sites of which
+// five are broken for everyone, on a hub of which a node is killed on the way. Exits 0 where exactly the planted
+// regressions are found, each with cause extension: npm run demo:sweep -- --times 20
+const { values } = parseArgs({ options: { times: { type: 'string', default: '1' }, grid: { type: 'string', default: 'hub' } } });
+
+/** The kinds of markup in which the broken build finds no form. */
+const BROKEN_BY_THE_BUILD = ['iframe-nl', 'shadow-en', 'shadow-nested-sv'];
+const DOWN_FOR_EVERYONE = ['plain-tr', 'plain-hi', 'plain-vi', 'tabs-hu', 'captcha-id'];
+
+interface SweepResult {
+  readonly sites: readonly { readonly id: string; readonly verdict: string; readonly cause?: string }[];
+  readonly sweep: { readonly broken: readonly string[]; readonly failedInBoth: readonly string[]; readonly undecided: readonly string[]; readonly test: { readonly p: number } };
+}
+
+/** One sweep; the mistakes in its answer. */
+async function sweepOnce(folder: string, grid: string, onEvent: (event: RunEvent) => void): Promise<string[]> {
+  await using demo = await startDemoSites({ DEMO_DOWN: DOWN_FOR_EVERYONE.join(',') });
+  await writeFile(join(folder, 'sites.json'), demo.list);
+  await buildBroken(join(folder, 'build'));
+  const args = process.getuid?.() === 0 && grid !== 'local' ? ['--no-sandbox'] : [];
+  const handle = run({
+    cwd: ROOT, sites: join(folder, 'sites.json'), checks: 'examples/sweep/extension.check.ts', out: join(folder, 'results'), grid, sessions: 2,
+    extension: join(folder, 'build'), control: 'examples/extension', capabilities: { 'goog:chromeOptions': { args } },
+  });
+  for await (const event of handle) onEvent(event);
+  await handle.summary;
+  const results = JSON.parse(await readFile(join(folder, 'results', 'results.json'), 'utf8')) as SweepResult;
+  const { broken, failedInBoth, undecided, test } = results.sweep;
+  console.log(`broken by the build: ${broken.join(', ')}; broken for everyone: ${failedInBoth.join(', ')}; p = ${test.p}`);
+  const others = results.sites.filter(({ id, verdict }) => verdict !== 'passed' && ![...BROKEN_BY_THE_BUILD, ...DOWN_FOR_EVERYONE].includes(id));
+  return [
+    ...differences('broken by the build', broken, BROKEN_BY_THE_BUILD),
+    ...differences('broken for everyone', failedInBoth, DOWN_FOR_EVERYONE),
+    ...undecided.map((id) => `${id}: could not be decided`),
+    ...others.map(({ id, verdict, cause }) => `${id}: ${verdict}, cause ${cause}`),
+  ];
+}
+
+function differences(what: string, found: readonly string[], planted: readonly string[]): string[] {
+  return [
+    ...planted.filter((id) => !found.includes(id)).map((id) => `${id}: planted as ${what}, and not found`),
+    ...found.filter((id) => !planted.includes(id)).map((id) => `${id}: found as ${what}, and not planted`),
+  ];
+}
+
+/** Kills a node once a third of the sites are judged. */
+function nodeKiller(hub: SeleniumGrid): (event: RunEvent) => void {
+  let judged = 0;
+  return (event) => {
+    if (event.type === 'site-judged' && ++judged === 11) void hub.killNode(1);
+    if (event.type === 'attempt-ended' && event.attempt.fault?.cause === 'grid') console.log(`  ${event.attempt.siteId}: ${event.attempt.fault.code}, tried again`);
+  };
+}
+
+for (let time = 1; time <= Number(values.times); time += 1) {
+  const folder = await mkdtemp(join(tmpdir(), 'gridrun-sweep-'));
+  const hasHub = values.grid === 'hub' && missing('selenium') === false;
+  await using hub = hasHub ? await startSeleniumGrid({ nodes: 2, sessionsPerNode: 2 }) : undefined;
+  if (values.grid === 'hub' && !hasHub) console.log('no Java here: on the Chrome of this machine, with no node to kill');
+  const grid = hub?.url ?? (values.grid === 'hub' ? 'local' : values.grid);
+  try {
+    const mistakes = await sweepOnce(folder, grid, hub === undefined ? () => {} : nodeKiller(hub));
+    console.log(mistakes.length === 0 ? `sweep ${time}: exactly the planted sites` : `sweep ${time}: WRONG\n  ${mistakes.join('\n  ')}`);
+    if (mistakes.length > 0) process.exitCode = 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
