@@ -81,7 +81,7 @@ function github({ path }: ReporterOptions, setup: ReportersSetup): NamedReporter
   const { state, cwd, stream } = setup;
   const out = attachmentBase(cwd, setup.out);
   const { GITHUB_STEP_SUMMARY } = setup.env ?? process.env;
-  // With a path the summary goes there alone, for whoever comments with it.
+  // With a path the summary goes there alone, short enough for a comment.
   if (path !== undefined) return { name: `github=${path}`, reporter: new GithubReporter(state, { out, summaryPath: resolve(cwd, path) }) };
   const summary = GITHUB_STEP_SUMMARY === undefined || GITHUB_STEP_SUMMARY === '' ? {} : { summaryPath: GITHUB_STEP_SUMMARY };
   return { name: 'github', reporter: new GithubReporter(state, { out, stream, ...summary }) };

@@ -9,6 +9,9 @@ import type { TerminalStream } from './terminal.ts';
 /** GitHub takes 1 MiB for each step, and nothing at all of what is larger. */
 const MOST_SUMMARY_BYTES = 1024 * 1024;
 
+/** What a comment of a pull request may have: 65,536 characters. */
+const MOST_COMMENT_BYTES = 65_000;
+
 export interface GithubOptions {
   /** Where workflow commands are read from; without it no annotations are made. */
   readonly stream?: TerminalStream;
@@ -40,7 +43,7 @@ export class GithubReporter implements Reporter {
     if (summaryPath === undefined) return;
     if (stream === undefined) {
       await mkdir(dirname(summaryPath), { recursive: true });
-      await writeFile(summaryPath, githubSummary(this.#state, out, MOST_SUMMARY_BYTES));
+      await writeFile(summaryPath, githubSummary(this.#state, out, MOST_COMMENT_BYTES));
       return;
     }
     // Other commands of the step may have written there before.

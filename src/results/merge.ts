@@ -51,17 +51,15 @@ function headerOf(headers: readonly RunStarted[], at: number, siteCount: number,
   if (first === undefined) throw new RangeError('no shard to merge');
   const oldest = headers.toSorted((a, b) => a.at - b.at)[0] ?? first;
   const each = (word: (header: RunStarted) => string): string => [...new Set(headers.map(word))].toSorted().join(', ');
+  const { resumes: _resumes, ...shared } = first;
   return {
-    type: 'run-started',
+    ...shared,
     at,
     schema: SCHEMA_VERSION,
     run: `${oldest.run}-merged`,
     gridrun,
     host: each(({ host }) => host),
-    checks: first.checks,
     siteCount,
-    duplicateCount: first.duplicateCount,
-    planHash: first.planHash,
     shard: { index: 1, total: 1 },
     sessions: headers.reduce((sum, { sessions }) => sum + sessions, 0),
     grid: each(({ grid }) => grid),
