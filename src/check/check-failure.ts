@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
 import type { Fault } from '../core/fault.ts';
+import { OURS } from '../core/own-modules.ts';
 import { withoutLanes } from './lane-modules.ts';
 
+const OURS_PATH = fileURLToPath(OURS);
 const MOST_MESSAGE = 8_000;
 const MOST_STACK = 16_000;
 
@@ -70,9 +73,15 @@ function stackOf(error: Error): { stack?: string } {
   const { stack } = error;
   if (stack === undefined) return {};
   const frames = stack.split('\n').filter((line) => /^\s*at /.test(line) && !/node:internal|node_modules[\\/]mocha[\\/]/.test(line));
+  const places = frames.filter((line) => !isDriverFrame(line));
   const difference = differenceOf(error);
-  const text = [`${error.name}: ${withoutDriverStack(error.message)}`, ...(difference === '' ? [] : [difference]), ...frames].join('\n');
+  const text = [`${error.name}: ${withoutDriverStack(error.message)}`, ...(difference === '' ? [] : [difference]), ...(places.length === 0 ? frames : places)].join('\n');
   return { stack: withoutLanes(text).slice(0, MOST_STACK) };
+}
+
+/** What led from the check's own line to the wire says nothing about the check. */
+function isDriverFrame(line: string): boolean {
+  return /node_modules[\\/]selenium-webdriver[\\/]/.test(line) || line.includes(OURS) || line.includes(OURS_PATH);
 }
 
 /** The lines that differ, as mocha shows them; node:assert has them in its message already. */

@@ -120,6 +120,9 @@ function tell(message: FromHost): void {
   if (process.connected) process.send!(message, undefined, undefined, () => {});
 }
 
+// Between a check's own line and the wire there are more than ten frames of the driver.
+Error.stackTraceLimit = 50;
+
 installProcessGuards({
   onOutput: (siteId, stream, text) => tell({ type: 'output', siteId, stream, text }),
   onHomeless: (error) => tell({ type: 'notice', code: 'checks.stray-error', text: `an error that belongs to no site: ${checkFault(error, '').message}` }),

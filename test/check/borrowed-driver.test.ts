@@ -126,3 +126,13 @@ test('a site that can not be reached is errored, also when a hook or an error wi
   assert.deepEqual(statuses(outcome), ['plain: errored', 'wrapped: errored', 'says so itself: failed', 'hook a: errored', 'hook b: errored']);
   assert.deepEqual([...new Set(outcome.checks.map((check) => check.fault?.code))], ['site.dns', 'check.failed']);
 });
+
+test("a driver's error shows the check's own line, and no frame of the driver", async () => {
+  await using bench = await startBench({
+    files: checkFile('esm', "import { By } from 'selenium-webdriver';\nit('clicks', async () => {\n  await driver.findElement(By.css('#gone')).click();\n});"),
+    stub: { faults: (request) => (request.command === 'POST element' ? { status: 404, body: { value: { error: 'no such element', message: 'no such element', stacktrace: '' } } } : undefined) },
+  });
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  const stack = outcome.checks[0]?.fault?.stack ?? '';
+  assert.match(stack, /^NoSuchElementError: no such element\n.*suite\.check\.mjs:\d+:\d+\)?$/);
+});
