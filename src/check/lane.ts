@@ -141,5 +141,5 @@ function noChecks(written: number, options: HostOptions): Error {
     ...(options.grepInvert === undefined ? [] : [`--grep-invert ${options.grepInvert}`]),
     ...(options.tags.length === 0 ? [] : [`--tag ${options.tags.join(' ')}`]),
   ];
-  return refusal('checks.none', `none of ${written} checks is left by ${filters.join(' and ')}`);
+  return refusal('checks.none', `no check is left of ${written} by ${filters.join(' and ')}`, [], 'run with --list and without them to see the titles');
 }

@@ -18,6 +18,9 @@ export interface LoadedConfig {
 export async function loadConfig(cwd: string, named: string | undefined): Promise<LoadedConfig> {
   const name = named ?? (await firstThere(cwd));
   if (name === undefined) return { name: '', settings: {} };
+  if (named !== undefined && !(await isThere(resolve(cwd, named)))) {
+    throw refusal('config.missing', `--config ${named}: there is no file ${resolve(cwd, named)}`, [], `leave it out to read the first there is of ${NAMES.join(', ')}`);
+  }
   const settings = await read(resolve(cwd, name), name);
   if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
     throw refusal('config.shape', `${name} does not export an object`, [], 'Write: export default defineConfig({ sites: "sites.json" });');
@@ -46,11 +49,14 @@ async function read(path: string, name: string): Promise<unknown> {
 
 async function firstThere(cwd: string): Promise<string | undefined> {
   for (const name of NAMES) {
-    const there = await access(resolve(cwd, name)).then(
-      () => true,
-      () => false,
-    );
-    if (there) return name;
+    if (await isThere(resolve(cwd, name))) return name;
   }
   return undefined;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -28,7 +28,8 @@ export function resolveOptions(sources: SettingSources): RunOptions {
   const capabilities = readCapabilities(given['capabilities'], sources.cwd, mistakes);
   const reporters = readReporters(given['reporter'], mistakes);
   const grid = readGrid(given['grid'], sources.env, mistakes);
-  if (given['sites'] === undefined && given['list'] !== true) {
+  const saidSites = sources.flags['sites'] !== undefined || sources.config['sites'] !== undefined;
+  if (!saidSites && given['list'] !== true) {
     mistakes.push('--sites: no site list; give one with --sites <file|url|-> or as `sites` in gridrun.config.ts');
   }
   mistakes.push(...extensionMistakes(given));
@@ -120,12 +121,12 @@ function readAll(
     const setting = settingOf(key);
     if (setting === undefined) {
       const meant = nearest(key, [...SETTINGS.map((known) => configKey(known.flag)), ...Object.keys(CONFIG_ONLY)]);
-      mistakes.push(`${nameOf(key)}: no such setting${meant === undefined ? '' : `; did you mean ${nameOf(meant)}?`}`);
+      mistakes.push(`${nameOf(key)}: no such setting${meant === undefined ? '' : `; did you mean ${nameOf(meant).split(' ').at(-1)}?`}`);
       continue;
     }
     const parsed = setting.schema.safeParse(value);
     if (parsed.success) read[key] = parsed.data;
-    else mistakes.push(`${nameOf(key)}: wants ${setting.wants}, not ${shown(value)}`);
+    else mistakes.push(`${nameOf(key)}: wants ${setting.wants}${value === '' ? '; nothing was given' : `, not ${shown(value)}`}`);
   }
   return read;
 }
@@ -163,7 +164,8 @@ function readCapabilities(given: unknown, cwd: string, mistakes: string[]): Reco
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
     mistakes.push('--capabilities: wants a JSON object');
   } catch (error) {
-    mistakes.push(`--capabilities: wants a JSON object, or a file that holds one: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    mistakes.push(`--capabilities: wants a JSON object, or a file that holds one: ${code === 'ENOENT' ? `there is no file ${resolve(cwd, source)}` : message}`);
   }
   return {};
 }

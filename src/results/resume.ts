@@ -38,7 +38,7 @@ export async function findUnfinished(folder: RunFolder, run: string): Promise<Un
     throw refusal('resume.unknown', `${folder.path} has no unfinished run ${run}`, [], hint);
   }
   const newest = runs[0];
-  if (newest === undefined) throw refusal('resume.none', `${folder.path} has no unfinished run to go on with`);
+  if (newest === undefined) throw refusal('resume.none', `${folder.path} has no unfinished run to go on with`, [], 'run without --resume, or name the results folder with --out');
   const finished = await folder.finished();
   if (finished?.resumes === newest.run) {
     throw refusal('resume.done', `the newest unfinished run, ${newest.run}, was already finished by ${finished.run}`, [], `name it to run its rest once more: --resume ${newest.run}`);

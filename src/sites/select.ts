@@ -4,6 +4,8 @@ import { refusal } from '../core/fault.ts';
 import { hostOf } from '../core/host.ts';
 import { nearest } from '../core/nearest.ts';
 
+const MOST_SHOWN = 20;
+
 /** Which sites of the list: `RunOptions.selection` has these. */
 export interface SiteSelection {
   /** Without the `@`; one of them is enough. A tag that no site has is the checks' affair. */
@@ -28,7 +30,8 @@ export function unknownTags(tags: readonly string[], sites: readonly Site[], che
   const known = new Set([...checkTags, ...sites.flatMap((site) => site.tags ?? [])]);
   return tags.filter((tag) => !known.has(tag)).map((tag) => {
     const meant = nearest(tag, [...known]);
-    return `--tag ${tag}: no site and no check has this tag${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+    const there = known.size === 0 ? '; there are no tags at all' : `; there are ${[...known].sort().slice(0, MOST_SHOWN).join(', ')}${known.size > MOST_SHOWN ? ', …' : ''}`;
+    return `--tag ${tag}: no site and no check has this tag${meant === undefined ? there : `; did you mean "${meant}"?`}`;
   });
 }
 

@@ -53,7 +53,7 @@ test('a suite with no check is refused, also when a filter leaves none', async (
   const files = checkFile('esm', "describe('empty', () => {});");
   assert.deepEqual((await refusalOf({ files })).mistakes, ['checks/suite.check.mjs: no it() in it']);
   const some = checkFile('esm', "it('a @x', () => {});");
-  assert.match((await refusalOf({ files: some, grep: 'nothing' })).message, /none of 1 checks is left by --grep nothing/);
+  assert.match((await refusalOf({ files: some, grep: 'nothing' })).message, /no check is left of 1 by --grep nothing/);
 });
 
 test('--forbid-only names file and title', async () => {
