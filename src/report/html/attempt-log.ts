@@ -7,6 +7,7 @@ import { LETTERS, type AttemptRow, type CheckDetail } from './report-data.ts';
 export class AttemptLog {
   readonly #faults: FaultTable;
   readonly #checkPlaces = new Map<string, number>();
+  readonly #extensionIds = new Map<string, string>();
   readonly #rows = new Map<string, AttemptRow[]>();
 
   constructor(faults: FaultTable) {
@@ -16,6 +17,7 @@ export class AttemptLog {
   apply(event: RunEvent): void {
     if (event.type === 'run-started') event.checks.forEach(({ title }, place) => this.#checkPlaces.set(title, place));
     if (event.type === 'sites-planned') for (const { id } of event.sites) this.#rows.set(id, []);
+    if (event.type === 'session-opened' && event.extensionId !== undefined) this.#extensionIds.set(event.sessionId, event.extensionId);
     if (event.type === 'attempt-ended') this.#add(event.attempt);
   }
 
@@ -41,6 +43,7 @@ export class AttemptLog {
     const letters = Array<string>(this.#checkPlaces.size).fill(' ');
     const checkMs = Array<number>(this.#checkPlaces.size).fill(0);
     const details: CheckDetail[] = [];
+    const extensionId = this.#extensionIds.get(sessionId ?? '');
     for (const check of checks) {
       const place = this.#checkPlaces.get(check.title);
       if (place === undefined) continue;
@@ -54,6 +57,7 @@ export class AttemptLog {
       ending,
       ...(node === undefined ? {} : { node }),
       ...(sessionId === undefined ? {} : { sessionId }),
+      ...(extensionId === undefined ? {} : { extensionId }),
       startedAt: Math.round(startedAt),
       durationMs: Math.round(durationMs),
       ...(fault === undefined ? {} : { fault: this.#faults.take(fault) }),

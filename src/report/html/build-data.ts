@@ -31,6 +31,7 @@ export function buildReportData({ state, attempts, timeline, faults, evidenceBas
     sites,
     groups: groupRows(entries, checkPlaces, faults),
     browsers: [...new Set([...state.sessions()].map(({ opened }) => `${opened.browserName} ${opened.browserVersion}`))],
+    extensions: [...state.extensions.values()].map(({ arm, name, version, sha256 }) => ({ arm, name, version, sha256 })),
     notices: state.notices.map(({ level, code, text }) => ({ level, code, text })),
     timeline: {
       attempts: timeline.attempts,

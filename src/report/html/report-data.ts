@@ -21,6 +21,8 @@ export interface ReportData {
   /** The one with the most sites first. */
   readonly groups: readonly GroupRow[];
   readonly browsers: readonly string[];
+  /** The builds of the extension that were tried, by arm. */
+  readonly extensions: readonly ExtensionRow[];
   readonly notices: readonly { readonly level: string; readonly code: string; readonly text: string }[];
   readonly timeline: TimelineData;
 }
@@ -43,6 +45,13 @@ export interface RunFacts {
   readonly stops: readonly string[];
   /** Of the run itself: places in `faults`. */
   readonly faults: readonly number[];
+}
+
+export interface ExtensionRow {
+  readonly arm: Arm;
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
 }
 
 export interface FaultRow {
@@ -95,6 +104,8 @@ export interface AttemptRow {
   readonly ending: AttemptEnding;
   readonly node?: string;
   readonly sessionId?: string;
+  /** The extension's id in that session. */
+  readonly extensionId?: string;
   readonly startedAt: number;
   readonly durationMs: number;
   readonly fault?: number;

@@ -40,6 +40,7 @@ function excusedRun(): FakeRun {
   const sites = [siteOf('old', { tags: ['shop'] }), siteOf('fresh', { tags: ['bank'] }), siteOf('fine')];
   const thrown = { message: 'boom', stack: 'Error: boom\n    at worker.js:1:1', where: 'worker' };
   return new FakeRun(sites, ['works'])
+    .add({ type: 'extension-loaded', arm: 'subject', id: 'abc', name: 'Filler', version: '1.2.3', sha256: 'f00d'.repeat(16), text: 'by upload' })
     .session('s1')
     .attempt('old', [failed('works')]).judged('old')
     .attempt('fresh', [failed('works')], { extensionErrors: [thrown] })
@@ -160,6 +161,7 @@ test("a site's page: its attempts side by side, errors with their stacks, and wh
   assert.ok(left < right, 'side by side');
   await known.open('#/site/fresh');
   assert.deepEqual(await known.texts('.attempt h3'), ['Attempt 1, with the extension', 'Attempt 2, the control']);
+  assert.match((await known.texts('.attempt dl'))[0] ?? '', /Filler 1\.2\.3 f00df00df00d/);
   assert.match((await known.texts('.attempt details pre')).join('\n'), /boom/);
   await varied.open('#/site/nobody');
   assert.deepEqual(await varied.texts('h1'), ['There is no site nobody in this run']);

@@ -24,6 +24,7 @@ export function AttemptColumn({ model, site, attempt }: AttemptProps): JSX.Eleme
         <dt>Took</dt><dd>{durationText(attempt.durationMs)}, from {timeText(attempt.startedAt)}</dd>
         {attempt.node !== undefined && <><dt>Node</dt><dd>{attempt.node}</dd></>}
         {attempt.sessionId !== undefined && <><dt>Session</dt><dd><code>{attempt.sessionId}</code></dd></>}
+        <Extension model={model} attempt={attempt} />
       </dl>
       <FaultText fault={model.fault(attempt.fault)} />
       {attempt.letters !== undefined && (
@@ -43,6 +44,20 @@ export function AttemptColumn({ model, site, attempt }: AttemptProps): JSX.Eleme
         </details>
       )}
     </section>
+  );
+}
+
+/** Which build was in the attempt's session. */
+function Extension({ model, attempt: { arm, extensionId } }: Pick<AttemptProps, 'model' | 'attempt'>): JSX.Element | null {
+  const build = model.data.extensions.find((known) => known.arm === arm);
+  if (build === undefined && extensionId === undefined) return null;
+  return (
+    <>
+      <dt>Extension</dt>
+      <dd>
+        {build !== undefined && <>{build.name} {build.version} <code title={build.sha256}>{build.sha256.slice(0, 12)}</code></>} {extensionId !== undefined && <code>{extensionId}</code>}
+      </dd>
+    </>
   );
 }
 

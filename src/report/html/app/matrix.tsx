@@ -48,7 +48,7 @@ export function Matrix({ model, route, sites, whole }: MatrixProps): JSX.Element
   const shared = sharedLength(checks.map(({ title }) => title));
   return (
     <div class="matrix-box">
-      <table class="matrix" role="table" aria-label="Sites and their checks" aria-rowcount={sites.length + 1}>
+      <table class={`matrix${checks.length > 12 ? ' many' : ''}`} role="table" aria-label="Sites and their checks" aria-rowcount={sites.length + 1}>
         <thead role="rowgroup">
           <tr role="row" aria-rowindex={1}>
             <th role="columnheader" scope="col">Site</th>

@@ -63,10 +63,10 @@ export class ReportModel {
     return found.sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
   }
 
-  /** Does any of what is wrong with a site gate? Empty where nothing is wrong. */
+  /** Does any of what is wrong with a site gate? Empty where nothing is wrong; flaky is not. */
   #gateOf(site: SiteRow): string {
     const known = new Set(site.excused?.map(({ check }) => check));
-    const wrong = site.letters.split('').flatMap((letter, check) => (isWrong(verdictOfLetter(letter)) ? [check] : []));
+    const wrong = site.letters.split('').flatMap((letter, check) => (letter !== '~' && isWrong(verdictOfLetter(letter)) ? [check] : []));
     if (wrong.length === 0) return '';
     return wrong.every((check) => known.has(check)) ? 'known' : 'new';
   }

@@ -7,7 +7,7 @@ import { countText, dateText, durationText, markOf, VERDICTS } from './words.ts'
 
 /** How the run ended, in one sentence and in counts that lead to their sites. */
 export function RunHead({ model }: ScreenProps): JSX.Element {
-  const { run, counts, checks, sites, browsers, notices } = model.data;
+  const { run, counts, checks, sites, browsers, extensions, notices } = model.data;
   const facts = [
     dateText(run.startedAt),
     durationText(run.durationMs),
@@ -15,6 +15,7 @@ export function RunHead({ model }: ScreenProps): JSX.Element {
     countText(run.sessions, 'session'),
     run.grid === 'local' ? 'local browsers' : run.grid,
     ...browsers.slice(0, 3),
+    ...extensions.map(({ arm, name, version }) => `${arm === 'control' ? 'control: ' : ''}${name} ${version}`),
     ...(run.shard.total > 1 ? [`shard ${run.shard.index} of ${run.shard.total}`] : []),
     ...(run.resumes === '' ? [] : [`goes on with ${run.resumes}`]),
     ...(run.duplicateCount > 0 ? [countText(run.duplicateCount, 'duplicate')] : []),

@@ -5,7 +5,7 @@ import { AttemptColumn } from './attempt-column.tsx';
 import { Attachments } from './attachments.tsx';
 import { FaultText } from './fault-text.tsx';
 import { hashOf } from './route.ts';
-import { countText, durationText, isWrong, markOf, verdictOfLetter } from './words.ts';
+import { countText, durationText, isWrong, markOf, verdictOfLetter, VERDICTS } from './words.ts';
 
 /** All that is known of one site. */
 export function SitePage({ model, route }: ScreenProps): JSX.Element {
@@ -28,7 +28,7 @@ export function SitePage({ model, route }: ScreenProps): JSX.Element {
       <section aria-labelledby="checks">
         <h2 id="checks">Checks</h2>
         <ul class="checks">
-          {site.letters.split('').map((_letter, check) => <Check key={check} model={model} route={route} site={site} check={check} />)}
+          {worstFirst(site.letters).map((check) => <Check key={check} model={model} route={route} site={site} check={check} />)}
         </ul>
       </section>
       <section aria-labelledby="attempts">
@@ -40,6 +40,12 @@ export function SitePage({ model, route }: ScreenProps): JSX.Element {
       </section>
     </article>
   );
+}
+
+/** The places of checks: what went wrong before what did not, each in the order of the suite. */
+function worstFirst(letters: string): readonly number[] {
+  const rank = (check: number): number => VERDICTS.indexOf(verdictOfLetter(letters[check]) ?? 'passed');
+  return letters.split('').map((_letter, check) => check).sort((a, b) => rank(a) - rank(b));
 }
 
 interface CheckProps extends Pick<ScreenProps, 'model' | 'route'> {
