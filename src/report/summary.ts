@@ -65,9 +65,16 @@ function wrongCheck(setup: TerminalSetup, check: CheckVerdict, excuse: CheckExcu
     `    ${terminalLine(check.title)}${check.flaky ? ' (flaky)' : ''}${excuse === undefined ? '' : ` (does not gate, ${excuseText(excuse)})`}`,
     ...shown,
     ...(lines.length > MOST_LINES ? [`      … ${lines.length - MOST_LINES} more lines`] : []),
+    ...placeLines(check),
     ...(check.fault?.hint === undefined ? [] : [`      → ${terminalLine(check.fault.hint, 500)}`]),
     ...(check.attachments ?? []).map(({ path }) => `      ${terminalText(`${setup.out}/${path}`)}`),
   ];
+}
+
+/** Where in the check it was: the innermost frame that a stack has. */
+function placeLines({ fault }: CheckVerdict): string[] {
+  const frame = /^\s+at (.*)$/m.exec(fault?.stack ?? '')?.[1];
+  return frame === undefined ? [] : [`      at ${terminalLine(frame.replace('file://', ''), 500)}`];
 }
 
 function countsLine({ state }: TerminalSetup): string {

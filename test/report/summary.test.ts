@@ -44,5 +44,5 @@ test('a site whose failures are all known is not told of at length, and not coun
 
 test('a check that does not gate is marked where another of its site does', async () => {
   const run = await gated(broken(1), { excuse: (check, site) => (site.siteId === 'other' && check.title === 'u' ? 'dead\u001b[2J' : undefined) });
-  assert.match(await textOf(run), /✗ other .*\n {4}t\n {6}something else\n {4}u \(does not gate, expected: dead\)\n/);
+  assert.match(await textOf(run), /✗ other .*\n {4}t\n {6}something else\n {6}at checks\/a\.check\.ts:3:5\n {4}u \(does not gate, expected: dead\)\n/);
 });

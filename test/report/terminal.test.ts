@@ -67,7 +67,7 @@ test('list, no terminal: a line a site, notices, and progress every ten seconds'
 
 test('the summary: what failed, why, whose fault, where the evidence is, the counts, the exit code, what to do', async () => {
   const { text } = await show(variedRun().ended(), (setup) => new ListReporter(setup));
-  assert.match(text, /✗ bad \(failed, cause check\) https:\/\/bad\.example\/\n    form works\n      second\n      gridrun-results\/evidence\/bad\/form-works\/1\/page\.png\n/);
+  assert.match(text, /✗ bad \(failed, cause check\) https:\/\/bad\.example\/\n    form works\n      second\n      at \S+:\d+:\d+\)?\n      gridrun-results\/evidence\/bad\/form-works\/1\/page\.png\n/);
   assert.match(text, /! cut \(errored, cause grid\) .*\n    form works\n      the session is gone\n/);
   assert.match(text, /\n8 sites: 2 passed, 2 flaky, 1 failed, 2 errored, 1 skipped \(5\.0 s\)\n/);
   assert.match(text, /\nexit 1: a check failed; also: could not tell for every site\nreport: gridrun-results\/junit\.xml\n.*gridrun --last-failed/);
