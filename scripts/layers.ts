@@ -6,7 +6,7 @@ export interface Layer {
   readonly may: readonly string[];
 }
 
-const FEATURES = ['check', 'config', 'dispatch', 'expectations', 'extension', 'grid', 'history', 'init', 'plan', 'report', 'results', 'session', 'sites', 'webserver'];
+const FEATURES = ['check', 'config', 'dispatch', 'doctor', 'expectations', 'extension', 'grid', 'history', 'init', 'plan', 'report', 'results', 'session', 'sites', 'webserver'];
 
 /**
  * Who may import whom. A file is under the line of its own name, else under that of its folder; one that has neither
@@ -27,11 +27,12 @@ export const LAYERS: readonly Layer[] = [
   { path: 'run-extension.ts', may: ['*'] },
   { path: 'check/host-main.ts', may: ['*'] },
   { path: 'run-merge.ts', may: ['*'] },
+  { path: 'run-doctor.ts', may: ['*'] },
   { path: 'run-handle.ts', may: ['core/'] },
   { path: 'run-stop.ts', may: ['core/', 'run-handle.ts'] },
   { path: 'event-gate.ts', may: ['core/'] },
   { path: 'grids.ts', may: ['grid/'] },
   { path: 'version.ts', may: [] },
-  { path: 'index.ts', may: ['init/', 'run.ts', 'run-merge.ts', 'run-plan.ts', 'run-handle.ts', 'grids.ts', 'past-runs.ts', 'version.ts', 'core/', 'config/', 'report/show/'] },
+  { path: 'index.ts', may: ['doctor/', 'init/', 'run.ts', 'run-doctor.ts', 'run-merge.ts', 'run-plan.ts', 'run-handle.ts', 'grids.ts', 'past-runs.ts', 'version.ts', 'core/', 'config/', 'report/show/'] },
   { path: 'cli/', may: ['index.ts'] },
 ];

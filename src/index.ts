@@ -39,6 +39,12 @@ export async function openBrowser(url: string): Promise<boolean> {
 
 export type { ReportServer } from './report/show/report-server.ts';
 export type { LookBack } from './past-runs.ts';
+/** What `gridrun doctor` does. */
+export async function openDoctor(): Promise<typeof import('./run-doctor.ts')> {
+  return await import('./run-doctor.ts');
+}
+
+export type { Finding } from './doctor/finding.ts';
 /** What `gridrun init` does. */
 export async function openInit(): Promise<typeof import('./init/init-project.ts')> {
   return await import('./init/init-project.ts');

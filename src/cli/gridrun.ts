@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { version } from '../index.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { gridCommand } from './grid-command.ts';
 import { withoutTypes } from './help-text.ts';
 import { initCommand } from './init-command.ts';
@@ -26,6 +27,7 @@ export async function gridrun(args: readonly string[]): Promise<number> {
     .command(gridCommand(exitWith))
     .command(mergeCommand(exitWith))
     .command(initCommand())
+    .command(doctorCommand(exitWith))
     .command(pastCommands(exitWith))
     .command(showReportCommand())
     .version(version())
