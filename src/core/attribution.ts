@@ -1,5 +1,5 @@
 import type { Cause } from './fault.ts';
-import type { CheckVerdict, SiteVerdict, Verdict } from './verdict.ts';
+import type { CheckVerdict, SiteVerdict } from './verdict.ts';
 
 /**
  * Whom a failure of the subject blames, once the control has tried the same site: the extension where the control

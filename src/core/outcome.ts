@@ -21,7 +21,7 @@ interface ExitRule {
 }
 
 /** How the codes of what is wrong with the shards of a merge begin. */
-export const MERGE_FAULT = 'merge.';
+const MERGE_FAULT = 'merge.';
 
 /** The one table of exit codes: the first rule that holds gives the code, and the text names the others. */
 const EXIT_RULES: readonly ExitRule[] = [

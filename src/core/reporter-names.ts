@@ -1,4 +1,2 @@
 /** Every reporter that `--reporter` knows. */
 export const REPORTER_NAMES = ['list', 'line', 'dot', 'json', 'junit', 'html', 'github', 'ctrf'] as const;
-
-export type ReporterName = (typeof REPORTER_NAMES)[number];

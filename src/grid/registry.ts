@@ -27,7 +27,7 @@ export interface Registration {
 }
 
 /** Where gridrun keeps what a later run must know, where nothing else is said. */
-export function defaultStateDir(): string {
+function defaultStateDir(): string {
   // No getuid on Windows, where the temporary folder is the user's own.
   return join(tmpdir(), `gridrun-${process.getuid?.() ?? userInfo().username}`);
 }

@@ -80,7 +80,7 @@ export function readEntry(value: Readonly<Record<string, unknown>>, wrong: Wrong
   return entry;
 }
 
-export function unknownKey(key: string): string {
+function unknownKey(key: string): string {
   const meant = nearest(key, ENTRY_KEYS);
   const right = meant === undefined ? `an entry has ${ENTRY_KEYS.join(', ')}` : `did you mean "${meant}"?`;
   return `unknown key ${quoted(key)}; ${right}`;
@@ -105,7 +105,7 @@ function isJson(value: unknown): boolean {
   return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson);
 }
 
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   return typeof value === 'object' && value !== null ? typeName(value) : quoted(value);
 }
 

@@ -24,8 +24,8 @@ try {
   });
   const { counts } = await handle.summary;
   const { sweep } = JSON.parse(await readFile(join(folder, 'results', 'results.json'), 'utf8')) as ResultsFile;
-  console.log(`${list.length} captured login pages: ${JSON.stringify(counts)}`);
-  console.log(`broken by the extension: ${sweep?.broken.join(', ') || 'none'}; failing in both arms: ${sweep?.failedInBoth.length}; undecided: ${sweep?.undecided.length}`);
+  process.stdout.write(`${list.length} captured login pages: ${JSON.stringify(counts)}\n`);
+  process.stdout.write(`broken by the extension: ${sweep?.broken.join(', ') || 'none'}; failing in both arms: ${sweep?.failedInBoth.length}; undecided: ${sweep?.undecided.length}\n`);
   process.exitCode = sweep?.broken.length === 0 ? 0 : 1;
 } finally {
   await rm(folder, { recursive: true, force: true });
