@@ -17,7 +17,7 @@ export class ListReporter implements Reporter {
   constructor(setup: TerminalSetup) {
     this.#setup = setup;
     this.#progress = new Progress(setup.state);
-    this.#lines = new LiveLines(setup, () => this.#progress.text());
+    this.#lines = new LiveLines(setup, (columns, rows) => this.#live(columns, rows));
   }
 
   onEvent(event: RunEvent): void {
@@ -29,6 +29,13 @@ export class ListReporter implements Reporter {
   async finish(): Promise<void> {
     this.#lines.close();
     this.#setup.stream.write(summaryText(this.#setup));
+  }
+
+  /** On a terminal a line a busy session above that of the whole; at least half of the rows stay free for what has happened. */
+  #live(columns: number, rows: number): string {
+    if (!this.#setup.isTTY) return this.#progress.text();
+    const most = Math.floor(rows / 2) - 1;
+    return [...this.#progress.sessions(this.#setup.now(), columns, most), this.#progress.text(columns)].join('\n');
   }
 
   /** Does this verdict get a line? Sites that were not run are only counted: there may be thousands. */

@@ -1,16 +1,18 @@
 import { createLogUpdate } from 'log-update';
-import type { TerminalSetup } from './terminal.ts';
+import type { TerminalSetup, TerminalStream } from './terminal.ts';
 
 const LIVE_EVERY_MS = 100;
 const PLAIN_EVERY_MS = 10_000;
+const USUAL_ROWS = 24;
 
 /**
- * Lines that stay, and below them, on a terminal, one that is drawn anew; elsewhere that one is written as a line of
+ * Lines that stay, and below them, on a terminal, some that are drawn anew; elsewhere the status is written as a line of
  * its own now and then, so that a CI log shows that the run is alive.
  */
 export class LiveLines {
   readonly #setup: TerminalSetup;
-  readonly #status: () => string;
+  readonly #status: (columns: number, rows: number) => string;
+  readonly #frame: Frame;
   readonly #everyMs: number;
   readonly #log: ReturnType<typeof createLogUpdate> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -18,13 +20,14 @@ export class LiveLines {
   #drawnAt: number;
   #closed = false;
 
-  /** @param status what the live line says now; asked whenever it is drawn */
-  constructor(setup: TerminalSetup, status: () => string) {
+  /** @param status what the live lines say now, for a terminal of that size; asked whenever they are drawn */
+  constructor(setup: TerminalSetup, status: (columns: number, rows: number) => string) {
     this.#setup = setup;
+    this.#frame = new Frame(setup.stream);
     this.#status = status;
     this.#everyMs = setup.isTTY ? LIVE_EVERY_MS : PLAIN_EVERY_MS;
     this.#drawnAt = setup.now();
-    if (setup.isTTY) this.#log = createLogUpdate(ttyStream(setup), { showCursor: true });
+    if (setup.isTTY) this.#log = createLogUpdate(ttyStream(setup, this.#frame), { showCursor: true });
     const refreshMs = setup.refreshMs ?? this.#everyMs;
     // A display never keeps the process alive.
     if (refreshMs > 0) this.#timer = setInterval(() => this.draw(), refreshMs).unref();
@@ -42,11 +45,12 @@ export class LiveLines {
     if (this.#closed || now - this.#drawnAt < this.#everyMs) return;
     this.#drawnAt = now;
     if (this.#log === undefined) {
-      this.#setup.stream.write(`… ${this.#status()}\n`);
+      this.#setup.stream.write(`… ${this.#text()}\n`);
       return;
     }
     this.#flush(this.#log);
-    this.#log(this.#status());
+    this.#log(this.#text());
+    this.#frame.send();
   }
 
   /** Takes the live line away and writes what is left. */
@@ -57,18 +61,48 @@ export class LiveLines {
     if (this.#log === undefined) return;
     this.#log.clear();
     this.#flush(this.#log);
+    this.#frame.send();
+  }
+
+  #text(): string {
+    const { stream, columns } = this.#setup;
+    return this.#status(stream.columns ?? columns, stream.rows ?? USUAL_ROWS);
   }
 
   #flush(log: ReturnType<typeof createLogUpdate>): void {
-    if (this.#pending.length > 0) log.persist(this.#pending.join('\n'));
+    if (this.#pending.length > 0) {
+      log.clear();
+      // Not by log-update, which would break lines within words: the terminal keeps a line that it wraps whole.
+      this.#frame.write(`${this.#pending.join('\n')}\n`);
+    }
     this.#pending = [];
   }
 }
 
+/** All that one drawing writes, sent at once: a terminal never shows half of it. */
+class Frame {
+  readonly #stream: TerminalStream;
+  #text = '';
+
+  constructor(stream: TerminalStream) {
+    this.#stream = stream;
+  }
+
+  write(text: string): true {
+    this.#text += text;
+    return true;
+  }
+
+  send(): void {
+    if (this.#text !== '') this.#stream.write(this.#text);
+    this.#text = '';
+  }
+}
+
 /** The stream as log-update wants it; a terminal may change its size while the run goes on. */
-function ttyStream({ stream, columns }: TerminalSetup): NodeJS.WritableStream {
+function ttyStream({ stream, columns }: TerminalSetup, frame: Frame): NodeJS.WritableStream {
   const tty = {
-    write: (text: string) => stream.write(text),
+    write: (text: string) => frame.write(text),
     isTTY: true,
     get columns(): number {
       return stream.columns ?? columns;

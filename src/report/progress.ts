@@ -3,21 +3,33 @@ import type { RunState } from '../core/run-state.ts';
 import { durationText } from './duration-text.ts';
 import { terminalLine } from './terminal-text.ts';
 
-/** How far a run is: sites done, failed, sessions busy, time left, and why a session waits. */
+interface Busy {
+  readonly siteId: string;
+  readonly attempt: number;
+  readonly startedAt: number;
+}
+
+/** How far a run is: sites done, failed, sessions busy and with what, rate, time left, and why a session waits. */
 export class Progress {
   readonly #state: RunState;
-  readonly #busy = new Set<number>();
+  /** By slot, the oldest first. */
+  readonly #busy = new Map<number, Busy>();
   readonly #idle = new Map<number, string>();
   #workMs = 0;
   #workCount = 0;
+  #startedAt = 0;
+  #lastAt = 0;
 
   constructor(state: RunState) {
     this.#state = state;
   }
 
   onEvent(event: RunEvent): void {
+    this.#lastAt = event.at;
     if (event.type === 'attempt-started') {
-      this.#busy.add(event.slot);
+      if (this.#startedAt === 0) this.#startedAt = event.at;
+      this.#busy.delete(event.slot);
+      this.#busy.set(event.slot, { siteId: event.siteId, attempt: event.attempt, startedAt: event.at });
       this.#idle.delete(event.slot);
     }
     if (event.type === 'attempt-ended' && event.amended !== true) {
@@ -29,19 +41,46 @@ export class Progress {
     if (event.type === 'session-closed') this.#idle.delete(event.slot);
   }
 
-  text(): string {
+  /** On one line; of what does not fit into so many columns, the least important is left out. */
+  text(columns = Infinity): string {
     const { judgedCount, plannedCount } = this.#state;
     if (plannedCount === 0) return 'planning';
     const counts = this.#state.judgedCounts();
     const idle = [...this.#idle.values()].at(-1);
-    return [
-      `${judgedCount}/${plannedCount} sites`,
-      `${counts.failed} failed`,
-      ...(counts.errored === 0 ? [] : [`${counts.errored} errored`]),
-      `${this.#busy.size} ${this.#busy.size === 1 ? 'session' : 'sessions'} busy`,
-      ...this.#timeLeft(plannedCount - judgedCount),
-      ...(idle === undefined ? [] : [`${this.#idle.size} idle: ${terminalLine(idle, 60)}`]),
-    ].join(' · ');
+    const parts: readonly (readonly [importance: number, text: string])[] = [
+      [9, `${judgedCount}/${plannedCount} sites`],
+      [8, `${counts.failed} failed`],
+      ...(counts.errored === 0 ? [] : [[7, `${counts.errored} errored`] as const]),
+      [4, `${this.#busy.size} ${this.#busy.size === 1 ? 'session' : 'sessions'} busy`],
+      ...this.#rate().map((rate) => [5, rate] as const),
+      ...this.#timeLeft(plannedCount - judgedCount).map((left) => [6, left] as const),
+      ...(idle === undefined ? [] : [[3, `${this.#idle.size} idle: ${terminalLine(idle, 60)}`] as const]),
+    ];
+    return fitting(parts, columns);
+  }
+
+  /** A line a busy session, the longest at work first; what does not fit is counted. */
+  sessions(nowMs: number, columns: number, most: number): string[] {
+    const busy = [...this.#busy];
+    const shown = busy.length <= most ? busy : busy.slice(0, Math.max(0, most - 1));
+    const width = String(Math.max(0, ...this.#busy.keys()) + 1).length;
+    const lines = shown.map(([slot, { siteId, attempt, startedAt }]) => {
+      const facts = `${durationText(Math.max(0, nowMs - startedAt))}${attempt > 1 ? `, attempt ${attempt}` : ''}`;
+      const head = `  ${String(slot + 1).padStart(width)}  `;
+      const room = Math.max(1, columns - head.length - facts.length - 4);
+      return cut(`${head}${siteId.length > room ? `${siteId.slice(0, room - 1)}…` : siteId}  ${facts}`, columns - 1);
+    });
+    if (most > 0 && busy.length > shown.length) lines.push(cut(`  … and ${busy.length - shown.length} more sessions`, columns - 1));
+    return lines;
+  }
+
+  /** Sites a second, or a minute where they are slow. */
+  #rate(): string[] {
+    const { judgedCount } = this.#state;
+    const seconds = (this.#lastAt - this.#startedAt) / 1000;
+    if (judgedCount === 0 || this.#startedAt === 0 || seconds <= 0) return [];
+    const each = judgedCount / seconds;
+    return [each >= 1 ? `${each.toFixed(1)}/s` : `${(each * 60).toFixed(1)}/min`];
   }
 
   /** What an attempt has taken so far on average, for each site left, spread over the sessions at work. */
@@ -49,4 +88,19 @@ export class Progress {
     if (sitesLeft === 0 || this.#workCount === 0 || this.#busy.size === 0) return [];
     return [`about ${durationText((this.#workMs / this.#workCount) * (sitesLeft / this.#busy.size))} left`];
   }
+}
+
+function fitting(parts: readonly (readonly [importance: number, text: string])[], columns: number): string {
+  const join = (some: typeof parts): string => some.map(([, text]) => text).join(' · ');
+  let kept = parts;
+  while (kept.length > 1 && join(kept).length >= columns) {
+    const least = Math.min(...kept.map(([importance]) => importance));
+    kept = kept.filter(([importance]) => importance !== least);
+  }
+  return cut(join(kept), columns - 1);
+}
+
+/** A line that is as wide as the terminal makes some of them begin a new one. */
+function cut(line: string, most: number): string {
+  return line.length <= most ? line : `${line.slice(0, Math.max(0, most - 1))}…`;
 }

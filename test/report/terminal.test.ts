@@ -11,6 +11,7 @@ import { JsonReporter } from '../../src/report/json.ts';
 import { LineReporter } from '../../src/report/line.ts';
 import { ListReporter } from '../../src/report/list.ts';
 import { Multiplexer, type ReportFailure } from '../../src/report/multiplexer.ts';
+import { Progress } from '../../src/report/progress.ts';
 import { terminalLine, terminalText } from '../../src/report/terminal-text.ts';
 import type { TerminalSetup } from '../../src/report/terminal.ts';
 import { FakeRun, failed, passed, siteOf, variedRun } from '../support/run-events.ts';
@@ -18,6 +19,12 @@ import { FakeRun, failed, passed, siteOf, variedRun } from '../support/run-event
 interface Screen {
   readonly written: string[];
   readonly text: string;
+}
+
+function stateOf(run: FakeRun): RunState {
+  const state = new RunState();
+  for (const event of run.events) state.apply(event);
+  return state;
 }
 
 /** Drives a reporter with a run's events, a second of the clock apart. */
@@ -61,7 +68,7 @@ test('list, no terminal: a line a site, notices, and progress every ten seconds'
   ]);
   const progress = live.filter((line) => line.startsWith('…'));
   assert.equal(progress.length, Math.floor(variedRun().ended().events.length / 10));
-  assert.equal(progress[0], '… 1/8 sites · 0 failed · 1 session busy · about 8.6 s left');
+  assert.equal(progress[0], '… 1/8 sites · 0 failed · 1 session busy · 20.0/s · about 8.6 s left');
   assert.doesNotMatch(text, /\u001b/);
 });
 
@@ -106,11 +113,25 @@ test('list on a terminal: what stays is what a plain log has, and one live line 
   const bare = stripVTControlCharacters(tty.text);
   for (const line of plain.text.split('\n').filter((line) => line !== '' && !line.startsWith('…'))) assert.ok(bare.includes(line), line);
   assert.match(tty.text, /\u001b\[32m✓/);
-  assert.match(bare, /\n7\/8 sites · 1 failed · 1 errored · 1 session busy · about 1\.2 s left\n/);
+  assert.match(bare, /\n7\/8 sites · 1 failed · 1 errored · 1 session busy · [\d.]+\/s · about 1\.2 s left\n/);
   const live = tty.written.filter((text) => text.includes('sites ·'));
   assert.ok(live.length > 5, 'drawn anew as the run goes on');
   const last = tty.written.findLastIndex((text) => text.includes('sites ·'));
   assert.match(tty.written[last + 1] ?? '', /\u001b\[2K/, 'the live line is taken away before the summary');
+});
+
+test('on a terminal each busy session has a line, within its rows and columns; what does not fit is counted or left out', () => {
+  const ids = Array.from({ length: 30 }, (_, index) => `a-site-with-a-long-name-${index}`);
+  const run = new FakeRun(ids.map((id) => siteOf(id)), ['t']);
+  for (const [slot, siteId] of ids.entries()) run.add({ type: 'attempt-started', siteId, attempt: 1, slot, sessionId: `s${slot}` });
+  run.add({ type: 'slot-idle', slot: 30, why: 'one site of a.example at once (--per-host)' });
+  for (const [columns, rows, most] of [[80, 24, 11], [40, 10, 4], [12, 4, 1], [1, 1, 0]] as const) {
+    const progress = new Progress(stateOf(run));
+    for (const event of run.events) progress.onEvent(event);
+    const lines = [...progress.sessions(2_000_000, columns, Math.floor(rows / 2) - 1), progress.text(columns)];
+    assert.equal(lines.length, most + 1);
+    for (const line of lines) assert.ok(line.length < Math.max(2, columns), `${columns} columns: ${line}`);
+  }
 });
 
 test('on a terminal it is drawn at most ten times a second', async () => {
