@@ -26,9 +26,9 @@ const OPEN_DEADLINE_MS = 390_000;
 const LOST_SEARCH_MS = 20_000;
 const STATUS_DEADLINE_MS = 10_000;
 const COMMAND_DEADLINE_MS = 30_000;
-const QUIT_DEADLINE_MS = 10_000;
+const QUIT_DEADLINE_MS = 20_000;
 /** How long the end of the grid waits for sessions that were asked for and then not wanted. */
-const BACKGROUND_DEADLINE_MS = 15_000;
+const BACKGROUND_DEADLINE_MS = 30_000;
 const FORGOTTEN_DEADLINE_MS = 3000;
 /** How often another node is asked for when a session came from one that just failed. */
 const OTHER_NODE_TRIES = 2;
