@@ -90,12 +90,13 @@ export class Progress {
   }
 }
 
+/** The parts in their order, without those of less importance that would make the line too long. */
 function fitting(parts: readonly (readonly [importance: number, text: string])[], columns: number): string {
   const join = (some: typeof parts): string => some.map(([, text]) => text).join(' · ');
-  let kept = parts;
-  while (kept.length > 1 && join(kept).length >= columns) {
-    const least = Math.min(...kept.map(([importance]) => importance));
-    kept = kept.filter(([importance]) => importance !== least);
+  let kept: typeof parts = [];
+  for (const part of parts.toSorted(([a], [b]) => b - a)) {
+    const more = parts.filter((known) => known === part || kept.includes(known));
+    if (kept.length === 0 || join(more).length < columns) kept = more;
   }
   return cut(join(kept), columns - 1);
 }
