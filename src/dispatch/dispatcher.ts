@@ -3,12 +3,12 @@ import type { Fault } from '../core/fault.ts';
 import type { AttemptOutcome, CheckRunner, Emit, Grid, Isolation, LateError, Lease } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
 import type { WorkUnit } from '../core/unit.ts';
-import type { SiteVerdict } from '../core/verdict.ts';
 import { firstArm } from './first-arm.ts';
 import type { HostLimits } from './host-limits.ts';
 import type { ControlMode } from './retry.ts';
 import { SessionSupply } from './session-supply.ts';
-import { SiteProgress } from './site-progress.ts';
+import { SiteBook } from './site-book.ts';
+import type { SiteProgress } from './site-progress.ts';
 import type { Slot } from './slot.ts';
 import { StopFlag, type StopStage } from './stop-flag.ts';
 import { WorkQueue, type Waiting } from './work-queue.ts';
@@ -52,20 +52,24 @@ export interface DispatchParts {
 export class Dispatcher {
   readonly #settings: DispatchSettings;
   readonly #parts: DispatchParts;
-  readonly #progress = new Map<string, SiteProgress>();
+  readonly #book: SiteBook;
   readonly #queue: WorkQueue;
   readonly #stop: StopFlag;
   readonly #supply: SessionSupply;
   readonly #done = Promise.withResolvers<void>();
-  #failedCount = 0;
   #running = false;
 
   constructor(plan: DispatchPlan, settings: DispatchSettings, parts: DispatchParts) {
     this.#settings = settings;
     this.#parts = parts;
     this.#stop = new StopFlag((stage, reason, text) => this.#onStop(stage, reason, text));
-    const budget = { checkRetries: settings.retries, infraRetries: settings.infraRetries };
-    for (const site of plan.sites) this.#progress.set(site.id, new SiteProgress(site, plan.checks, budget, settings.control));
+    this.#book = new SiteBook(plan.sites, {
+      checks: plan.checks,
+      budget: { checkRetries: settings.retries, infraRetries: settings.infraRetries },
+      control: settings.control,
+      emit: parts.emit,
+      onFailed: (count) => this.#onFailed(count),
+    });
     this.#queue = new WorkQueue(plan.units, new Map(plan.sites.map((site) => [site.id, site])), (siteId) =>
       settings.control === 'always' ? firstArm(`${settings.run} ${siteId}`) : 'subject',
     );
@@ -79,7 +83,7 @@ export class Dispatcher {
 
   /** Resolves when every site has its verdict and every session is released; rejects on a bug alone. Called once. */
   async run(): Promise<void> {
-    for (const progress of this.#progress.values()) if (progress.site.skip !== undefined) this.#conclude(progress);
+    this.#book.concludeSkipped();
     this.#running = true;
     this.#supply.start();
     try {
@@ -112,22 +116,7 @@ export class Dispatcher {
   /** What waits can't be told any more: each such site is errored by the grid's fault. */
   #gridLost(fault: Fault): void {
     this.#parts.emit({ type: 'notice', level: 'warning', code: fault.code, text: fault.message });
-    for (const site of this.#queue.drain()) {
-      const progress = this.#of(site.id);
-      const attempt: Attempt = {
-        siteId: site.id,
-        attempt: progress.nextAttempt,
-        arm: 'subject',
-        ending: 'faulted',
-        startedAt: Date.now(),
-        durationMs: 0,
-        fault,
-        checks: [],
-      };
-      progress.add(attempt);
-      this.#parts.emit({ type: 'attempt-ended', slot: -1, attempt });
-      this.#conclude(progress);
-    }
+    for (const site of this.#queue.drain()) this.#book.lost(site.id, fault);
   }
 
   /** Gives a ready slot its next site, or says why it has none. */
@@ -149,7 +138,7 @@ export class Dispatcher {
           const { index, siteIds } = taken.startedUnit;
           this.#parts.emit({ type: 'unit-started', unit: index, slot: slot.index, siteIds });
         }
-        this.#background(this.#attempt(slot, this.#of(taken.waiting.site.id)));
+        this.#background(this.#attempt(slot, this.#book.of(taken.waiting.site.id)));
     }
   }
 
@@ -200,8 +189,7 @@ export class Dispatcher {
       ...(outcome.extensionErrors === undefined ? {} : { extensionErrors: outcome.extensionErrors }),
       checks: outcome.checks,
     };
-    progress.add(attempt);
-    this.#parts.emit({ type: 'attempt-ended', slot: slot.index, attempt });
+    this.#book.attempted(progress, attempt, slot.index);
     this.#follow(progress, attempt);
     await this.#afterAttempt(slot, lease, this.#whyReplace(slot, outcome));
   }
@@ -210,7 +198,7 @@ export class Dispatcher {
   #follow(progress: SiteProgress, attempt: Attempt): void {
     if (attempt.ending === 'interrupted') return;
     const step = this.#stop.raised ? 'judge' : progress.next();
-    if (step === 'judge') return this.#conclude(progress);
+    if (step === 'judge') return this.#book.conclude(progress);
     const { arm, purpose } = step;
     // With both arms on every site a failure is no news to the session: only a retry asks for a fresh one.
     const fresh = purpose !== 'subject' && !(purpose === 'control' && this.#settings.control === 'always');
@@ -245,34 +233,15 @@ export class Dispatcher {
     this.#background(this.#supply.close(slot, reason));
   }
 
-  #conclude(progress: SiteProgress, notRun?: string): void {
-    const verdict = progress.judge(notRun);
-    progress.verdict = verdict;
-    this.#parts.emit({ type: 'site-judged', verdict });
-    this.#countFailure(verdict);
-  }
-
-  #countFailure(verdict: SiteVerdict): void {
-    if (verdict.verdict !== 'failed') return;
-    this.#failedCount += 1;
+  #onFailed(count: number): void {
     const { maxFailures } = this.#settings;
-    if (maxFailures > 0 && this.#failedCount >= maxFailures) {
-      this.stop('drain', 'max-failures', `stopped by --max-failures ${maxFailures}`);
-    }
+    if (maxFailures > 0 && count >= maxFailures) this.stop('drain', 'max-failures', `stopped by --max-failures ${maxFailures}`);
   }
 
+  /** What an ended site still does, it does in the session that it had. */
   #onLateError(late: LateError): void {
-    const progress = this.#progress.get(late.siteId);
-    const slot = this.#supply.slot(progress?.slot ?? -1);
+    const slot = this.#supply.slot(this.#book.amend(late)?.slot ?? -1);
     if (slot !== undefined) slot.dirty = true;
-    const attempt = progress?.amend(late);
-    if (progress === undefined || attempt === undefined) return;
-    this.#parts.emit({ type: 'attempt-ended', amended: true, slot: progress.slot, attempt });
-    if (progress.verdict === undefined) return;
-    const before = progress.verdict;
-    progress.verdict = progress.judge();
-    this.#parts.emit({ type: 'site-judged', amended: true, verdict: progress.verdict });
-    if (before.verdict !== 'failed') this.#countFailure(progress.verdict);
   }
 
   #onStop(stage: StopStage, reason: string, text: string): void {
@@ -288,15 +257,7 @@ export class Dispatcher {
   }
 
   #end(): void {
-    for (const progress of this.#progress.values()) {
-      if (progress.verdict === undefined) this.#conclude(progress, this.#stop.text);
-    }
+    this.#book.concludeRest(this.#stop.text);
     this.#done.resolve();
-  }
-
-  #of(siteId: string): SiteProgress {
-    const progress = this.#progress.get(siteId);
-    if (progress === undefined) throw new RangeError(`no such site in the plan: ${siteId}`);
-    return progress;
   }
 }
