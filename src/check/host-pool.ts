@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckPlan } from '../core/check.ts';
 import { GridrunError, faultOf, type Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError } from '../core/ports.ts';
@@ -8,6 +9,8 @@ import { HostProcess, type HostListeners } from './host-process.ts';
 import type { HostOptions } from './protocol.ts';
 
 const STALL_LIMIT_MS = 10_000;
+/** How long the end of a run waits for mocha's global fixtures. */
+const FIXTURE_DEADLINE_MS = 10_000;
 
 export interface HostPoolOptions {
   readonly cwd: string;
@@ -106,11 +109,15 @@ export class HostPool implements CheckRunner {
   }
 
   async #dispose(): Promise<void> {
-    if (this.#setup !== undefined && (await this.#setup) === undefined) {
-      const fault = await this.#fixtureHost?.fixture('teardown');
-      if (fault !== undefined) this.#warn('checks.global-teardown', fault.message);
-    }
+    const torn = await Promise.race([this.#teardown(), delay(FIXTURE_DEADLINE_MS, 'late' as const, { ref: false })]);
+    if (torn === 'late') this.#warn('checks.global-teardown', `the global fixtures did not end in ${FIXTURE_DEADLINE_MS} ms: they were cut off`);
     await Promise.all([...this.#hosts.values()].map(async (host) => await host.stop()));
+  }
+
+  async #teardown(): Promise<void> {
+    if (this.#setup === undefined || (await this.#setup) !== undefined) return;
+    const fault = await this.#fixtureHost?.fixture('teardown');
+    if (fault !== undefined) this.#warn('checks.global-teardown', fault.message);
   }
 
   #warn(code: string, text: string): void {
