@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import type { CheckResult } from '../src/core/attempt.ts';
 import type { RunEvent } from '../src/core/event.ts';
 import type { Fault } from '../src/core/fault.ts';
@@ -25,6 +26,8 @@ interface Measured {
 
 /** In the child: one merge, with all the reports that it always writes. */
 async function measure(folder: string): Promise<Measured> {
+  // As the command does.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const { mergeReports } = await import('../src/index.ts');
   const startedAt = performance.now();
   const folders = Array.from({ length: SHARDS }, (_, index) => join(folder, String(index + 1)));

@@ -4,6 +4,7 @@ import { refusal } from '../core/fault.ts';
 import { whyNotEvent } from './event-shape.ts';
 
 const NEWLINE = 0x0a;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads a journal as a stream of events. What follows the last newline is a line that was being written when the run
@@ -57,7 +58,7 @@ function eventOf(line: Uint8Array, lineNumber: number, name: string): RunEvent {
 
 function parse(line: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(line));
+    return JSON.parse(UTF8.decode(line));
   } catch {
     return undefined;
   }
