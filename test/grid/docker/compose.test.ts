@@ -13,8 +13,18 @@ import { ensureOwnImage } from '../../../src/grid/docker/image.ts';
 import { packageRoot } from '../../../src/grid/docker/package-root.ts';
 import { gridStatus, type GridReport } from '../../../src/grid/docker/status.ts';
 import { remoteGrid } from '../../../src/grid/remote.ts';
+import { run as gridrun } from '../../../src/index.ts';
+import { checkFile, Workplace } from '../../support/command.ts';
 import { docker, driving, leftovers, ofGrid } from '../../support/engine.ts';
 import { missing } from '../../support/machine.ts';
+
+/** A check that speaks BiDi, through the websocket address that the hub gives. */
+const BIDI_CHECK = checkFile(`
+  await driver.get('data:text/html,<title>' + site.id + '</title>');
+  const bidi = await driver.getBidi();
+  const { result } = await bidi.send({ method: 'browsingContext.getTree', params: {} });
+  assert.ok(decodeURIComponent(result.contexts[0].url).includes(site.id), result.contexts[0].url);
+`);
 
 const options = { skip: missing('docker'), timeout: 300_000 };
 
@@ -50,6 +60,10 @@ test('the compose file brings up a grid that scales, that status reads and that 
     await page.go('chrome://sandbox');
     assert.match(String(await page.run('return document.body.innerText')), /You are adequately sandboxed/);
     await lease.release();
+
+    await using place = await Workplace.with({ 'sites.txt': 'a.example\nb.example\nc.example\nd.example\n', 'x.check.mjs': BIDI_CHECK });
+    const { counts } = await gridrun({ cwd: place.folder, sites: 'sites.txt', checks: 'x.check.mjs', grid: `http://gridrun:${password}@127.0.0.1:${port}` }).summary;
+    assert.equal(counts.passed, 4, JSON.stringify(counts));
 
     for (const container of (await ofGrid(name)).containers) {
       const { HostConfig, Config } = await docker.getContainer(container).inspect();
