@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { inflateRawSync } from 'node:zlib';
 import pLimit from 'p-limit';
+import type { ReportData } from '../../src/report/html/report-data.ts';
 import { startStub } from '../stub/webdriver-stub.ts';
 import { Workplace, checkFile, type CommandResult } from '../support/command.ts';
 
@@ -36,12 +38,13 @@ describe('eight shards of 200 sites on a stub, and one run of them', { concurren
   });
   after(() => place[Symbol.asyncDispose]());
 
-  test('the merged junit.xml and results.json are those of the one run', async () => {
+  test('the merged junit.xml, results.json and report.html are those of the one run', async () => {
     const { code, stdout, stderr } = await merge(folders.toReversed(), 'merged');
     assert.equal(code, 1, stderr);
     assert.match(stdout, /200 sites: 171 passed, 29 failed/);
     assert.equal(junitOf(await place.read('merged/junit.xml'), 'merged'), junitOf(await place.read('whole/junit.xml'), 'whole'));
     assert.deepEqual(withoutChance(await place.results('merged')), withoutChance(await place.results('whole')));
+    assert.deepEqual(pageOf(await place.read('merged/report.html')), pageOf(await place.read('whole/report.html')));
     const shown = (await place.results('merged')).sites[7]?.checks[0]?.attachments?.[0]?.path ?? '';
     assert.equal(await place.read(join('merged', shown)), 'because of s7');
   });
@@ -115,4 +118,18 @@ function withoutChance(results: Awaited<ReturnType<Workplace['results']>>): obje
   const { run: _run, startedAt: _at, durationMs: _ms, sessions: _sessions, host: _host, ...rest } = results;
   const text = JSON.stringify(rest, (key, value: unknown) => (['durationMs', 'totalMs'].includes(key) ? 0 : value));
   return JSON.parse(text) as object;
+}
+
+/** What report.html says of checks and sites: without sessions, machines and times, and with each fault in its place. */
+function pageOf(html: string): object {
+  const text = /<script type="application\/json" id="gridrun-data">([^<]*)<\/script>/.exec(html)?.[1] ?? '';
+  const told = JSON.parse(text) as { deflateRaw?: string };
+  const data = (told.deflateRaw === undefined ? told : JSON.parse(inflateRawSync(Buffer.from(told.deflateRaw, 'base64')).toString())) as ReportData;
+  assert.equal(data.sites.length, SITES);
+  const left = new Set(['durationMs', 'checkMs', 'node', 'sessionId', 'startedAt']);
+  const plain = JSON.stringify({ sites: data.sites, groups: data.groups, counts: data.counts, checks: data.checks }, (key, value: unknown) => {
+    if (left.has(key)) return undefined;
+    return key === 'fault' ? data.faults[value as number] : value;
+  });
+  return JSON.parse(plain) as object;
 }
