@@ -38,6 +38,11 @@ export class TmuxTerminal implements AsyncDisposable {
     return stdout.replace(/\n+$/, '').split('\n').map((line) => line.trimEnd());
   }
 
+  /** Presses keys by tmux's names for them: `C-c`, `Enter`; a text is typed as it is. */
+  async press(...keys: readonly string[]): Promise<void> {
+    await this.#tmux('send-keys', ...keys);
+  }
+
   async hasEnded(): Promise<boolean> {
     const { stdout } = await this.#tmux('display-message', '-p', '#{pane_dead}');
     return stdout.trim() === '1';

@@ -26,7 +26,7 @@ export async function gridrun(args: readonly string[]): Promise<number> {
     .command(runCommand(exitWith))
     .command(gridCommand(exitWith))
     .command(mergeCommand(exitWith))
-    .command(initCommand())
+    .command(initCommand(exitWith))
     .command(doctorCommand(exitWith))
     .command(pastCommands(exitWith))
     .command(showReportCommand())

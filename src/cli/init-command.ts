@@ -1,11 +1,12 @@
 import { createInterface } from 'node:readline/promises';
 import type { CommandModule } from 'yargs';
 import { openInit, refusal, version, type InitAnswers } from '../index.ts';
+import type { ExitWith } from './run-command.ts';
 
 type Init = Awaited<ReturnType<typeof openInit>>;
 
 /** `gridrun init`: a site list, a check, a config and a CI file, which run as they stand. */
-export function initCommand(): CommandModule {
+export function initCommand(exitWith: ExitWith): CommandModule {
   return {
     command: 'init',
     describe: 'Write a site list, a check, a config and a CI file; what is there is left alone',
@@ -24,6 +25,10 @@ export function initCommand(): CommandModule {
       const defaults = { ...init.DEFAULT_ANSWERS, ci: init.detectCi(folder), ...given };
       // Where nobody can answer, nobody is asked.
       const answers = argv['yes'] === true || !process.stdin.isTTY ? defaults : await ask(defaults, given, init);
+      if (answers === undefined) {
+        process.stderr.write('\ninterrupted: nothing was written\n');
+        return exitWith(130);
+      }
       const { written, leftAlone } = await init.initProject(folder, answers, version());
       const lines = [
         ...written.map((path) => `wrote ${path}`),
@@ -46,16 +51,22 @@ function answersGiven(argv: Readonly<Record<string, unknown>>, init: Init): Part
   };
 }
 
-/** Asks for what no flag has said. */
-async function ask(defaults: InitAnswers, given: Partial<InitAnswers>, init: Init): Promise<InitAnswers> {
+/** Asks for what no flag has said; undefined where the person left (Ctrl-C, Ctrl-D). */
+async function ask(defaults: InitAnswers, given: Partial<InitAnswers>, init: Init): Promise<InitAnswers | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const question = async (text: string, byDefault: string): Promise<string> => (await terminal.question(`${text} [${byDefault}] `)).trim() || byDefault;
+  const left = new AbortController();
+  terminal.once('close', () => left.abort());
+  const question = async (text: string, byDefault: string): Promise<string> =>
+    (await terminal.question(`${text} [${byDefault}] `, { signal: left.signal })).trim() || byDefault;
   try {
     const sites = given.sites ?? listOf(await question('Which sites, separated by commas?', defaults.sites.join(',')));
     const grid = given.grid ?? (await question('Where are the browsers: local, docker, or the URL of a grid?', defaults.grid));
     const ci = given.ci ?? ciOf(await question(`Which CI: ${init.CI_NAMES.join(', ')} or none?`, defaults.ci), init);
     const shards = given.shards ?? (ci === 'none' ? defaults.shards : Number(await question('In how many parts does CI run the list?', String(defaults.shards))));
     return { sites, grid, ci, shards };
+  } catch (error) {
+    if (left.signal.aborted) return undefined;
+    throw error;
   } finally {
     terminal.close();
   }

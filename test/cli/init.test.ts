@@ -6,7 +6,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
+import { TmuxTerminal, hasTmux } from '../../scripts/tmux-terminal.ts';
 import { startStub } from '../stub/webdriver-stub.ts';
 import { Workplace, checkFile } from '../support/command.ts';
 
@@ -227,4 +229,33 @@ test('said twice it changes nothing; a project with a package.json uses its own 
     assert.equal(code, 2);
     assert.doesNotMatch(stderr, /secret/);
   }
+});
+
+test('on a terminal it asks for what no flag has said; who leaves has nothing written', { skip: hasTmux() ? false : 'needs tmux' }, async () => {
+  await using place = await Workplace.with({});
+  const start = (): Promise<TmuxTerminal> =>
+    TmuxTerminal.start([process.execPath, MAIN, 'init', '--grid', 'local'], { cwd: place.folder, columns: 100, rows: 24, env: {} });
+  const asked = async (terminal: TmuxTerminal, what: RegExp): Promise<void> => {
+    while (!what.test((await terminal.screen()).join('\n'))) {
+      assert.equal(await terminal.hasEnded(), false, (await terminal.screen()).join('\n'));
+      await pause(50);
+    }
+  };
+  {
+    await using terminal = await start();
+    await asked(terminal, /Which sites/);
+    await terminal.press('C-c');
+    await asked(terminal, /interrupted: nothing was written/);
+    assert.equal(existsSync(join(place.folder, 'sites.json')), false);
+  }
+  await using terminal = await start();
+  await asked(terminal, /Which sites.*\[example\.com,example\.org\]/);
+  await terminal.press('a.example', 'Enter');
+  await asked(terminal, /Which CI/);
+  await terminal.press('gitlab', 'Enter');
+  await asked(terminal, /how many parts.*\[4\]/);
+  await terminal.press('Enter');
+  while (!(await terminal.hasEnded())) await pause(50);
+  assert.deepEqual(JSON.parse(await place.read('sites.json')), ['a.example']);
+  assert.match(await place.read('.gitlab-ci.yml'), /parallel: 4/);
 });
