@@ -18,7 +18,10 @@ export interface CountedTool {
  * where it read fewer files than there are, or does not say how many.
  */
 export async function runCounted(tool: CountedTool): Promise<number> {
-  const child = spawn(process.execPath, [binOf(tool.name), ...tool.args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [binOf(tool.name), ...tool.args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: withoutColours(process.env),
+  });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
@@ -28,6 +31,11 @@ export async function runCounted(tool: CountedTool): Promise<number> {
   const mistake = unreadMistake(tool.name, Number(tool.readCount.exec(output)?.[1] ?? 0), countSources(process.cwd()));
   if (mistake !== undefined) console.error(mistake);
   return mistake === undefined ? (code ?? 1) : code || 1;
+}
+
+/** Some tools colour what they say in CI, whatever reads it; one takes even FORCE_COLOR=0 for a wish. */
+function withoutColours({ FORCE_COLOR: _force, CI: _ci, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...env, NO_COLOR: '1' };
 }
 
 /** Its script, so that no shell and no `.cmd` file is needed to start it. */

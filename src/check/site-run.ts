@@ -9,7 +9,7 @@ import { BorrowedDriver } from './borrowed-driver.ts';
 import { asError, checkFault, isTimeout } from './check-failure.ts';
 import { Evidence } from './evidence.ts';
 import { ExtensionUse } from './extension-use.ts';
-import { FailureExaminer } from './failure-examiner.ts';
+import { FailureExaminer, type Finding } from './failure-examiner.ts';
 import { laneContext, type AttachmentBody, type CheckSite, type RunInContext } from './lane-context.ts';
 import { LaneRunner, type RunnerGuest } from './lane-runner.ts';
 import type { Lane } from './lane.ts';
@@ -52,6 +52,8 @@ export class SiteRun implements RunInContext, RunnerGuest {
   #runner: LaneRunner | undefined;
   #deadline: Deadline | undefined;
   #sessionDirty = false;
+  /** Under way for the failure at hand. */
+  #examination: Promise<Finding> | undefined;
   #ending: Attempt['ending'] | undefined;
   #over = false;
 
@@ -140,7 +142,9 @@ export class SiteRun implements RunInContext, RunnerGuest {
   onFailure(runnable: Mocha.Runnable, test: Mocha.Test | undefined, error: unknown, resume: () => void): void {
     if (isTimeout(error)) this.#options.lane.spoil();
     const behind = this.#record.behind(runnable, test);
-    void this.#examiner.examine(error, behind[0], runnable === test ? '' : runnable.title).then((finding) => {
+    this.#examination = this.#examiner.examine(error, behind[0], runnable === test ? '' : runnable.title);
+    void this.#examination.then((finding) => {
+      this.#examination = undefined;
       if (this.#ending !== undefined) return;
       if (finding.sessionLost) return this.#cut('faulted', finding.fault);
       this.#record.examined(runnable, test, behind, finding.fault);
@@ -208,6 +212,9 @@ export class SiteRun implements RunInContext, RunnerGuest {
   }
 
   async #timeOut(limitMs: number): Promise<void> {
+    // A failure that is being examined may be the session's: a site is not blamed for a browser that does not answer.
+    const found = await this.#examination;
+    if (found?.sessionLost === true) return this.#cut('faulted', found.fault);
     const fault: Fault = {
       code: 'site.timeout',
       cause: 'site',

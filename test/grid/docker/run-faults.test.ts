@@ -11,6 +11,9 @@ const options = { skip: missing('docker'), timeout: 300_000 };
 const SITES = 60;
 const CHECK = checkFile("await driver.get(site.url); assert.match(await driver.getTitle(), /site/); assert.equal(await driver.executeScript('return location.host'), new URL(site.url).host);");
 
+/** Less than a check's limit: pages of nodes that are well come late, and come. */
+const tooLong = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 4000));
+
 /** What is done to a grid in the middle of a run. */
 type Harm = (grid: string, node: string) => Promise<void>;
 
@@ -30,14 +33,18 @@ const HARMS: Readonly<Record<string, Harm>> = {
 
 for (const [what, harm] of Object.entries(HARMS)) {
   test(`${what}: the run ends by itself, each site has one verdict, none is failed by it, and those hit say so`, options, async () => {
-    await using site = await loopbackSite((_request, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><title>site</title>'));
+    // From the harm on no page is answered until it is done, so that some site is at hand when it comes.
+    let harmed: Promise<void> | undefined;
+    await using site = await loopbackSite((_request, response) => {
+      const answer = (): unknown => response.setHeader('content-type', 'text/html').end('<!doctype html><title>site</title>');
+      void Promise.race([harmed, tooLong()]).then(answer, answer);
+    });
     await using named = gridName();
     await gridUp({ name: named.name, nodes: 3, sessionsPerNode: 1, port: 0 });
     const list = Array.from({ length: SITES }, (_, index) => ({ id: `s${index}`, url: `http://s${index}.localhost:${site.port}/` }));
     await using place = await Workplace.with({ 'sites.json': JSON.stringify(list), 'x.check.mjs': CHECK });
     const handle = run({ cwd: place.folder, sites: 'sites.json', checks: 'x.check.mjs', grid: 'docker', gridName: named.name, sessions: 3, timeout: 8000, siteTimeout: 16_000, chunkSize: 4 });
     const events: RunEvent[] = [];
-    let harmed: Promise<void> | undefined;
     for await (const event of handle) {
       events.push(event);
       const judged = events.filter(({ type }) => type === 'site-judged').length;
