@@ -3,6 +3,7 @@ import { HostPool } from './check/host-pool.ts';
 import type { RunOptions } from './core/options.ts';
 import type { Emit } from './core/ports.ts';
 import { readBuilds, type Builds } from './run-extension.ts';
+import { refuseNotFiles } from './report/create.ts';
 import { bothOrRefuse, makePlan, plannedSessions, readList, type RunPlan } from './run-plan.ts';
 import type { SiteList } from './sites/read.ts';
 
@@ -21,6 +22,7 @@ export interface RunInput {
  * Throws a refusal with every mistake of all.
  */
 export async function readInput(options: RunOptions, stack: AsyncDisposableStack, emit: Emit, signal: AbortSignal): Promise<RunInput> {
+  refuseNotFiles(options.reporters, options.cwd);
   const reading = readList(options, signal);
   const secrets: string[] = await reading.then(secretsOf, () => []);
   if (URL.canParse(options.grid)) secrets.push(decodeURIComponent(new URL(options.grid).password));

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import type { CheckPlan } from '../core/check.ts';
 import { GridrunError, faultOf, type Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError } from '../core/ports.ts';
@@ -45,8 +46,12 @@ export class HostPool implements CheckRunner {
   readonly #options: HostPoolOptions;
   readonly #hosts = new Map<string, HostProcess>();
   readonly #lateListeners: ((error: LateError) => void)[] = [];
-  /** Sites of which one held a host, and nobody knows which: each gets a host of its own. */
+  /** Sites of which one held or ended a host, and nobody knows which: each gets a host of its own. */
   readonly #suspects = new Set<string>();
+  /** Sites that were in one host that died; a second one makes them suspects, because a host may also be killed from outside. */
+  readonly #bereaved = new Set<string>();
+  /** So that hundreds of suspects do not become hundreds of processes. */
+  readonly #aloneLimit = pLimit(availableParallelism());
   #hostOptions: HostOptions | undefined;
   #loaded: Promise<readonly CheckPlan[]> | undefined;
   #checks: readonly CheckPlan[] = [];
@@ -85,14 +90,29 @@ export class HostPool implements CheckRunner {
       const broken = await this.#globalSetup();
       if (broken !== undefined) return this.#allFailed(broken);
       const alone = this.#suspects.has(order.site.id);
-      const host = this.#host(alone ? `site ${order.site.id}` : this.#hostKey(order.slot));
-      await host.loaded();
-      const outcome = await host.attempt(order);
-      if (alone) await host.stop();
+      const outcome = alone ? await this.#aloneLimit(() => this.#attemptAlone(order)) : await this.#attemptIn(this.#hostKey(order.slot), order);
       return this.#withUndecided(outcome);
     } catch (error) {
       return { ending: 'faulted', checks: [], fault: faultOf(error), sessionDirty: false };
     }
+  }
+
+  async #attemptIn(hostKey: string, order: AttemptOrder): Promise<AttemptOutcome> {
+    const host = this.#host(hostKey);
+    await host.loaded();
+    return await host.attempt(order);
+  }
+
+  async #attemptAlone(order: AttemptOrder): Promise<AttemptOutcome> {
+    const key = `site ${order.site.id}`;
+    const outcome = await this.#attemptIn(key, order);
+    await this.#hosts.get(key)?.stop();
+    return outcome;
+  }
+
+  #suspect(siteId: string, stoodStill: boolean): void {
+    if (stoodStill || this.#bereaved.has(siteId)) this.#suspects.add(siteId);
+    this.#bereaved.add(siteId);
   }
 
   onLateError(listener: (error: LateError) => void): void {
@@ -156,8 +176,8 @@ export class HostPool implements CheckRunner {
       onLate: (error) => {
         for (const listener of this.#lateListeners) listener(error);
       },
-      onUnnamed: (siteIds) => {
-        for (const id of siteIds) this.#suspects.add(id);
+      onUnnamed: (siteIds, stoodStill) => {
+        for (const id of siteIds) this.#suspect(id, stoodStill);
       },
     };
     const host = new HostProcess(this.#hostOptions!, listeners);

@@ -20,7 +20,7 @@ export interface HostListeners {
   readonly onNotice: (notice: Omit<HostNotice, 'type'>) => void;
   readonly onLate: (error: LateError) => void;
   /** The host died without saying whose code it was in: these sites were in it, all but the innocent could be guilty. */
-  readonly onUnnamed: (siteIds: readonly string[]) => void;
+  readonly onUnnamed: (siteIds: readonly string[], stoodStill: boolean) => void;
 }
 
 interface Running {
@@ -209,7 +209,7 @@ export class HostProcess {
     this.#fixture?.resolve({ code: 'runner.host-died', cause: 'runner', message: `the check host died (${how})` });
     const running = [...this.#running];
     const guilty = this.#guilty(running);
-    if (stall !== undefined && guilty === undefined) this.#listeners.onUnnamed(running.map(([, { order }]) => order.site.id));
+    if (guilty === undefined && running.length > 0) this.#listeners.onUnnamed(running.map(([, { order }]) => order.site.id), stall !== undefined);
     for (const [id, { order, checks }] of running) {
       const isGuilty = stall !== undefined && id === guilty;
       this.#settle(id, isGuilty ? endlessLoop(checks, stall, this.#options.stallLimitMs) : lostWith(order, checks, { how, stall }));

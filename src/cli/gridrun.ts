@@ -39,7 +39,7 @@ export async function gridrun(args: readonly string[]): Promise<number> {
     });
   try {
     // With a listener yargs prints nothing itself: what it has to say is help, or the version.
-    await cli.parseAsync([...args], {}, (_error, _argv, output) => {
+    await cli.parseAsync(withLoneDashes(args), {}, (_error, _argv, output) => {
       if (output !== '') process.stdout.write(`${withoutTypes(output)}\n`);
     });
   } catch (error) {
@@ -51,6 +51,14 @@ export async function gridrun(args: readonly string[]): Promise<number> {
     return exitCodeOf(error);
   }
   return exitCode;
+}
+
+/** `--sites -`: to yargs a lone dash is no value, to everyone else it is standard input. */
+function withLoneDashes(args: readonly string[]): string[] {
+  return args.reduce<string[]>((all, arg) => {
+    const before = all.at(-1);
+    return arg === '-' && before?.startsWith('--') && !before.includes('=') ? [...all.slice(0, -1), `${before}=-`] : [...all, arg];
+  }, []);
 }
 
 class UsageError extends Error {}

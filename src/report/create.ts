@@ -1,3 +1,4 @@
+import { existsSync, lstatSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { refusal } from '../core/fault.ts';
 import type { ReporterOptions } from '../core/options.ts';
@@ -50,6 +51,18 @@ export function createReporters(asked: readonly ReporterOptions[], setup: Report
     ...of('github').map((options) => github(options, setup)),
     ...asked.filter(({ name }) => !NOT_TERMINAL.has(name)).map((options) => terminal(options, { ...setup, reportNotes })),
   ];
+}
+
+/**
+ * A report takes the place of what is at its path: that must not be a device, a pipe or a folder. Throws a refusal that
+ * names each such path.
+ */
+export function refuseNotFiles(asked: readonly ReporterOptions[], cwd: string): void {
+  const mistakes = asked.flatMap(({ name, path }) => {
+    const isThere = path !== undefined && existsSync(resolve(cwd, path));
+    return isThere && !lstatSync(resolve(cwd, path)).isFile() ? [`--reporter ${name}=${path}: is there, and is not a file`] : [];
+  });
+  if (mistakes.length > 0) throw refusal('reporter.not-a-file', 'a report would replace what is no file', mistakes, 'give a path in a folder that is there or can be made');
 }
 
 /** The reporters that can be made where there is no terminal to write to. */

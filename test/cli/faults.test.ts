@@ -101,3 +101,14 @@ test('what a site\'s env names is in no output', async () => {
 function childrenOf(pid: number): number[] {
   return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)]).toString().trim().split(/\s+/).filter(Boolean).map(Number);
 }
+
+test('a check that ends its own process, again and again, takes no other site with it', async () => {
+  await using stub = await startStub({ nodes: 2, sessionsPerNode: 5, latencyMs: 5 });
+  const ids = Array.from({ length: 20 }, (_, index) => `s${index}`);
+  const body = "await driver.get(site.url); if (site.id === 's7') process.kill(process.pid, 'SIGKILL'); await driver.getTitle();";
+  await using place = await Workplace.with({ 'sites.json': siteList(...ids), 'x.check.mjs': checkFile(body) });
+  const { code, stdout } = await place.run([...RUN, stub.url, '-j', '10', '--lanes-per-host', '10']);
+  assert.equal(code, 3, stdout);
+  const wrong = Object.entries(await place.verdicts()).filter(([, verdict]) => verdict !== 'passed');
+  assert.deepEqual(wrong, [['s7', 'errored']]);
+});

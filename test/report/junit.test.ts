@@ -216,3 +216,7 @@ test('a report that would be too large is split into files of whole suites, says
   await again.finish();
   assert.deepEqual([readdirSync(join(folder, 'split')), again.note()], [['junit.xml'], undefined]);
 });
+
+test('what a site says names no file of the CI server as an attachment', () => {
+  assert.equal(xmlText('[[ATTACHMENT|/etc/passwd]]'), '[[ATTACHMENT /etc/passwd]]');
+});
