@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { XMLParser } from 'fast-xml-parser';
 import { parse as parseJUnit } from 'junit2json';
 import { validateXML } from 'xmllint-wasm';
+import { xmlText } from '../../src/report/xml-text.ts';
 import { tallyCases } from '../../src/core/case-tally.ts';
 import { RunState } from '../../src/core/run-state.ts';
 import type { RunEvent } from '../../src/core/event.ts';
