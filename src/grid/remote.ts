@@ -26,7 +26,9 @@ const OPEN_DEADLINE_MS = 390_000;
 const LOST_SEARCH_MS = 20_000;
 const STATUS_DEADLINE_MS = 10_000;
 const COMMAND_DEADLINE_MS = 30_000;
-const QUIT_DEADLINE_MS = 20_000;
+/** A hub that is just making the session may leave a DELETE without an answer for ever: it is asked again. */
+const QUIT_DEADLINE_MS = 7_000;
+const QUIT_TRIES = 3;
 /** How long the end of the grid waits for sessions that were asked for and then not wanted. */
 const BACKGROUND_DEADLINE_MS = 30_000;
 const FORGOTTEN_DEADLINE_MS = 3000;
@@ -213,11 +215,15 @@ class RemoteGrid implements Grid {
 
   /** Ends a session. What can't be ended keeps its record, for the next sweep. Never throws. */
   async #end({ session, registration }: Opened): Promise<void> {
-    try {
-      await this.#client.send('DELETE', `/session/${session.sessionId}`, undefined, { deadlineMs: QUIT_DEADLINE_MS });
-    } catch (error) {
-      const unknown = error instanceof WireError && (error.mayBeDone || error.code === 'grid.unreachable');
-      if (unknown) return;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await this.#client.send('DELETE', `/session/${session.sessionId}`, undefined, { deadlineMs: QUIT_DEADLINE_MS });
+        break;
+      } catch (error) {
+        const isUnknown = error instanceof WireError && (error.mayBeDone || error.code === 'grid.unreachable');
+        if (!isUnknown) break;
+        if (tries === QUIT_TRIES) return;
+      }
     }
     this.#ended.add(session.sessionId);
     await registration.remove().catch(() => {});
