@@ -37,7 +37,7 @@ class StubbedCi implements Disposable {
   }
 
   start(): { readonly ended: Promise<{ code: number; lines: string[] }>; readonly signal: (name: NodeJS.Signals) => void } {
-    const { CI: _ci, DOCKER_HOST: _host, ...env } = process.env;
+    const { CI: _ci, DOCKER_HOST: _host, GRIDRUN_CI_LIMITED: _limited, ...env } = process.env;
     const child = spawn(join(this.folder, '.ci/run'), {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...env, PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`, GRIDRUN_ENGINE_DIR: join(this.folder, 'no-engine'), TMPDIR: join(this.folder, 'tmp') },
