@@ -125,6 +125,7 @@ class ContainerGrid implements DockerGrid {
   readonly #inner: Grid;
   readonly #engine: Engine;
   readonly #place: Place;
+  readonly #onProgress: (text: string) => void;
   readonly #forwarder: Forwarder | undefined;
   readonly #scaler: Scaler;
   readonly #mostSessions: number | undefined;
@@ -137,6 +138,7 @@ class ContainerGrid implements DockerGrid {
     this.secrets = [decodeURIComponent(new URL(place.url).password), place.registration];
     this.#engine = engine;
     this.#place = place;
+    this.#onProgress = options.onProgress ?? (() => {});
     this.#forwarder = forwarder;
     const grows = place.own && nodes.max > nodes.min;
     this.#mostSessions = grows && sessions === 'auto' ? nodes.max * place.sessionsPerNode : undefined;
@@ -178,6 +180,11 @@ class ContainerGrid implements DockerGrid {
     await this.#scaler.stop();
     await this.#inner[Symbol.asyncDispose]();
     await this.#forwarder?.[Symbol.asyncDispose]();
-    if (this.#place.own) await gridDown(this.#place.name, { engine: this.#engine.with(undefined) });
+    if (this.#place.own) await gridDown(this.#place.name, { engine: this.#engine.with(undefined) }).catch((error: unknown) => this.#leftBehind(error));
+  }
+
+  /** An engine that has gone takes nothing away; what the run found out is worth more than that. */
+  #leftBehind(error: unknown): void {
+    this.#onProgress(`the grid '${this.#place.name}' could not be taken away: ${(error as Error).message}; gridrun grid down --all-dead does it later`);
   }
 }
