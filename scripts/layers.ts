@@ -31,8 +31,9 @@ export const LAYERS: readonly Layer[] = [
   { path: 'run-handle.ts', may: ['core/'] },
   { path: 'run-stop.ts', may: ['core/', 'run-handle.ts'] },
   { path: 'event-gate.ts', may: ['core/'] },
+  { path: 'refuse-together.ts', may: ['core/'] },
   { path: 'grids.ts', may: ['grid/'] },
   { path: 'version.ts', may: [] },
-  { path: 'index.ts', may: ['doctor/', 'init/', 'run.ts', 'run-doctor.ts', 'run-merge.ts', 'run-plan.ts', 'run-handle.ts', 'grids.ts', 'past-runs.ts', 'version.ts', 'core/', 'config/', 'report/show/'] },
+  { path: 'index.ts', may: ['doctor/', 'init/', 'run.ts', 'run-input.ts', 'run-doctor.ts', 'run-merge.ts', 'run-plan.ts', 'run-handle.ts', 'grids.ts', 'past-runs.ts', 'version.ts', 'core/', 'config/', 'report/show/'] },
   { path: 'cli/', may: ['index.ts'] },
 ];

@@ -5,7 +5,7 @@ import { extensionGrid } from './extension/extension-grid.ts';
 import type { RunOptions } from './core/options.ts';
 import type { Emit, ExtensionFacts, Grid } from './core/ports.ts';
 import type { ControlMode } from './dispatch/retry.ts';
-import { bothOrRefuse } from './run-plan.ts';
+import { refuseTogether } from './refuse-together.ts';
 
 /** The builds that a run compares, read and checked. */
 export interface Builds {
@@ -24,7 +24,7 @@ export interface EquippedGrid extends Arms {
 export async function readBuilds(options: RunOptions): Promise<Builds | undefined> {
   const { cwd, extension, control, controlAll } = options;
   if (extension === undefined) return undefined;
-  const [subject, other] = await bothOrRefuse(
+  const [subject, other] = await refuseTogether(
     readExtension(resolve(cwd, extension)),
     readControl(control === undefined || control === 'none' ? control : resolve(cwd, control)),
   );

@@ -7,7 +7,7 @@ import { dayOf } from './expectations/expectation.ts';
 import { readExpectations, type ExpectationsFile } from './expectations/read.ts';
 import { FailuresBefore } from './results/baseline.ts';
 import { readBaseline } from './results/earlier-runs.ts';
-import { bothOrRefuse } from './run-plan.ts';
+import { refuseTogether } from './refuse-together.ts';
 
 export interface GateOptions {
   readonly cwd: string;
@@ -28,7 +28,7 @@ export interface KnownFailures {
 /** Reads the baseline and the expectations. Throws a refusal with the mistakes of both. To be called before the results folder is cleared: the baseline may lie there. */
 export async function readKnownFailures(options: GateOptions): Promise<KnownFailures> {
   const { cwd, baseline: folder, baselineNights, expectations: file } = options;
-  const [nights, expectations] = await bothOrRefuse(
+  const [nights, expectations] = await refuseTogether(
     folder === undefined ? Promise.resolve(undefined) : readBaseline(resolve(cwd, folder), baselineNights),
     file === undefined ? Promise.resolve(undefined) : readExpectations(file, cwd),
   );

@@ -4,7 +4,9 @@ import type { RunOptions } from './core/options.ts';
 import type { Emit } from './core/ports.ts';
 import { readBuilds, type Builds } from './run-extension.ts';
 import { refuseNotFiles } from './report/create.ts';
-import { bothOrRefuse, makePlan, plannedSessions, readList, type RunPlan } from './run-plan.ts';
+import { refuseTogether } from './refuse-together.ts';
+import { readKnownFailures, type KnownFailures } from './run-gate.ts';
+import { makePlan, plannedSessions, readList, readNamedDurations, type RunPlan } from './run-plan.ts';
 import type { SiteList } from './sites/read.ts';
 
 /** What the user gave, read and found good. */
@@ -13,16 +15,16 @@ export interface RunInput {
   readonly plan: RunPlan;
   readonly runner: HostPool;
   readonly builds: Builds | undefined;
+  readonly known: KnownFailures;
   /** Those of a grid made for the run are added. */
   readonly secrets: string[];
 }
 
 /**
- * Reads what the user gave: the list, the suite, in a check host that `stack` ends, and the extensions; no browser is needed.
- * Throws a refusal with every mistake of all.
+ * Reads what the user gave: the list, the suite, in a check host that `stack` ends, the extensions, and what is known of
+ * failures; no browser is needed. Throws a refusal with every mistake of all. To be called before the results folder is cleared: the baseline may lie there.
  */
 export async function readInput(options: RunOptions, stack: AsyncDisposableStack, emit: Emit, signal: AbortSignal): Promise<RunInput> {
-  refuseNotFiles(options.reporters, options.cwd);
   const reading = readList(options, signal);
   const secrets: string[] = await reading.then(secretsOf, () => []);
   if (URL.canParse(options.grid)) secrets.push(decodeURIComponent(new URL(options.grid).password));
@@ -45,9 +47,23 @@ export async function readInput(options: RunOptions, stack: AsyncDisposableStack
     );
     return { runner, checks: await runner.load() };
   });
-  const [[list, { runner, checks }], builds] = await bothOrRefuse(bothOrRefuse(reading, loading), readBuilds(options));
-  const plan = await makePlan(options, list, checks, plannedSessions(options), signal);
-  return { list, plan, runner, builds, secrets };
+  const [list, { runner, checks }, builds, known, durations] = await refuseTogether(
+    reading,
+    loading,
+    readBuilds(options),
+    readKnownFailures(options),
+    readNamedDurations(options, signal),
+    refuseNotFiles(options.reporters, options.cwd),
+  );
+  const plan = await makePlan(options, list, checks, durations, plannedSessions(options));
+  return { list, plan, runner, builds, known, secrets };
+}
+
+/** Reads what can be read where `wrong` says that the settings are wrong, so that one refusal names every mistake. Always rejects. */
+export async function refuseSettings(wrong: Error, options: RunOptions): Promise<never> {
+  await using stack = new AsyncDisposableStack();
+  await refuseTogether(Promise.reject(wrong), readInput(options, stack, () => {}, new AbortController().signal));
+  throw wrong;
 }
 
 /** The values that no output may show: those of the environment variables that the list names. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { CheckPlan } from './core/check.ts';
-import { GridrunError, refusal } from './core/fault.ts';
+import { refusal } from './core/fault.ts';
 import type { RunOptions, ShardOptions } from './core/options.ts';
 import { RunState } from './core/run-state.ts';
 import type { Site } from './core/site.ts';
@@ -36,48 +36,32 @@ export interface RunPlan {
 type Durations = ReadonlyMap<string, number>;
 
 /** Reads the list; the secrets that its sites name are known from then on. Throws a refusal with every mistake. */
-export function readList(options: RunOptions, signal: AbortSignal): Promise<SiteList> {
-  return readSites(options.sites, { cwd: options.cwd, stdin: process.stdin, signal });
+export async function readList(options: RunOptions, signal: AbortSignal): Promise<SiteList> {
+  if (options.sites === undefined) {
+    throw refusal('sites.none', 'there is no site list', [], 'Give one with --sites <file|url|-> or as `sites` in gridrun.config.ts');
+  }
+  return await readSites(options.sites, { cwd: options.cwd, stdin: process.stdin, signal });
+}
+
+/** Reads the durations that `--durations` names. Throws a refusal. */
+export async function readNamedDurations(options: RunOptions, signal: AbortSignal): Promise<Durations | undefined> {
+  return options.durations === undefined ? undefined : await readDurations(options.durations, { cwd: options.cwd, signal });
 }
 
 /**
- * Waits for both and names the mistakes of both at once.
- * Throws the one refusal there is, or one that holds them all; an error of another kind as it is.
+ * Selects, shards and cuts.
+ * @param named the durations that the user named, by which shards are balanced
+ * @param sessions for how many sessions the units are cut
  */
-export async function bothOrRefuse<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  const settled = await Promise.allSettled([first, second]);
-  const errors = settled.flatMap((one) => (one.status === 'rejected' ? [asError(one.reason)] : []));
-  const refusals = errors.filter(isRefusal);
-  const other = errors.find((error) => !isRefusal(error));
-  if (other !== undefined) throw other;
-  if (refusals.length > 1) {
-    const mistakes = refusals.flatMap((error) => (error.mistakes.length === 0 ? [error.message] : [`${error.message}:`, ...error.mistakes.map((mistake) => `  ${mistake}`)]));
-    throw refusal('input', 'the input is wrong', mistakes, refusals.map((error) => error.hint).filter(Boolean).join('\n'));
-  }
-  if (refusals[0] !== undefined) throw refusals[0];
-  const [a, b] = settled as [PromiseFulfilledResult<A>, PromiseFulfilledResult<B>];
-  return [a.value, b.value];
-}
-
-function isRefusal(error: Error): error is GridrunError {
-  return error instanceof GridrunError && error.answer === 'refuse';
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(`${String(thrown)} was thrown, which is no Error`);
-}
-
-/** Selects, shards and cuts. `sessions` is for how many sessions the units are cut. */
 export async function makePlan(
   options: RunOptions,
   list: SiteList,
   checks: readonly CheckPlan[],
+  named: Durations | undefined,
   sessions: number,
-  signal: AbortSignal,
 ): Promise<RunPlan> {
   const { selection } = options;
   refuseUnknownTags(options, list, checks);
-  const named = options.durations === undefined ? undefined : await readDurations(options.durations, { cwd: options.cwd, signal });
   const known = named ?? (await rememberedDurations(options.out));
   const selected = selectSites(list.sites, selection);
   let sites = shard(selected, options.shard, named);

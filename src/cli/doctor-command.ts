@@ -30,8 +30,7 @@ export function doctorCommand(exitWith: ExitWith): CommandModule {
       const config = await loadConfig(cwd, argv['config'] as string | undefined);
       const given = Object.fromEntries(FLAGS.flatMap((name) => (argv[name] === undefined ? [] : [[name, argv[name]]])));
       const headed = argv['headed'] === undefined ? {} : { headed: argv['headed'] };
-      // As for --list: what a run needs can be tried without a site list.
-      const flags = { ...given, ...headed, list: true };
+      const flags = { ...given, ...headed };
       const options = resolveOptions({ cwd, flags, configName: config.name, config: config.settings, env: process.env });
       const findings: Finding[] = [];
       for await (const finding of (await openDoctor()).examine(options)) {

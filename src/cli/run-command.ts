@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import { loadConfig, planRun, resolveOptions, startRun, type RunOptions } from '../index.ts';
+import { loadConfig, planRun, readSettings, refuseSettings, startRun, type RunOptions } from '../index.ts';
 import { givenFlags, withRunFlags } from './flags.ts';
 import { planText } from './plan-text.ts';
 import { stopOnSignals } from './stop-keys.ts';
@@ -23,7 +23,8 @@ export function runCommand(exitWith: ExitWith): CommandModule {
       const cwd = process.cwd();
       const config = await loadConfig(cwd, argv['config'] as string | undefined);
       const { list, ...flags } = givenFlags(argv);
-      const options = resolveOptions({ cwd, flags, configName: config.name, config: config.settings, env: process.env });
+      const { options, wrong } = readSettings({ cwd, flags, configName: config.name, config: config.settings, env: process.env });
+      if (wrong !== undefined) await refuseSettings(wrong, options);
       exitWith(list === true ? await print(options) : await run(options));
     },
   };

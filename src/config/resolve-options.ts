@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { refusal } from '../core/fault.ts';
+import { refusal, type GridrunError } from '../core/fault.ts';
 import { nearest } from '../core/nearest.ts';
 import { REPORTER_NAMES } from '../core/reporter-names.ts';
 import type { ReporterOptions, RunOptions, WebServerOptions } from '../core/options.ts';
@@ -20,6 +20,13 @@ const WEB_SERVER_TIMEOUT_MS = 60_000;
 
 /** Flags over config over defaults, each checked. Throws one refusal that names every mistake. */
 export function resolveOptions(sources: SettingSources): RunOptions {
+  const { options, wrong } = readSettings(sources);
+  if (wrong !== undefined) throw wrong;
+  return options;
+}
+
+/** What the settings say, with the default for one that is wrong; and the refusal that names every mistake. */
+export function readSettings(sources: SettingSources): { readonly options: RunOptions; readonly wrong?: GridrunError } {
   const mistakes: string[] = [];
   const given = {
     ...readAll(sources.config, (key) => `${sources.configName}: ${key}`, mistakes),
@@ -28,19 +35,14 @@ export function resolveOptions(sources: SettingSources): RunOptions {
   const capabilities = readCapabilities(given['capabilities'], sources.cwd, mistakes);
   const reporters = readReporters(given['reporter'], mistakes);
   const grid = readGrid(given['grid'], sources.env, mistakes);
-  const saidSites = sources.flags['sites'] !== undefined || sources.config['sites'] !== undefined;
-  if (!saidSites && given['list'] !== true) {
-    mistakes.push('--sites: no site list; give one with --sites <file|url|-> or as `sites` in gridrun.config.ts');
-  }
   mistakes.push(...extensionMistakes(given));
   if (given['resume'] !== undefined && given['lastFailed'] === true) {
     mistakes.push('--resume and --last-failed: one goes on with a run, the other begins one; give one of them');
   }
-  if (mistakes.length > 0) throw refusal('options', 'the settings are wrong', mistakes, 'gridrun --help lists every flag');
   const ci = isCi(sources.env);
   const options: Record<string, unknown> = {
     cwd: sources.cwd,
-    sites: given['sites'],
+    ...only('sites', given['sites']),
     checks: given['checks'] ?? [],
     setup: given['setup'] ?? [],
     grid,
@@ -88,7 +90,8 @@ export function resolveOptions(sources: SettingSources): RunOptions {
     out: resolve(sources.cwd, (given['out'] as string | undefined) ?? 'gridrun-results'),
     ...only('webServer', readWebServer(given['webServer'])),
   };
-  return options as unknown as RunOptions;
+  const wrong = mistakes.length === 0 ? undefined : refusal('options', 'the settings are wrong', mistakes, 'gridrun --help lists every flag');
+  return { options: options as unknown as RunOptions, ...only('wrong', wrong) };
 }
 
 /** Flags that make no sense by themselves, and the one isolation in which no extension runs. */

@@ -53,7 +53,7 @@ export interface RunOptions {
   /** Everything relative is relative to this folder. */
   readonly cwd: string;
   /** A file, a URL, or `-` for standard input. */
-  readonly sites: string;
+  readonly sites?: string;
   /** Globs of check files; none means the default globs, and the built-in check where they match nothing. */
   readonly checks: readonly string[];
   /** Modules whose `mochaHooks` and `mochaGlobalSetup` run around all checks. */

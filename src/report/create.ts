@@ -57,7 +57,7 @@ export function createReporters(asked: readonly ReporterOptions[], setup: Report
  * A report takes the place of what is at its path: that must not be a device, a pipe or a folder. Throws a refusal that
  * names each such path.
  */
-export function refuseNotFiles(asked: readonly ReporterOptions[], cwd: string): void {
+export async function refuseNotFiles(asked: readonly ReporterOptions[], cwd: string): Promise<void> {
   const mistakes = asked.flatMap(({ name, path }) => {
     const isThere = path !== undefined && existsSync(resolve(cwd, path));
     return isThere && !lstatSync(resolve(cwd, path)).isFile() ? [`--reporter ${name}=${path}: is there, and is not a file`] : [];

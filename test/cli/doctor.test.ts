@@ -116,7 +116,7 @@ test('an extension that loads, and one that is none', { skip: missing('chrome') 
 test('no room on the disk, no memory for the sessions, an old Node', async () => {
   await using stub = await startStub();
   const options = (sessions: number): RunOptions =>
-    resolveOptions({ cwd: '/', flags: { list: true, grid: stub.url, sessions, out: '/a/folder/that/is/not/there' }, configName: '', config: {}, env: {} });
+    resolveOptions({ cwd: '/', flags: { grid: stub.url, sessions, out: '/a/folder/that/is/not/there' }, configName: '', config: {}, env: {} });
   const { examine } = await openDoctor();
   const findings: Finding[] = [];
   const machine = { nodeVersion: 'v20.1.0', freeDisk: async () => 10_000_000, freeMemory: () => 1024 ** 3 };

@@ -42,13 +42,22 @@ test('2: wrong input starts nothing and keeps the last results', async () => {
   const sessionsBefore = stub.stats.sessionsCreated;
   await place.write('sites.json', '[{"url": "ftp://a.example"}, {"url": "https://b.example", "timeout": 3}]');
   await place.write('x.check.mjs', "import 'not-there';");
-  const { code, stderr } = await place.run([...RUN, stub.url]);
+  const wrong = ['--retrys', '3', '--timeout', 'soon', '--durations', 'gone.json', '--baseline', 'nowhere', '--extension', 'no-build'];
+  const { code, stderr } = await place.run([...RUN, stub.url, ...wrong]);
   assert.equal(code, 2);
+  for (const said of [/--retrys.*did you mean --retries/, /--timeout: wants ms/, /gone\.json/, /nowhere/, /no-build/]) assert.match(stderr, said);
   assert.match(stderr, /\$\[0\]\.url/);
   assert.match(stderr, /timeoutMs/);
   assert.match(stderr, /x\.check\.mjs:1.*not-there/s);
   assert.equal(stub.stats.sessionsCreated, sessionsBefore);
   assert.equal(await place.read('gridrun-results/events.ndjson'), before);
+});
+
+test('2: without a list the other mistakes are told too', async () => {
+  await using place = await Workplace.with({});
+  const { code, stderr } = await place.run(['--timeout', 'soon']);
+  assert.equal(code, 2);
+  assert.match(stderr, /--timeout: wants ms[^]*there is no site list[^]*--sites <file/);
 });
 
 test('3: a site that does not resolve is errored, cause site', async () => {

