@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { inflateRawSync } from 'node:zlib';
 import pLimit from 'p-limit';
-import type { ReportData } from '../../src/report/html/report-data.ts';
 import { startStub } from '../stub/webdriver-stub.ts';
 import { Workplace, checkFile, type CommandResult } from '../support/command.ts';
+import { sameReports } from '../support/same-reports.ts';
 
 /** GRIDRUN_MERGE_SITES=5000 shows it at the scale of a sweep. */
 const SITES = Number(process.env['GRIDRUN_MERGE_SITES'] ?? 200);
@@ -44,9 +43,7 @@ describe(`eight shards of ${SITES} sites on a stub, and one run of them`, { conc
     const { code, stdout, stderr } = await merge(folders.toReversed(), 'merged');
     assert.equal(code, 1, stderr);
     assert.ok(stdout.includes(`${SITES} sites: ${SITES - FAILING} passed, ${FAILING} failed`), stdout);
-    assert.equal(junitOf(await place.read('merged/junit.xml'), 'merged'), junitOf(await place.read('whole/junit.xml'), 'whole'));
-    assert.deepEqual(withoutChance(await place.results('merged')), withoutChance(await place.results('whole')));
-    assert.deepEqual(pageOf(await place.read('merged/report.html')), pageOf(await place.read('whole/report.html')));
+    await sameReports(place, 'merged', 'whole', SITES);
     const shown = (await place.results('merged')).sites[7]?.checks[0]?.attachments?.[0]?.path ?? '';
     assert.equal(await place.read(join('merged', shown)), 'because of s7');
   });
@@ -107,31 +104,3 @@ describe(`eight shards of ${SITES} sites on a stub, and one run of them`, { conc
     assert.equal((await place.results('m')).sites.length, 12);
   });
 });
-
-/** Without sessions, machines, runs and times. */
-function junitOf(xml: string, out: string): string {
-  return xml
-    .replaceAll(/ (?:time|timestamp|hostname)="[^"]*"/g, '')
-    .replaceAll(/<property name="session" value="[^"]*"\/>/g, '')
-    .replaceAll(`[[ATTACHMENT|${out}/`, '[[ATTACHMENT|');
-}
-
-function withoutChance(results: Awaited<ReturnType<Workplace['results']>>): object {
-  const { run: _run, startedAt: _at, durationMs: _ms, sessions: _sessions, host: _host, ...rest } = results;
-  const text = JSON.stringify(rest, (key, value: unknown) => (['durationMs', 'totalMs'].includes(key) ? 0 : value));
-  return JSON.parse(text) as object;
-}
-
-/** What report.html says of checks and sites: without sessions, machines and times, and with each fault in its place. */
-function pageOf(html: string): object {
-  const text = /<script type="application\/json" id="gridrun-data">([^<]*)<\/script>/.exec(html)?.[1] ?? '';
-  const told = JSON.parse(text) as { deflateRaw?: string };
-  const data = (told.deflateRaw === undefined ? told : JSON.parse(inflateRawSync(Buffer.from(told.deflateRaw, 'base64')).toString())) as ReportData;
-  assert.equal(data.sites.length, SITES);
-  const left = new Set(['durationMs', 'checkMs', 'node', 'sessionId', 'startedAt']);
-  const plain = JSON.stringify({ sites: data.sites, groups: data.groups, counts: data.counts, checks: data.checks }, (key, value: unknown) => {
-    if (left.has(key)) return undefined;
-    return key === 'fault' ? data.faults[value as number] : value;
-  });
-  return JSON.parse(plain) as object;
-}
