@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { Undated } from './core/event.ts';
-import { gateEvents } from './core/gate.ts';
+import { gateEvents, gateOf } from './core/gate.ts';
 import type { RunState } from './core/run-state.ts';
-import { applyExpectations, expectationNotices, type ExpectationFacts } from './expectations/apply.ts';
+import type { SiteVerdict } from './core/verdict.ts';
+import { applyExpectations, expectationExcuser, expectationNotices, type ExpectationFacts } from './expectations/apply.ts';
 import { dayOf } from './expectations/expectation.ts';
 import { readExpectations, type ExpectationsFile } from './expectations/read.ts';
 import { FailuresBefore } from './results/baseline.ts';
@@ -38,15 +39,25 @@ export async function readKnownFailures(options: GateOptions): Promise<KnownFail
   };
 }
 
+type KnownFacts = Omit<ExpectationFacts, 'today'>;
+
+/** Tells of a site that was just judged whether its failure is news; what is known does not stop a run. To be made once the run has started. */
+export function failureCounter(state: RunState, { baseline, expectations }: KnownFailures, facts: KnownFacts): (verdict: SiteVerdict) => boolean {
+  const excuser = expectationExcuser(state, expectations?.expectations ?? [], dated(facts, state));
+  return (verdict) => gateOf([verdict], { baseline, expectations: excuser })[0]?.counted === 'failed';
+}
+
 /** The events that say what does not gate and what is to be known of the expectations; the last but `run-ended`. */
-export function knownFailureEvents(state: RunState, known: KnownFailures, facts: Omit<ExpectationFacts, 'today'>): Undated[] {
-  const { baseline, expectations } = known;
-  // The day on which the run started: it is in the journal, and a run over midnight has one.
-  const today = dayOf(state.started?.at ?? 0);
-  const applied = expectations === undefined ? undefined : applyExpectations(state, expectations.expectations, { ...facts, today });
+export function knownFailureEvents(state: RunState, { baseline, expectations }: KnownFailures, facts: KnownFacts): Undated[] {
+  const applied = expectations === undefined ? undefined : applyExpectations(state, expectations.expectations, dated(facts, state));
   const verdicts = [...state.sites()].map(({ verdict }) => verdict);
   return [
     ...gateEvents(verdicts, { baseline, expectations: applied }),
     ...(applied === undefined ? [] : expectationNotices(applied, expectations?.name ?? '')),
   ];
+}
+
+/** With the day on which the run started: it is in the journal, and a run over midnight has one. */
+function dated(facts: KnownFacts, state: RunState): ExpectationFacts {
+  return { ...facts, today: dayOf(state.started?.at ?? 0) };
 }

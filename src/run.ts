@@ -20,7 +20,7 @@ import { RunFolder, setAsideText } from './results/run-folder.ts';
 import { EventGate } from './event-gate.ts';
 import { openGrid, type GridOrder } from './run-grid.ts';
 import { EventFeed, type Run, type RunSummary } from './run-handle.ts';
-import { knownFailureEvents } from './run-gate.ts';
+import { failureCounter, knownFailureEvents } from './run-gate.ts';
 import { equip, type EquippedGrid } from './run-extension.ts';
 import { runHistory, type RunHistory } from './run-history.ts';
 import { readInput } from './run-input.ts';
@@ -101,6 +101,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const sites = resumed === undefined ? plan.sites : plan.sites.filter((site) => !resumed.kept.has(site.id));
   const units = resumed === undefined ? plan.units : unitsOf(sites.filter((site) => site.skip === undefined), options, plan.sessions, durations);
   const between = isolation(options.isolation);
+  const knownFacts = { ...versionOf(equipped), known: knownNames(list, plan, options) };
   const dispatcher = new Dispatcher(
     { sites, units, checks: plan.checks.map((check) => check.title) },
     {
@@ -114,13 +115,13 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
       sitesPerSession: options.isolation === 'session' ? 1 : WORN_AFTER_SITES,
       gridLostAfterMs: GRID_LOST_AFTER_MS,
     },
-    { grid: equipped?.grid ?? grid, runner, isolation: equipped?.isolation(between) ?? between, limits: hostLimits(options), emit },
+    { grid: equipped?.grid ?? grid, runner, isolation: equipped?.isolation(between) ?? between, limits: hostLimits(options), emit, counts: failureCounter(state, known, knownFacts) },
   );
   using _limit = globalTimeout(options.globalTimeoutMs, control);
   const faults = await dispatch(dispatcher, control);
   await runner[Symbol.asyncDispose]();
   gate.close();
-  for (const event of knownFailureEvents(state, known, { ...versionOf(equipped), known: knownNames(list, plan, options) })) emit(event);
+  for (const event of knownFailureEvents(state, known, knownFacts)) emit(event);
   emit({ type: 'run-ended', durationMs: Date.now() - startedAt, stopped: dispatcher.stopped, faults });
   await journal.flush();
   await reporters.finish();

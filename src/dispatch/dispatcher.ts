@@ -2,6 +2,7 @@ import type { Attempt } from '../core/attempt.ts';
 import type { Fault } from '../core/fault.ts';
 import type { AttemptOutcome, CheckRunner, Emit, Grid, Isolation, LateError, Lease } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
+import type { SiteVerdict } from '../core/verdict.ts';
 import type { WorkUnit } from '../core/unit.ts';
 import { firstArm } from './first-arm.ts';
 import type { HostLimits } from './host-limits.ts';
@@ -43,6 +44,8 @@ export interface DispatchParts {
   readonly isolation: Isolation;
   readonly limits: HostLimits;
   readonly emit: Emit;
+  /** Does a failed site count for `maxFailures`? Where this is not given, each does. */
+  readonly counts?: (verdict: SiteVerdict) => boolean;
 }
 
 /**
@@ -68,6 +71,7 @@ export class Dispatcher {
       budget: { checkRetries: settings.retries, infraRetries: settings.infraRetries },
       control: settings.control,
       emit: parts.emit,
+      counts: parts.counts ?? (() => true),
       onFailed: (count) => this.#onFailed(count),
     });
     this.#queue = new WorkQueue(plan.units, new Map(plan.sites.map((site) => [site.id, site])), (siteId) =>

@@ -12,7 +12,9 @@ export interface BookOptions {
   readonly budget: RetryBudget;
   readonly control: ControlMode;
   readonly emit: Emit;
-  /** Told how many sites have failed, each time that one more has. */
+  /** Does a failed site count, or was its failure known before? */
+  readonly counts: (verdict: SiteVerdict) => boolean;
+  /** Told how many sites that count have failed, each time that one more has. */
   readonly onFailed: (count: number) => void;
 }
 
@@ -79,8 +81,8 @@ export class SiteBook {
     if (before.verdict !== 'failed') this.#countFailure(progress.verdict);
   }
 
-  #countFailure({ verdict }: SiteVerdict): void {
-    if (verdict !== 'failed') return;
+  #countFailure(verdict: SiteVerdict): void {
+    if (verdict.verdict !== 'failed' || !this.#options.counts(verdict)) return;
     this.#failedCount += 1;
     this.#options.onFailed(this.#failedCount);
   }

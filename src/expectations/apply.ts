@@ -26,7 +26,6 @@ export interface AppliedExpectations extends Excuser {
 
 /** Holds the verdicts of a run against its expectations. Pure: the day is given. */
 export function applyExpectations(state: RunState, expectations: readonly Expectation[], facts: ExpectationFacts): AppliedExpectations {
-  const bySite = Map.groupBy(expectations, ({ site }) => site);
   const passed: Expectation[] = [];
   const expired: Expectation[] = [];
   for (const expectation of expectations) {
@@ -39,6 +38,14 @@ export function applyExpectations(state: RunState, expectations: readonly Expect
     passed,
     expired,
     unknown: expectations.filter((expectation) => isUnknown(expectation, facts)),
+    ...expectationExcuser(state, expectations, facts),
+  };
+}
+
+/** What excuses a check, from the verdicts as far as they are known. */
+export function expectationExcuser(state: RunState, expectations: readonly Expectation[], facts: ExpectationFacts): Excuser {
+  const bySite = Map.groupBy(expectations, ({ site }) => site);
+  return {
     excuse: (check, { siteId }) => {
       const entry = state.site(siteId);
       if (entry === undefined) return undefined;

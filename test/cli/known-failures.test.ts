@@ -30,6 +30,23 @@ test('--baseline: what failed last night does not gate, what is new does', async
   assert.match(compared.stdout, /\bb\b/);
 });
 
+test('--bail and --max-failures do not count what is known', async () => {
+  await using stub = await startStub();
+  await using place = await afterANight(stub.url);
+  const known = await place.run([...RUN, stub.url, '--baseline', 'last-night', '--bail', '-j', '1']);
+  assert.equal(known.code, 0, known.stdout + known.stderr);
+  assert.deepEqual(await place.verdicts(), { a: 'failed', b: 'passed', c: 'passed' });
+  await place.write('known.yaml', ['a', 'b', 'c'].map((site) => `- {site: ${site}, reason: x, owner: ada, until: 2999-01-01}\n`).join(''));
+  await place.write('x.check.mjs', failing('a', 'b', 'c'));
+  const bailing = ['--expectations', 'known.yaml', '--bail', '-j', '1', '--chunk-size', '1'];
+  const expected = await place.run([...RUN, stub.url, ...bailing]);
+  assert.equal(expected.code, 0, expected.stdout + expected.stderr);
+  assert.deepEqual(await place.verdicts(), { a: 'failed', b: 'failed', c: 'failed' });
+  await place.write('known.yaml', (await place.read('known.yaml')).replaceAll('2999', '1999'));
+  assert.equal((await place.run([...RUN, stub.url, ...bailing])).code, 1);
+  assert.deepEqual(Object.values(await place.verdicts()).toSorted(), ['failed', 'not-run', 'not-run']);
+});
+
 test('expectations update writes what failed, and --expectations then excuses it', async () => {
   await using stub = await startStub();
   await using place = await afterANight(stub.url);
