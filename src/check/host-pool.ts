@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { CheckPlan } from '../core/check.ts';
+import type { ErrorCode } from '../core/error-codes.ts';
 import { GridrunError, faultOf, type Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError } from '../core/ports.ts';
 import { mochaConfigIn } from './check-files.ts';
@@ -140,7 +141,7 @@ export class HostPool implements CheckRunner {
     if (fault !== undefined) this.#warn('checks.global-teardown', fault.message);
   }
 
-  #warn(code: string, text: string): void {
+  #warn(code: ErrorCode, text: string): void {
     this.#options.emit({ type: 'notice', level: 'warning', code, text });
   }
 

@@ -1,5 +1,6 @@
 import type { CheckResult } from '../core/attempt.ts';
 import type { CheckPlan } from '../core/check.ts';
+import type { ErrorCode } from '../core/error-codes.ts';
 import type { Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
 
@@ -36,7 +37,7 @@ export type FixtureKind = 'setup' | 'teardown';
 export type FromHost =
   | { readonly type: 'loading'; readonly file: string }
   | { readonly type: 'loaded'; readonly checks: readonly CheckPlan[] }
-  | { readonly type: 'refused'; readonly code: string; readonly message: string; readonly mistakes: readonly string[]; readonly hint?: string }
+  | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string; readonly mistakes: readonly string[]; readonly hint?: string }
   | { readonly type: 'check'; readonly id: number; readonly result: CheckResult }
   | { readonly type: 'done'; readonly id: number; readonly outcome: AttemptOutcome }
   | { readonly type: 'late'; readonly error: LateError }
@@ -56,7 +57,7 @@ export interface HostOutput {
 
 export interface HostNotice {
   readonly type: 'notice';
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly text: string;
 }
 

@@ -1,4 +1,4 @@
-import yargs from 'yargs';
+import yargs, { type Argv, type CommandModule } from 'yargs';
 import { version } from '../index.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { gridCommand } from './grid-command.ts';
@@ -21,15 +21,17 @@ export async function gridrun(args: readonly string[]): Promise<number> {
   };
   const cli = yargs()
     .scriptName('gridrun')
+    // yargs would speak the user's language between our English lines.
+    .locale('en')
     .parserConfiguration({ 'camel-case-expansion': false, 'strip-aliased': true, 'parse-numbers': false, 'parse-positional-numbers': false })
     .usage('$0 [checks..] --sites <list>\n\nRuns one suite of mocha checks on every site of a list, on many real Chrome sessions at once, and gives one JUnit back.')
     .command(runCommand(exitWith))
-    .command(gridCommand(exitWith))
-    .command(mergeCommand(exitWith))
-    .command(initCommand(exitWith))
-    .command(doctorCommand(exitWith))
-    .command(pastCommands(exitWith))
-    .command(showReportCommand())
+    .command(strict(gridCommand(exitWith)))
+    .command(strict(mergeCommand(exitWith)))
+    .command(strict(initCommand(exitWith)))
+    .command(strict(doctorCommand(exitWith)))
+    .command(pastCommands(exitWith).map(strict))
+    .command(strict(showReportCommand()))
     .version(version())
     .alias({ help: 'h' })
     .wrap(Math.min(110, process.stdout.columns ?? 110))
@@ -51,6 +53,13 @@ export async function gridrun(args: readonly string[]): Promise<number> {
     return exitCodeOf(error);
   }
   return exitCode;
+}
+
+/** Refuses flags that the command does not have; a run names them itself, with all else that is wrong. */
+function strict(command: CommandModule): CommandModule {
+  const { builder } = command;
+  const build = builder as (cli: Argv) => Argv;
+  return { ...command, builder: (cli) => build(cli).strictOptions() };
 }
 
 /** `--sites -`: to yargs a lone dash is no value, to everyone else it is standard input. */

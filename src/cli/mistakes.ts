@@ -8,6 +8,8 @@ export function errorText(error: unknown): string {
   }
   const lines = [`gridrun: ${error.message}`, ...shownMistakes(error.mistakes).map((mistake) => `  ${mistake}`)];
   if (error.hint !== undefined) lines.push(error.hint);
+  // By which docs/troubleshooting.md is searched; an interruption is no trouble.
+  if (error.code !== 'interrupted') lines.push(`code: ${error.code}`);
   return `${lines.join('\n')}\n`;
 }
 

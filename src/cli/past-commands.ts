@@ -62,10 +62,11 @@ function historyCommand(say: Say): CommandModule {
 
 function expectationsCommand(say: Say): CommandModule {
   return {
-    command: 'expectations update <file> [results]',
+    command: 'expectations <action> <file> [results]',
     describe: 'Write what failed in a run into a file of known failures',
     builder: (yargs) =>
       yargs
+        .positional('action', { type: 'string', choices: ['update'], demandOption: true, describe: 'What to do with the file' })
         .positional('file', { type: 'string', demandOption: true, describe: 'A YAML file, as --expectations takes it' })
         .positional('results', { type: 'string', default: DEFAULT_OUT, describe: 'The run\'s results folder' })
         .example('$0 expectations update known.yaml', 'from the last run'),

@@ -1,9 +1,11 @@
+import type { ErrorCode } from './error-codes.ts';
+
 /** Whom a verdict that is not passed blames. */
 export type Cause = 'check' | 'extension' | 'site' | 'browser' | 'grid' | 'runner';
 
 /** Why something is not as it should be, in a form that the journal can carry. */
 export interface Fault {
-  /** Dotted and stable: `grid.session-lost`, `site.unreachable`, `check.failed`, … */
+  /** One of `ERROR_CODES`, or of a newer gridrun's: `grid.session-lost`, `site.unreachable`, `check.failed`, … */
   readonly code: string;
   readonly cause: Cause;
   readonly message: string;
@@ -21,7 +23,7 @@ export type Answer = 'refuse' | 'retry' | 'report' | 'bug';
 
 /** The one error class: what, on what, and what to do. */
 export class GridrunError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly blames: Cause;
   readonly answer: Answer;
   readonly hint: string | undefined;
@@ -29,7 +31,7 @@ export class GridrunError extends Error {
   readonly mistakes: readonly string[];
 
   constructor(options: {
-    code: string;
+    code: ErrorCode;
     message: string;
     blames?: Cause;
     answer: Answer;
@@ -48,7 +50,7 @@ export class GridrunError extends Error {
 }
 
 /** Bad input: every mistake at once, exit 2, nothing started. */
-export function refusal(code: string, message: string, mistakes: readonly string[] = [], hint?: string): GridrunError {
+export function refusal(code: ErrorCode, message: string, mistakes: readonly string[] = [], hint?: string): GridrunError {
   return new GridrunError({ code, message, answer: 'refuse', mistakes, hint });
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ErrorCode } from '../core/error-codes.ts';
 import type { RunStarted } from '../core/event.ts';
 import { refusal, type Fault } from '../core/fault.ts';
 import { headerOf, isFinished, JOURNAL } from './run-folder.ts';
@@ -67,7 +68,7 @@ export function chooseShards(folders: readonly ShardFolder[]): ShardChoice {
   return {
     shards,
     faults: [
-      ...folders.filter(({ header }) => header === undefined).map(({ path }) => fault('empty', `${path} holds no journal of a run`)),
+      ...folders.filter(({ header }) => header === undefined).map(({ path }) => fault('merge.empty', `${path} holds no journal of a run`)),
       ...found.filter((shard) => !own.includes(shard)).map((shard) => foreign(shard, plan)),
       ...taken.flatMap((same, index) => (same.length > 0 ? [] : [missing(index + 1, total)])),
       ...taken.flatMap((same) => (same.length < 2 ? [] : [doubled(same)])),
@@ -101,18 +102,18 @@ function nameOf({ header }: Pick<Shard, 'header'>): string {
   return `shard ${header.shard.index}/${header.shard.total}`;
 }
 
-function fault(code: string, message: string, hint?: string): Fault {
-  return { code: `merge.${code}`, cause: 'runner', message, ...(hint === undefined ? {} : { hint }) };
+function fault(code: ErrorCode, message: string, hint?: string): Fault {
+  return { code, cause: 'runner', message, ...(hint === undefined ? {} : { hint }) };
 }
 
 function missing(index: number, total: number): Fault {
-  return fault('missing', `shard ${index}/${total} is missing: its sites are in no report`, `add the results folder of the run with --shard ${index}/${total}`);
+  return fault('merge.missing', `shard ${index}/${total} is missing: its sites are in no report`, `add the results folder of the run with --shard ${index}/${total}`);
 }
 
 function doubled(same: readonly Shard[]): Fault {
   const used = best(same) as Shard;
   const others = same.filter((shard) => shard !== used).map(({ path }) => path);
-  return fault('doubled', `${nameOf(used)} is there ${same.length} times: ${used.path} is used, not ${others.join(', ')}`, 'leave out the folders that are not used');
+  return fault('merge.doubled', `${nameOf(used)} is there ${same.length} times: ${used.path} is used, not ${others.join(', ')}`, 'leave out the folders that are not used');
 }
 
 function foreign(shard: Shard, plan: Shard): Fault {
@@ -122,9 +123,9 @@ function foreign(shard: Shard, plan: Shard): Fault {
     ...(own.shard.total === common.shard.total ? [] : ['the number of shards']),
     ...(JSON.stringify(own.checks.map(({ title }) => title)) === JSON.stringify(common.checks.map(({ title }) => title)) ? [] : ['the checks']),
   ];
-  return fault('foreign', `${shard.path} (${nameOf(shard)}) is of another plan than the rest, and is left out: ${differences.join(' and ')} differ`, 'merge shards of one list, one selection and one suite');
+  return fault('merge.foreign', `${shard.path} (${nameOf(shard)}) is of another plan than the rest, and is left out: ${differences.join(' and ')} differ`, 'merge shards of one list, one selection and one suite');
 }
 
 function unfinished(shard: Shard): Fault {
-  return fault('unfinished', `${nameOf(shard)} in ${shard.path} did not run to its end: the sites that it did not get to are not-run`, `run it again, or go on with it: gridrun --shard ${shard.header.shard.index}/${shard.header.shard.total} --resume`);
+  return fault('merge.unfinished', `${nameOf(shard)} in ${shard.path} did not run to its end: the sites that it did not get to are not-run`, `run it again, or go on with it: gridrun --shard ${shard.header.shard.index}/${shard.header.shard.total} --resume`);
 }

@@ -1,9 +1,10 @@
+import type { ErrorCode } from '../core/error-codes.ts';
 import type { Answer, Cause } from '../core/fault.ts';
 
 /** What an error on the wire means for a run. */
 export interface Judgement {
   /** `Fault.code` */
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly blames: Cause;
   readonly answer: Answer;
   /** No later command of this session can work. */

@@ -31,3 +31,19 @@ test('--version is the version alone', async () => {
   await using place = await Workplace.with({});
   assert.equal((await place.run(['--version'])).stdout, `${version()}\n`);
 });
+
+for (const args of [['grid', 'status', '--jsn'], ['merge-reports', 'shards', '--ouut', 'all'], ['expectations', 'update', 'known.yaml', '--al']]) {
+  test(`a flag that \`gridrun ${args[0]}\` does not have is exit 2, in English wherever it is called`, async () => {
+    await using place = await Workplace.with({});
+    const { code, stderr } = await place.run(args, { env: { LC_ALL: 'de_DE.UTF-8' } });
+    assert.equal(code, 2);
+    assert.match(stderr, /^gridrun: Unknown argument: /);
+  });
+}
+
+test('a refusal ends with its code, by which the troubleshooting page is searched', async () => {
+  await using place = await Workplace.with({});
+  const { code, stderr } = await place.run(['--sites', 'nowhere.txt', '--list']);
+  assert.equal(code, 2);
+  assert.match(stderr, /\ncode: sites\.unreadable\n$/);
+});

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { freemem } from 'node:os';
+import type { ErrorCode } from '../../core/error-codes.ts';
 import type { Grid, Lease, LeaseRequest } from '../../core/ports.ts';
 import type { SessionRegistry } from '../registry.ts';
 import { remoteGrid } from '../remote.ts';
@@ -29,7 +30,7 @@ export interface DockerGridOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (text: string) => void;
   /** Something that a person should know. */
-  readonly onNotice?: (level: 'info' | 'warning', code: string, text: string) => void;
+  readonly onNotice?: (level: 'info' | 'warning', code: ErrorCode, text: string) => void;
   /** The number of nodes that take sessions has changed. */
   readonly onScaled?: (nodes: number, reason: string) => void;
 }

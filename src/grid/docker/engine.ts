@@ -1,4 +1,5 @@
 import Docker from 'dockerode';
+import type { ErrorCode } from '../../core/error-codes.ts';
 import { GridrunError } from '../../core/fault.ts';
 import { within, type Limits } from '../../wire/deadline.ts';
 
@@ -43,7 +44,7 @@ export class Engine {
   #explained(what: string, error: unknown, cutBy: 'deadline' | 'aborted' | undefined, deadlineMs: number): GridrunError {
     if (error instanceof GridrunError) return error;
     const known = (error ?? {}) as { code?: unknown; statusCode?: unknown; reason?: unknown; json?: { message?: unknown }; message?: unknown };
-    const fault = (code: string, message: string, hint?: string, answer: 'refuse' | 'report' = 'report'): GridrunError =>
+    const fault = (code: ErrorCode, message: string, hint?: string, answer: 'refuse' | 'report' = 'report'): GridrunError =>
       new GridrunError({ code, message, hint, blames: 'grid', answer, cause: error });
     if (cutBy === 'aborted') return fault('grid.stopped', `stopped before the engine could ${what}`);
     if (cutBy === 'deadline') return fault('grid.engine-silent', `the engine at ${this.shown} did not ${what} in ${deadlineMs / 1000} s`);

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ErrorCode } from '../../core/error-codes.ts';
 import { FIRST_MEMORY, scaleStep, type NodeRange } from './autoscale.ts';
 import type { Engine } from './engine.ts';
 import { readHub } from './hub-api.ts';
@@ -18,7 +19,7 @@ export interface ScalerOptions {
   /** How many more nodes the machine has room for, with so many there. */
   readonly room: (nodes: number, cores: number) => number;
   readonly onScaled: (nodes: number, reason: string) => void;
-  readonly onNotice: (level: 'info' | 'warning', code: string, text: string) => void;
+  readonly onNotice: (level: 'info' | 'warning', code: ErrorCode, text: string) => void;
 }
 
 export interface Scaler {
