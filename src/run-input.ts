@@ -40,6 +40,8 @@ export async function readInput(options: RunOptions, stack: AsyncDisposableStack
         checkTimeoutMs: options.checkTimeoutMs,
         lanesPerHost: options.lanesPerHost,
         failOnExtensionErrors: options.failOnExtensionErrors,
+        evidence: options.evidence,
+        trace: options.trace,
         outDir: options.out,
         secrets,
         emit,

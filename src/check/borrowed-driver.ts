@@ -25,6 +25,8 @@ export interface BorrowedDriverOptions {
   readonly checkTimeoutMs: number;
   /** Called for each command that comes after the end. */
   readonly onLateCommand: (error: RevokedError, check: string | undefined) => void;
+  /** Called after each command that went well; the check goes on when it has ended. */
+  readonly afterCommand: (command: string, check: string | undefined) => Promise<void>;
 }
 
 const MOVES_PAGE = new Set(['get', 'goBack', 'goForward', 'refresh', 'clickElement', 'submitElement']);
@@ -100,7 +102,9 @@ export class BorrowedDriver {
         this.#state = 'quit';
         return [];
       }
-      return await send(command);
+      const result = await send(command);
+      await options.afterCommand(name, check);
+      return result;
     } catch (error) {
       if (error instanceof Error && MOVES_PAGE.has(name) && isUnreachable(error)) this.#navigationErrors.add(error);
       throw error;

@@ -32,6 +32,11 @@ export function checkFault(thrown: unknown, where: string): Fault {
   return { code, cause: 'check', message: messageOf(error, where), ...stackOf(error) };
 }
 
+/** The fault of a check that left a command of its driver without an `await`. */
+export function unawaited(message: string): Fault {
+  return { code: 'check.unawaited-command', cause: 'check', message, hint: 'await every command of the driver' };
+}
+
 /** Did mocha end it because its time was up? */
 export function isTimeout(error: unknown): boolean {
   return (error as { code?: unknown } | undefined)?.code === 'ERR_MOCHA_TIMEOUT';

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
 import type { Attachment } from '../core/attempt.ts';
 import type { Redaction } from '../core/redaction.ts';
-import type { WireClient } from '../wire/wire-client.ts';
 import type { AttachmentBody } from './lane-context.ts';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -15,6 +14,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.json': 'application/json',
   '.har': 'application/json',
+  '.mhtml': 'multipart/related',
   '.csv': 'text/csv',
   '.md': 'text/markdown',
   '.txt': 'text/plain',
@@ -53,33 +53,32 @@ export class Evidence {
   /** Writes a file for a check; a second of one name replaces the first. Rejects where it can't be written. */
   async write(check: string, name: string, body: AttachmentBody): Promise<void> {
     const { bytes, fileName } = this.#encode(name, body);
-    const parts = ['evidence', this.#options.siteId, slugOf(check), String(this.#options.attempt)];
-    this.#filesOf(check).set(fileName, {
-      name: this.#options.redaction.text(name),
-      path: [...parts, fileName].join('/'),
-      contentType: CONTENT_TYPES[extname(fileName).toLowerCase()] ?? (bytes instanceof Uint8Array ? 'application/octet-stream' : 'text/plain'),
-    });
-    const folder = join(this.#options.outDir, ...parts);
-    const write = mkdir(folder, { recursive: true }).then(async () => await writeFile(join(folder, fileName), bytes));
-    const settled: Promise<void> = write.catch(() => {}).then(() => void this.#writes.delete(settled));
-    this.#writes.add(settled);
+    const attachment = this.#attachment(check, name, fileName, bytes);
+    this.#filesOf(check).set(fileName, attachment);
     try {
-      await write;
+      await this.#write(attachment, bytes);
     } catch (error) {
       this.#byCheck.get(check)?.delete(fileName);
       throw error;
     }
   }
 
-  /** Takes a screenshot and the page's source. Never throws, and is over by the deadline: it must not make a result worse. */
-  async capture(check: string, wire: WireClient, sessionId: string, deadlineMs: number): Promise<void> {
-    const limits = { deadlineMs, signal: AbortSignal.timeout(deadlineMs) };
-    const take = async (path: string, name: string, decode: (value: string) => AttachmentBody): Promise<void> => {
-      const value = await wire.send('GET', `/session/${sessionId}/${path}`, undefined, limits);
-      if (typeof value === 'string') await this.write(check, name, decode(value));
-    };
-    await take('screenshot', 'screenshot.png', (value) => Buffer.from(value, 'base64')).catch(() => {});
-    await take('source', 'page.html', (value) => value).catch(() => {});
+  /** Writes a file of ours that becomes the check's with `list`, or goes with `remove`. Rejects where it can't be written. */
+  async writeUnlisted(check: string, name: string, bytes: Uint8Array): Promise<Attachment> {
+    const attachment = this.#attachment(check, name, name, bytes);
+    await this.#write(attachment, bytes);
+    return attachment;
+  }
+
+  list(check: string, attachment: Attachment): void {
+    this.#filesOf(check).set(attachment.name, attachment);
+  }
+
+  /** Removes a file, and its folder where nothing else is in it. Never rejects. */
+  async remove(attachment: Attachment): Promise<void> {
+    const path = join(this.#options.outDir, attachment.path);
+    await rm(path, { force: true }).catch(() => {});
+    for (const folder of [dirname(path), dirname(dirname(path)), dirname(dirname(dirname(path)))]) await rmdir(folder).catch(() => {});
   }
 
   /** Waits for files that nobody waited for, at most until the deadline. */
@@ -92,6 +91,22 @@ export class Evidence {
 
   async #allWritten(): Promise<void> {
     while (this.#writes.size > 0) await Promise.all(this.#writes);
+  }
+
+  #attachment(check: string, name: string, fileName: string, bytes: string | Uint8Array): Attachment {
+    return {
+      name: this.#options.redaction.text(name),
+      path: ['evidence', this.#options.siteId, slugOf(check), String(this.#options.attempt), fileName].join('/'),
+      contentType: CONTENT_TYPES[extname(fileName).toLowerCase()] ?? (bytes instanceof Uint8Array ? 'application/octet-stream' : 'text/plain'),
+    };
+  }
+
+  async #write(attachment: Attachment, bytes: string | Uint8Array): Promise<void> {
+    const path = join(this.#options.outDir, attachment.path);
+    const write = mkdir(dirname(path), { recursive: true }).then(async () => await writeFile(path, bytes));
+    const settled: Promise<void> = write.catch(() => {}).then(() => void this.#writes.delete(settled));
+    this.#writes.add(settled);
+    await write;
   }
 
   #encode(name: string, body: AttachmentBody): { bytes: string | Uint8Array; fileName: string } {

@@ -4,6 +4,10 @@ import type { SessionFacts } from '../core/ports.ts';
 import type { WebDriver } from 'selenium-webdriver';
 import { ExtensionInCheck } from './extension-in-check.ts';
 import { ExtensionWatch } from './extension-watch.ts';
+import { LastTexts } from './last-texts.ts';
+import { visibleText } from './visible-text.ts';
+
+const LOG_BOUNDS = { mostCount: 1_000, mostChars: 256 * 1024 };
 
 export interface ExtensionUseOptions {
   readonly session: SessionFacts;
@@ -36,6 +40,16 @@ export class ExtensionUse {
     this.#watch = await ExtensionWatch.start(this.#options.session, this.#options.signal);
     // Meanwhile the attempt may have been stopped.
     if (this.#over) this.#watch?.close();
+  }
+
+  /** What its worker wrote to its console, and what it threw, as text; empty where there is nothing. May reject. */
+  async log(): Promise<string> {
+    if (this.#watch === undefined) return '';
+    const lines = (await this.inCheck.console()).map(({ level, text }) => `${level.padEnd(7)} ${text}`);
+    const errors = (await this.inCheck.errors()).map(({ where, stack, message }) => `thrown in its ${where}: ${stack === '' ? message : stack}`);
+    const all = new LastTexts(LOG_BOUNDS);
+    for (const line of [...lines, ...errors]) all.add(`${visibleText(line)}\n`);
+    return all.list().join('');
   }
 
   /** After the last check: hears out what is on its way, and tells what it makes of the last check that ran. Never throws. */

@@ -4,15 +4,14 @@ import type { WireClient } from '../wire/wire-client.ts';
 import { WireError } from '../wire/wire-error.ts';
 import type { BorrowedDriver } from './borrowed-driver.ts';
 import { asError, checkFault, siteFault } from './check-failure.ts';
-import type { Evidence } from './evidence.ts';
+import type { EvidenceTaker } from './evidence-taker.ts';
 import type { Selenium } from './selenium-module.ts';
 
 const PROBE_MS = 15_000;
-const EVIDENCE_MS = 10_000;
 
 export interface FailureExaminerOptions {
   readonly borrowed: BorrowedDriver;
-  readonly evidence: Evidence;
+  readonly evidence: EvidenceTaker;
   /** Not the check's own client: that one may be hung, or end. */
   readonly wire: WireClient;
   readonly sessionId: string;
@@ -39,14 +38,14 @@ export class FailureExaminer {
    * Examines what a test or hook threw, and takes the evidence for `check`. `where` is the hook's title. Never rejects.
    */
   async examine(error: unknown, check: string | undefined, where: string): Promise<Finding> {
-    const { borrowed, evidence, wire, sessionId, signal } = this.#options;
+    const { borrowed, evidence, signal } = this.#options;
     let navigation = borrowed.cameFromNavigation(error);
     if (navigation === undefined) {
       const lost = this.#crashOf(error) ?? (await this.#probe());
       if (lost !== undefined) return { fault: lost, sessionLost: true };
       navigation = await this.#errorPage();
     }
-    if (check !== undefined && !signal.aborted) await evidence.capture(check, wire, sessionId, EVIDENCE_MS);
+    if (check !== undefined && !signal.aborted) await evidence.take(check);
     return { fault: navigation === undefined ? checkFault(error, where) : siteFault(asError(error), navigation, where), sessionLost: false };
   }
 

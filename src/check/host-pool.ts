@@ -5,6 +5,7 @@ import pLimit from 'p-limit';
 import type { CheckPlan } from '../core/check.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import { GridrunError, faultOf, type Fault } from '../core/fault.ts';
+import type { EvidenceKind } from '../core/options.ts';
 import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError } from '../core/ports.ts';
 import { mochaConfigIn } from './check-files.ts';
 import { HostProcess, type HostListeners } from './host-process.ts';
@@ -36,6 +37,10 @@ export interface HostPoolOptions {
   readonly secrets: readonly string[];
   /** A site whose extension threw is failed, whatever its checks say (false). */
   readonly failOnExtensionErrors?: boolean;
+  /** What is kept of which checks (`failures`). */
+  readonly evidence?: EvidenceKind;
+  /** A picture after each command that acts (false). */
+  readonly trace?: boolean;
   /** For how much CPU time a host may stand still before the check that holds it is looked for. */
   readonly stallLimitMs?: number;
   /** Hears what checks write to their console, and notices. */
@@ -146,7 +151,7 @@ export class HostPool implements CheckRunner {
   }
 
   #optionsOfHosts(): HostOptions {
-    const { cwd, files, setup, grep, grepInvert, tags, forbidOnly, checkTimeoutMs, outDir, secrets, failOnExtensionErrors = false, stallLimitMs } = this.#options;
+    const { cwd, files, setup, grep, grepInvert, tags, forbidOnly, checkTimeoutMs, outDir, secrets, failOnExtensionErrors = false, evidence = 'failures', trace = false, stallLimitMs } = this.#options;
     return {
       cwd,
       files,
@@ -159,6 +164,8 @@ export class HostPool implements CheckRunner {
       outDir: resolve(cwd, outDir),
       secrets,
       failOnExtensionErrors,
+      evidence,
+      trace,
       stallLimitMs: stallLimitMs ?? STALL_LIMIT_MS,
     };
   }

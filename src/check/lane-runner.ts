@@ -13,6 +13,8 @@ interface RunnerInternals {
 export interface RunnerGuest {
   /** Runs `step` as part of a check, so that whatever it starts is charged to that check. */
   within(check: Mocha.Test | undefined, step: () => void): void;
+  /** A test has passed; the next hook runs when `next` is called. */
+  onPass(test: Mocha.Test, next: () => void): void;
   /** A test or hook has failed; the next hook runs when `next` is called, never if it is not. */
   onFailure(runnable: Mocha.Runnable, test: Mocha.Test | undefined, error: unknown, next: () => void): void;
 }
@@ -58,7 +60,8 @@ export class LaneRunner extends Base {
     this.#guest.within(test, () => {
       super.runTest((error?: unknown) => {
         this.executing = undefined;
-        if (test === undefined || !error || test.isPending()) done(error);
+        if (test === undefined || test.isPending()) done(error);
+        else if (!error) this.#guest.onPass(test, () => done());
         else this.#guest.onFailure(test, test, error, () => done(error));
       });
     });

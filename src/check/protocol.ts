@@ -2,6 +2,7 @@ import type { CheckResult } from '../core/attempt.ts';
 import type { CheckPlan } from '../core/check.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { Fault } from '../core/fault.ts';
+import type { EvidenceKind } from '../core/options.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
 
 /** What a check host needs to know before it can load the suite. Everything crosses a process border as JSON. */
@@ -19,6 +20,9 @@ export interface HostOptions {
   readonly secrets: readonly string[];
   /** A site whose extension threw is failed, whatever its checks say. */
   readonly failOnExtensionErrors: boolean;
+  readonly evidence: EvidenceKind;
+  /** A picture after each command that acts. */
+  readonly trace: boolean;
   /** For how much CPU time its event loop may stand still before its watchdog looks why; four times that if it only waits. */
   readonly stallLimitMs: number;
 }

@@ -6,8 +6,9 @@ import { Redaction } from '../core/redaction.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { RevokedError } from '../wire/wire-error.ts';
 import { BorrowedDriver } from './borrowed-driver.ts';
-import { asError, checkFault, isTimeout } from './check-failure.ts';
-import { Evidence } from './evidence.ts';
+import { asError, checkFault, isTimeout, unawaited } from './check-failure.ts';
+import { checkSiteOf, secretsOf } from './check-site.ts';
+import { EvidenceTaker } from './evidence-taker.ts';
 import { ExtensionUse } from './extension-use.ts';
 import { FailureExaminer, type Finding } from './failure-examiner.ts';
 import { laneContext, type AttachmentBody, type CheckSite, type RunInContext } from './lane-context.ts';
@@ -17,7 +18,7 @@ import type { HostOptions, OrderOnWire } from './protocol.ts';
 import type { Selenium } from './selenium-module.ts';
 import { capTimeouts } from './session-timeouts.ts';
 import type { Deadline, StallClock } from './stall-clock.ts';
-import { titleOf } from './suite-plan.ts';
+import { isTest, titleOf, titleOfRunning } from './suite-plan.ts';
 import { SuiteRecord } from './suite-record.ts';
 
 const SETTLE_MS = 5_000;
@@ -42,7 +43,7 @@ export class SiteRun implements RunInContext, RunnerGuest {
   readonly #options: SiteRunOptions;
   readonly #borrowed: BorrowedDriver;
   readonly #wire: WireClient;
-  readonly #evidence: Evidence;
+  readonly #evidence: EvidenceTaker;
   readonly #examiner: FailureExaminer;
   readonly #record: SuiteRecord;
   readonly #extension: ExtensionUse;
@@ -62,18 +63,19 @@ export class SiteRun implements RunInContext, RunnerGuest {
     this.#options = options;
     this.attemptId = options.attemptId;
     this.siteId = order.site.id;
-    const names = order.site.env ?? [];
-    const env = Object.fromEntries(names.map((name) => [name, process.env[name]]));
-    this.site = { id: order.site.id, url: order.site.url, tags: order.site.tags ?? [], data: order.site.data, env };
-    this.redaction = new Redaction([...host.secrets, ...Object.values(env).filter((value) => value !== undefined)]);
+    this.site = checkSiteOf(order.site);
+    this.redaction = new Redaction([...host.secrets, ...secretsOf(this.site)]);
     this.#wire = new WireClient(order.session.endpoint);
     this.#borrowed = new BorrowedDriver({
       selenium: options.selenium,
       session: order.session,
       checkTimeoutMs: host.checkTimeoutMs,
       onLateCommand: (error, check) => this.#tellLate(check, unawaited(error.message)),
+      afterCommand: async (command, check) => await this.#evidence.afterCommand(command, check ?? this.#firstCheck),
     });
-    this.#evidence = new Evidence({ outDir: host.outDir, siteId: this.siteId, attempt: order.attempt, redaction: this.redaction });
+    this.#extension = new ExtensionUse({ session: order.session, driver: this.driver, signal: this.signal, failOnErrors: host.failOnExtensionErrors });
+    const { redaction, signal } = this;
+    this.#evidence = new EvidenceTaker({ host, order, redaction, wire: this.#wire, extensionLog: async () => await this.#extension.log(), signal });
     this.#examiner = new FailureExaminer({
       borrowed: this.#borrowed,
       evidence: this.#evidence,
@@ -85,15 +87,9 @@ export class SiteRun implements RunInContext, RunnerGuest {
     });
     this.#record = new SuiteRecord({
       planned: options.lane.checks,
-      evidence: this.#evidence,
+      evidence: this.#evidence.files,
       redaction: this.redaction,
       onResult: options.onResult,
-    });
-    this.#extension = new ExtensionUse({
-      session: order.session,
-      driver: this.driver,
-      signal: this.signal,
-      failOnErrors: host.failOnExtensionErrors,
     });
   }
 
@@ -109,9 +105,14 @@ export class SiteRun implements RunInContext, RunnerGuest {
     return this.#stop.signal;
   }
 
+  /** What is of no check, of a hook before all of them, is shown with the first. */
+  get #firstCheck(): string {
+    return this.#options.lane.checks[0]?.title ?? '';
+  }
+
   async attach(name: string, body: AttachmentBody): Promise<void> {
-    const check = laneContext.getStore()?.check ?? this.#options.lane.checks[0]?.title ?? '';
-    await this.#evidence.write(check, name, body);
+    const check = laneContext.getStore()?.check ?? this.#firstCheck;
+    await this.#evidence.files.write(check, name, body);
   }
 
   /** Runs the suite. Never rejects. */
@@ -120,7 +121,7 @@ export class SiteRun implements RunInContext, RunnerGuest {
     const limitMs = order.site.timeoutMs ?? order.siteTimeoutMs;
     this.#deadline = clock.deadline(limitMs, () => void this.#timeOut(limitMs));
     laneContext.run({ lane, run: this }, () => {
-      const prepared = [capTimeouts(order.session, host.checkTimeoutMs, this.#wire, this.signal), this.#extension.start()];
+      const prepared = [capTimeouts(order.session, host.checkTimeoutMs, this.#wire, this.signal), this.#extension.start(), this.#evidence.start()];
       void Promise.all(prepared).then(
         () => this.#start(),
         (error: unknown) => this.#cut('faulted', faultOf(error)),
@@ -152,6 +153,13 @@ export class SiteRun implements RunInContext, RunnerGuest {
     });
   }
 
+  onPass(test: Mocha.Test, resume: () => void): void {
+    if (!this.#evidence.wantsPassed) return resume();
+    void this.#evidence.take(titleOf(test)).then(() => {
+      if (this.#ending === undefined) resume();
+    });
+  }
+
   onStray(thrown: unknown, check: string | undefined): void {
     // The command that it came from has been charged already.
     if (thrown instanceof RevokedError) return;
@@ -159,19 +167,13 @@ export class SiteRun implements RunInContext, RunnerGuest {
     const error = asError(thrown);
     if (this.#over) return this.#tellLate(check, checkFault(error, ''));
     const executing = this.#runner?.executing as (Mocha.Runnable & { callback?: (error: Error) => void }) | undefined;
-    const current = executing === undefined ? undefined : this.#titleOfExecuting(executing);
+    const current = executing === undefined ? undefined : titleOfRunning(executing);
     if (executing?.callback !== undefined && (check === undefined || check === current)) {
       executing.clearTimeout();
       return executing.callback(error);
     }
     const charged = check ?? this.#record.last();
     if (charged !== undefined) this.#record.charge(charged, checkFault(error, ''));
-  }
-
-  #titleOfExecuting(executing: Mocha.Runnable): string | undefined {
-    if (isTest(executing)) return titleOf(executing);
-    const current = executing.ctx?.currentTest;
-    return current === undefined ? undefined : titleOf(current);
   }
 
   #start(): void {
@@ -221,9 +223,9 @@ export class SiteRun implements RunInContext, RunnerGuest {
       message: `the site was not done after ${limitMs} ms (--site-timeout, or the site's timeoutMs)`,
     };
     const executing = this.#runner?.executing;
-    const check = executing === undefined ? undefined : this.#titleOfExecuting(executing);
+    const check = executing === undefined ? undefined : titleOfRunning(executing);
     if (check !== undefined && this.#ending === undefined) {
-      await this.#evidence.capture(check, this.#wire, this.#options.order.session.sessionId, SETTLE_MS);
+      await this.#evidence.take(check, SETTLE_MS);
     }
     this.#cut('timed-out', fault);
   }
@@ -248,6 +250,7 @@ export class SiteRun implements RunInContext, RunnerGuest {
     this.#runner?.dispose();
     const { errors } = this.#extension;
     this.#extension.close();
+    this.#evidence.close();
     this.#outcome.resolve({
       ending: this.#ending ?? 'completed',
       checks: this.#record.list(),
@@ -264,12 +267,4 @@ export class SiteRun implements RunInContext, RunnerGuest {
     this.#toldLate.add(check ?? '');
     this.#options.onLate({ siteId: this.siteId, attempt: this.#options.order.attempt, check: check ?? '', fault: this.redaction.value(fault) });
   }
-}
-
-function unawaited(message: string): Fault {
-  return { code: 'check.unawaited-command', cause: 'check', message, hint: 'await every command of the driver' };
-}
-
-function isTest(runnable: Mocha.Runnable): runnable is Mocha.Test {
-  return (runnable as { type?: string }).type === 'test';
 }

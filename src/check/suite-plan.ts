@@ -91,6 +91,16 @@ export function titleOf(test: Mocha.Test): string {
   return (original as TitledTest)[TITLE] ?? original.fullTitle();
 }
 
+export function isTest(runnable: Mocha.Runnable): runnable is Mocha.Test {
+  return (runnable as { type?: string }).type === 'test';
+}
+
+/** The title of a test, or of that which a hook runs for; undefined where there is none. */
+export function titleOfRunning(runnable: Mocha.Runnable): string | undefined {
+  const test = isTest(runnable) ? runnable : runnable.ctx?.currentTest;
+  return test === undefined ? undefined : titleOf(test);
+}
+
 /** A file as messages name it: relative to the working directory, with forward slashes. */
 export function shownFile(file: string | undefined, cwd: string): string {
   return file === undefined ? '' : relative(cwd, file).split(sep).join('/');

@@ -46,6 +46,8 @@ export interface Config {
   baseline?: string;
   baselineNights?: number;
   expectations?: string;
+  evidence?: 'all' | 'failures' | 'none';
+  trace?: boolean;
   reporter?: string | string[];
   out?: string;
   /** A server that the run starts before it and ends after it. */

@@ -39,6 +39,7 @@ export function readSettings(sources: SettingSources): { readonly options: RunOp
   if (given['resume'] !== undefined && given['lastFailed'] === true) {
     mistakes.push('--resume and --last-failed: one goes on with a run, the other begins one; give one of them');
   }
+  if (given['trace'] === true && given['evidence'] === 'none') mistakes.push('--trace: with --evidence none nothing of it is kept; give failures or all');
   const ci = isCi(sources.env);
   const options: Record<string, unknown> = {
     cwd: sources.cwd,
@@ -86,6 +87,8 @@ export function readSettings(sources: SettingSources): { readonly options: RunOp
     ...only('baseline', given['baseline']),
     baselineNights: given['baselineNights'] ?? 1,
     ...only('expectations', given['expectations']),
+    evidence: given['evidence'] ?? 'failures',
+    trace: given['trace'] ?? false,
     reporters,
     out: resolve(sources.cwd, (given['out'] as string | undefined) ?? 'gridrun-results'),
     ...only('webServer', readWebServer(given['webServer'])),

@@ -215,6 +215,14 @@ export const SETTINGS = [
     byDefault: 'none', describe: 'Known failures, each with a reason, an owner and a last day: they do not fail the run',
   },
   {
+    flag: 'evidence', value: 'all|failures|none', group: 'Results', wants: 'all, failures or none', schema: z.enum(['all', 'failures', 'none']),
+    byDefault: 'failures', describe: 'Of which checks a screenshot, the page, its console, its requests and the extension’s log are kept',
+  },
+  {
+    flag: 'trace', group: 'Results', wants: 'true or false', schema: flag,
+    byDefault: 'off', describe: 'A film strip with that evidence: a small picture after each navigation and each command that acts',
+  },
+  {
     flag: 'reporter', value: 'name[=path]', group: 'Results', wants: `${REPORTER_NAMES.join(', ')}; with =path where it should go to a file`, schema: list, list: true,
     byDefault: 'list', describe: 'What to print; junit.xml and results.json are always written',
   },

@@ -25,6 +25,9 @@ export interface DockerOptions {
 
 export type IsolationKind = 'wipe' | 'session' | 'context';
 
+/** Of which checks evidence is taken: what a check attaches itself is always kept. */
+export type EvidenceKind = 'all' | 'failures' | 'none';
+
 export interface ShardOptions {
   /** From 1. */
   readonly index: number;
@@ -101,6 +104,9 @@ export interface RunOptions {
   readonly baselineNights: number;
   /** A file of known failures. */
   readonly expectations?: string;
+  readonly evidence: EvidenceKind;
+  /** A picture after each command that acts, for the checks whose evidence is kept. */
+  readonly trace: boolean;
   readonly reporters: readonly ReporterOptions[];
   readonly out: string;
   readonly webServer?: WebServerOptions;

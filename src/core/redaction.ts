@@ -20,6 +20,11 @@ export class Redaction {
     this.#forms = [...forms].sort((a, b) => b.length - a.length);
   }
 
+  /** Is every secret made of ASCII characters alone, so that it is the same bytes in nearly every encoding? True of none. */
+  get isAscii(): boolean {
+    return this.#forms.every((form) => /^[\x20-\x7e]*$/.test(form));
+  }
+
   /** The text with every secret replaced by `***`. */
   text(text: string): string {
     let result = text;

@@ -1,0 +1,55 @@
+import { LastTexts } from './last-texts.ts';
+import { remoteText, type RemoteValue } from './remote-value.ts';
+import { visibleText } from './visible-text.ts';
+
+/** `log.entryAdded` of BiDi. */
+export interface LogEntry {
+  readonly type: string;
+  readonly level: string;
+  readonly text: string | null;
+  readonly timestamp: number;
+  readonly args?: readonly RemoteValue[];
+  readonly stackTrace?: { readonly callFrames?: readonly { readonly url: string; readonly lineNumber: number }[] };
+}
+
+const BOUNDS = { mostCount: 500, mostChars: 256 * 1024 };
+const MOST_LINE_CHARS = 10_000;
+
+/** What a site's pages, their workers and the extension wrote to their consoles, and what they threw: the newest lines. */
+export class ConsoleLog {
+  readonly #lines = new LastTexts(BOUNDS);
+  readonly #clean: (text: string) => string;
+
+  /** @param clean takes out of a text what no output may show */
+  constructor(clean: (text: string) => string) {
+    this.#clean = clean;
+  }
+
+  add(entry: LogEntry): void {
+    const [frame] = entry.stackTrace?.callFrames ?? [];
+    // BiDi counts lines from 0.
+    const place = frame === undefined ? '' : ` (${this.#clean(frame.url)}:${frame.lineNumber + 1})`;
+    const thrown = entry.type === 'javascript' ? 'uncaught ' : '';
+    // Cleaned before it is cut: half a secret would not be found.
+    const text = visibleText(this.#clean(textOf(entry)).slice(0, MOST_LINE_CHARS)).replaceAll('\n', '\n    ');
+    this.#lines.add(`${new Date(entry.timestamp).toISOString()} ${entry.level.padEnd(5)} ${thrown}${text}${visibleText(place.slice(0, 2_000))}\n`);
+  }
+
+  /** A last line, of ours. */
+  end(why: string): void {
+    this.#lines.add(`… ${why}\n`);
+  }
+
+  /** Empty where nothing was written. */
+  text(): string {
+    const { droppedCount } = this.#lines;
+    const before = droppedCount === 0 ? '' : `… ${droppedCount} older lines are left out\n`;
+    return before + this.#lines.list().join('');
+  }
+}
+
+function textOf({ text, args }: LogEntry): string {
+  // BiDi's own text says of an object how many fields it has, but knows of %s and the like.
+  if (args === undefined || args.length === 0 || String(args[0]?.value).includes('%')) return text ?? '';
+  return args.map((arg) => remoteText(arg)).join(' ');
+}

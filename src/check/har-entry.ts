@@ -1,0 +1,124 @@
+/** A header as BiDi tells of it. */
+interface Header {
+  readonly name: string;
+  readonly value: { readonly value: string };
+}
+
+/** Milliseconds from `timeOrigin`; 0 where a phase did not happen. */
+interface Timings {
+  readonly dnsStart: number;
+  readonly dnsEnd: number;
+  readonly connectStart: number;
+  readonly connectEnd: number;
+  readonly tlsStart: number;
+  readonly requestStart: number;
+  readonly responseStart: number;
+  readonly responseEnd: number;
+}
+
+/** `network.responseCompleted` and `network.fetchError` of BiDi. */
+export interface NetworkEvent {
+  readonly timestamp: number;
+  readonly errorText?: string;
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: readonly Header[];
+    readonly headersSize: number | null;
+    readonly bodySize: number | null;
+    readonly timings: Timings;
+    readonly 'goog:resourceType'?: string;
+  };
+  readonly response?: {
+    readonly url: string;
+    readonly protocol: string;
+    readonly status: number;
+    readonly statusText: string;
+    readonly fromCache: boolean;
+    readonly headers: readonly Header[];
+    readonly mimeType: string;
+    readonly bytesReceived: number;
+    readonly headersSize: number | null;
+    readonly bodySize: number | null;
+    readonly content: { readonly size: number };
+  };
+}
+
+/** Headers that are, or hold, what signs somebody in. */
+const SECRET_HEADERS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-authorization']);
+const MASK = '***';
+const MOST_URL_CHARS = 2_000;
+const MOST_VALUE_CHARS = 1_000;
+
+/**
+ * A request as an entry of HTTP Archive 1.2, without bodies and cookies.
+ * @param clean takes out of a text what no output may show
+ */
+export function harEntry({ timestamp, errorText, request, response }: NetworkEvent, clean: (text: string) => string): object {
+  const url = clean(request.url).slice(0, MOST_URL_CHARS);
+  const timings = timingsOf(request.timings);
+  const { blocked, dns, connect, send, wait, receive } = timings;
+  const headers = (list: readonly Header[]): object[] =>
+    list.map(({ name, value }) => ({
+      name: clean(name),
+      value: SECRET_HEADERS.has(name.toLowerCase()) ? MASK : clean(value.value).slice(0, MOST_VALUE_CHARS),
+    }));
+  const location = response?.headers.find(({ name }) => name.toLowerCase() === 'location')?.value.value ?? '';
+  return {
+    startedDateTime: new Date(timestamp).toISOString(),
+    // What did not happen is -1; connecting holds the TLS handshake.
+    time: rounded([blocked, dns, connect, send, wait, receive].reduce((sum, ms) => sum + Math.max(ms, 0), 0)),
+    request: {
+      method: clean(request.method),
+      url,
+      httpVersion: response?.protocol ?? '',
+      cookies: [],
+      headers: headers(request.headers),
+      queryString: queryOf(url),
+      headersSize: request.headersSize ?? -1,
+      bodySize: request.bodySize ?? -1,
+    },
+    response: {
+      status: response?.status ?? 0,
+      statusText: clean(response?.statusText ?? ''),
+      httpVersion: response?.protocol ?? '',
+      cookies: [],
+      headers: headers(response?.headers ?? []),
+      content: { size: response?.content.size ?? 0, mimeType: clean(response?.mimeType ?? '') },
+      redirectURL: clean(location).slice(0, MOST_URL_CHARS),
+      headersSize: response?.headersSize ?? -1,
+      bodySize: response?.bodySize ?? -1,
+      ...(response === undefined ? {} : { _transferSize: response.bytesReceived }),
+      ...(errorText === undefined ? {} : { _error: errorText }),
+    },
+    cache: {},
+    timings,
+    ...(response?.fromCache === true ? { _fromCache: 'disk' } : {}),
+    _resourceType: request['goog:resourceType']?.toLowerCase() ?? '',
+  };
+}
+
+function timingsOf(at: Timings): Record<'blocked' | 'dns' | 'connect' | 'ssl' | 'send' | 'wait' | 'receive', number> {
+  const dns = at.dnsEnd > at.dnsStart ? at.dnsEnd - at.dnsStart : -1;
+  const connect = at.connectEnd > at.connectStart ? at.connectEnd - at.connectStart : -1;
+  const ssl = connect >= 0 && at.tlsStart > 0 ? at.connectEnd - at.tlsStart : -1;
+  const blocked = at.requestStart - Math.max(dns, 0) - Math.max(connect, 0);
+  return {
+    blocked: rounded(blocked),
+    dns: dns < 0 ? -1 : rounded(dns),
+    connect: connect < 0 ? -1 : rounded(connect),
+    ssl: ssl < 0 ? -1 : rounded(ssl),
+    send: 0,
+    wait: rounded(at.responseStart - at.requestStart),
+    receive: rounded(at.responseEnd - at.responseStart),
+  };
+}
+
+/** To the microsecond, never below 0. */
+function rounded(ms: number): number {
+  return Math.max(0, Math.round(ms * 1_000) / 1_000);
+}
+
+function queryOf(url: string): object[] {
+  return URL.canParse(url) ? [...new URL(url).searchParams].map(([name, value]) => ({ name, value })) : [];
+}

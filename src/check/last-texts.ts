@@ -1,0 +1,35 @@
+export interface TextBounds {
+  readonly mostCount: number;
+  readonly mostChars: number;
+}
+
+/** The newest of many texts: those that came last, as many as the bounds let. */
+export class LastTexts {
+  readonly #bounds: TextBounds;
+  readonly #texts: string[] = [];
+  #chars = 0;
+  #droppedCount = 0;
+
+  constructor(bounds: TextBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** How many were let go for newer ones. */
+  get droppedCount(): number {
+    return this.#droppedCount;
+  }
+
+  add(text: string): void {
+    this.#texts.push(text);
+    this.#chars += text.length;
+    while (this.#texts.length > this.#bounds.mostCount || this.#chars > this.#bounds.mostChars) {
+      this.#chars -= this.#texts.shift()!.length;
+      this.#droppedCount++;
+    }
+  }
+
+  /** Oldest first. */
+  list(): readonly string[] {
+    return this.#texts;
+  }
+}

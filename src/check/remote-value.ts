@@ -1,0 +1,25 @@
+/** A value of the page as BiDi tells of it. */
+export interface RemoteValue {
+  readonly type: string;
+  readonly value?: unknown;
+}
+
+const MOST_DEPTH = 4;
+
+/** What a console would show of a value. */
+export function remoteText({ type, value }: RemoteValue, depth = 0): string {
+  if (type === 'string') return depth === 0 ? String(value) : JSON.stringify(value);
+  if (type === 'null' || type === 'undefined') return type;
+  if (Array.isArray(value)) return depth >= MOST_DEPTH ? '…' : listText(type, value, depth + 1);
+  // Of what has a nature of its own (an error, a function, an element) BiDi tells no more than that.
+  return value === undefined || typeof value === 'object' ? type : String(value);
+}
+
+function listText(type: string, list: readonly unknown[], depth: number): string {
+  if (type !== 'object' && type !== 'map') return `[${list.map((item) => remoteText(item as RemoteValue, depth)).join(', ')}]`;
+  const fields = (list as (readonly [string | RemoteValue, RemoteValue])[]).map(([key, value]) => {
+    const name = typeof key === 'string' ? key : remoteText(key, depth);
+    return `${name}: ${remoteText(value, depth)}`;
+  });
+  return `{${fields.join(', ')}}`;
+}
