@@ -18,6 +18,7 @@ let sweep: ReportPage;
 let varied: ReportPage;
 let known: ReportPage;
 let hostile: ReportPage;
+let filmed: ReportPage;
 
 before(async () => {
   if (skip !== false) return;
@@ -28,6 +29,7 @@ before(async () => {
   varied = new ReportPage(driver, await writeReport(folder.path, variedRun().ended().events, 'varied.html'));
   known = new ReportPage(driver, await writeReport(folder.path, excusedRun().events, 'known.html'));
   hostile = new ReportPage(driver, await writeReport(folder.path, hostileRun().events, 'hostile.html'));
+  filmed = new ReportPage(driver, await writeReport(folder.path, filmedRun().events, 'filmed.html'));
 });
 
 after(async () => {
@@ -48,6 +50,16 @@ function excusedRun(): FakeRun {
     .attempt('fine', [passed('works')]).judged('fine')
     .add({ type: 'site-excused', siteId: 'old', checks: [{ title: 'works', by: 'baseline', text: 'failed in last-night' }] })
     .ended();
+}
+
+/** A check that failed after thirty commands, each with its picture. */
+function filmedRun(): FakeRun {
+  const attachments = Array.from({ length: 30 }, (_, index) => {
+    const name = `trace-${String(index + 1).padStart(4, '0')}-${index === 0 ? 'get' : 'send-keys'}.jpeg`;
+    return { name, path: `evidence/shop/works/1/${name}`, contentType: 'image/jpeg' };
+  });
+  const shot = { name: 'screenshot.png', path: 'evidence/shop/works/1/screenshot.png', contentType: 'image/png' };
+  return new FakeRun([siteOf('shop')], ['works']).session('s1').attempt('shop', [failed('works', 'no', { attachments: [shot, ...attachments] })]).judged('shop').ended();
 }
 
 const EVIL = '</script><script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'"><!-- \u2028\u2029 <script>';
@@ -167,6 +179,21 @@ test("a site's page: its attempts side by side, errors with their stacks, and wh
   assert.deepEqual(await varied.texts('h1'), ['There is no site nobody in this run']);
 });
 
+test('a film strip is a row that scrolls within itself, with words for each picture, for the keyboard too', { skip }, async () => {
+  await filmed.device(360);
+  await filmed.open('#/site/shop');
+  assert.equal(await filmed.evaluate('document.querySelectorAll(".attachments img").length'), 1, 'the pictures of the strip are in the strip alone');
+  const alts = await filmed.evaluate<string[]>('[...document.querySelectorAll(".film-strip img")].map((image) => image.alt)');
+  assert.deepEqual([alts.length, ...alts.slice(0, 2)], [30, 'After command 1: get', 'After command 2: send-keys']);
+  assert.equal(await filmed.evaluate('document.querySelector(".film-strip").scrollWidth > document.querySelector(".film-strip").clientWidth'), true);
+  assert.ok((await filmed.evaluate<number>('document.documentElement.scrollWidth')) <= 360);
+  assert.equal(await filmed.evaluate('document.querySelector(".film-strip a").getAttribute("href")'), './evidence/shop/works/1/trace-0001-get.jpeg');
+  await filmed.evaluate('document.querySelectorAll(".film-strip a")[28].focus()');
+  await (await filmed.driver.switchTo().activeElement()).sendKeys(Key.TAB);
+  await filmed.until('document.activeElement.querySelector("img").alt.startsWith("After command 30") && document.querySelector(".film-strip").scrollLeft > 1000');
+  await filmed.device(1280);
+});
+
 test('causes: each once, with its sites', { skip }, async () => {
   await sweep.open('#/groups');
   const count = await sweep.evaluate<number>('document.querySelectorAll(".group").length');
@@ -236,7 +263,7 @@ test('on paper every row is there', { skip }, async () => {
 test('axe-core finds nothing serious, on any screen, in light and dark', { skip }, async () => {
   for (const scheme of ['light', 'dark'] as const) {
     await sweep.device(1280, scheme);
-    for (const [page, fragment] of [[sweep, '#/'], [sweep, '#/groups'], [sweep, '#/timeline'], [varied, '#/'], [varied, '#/site/bad'], [known, '#/site/fresh']] as const) {
+    for (const [page, fragment] of [[sweep, '#/'], [sweep, '#/groups'], [sweep, '#/timeline'], [varied, '#/'], [varied, '#/site/bad'], [known, '#/site/fresh'], [filmed, '#/site/shop']] as const) {
       await page.open(fragment);
       assert.deepEqual(await seriousFindings(page), [], `${scheme} ${fragment}`);
     }

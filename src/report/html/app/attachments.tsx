@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Attachment } from '../../../core/attempt.ts';
+import { FilmStrip, isFrame } from './film-strip.tsx';
 import { hasRequests, RequestTable } from './request-table.tsx';
 
 const MOST_CHARS = 200_000;
@@ -10,10 +11,17 @@ const CAN_READ = location.protocol === 'http:' || location.protocol === 'https:'
 /** What was kept of a check: pictures in place, everything else as links, and as text where it can be read. */
 export function Attachments({ base, attachments }: { readonly base: string; readonly attachments: readonly Attachment[] }): JSX.Element | null {
   if (attachments.length === 0) return null;
+  const frames = attachments.filter(isFrame).flatMap(({ name, path }) => {
+    const href = hrefOf(base, path);
+    return href === undefined ? [] : [{ name, href }];
+  });
   return (
-    <ul class="attachments">
-      {attachments.map((attachment, place) => <li key={place}><AttachmentView base={base} attachment={attachment} /></li>)}
-    </ul>
+    <>
+      <ul class="attachments">
+        {attachments.filter((attachment) => !isFrame(attachment)).map((attachment, place) => <li key={place}><AttachmentView base={base} attachment={attachment} /></li>)}
+      </ul>
+      {frames.length > 0 && <FilmStrip frames={frames} />}
+    </>
   );
 }
 
