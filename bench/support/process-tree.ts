@@ -29,6 +29,11 @@ export class ProcessTree {
     return [...this.#cpuSeconds.values()].reduce((sum, seconds) => sum + seconds, 0);
   }
 
+  /** Without memory, which is dear to read of a browser. */
+  sampleCpu(): void {
+    for (const pid of this.#pids()) this.#readCpu(pid);
+  }
+
   sample(): void {
     const pids = this.#pids();
     const memory = pids.map((pid) => this.#read(pid));
@@ -51,9 +56,13 @@ export class ProcessTree {
     return found;
   }
 
-  #read(pid: number): { resident: number; proportional: number } {
+  #readCpu(pid: number): void {
     const stat = statOf(pid);
     if (stat !== undefined) this.#cpuSeconds.set(pid, (Number(stat[11]) + Number(stat[12])) * TICK_S);
+  }
+
+  #read(pid: number): { resident: number; proportional: number } {
+    this.#readCpu(pid);
     const rollup = textOf(`/proc/${pid}/smaps_rollup`);
     return { resident: kilobytesOf(rollup, 'Rss'), proportional: kilobytesOf(rollup, 'Pss') };
   }

@@ -5,7 +5,7 @@ import type { WireClient } from '../wire/wire-client.ts';
 import { mhtmlWithoutSecrets } from './mhtml.ts';
 
 /** Of a picture, a source, a page as MHTML: what is larger is not kept, and of a source the beginning. */
-export const MOST_BYTES = 10 * 1024 * 1024;
+const MOST_BYTES = 10 * 1024 * 1024;
 
 /** A session, as far as the page that it shows is asked for. */
 export interface ShownPage {

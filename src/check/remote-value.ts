@@ -12,7 +12,7 @@ export function remoteText({ type, value }: RemoteValue, depth = 0): string {
   if (type === 'null' || type === 'undefined') return type;
   if (Array.isArray(value)) return depth >= MOST_DEPTH ? '…' : listText(type, value, depth + 1);
   // Of what has a nature of its own (an error, a function, an element) BiDi tells no more than that.
-  return value === undefined || typeof value === 'object' ? type : String(value);
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string' ? String(value) : type;
 }
 
 function listText(type: string, list: readonly unknown[], depth: number): string {

@@ -104,7 +104,13 @@ export class BidiClient {
   }
 
   #onMessage(text: string): void {
-    const message = JSON.parse(text) as Partial<BidiEvent> & { id?: number; type?: string; result?: unknown; error?: string; message?: string };
+    let message: Partial<BidiEvent> & { id?: number; type?: string; result?: unknown; error?: string; message?: string };
+    try {
+      message = JSON.parse(text) as typeof message;
+    } catch {
+      // Whatever speaks there, it is no BiDi; thrown here it would be the fault of whoever runs now.
+      return this.close();
+    }
     if (message.method !== undefined) {
       const event: BidiEvent = { method: message.method, params: message.params ?? {} };
       for (const listener of this.#listeners) listener(event);
