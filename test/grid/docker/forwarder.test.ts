@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { needsForwarder, openForwarder } from '../../../src/grid/docker/forwarder.ts';
+
+const NETWORK = { gateway: '127.0.0.1', subnet: '127.0.0.1/8' };
+
+test('a site of another host on a port of the grid is let through by a rule of its own, and needs no door', async () => {
+  const url = 'https://qa.example.com:4444/login';
+  assert.equal(needsForwarder(url), true);
+  await using forwarder = await openForwarder([url], NETWORK);
+  assert.deepEqual(forwarder.chromeFlags, [{ name: '--host-resolver-rules', separator: ' , ', value: 'MAP qa.example.com:4444 qa.example.com:4444' }]);
+});
+
+test('a site of this machine gets a door, whatever its port; any other needs nothing', async () => {
+  await using forwarder = await openForwarder(['http://a.localhost:5555/'], NETWORK);
+  const [rules, spaces] = forwarder.chromeFlags;
+  assert.match(rules?.value ?? '', /^MAP a\.localhost:5555 127\.0\.0\.1:\d+$/);
+  assert.match(spaces?.value ?? '', /^127\.0\.0\.1:\d+=public$/);
+  for (const url of ['https://qa.example.com/', 'https://qa.example.com:8443/']) assert.equal(needsForwarder(url), false);
+});
