@@ -35,7 +35,8 @@ const up: CommandModule = {
       .option('image', { type: 'string', describe: 'Another image for the nodes, configured by SE_* alone' })
       .option('hub-image', { type: 'string', describe: 'Another image for the hub' })
       .option('base', { type: 'string', describe: 'What gridrun\'s own image is made from [debian:bookworm-slim]' })
-      .option('env-file', { type: 'string', describe: 'Write SELENIUM_REMOTE_URL and SE_REGISTRATION_SECRET there, readable by you alone' })
+      // Not --env-file: Node takes that for itself, wherever it stands.
+      .option('write-env', { type: 'string', describe: 'Write SELENIUM_REMOTE_URL and SE_REGISTRATION_SECRET there, readable by you alone' })
       .example('$0 grid up --nodes 4', 'a hub and four nodes')
       .example('$0 --sites sites.json --grid docker', 'a run on it'),
   handler: async (argv) => {
@@ -51,7 +52,7 @@ const up: CommandModule = {
       onProgress,
     });
     for (const notice of grid.notices) onProgress(notice);
-    const envFile = text('env-file');
+    const envFile = text('write-env');
     if (envFile !== undefined) {
       await writeFile(envFile, `SELENIUM_REMOTE_URL=${grid.url}\nSE_REGISTRATION_SECRET=${grid.registration}\n`, { mode: 0o600 });
     }

@@ -37,18 +37,27 @@ export type Undated<E extends RunEvent = RunEvent> = E extends RunEvent ? Omit<E
 export interface RunStarted {
   readonly type: 'run-started';
   readonly at: number;
+  /** The schema of this journal. */
   readonly schema: number;
+  /** The name of the run: when it started, and some letters of chance. */
   readonly run: string;
+  /** The version that wrote it. */
   readonly gridrun: string;
+  /** The machine that gridrun runs on. */
   readonly host: string;
+  /** The suite: every check, in its order. */
   readonly checks: readonly CheckPlan[];
+  /** How many sites are planned; `sites-planned` names them. */
   readonly siteCount: number;
+  /** How many entries of the list were left out, because another has the same URL. */
   readonly duplicateCount: number;
   /** SHA-256 over the list, the selection and the durations file: shards of one plan share it. */
   readonly planHash: string;
   /** Which part of the plan this run is; `{index: 1, total: 1}` is the whole. */
   readonly shard: { readonly index: number; readonly total: number };
+  /** Most sessions at once. */
   readonly sessions: number;
+  /** `local`, `docker`, or the URL without its password. */
   readonly grid: string;
   /** The run that this one goes on with, where `--resume` was given. */
   readonly resumes?: string;
@@ -67,10 +76,13 @@ export interface SitesPlanned {
   readonly indexes?: readonly number[];
 }
 
+/** Sessions can be had: the grid answers. */
 export interface GridReady {
   readonly type: 'grid-ready';
   readonly at: number;
+  /** As in `run-started`. */
   readonly grid: string;
+  /** Most sessions at once, as it was decided with the grid. */
   readonly sessions: number;
 }
 
@@ -80,6 +92,7 @@ export interface GridScaled {
   readonly at: number;
   /** How many nodes take sessions now. */
   readonly nodes: number;
+  /** Why, in words. */
   readonly reason: string;
 }
 
@@ -98,20 +111,25 @@ export interface ExtensionLoaded {
   readonly text: string;
 }
 
+/** A session is open, for one site or for many. */
 export interface SessionOpened {
   readonly type: 'session-opened';
   readonly at: number;
   readonly sessionId: string;
+  /** Which of the run’s slots it fills, from 0. */
   readonly slot: number;
+  /** The node of the grid, `local` on this machine. */
   readonly node: string;
   readonly browserName: string;
   readonly browserVersion: string;
+  /** How long it took to open. */
   readonly durationMs: number;
   /** What the session is for, and the extension's id in it, in a run with an extension. */
   readonly arm?: Arm;
   readonly extensionId?: string;
 }
 
+/** A session is over. */
 export interface SessionClosed {
   readonly type: 'session-closed';
   readonly at: number;
@@ -119,21 +137,26 @@ export interface SessionClosed {
   readonly slot: number;
   /** `worn`, `dirty`, `faulted`, `done`, `stopped` */
   readonly reason: string;
+  /** How many sites it tried. */
   readonly siteCount: number;
 }
 
+/** A session has taken a work unit: sites that it tries one after the other. */
 export interface UnitStarted {
   readonly type: 'unit-started';
   readonly at: number;
+  /** The number of the unit in the run. */
   readonly unit: number;
   readonly slot: number;
   readonly siteIds: readonly string[];
 }
 
+/** A site is tried: once, or once more. */
 export interface AttemptStarted {
   readonly type: 'attempt-started';
   readonly at: number;
   readonly siteId: string;
+  /** From 1, over both arms. */
   readonly attempt: number;
   readonly slot: number;
   readonly sessionId: string;
@@ -145,6 +168,7 @@ export interface AttemptEnded {
   readonly at: number;
   readonly slot: number;
   readonly amended?: boolean;
+  /** What was tried, and what came of it. */
   readonly attempt: Attempt;
 }
 
@@ -179,6 +203,7 @@ export interface SlotIdle {
   readonly type: 'slot-idle';
   readonly at: number;
   readonly slot: number;
+  /** In words, for a person. */
   readonly why: string;
 }
 
@@ -187,15 +212,18 @@ export interface Notice {
   readonly type: 'notice';
   readonly at: number;
   readonly level: 'info' | 'warning';
+  /** One of the error codes. */
   readonly code: string;
   readonly text: string;
 }
 
+/** No new site is started any more. */
 export interface RunStopping {
   readonly type: 'run-stopping';
   readonly at: number;
   /** `interrupted`, `max-failures`, `global-timeout`, … */
   readonly reason: string;
+  /** The same in words. */
   readonly text: string;
 }
 
@@ -204,6 +232,7 @@ export interface RunEnded {
   readonly type: 'run-ended';
   readonly at: number;
   readonly durationMs: number;
+  /** Why it ended before its time: a reason of `run-stopping`; empty where it did not. */
   readonly stopped: string;
   /** Faults of the run itself, such as a grid that could not be reached. */
   readonly faults: readonly Fault[];

@@ -1,0 +1,38 @@
+import { codesPage, troubleBlock } from './codes-pages.ts';
+import { configPage } from './config-page.ts';
+import { eventsPage } from './events-page.ts';
+import { exitsBlock } from './exits-block.ts';
+import { flagsPage } from './flags-page.ts';
+
+const MADE = '<!-- made by npm run docs: change the code, not this page -->\n\n';
+
+/** Pages that are made from the code as a whole, by path. */
+export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
+  'docs/reference/flags.md': flagsPage,
+  'docs/reference/config.md': configPage,
+  'docs/reference/events.md': eventsPage,
+  'docs/reference/error-codes.md': codesPage,
+};
+
+/** Parts of pages that are made from the code: by path, and by the name of the block. */
+export const BLOCKS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  'README.md': { exits: exitsBlock },
+  'docs/ci.md': { exits: exitsBlock },
+  'docs/troubleshooting.md': { codes: troubleBlock },
+};
+
+/** Every paper that is made from the code, as it has to be. `read` gives a paper as it is. */
+export async function madePapers(read: (path: string) => string): Promise<ReadonlyMap<string, string>> {
+  const pages = await Promise.all(Object.entries(PAGES).map(async ([path, page]) => [path, `${MADE}${(await page()).trimEnd()}\n`] as const));
+  return new Map([...pages, ...Object.keys(BLOCKS).map((path) => [path, withBlocks(path, read(path))] as const)]);
+}
+
+/** A paper with its blocks made anew. Throws where one of them is not in it. */
+export function withBlocks(path: string, paper: string): string {
+  return Object.entries(BLOCKS[path] ?? {}).reduce((text, [name, block]) => {
+    const [start, end] = [`<!-- ${name}: made by npm run docs -->\n`, `<!-- /${name} -->`];
+    const [from, to] = [text.indexOf(start), text.indexOf(end)];
+    if (from < 0 || to < from) throw new Error(`${path} has no block ${name}: it wants the lines ${start.trim()} and ${end}`);
+    return `${text.slice(0, from + start.length)}${block()}\n${text.slice(to)}`;
+  }, paper);
+}

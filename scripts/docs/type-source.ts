@@ -1,0 +1,60 @@
+import { parseSync } from 'oxc-parser';
+
+/** A field of an interface, as its source has it. */
+export interface Field {
+  readonly name: string;
+  readonly optional: boolean;
+  /** Without `readonly`, on one line. */
+  readonly type: string;
+  /** Its doc comment as one line; empty where it has none. */
+  readonly doc: string;
+  /** Where its type is written out in place, its fields. */
+  readonly fields: readonly Field[];
+}
+
+/** An exported type. */
+export interface TypeSource {
+  readonly name: string;
+  readonly doc: string;
+  /** Of an interface. */
+  readonly fields: readonly Field[];
+  /** Of any other type, what it is. */
+  readonly alias: string;
+}
+
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly [key: string]: unknown;
+}
+
+/** The exported types of a TypeScript source, in its order. Throws where it can't be parsed. */
+export function typesOf(path: string, source: string): TypeSource[] {
+  const { program, comments, errors } = parseSync(path, source);
+  if (errors.length > 0) throw new Error(`${path} can't be parsed: ${errors[0]?.message}`);
+  const docOf = (node: Node): string => {
+    const comment = comments.findLast(({ end }) => end <= node.start && source.slice(end, node.start).trim() === '');
+    if (comment === undefined || comment.type !== 'Block' || !comment.value.startsWith('*')) return '';
+    return comment.value.slice(1).split('\n').map((line) => line.replace(/^\s*\* ?/, '').trim()).filter(Boolean).join(' ');
+  };
+  const fieldsOf = (members: readonly Node[]): Field[] => members.filter(({ type }) => type === 'TSPropertySignature').map((member) => {
+    const annotation = (member['typeAnnotation'] as Node)['typeAnnotation'] as Node;
+    return {
+      name: (member['key'] as { name: string }).name,
+      optional: member['optional'] === true,
+      type: typeText(annotation),
+      doc: docOf(member),
+      fields: annotation.type === 'TSTypeLiteral' ? fieldsOf(annotation['members'] as Node[]) : [],
+    };
+  });
+  const typeText = ({ start, end }: Node): string => source.slice(start, end).replaceAll('readonly ', '').replaceAll(/\/\*\*.*?\*\//gs, '').replaceAll(/\s+/g, ' ').replace(/^\| /, '');
+  return (program.body as unknown as readonly Node[]).flatMap((statement) => {
+    const declared = statement['declaration'] as Node | null;
+    if (statement.type !== 'ExportNamedDeclaration' || declared === null) return [];
+    const name = (declared['id'] as { name?: string } | undefined)?.name ?? '';
+    if (declared.type === 'TSInterfaceDeclaration') return [{ name, doc: docOf(statement), fields: fieldsOf((declared['body'] as { body: Node[] }).body), alias: '' }];
+    if (declared.type === 'TSTypeAliasDeclaration') return [{ name, doc: docOf(statement), fields: [], alias: typeText(declared['typeAnnotation'] as Node) }];
+    return [];
+  });
+}
