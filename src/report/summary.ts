@@ -13,6 +13,7 @@ import { verdictMark } from './verdict-mark.ts';
 /** More than this is not read in a terminal: the rest is counted, and the reports have all of it. */
 const MOST_SITES = 20;
 const MOST_LINES = 12;
+const MOST_ATTACHMENTS = 2;
 
 const ORDER: readonly Verdict[] = ['passed', 'flaky', 'failed', 'errored', 'skipped', 'not-run'];
 
@@ -67,8 +68,15 @@ function wrongCheck(setup: TerminalSetup, check: CheckVerdict, excuse: CheckExcu
     ...(lines.length > MOST_LINES ? [`      … ${lines.length - MOST_LINES} more lines`] : []),
     ...placeLines(check),
     ...(check.fault?.hint === undefined ? [] : [`      → ${terminalLine(check.fault.hint, 500)}`]),
-    ...(check.attachments ?? []).map(({ path }) => `      ${terminalText(`${setup.out}/${path}`)}`),
+    ...attachmentLines(setup, check),
   ];
+}
+
+/** The first of what was kept; a film strip alone would be a hundred lines. */
+function attachmentLines(setup: TerminalSetup, { attachments = [] }: CheckVerdict): string[] {
+  const shown = attachments.slice(0, MOST_ATTACHMENTS).map(({ path }) => `      ${terminalText(`${setup.out}/${path}`)}`);
+  const more = attachments.length - shown.length;
+  return more === 0 ? shown : [...shown, `      … and ${more} more beside them`];
 }
 
 /** Where in the check it was: the innermost frame that a stack has. */

@@ -80,6 +80,14 @@ test('the summary: what failed, why, whose fault, where the evidence is, the cou
   assert.match(text, /\nexit 1: a check failed; also: could not tell for every site\nreport: gridrun-results\/junit\.xml\n.*gridrun --last-failed/);
 });
 
+test('of many attachments the summary names the first two', async () => {
+  const attachments = ['screenshot.png', 'page.html', 'page.mhtml', 'console.txt'].map((name) => ({ name, path: `evidence/a/t/1/${name}`, contentType: 'text/plain' }));
+  const run = new FakeRun([siteOf('a')], ['t']).attempt('a', [failed('t', 'no', { attachments })]).judged('a').ended();
+  const { text } = await show(run, (setup) => new ListReporter(setup));
+  assert.match(text, /evidence\/a\/t\/1\/screenshot\.png\n.*evidence\/a\/t\/1\/page\.html\n      … and 2 more beside them\n/);
+  assert.doesNotMatch(text, /page\.mhtml/);
+});
+
 test('an interrupted run says how to go on, a passed one only where the report is', async () => {
   const one = (): FakeRun => new FakeRun([siteOf('a')], ['t']).attempt('a', [passed('t')]).judged('a');
   const cut = await show(one().add({ type: 'run-stopping', reason: 'interrupted', text: 'Ctrl-C' }).ended('interrupted'), (setup) => new ListReporter(setup));
