@@ -28,6 +28,12 @@ test('there are commands, and each table of the tests is of what the pages say',
   assert.deepEqual(scenes, [], 'a scene of a page without commands');
 });
 
+test('no block of a page has a language that the tests would pass over', () => {
+  const known = new Set(['', 'sh', 'console', 'text', 'ts', 'js', 'json', 'yaml', 'xml']);
+  const strange = PAPERS.flatMap((path) => [...paper(path).matchAll(/^```(\S+).*\n[\s\S]*?^```$/gm)].map(([, language]) => language!).filter((language) => !known.has(language)).map((language) => `${path}: ${language}`));
+  assert.deepEqual(strange, []);
+});
+
 test('a page whose commands nobody runs is a fault', () => {
   const unrun = [...commandsBy].filter(([path, commands]) => !(path in SCENES) && commands.some((command) => !(command in ELSEWHERE)));
   assert.deepEqual(unrun, []);

@@ -7,6 +7,8 @@ import { Workplace } from '../support/command.ts';
 
 const MAIN = new URL('../../src/cli/main.ts', import.meta.url).pathname;
 
+const STOP_MS = 20_000;
+
 /** What a page writes where a reader has an address of his own. */
 export type Placeholders = Readonly<Record<string, string>>;
 
@@ -72,7 +74,14 @@ export class Reader implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const child of this.#running) child.kill('SIGKILL');
+    // Asked to end, gridrun ends what it has started too; one that does not is killed.
+    await Promise.all([...this.#running].map(async (child) => {
+      const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      const ended = once(child, 'close');
+      child.kill('SIGTERM');
+      await ended;
+      clearTimeout(kill);
+    }));
     await this.place[Symbol.asyncDispose]();
   }
 }
