@@ -122,6 +122,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   await runner[Symbol.asyncDispose]();
   gate.close();
   for (const event of knownFailureEvents(state, known, knownFacts)) emit(event);
+  for (const event of history.remembered()) emit(event);
   emit({ type: 'run-ended', durationMs: Date.now() - startedAt, stopped: dispatcher.stopped, faults });
   await journal.flush();
   await reporters.finish();

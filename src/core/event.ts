@@ -2,6 +2,7 @@ import type { Arm, Attempt } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
 import type { Fault } from './fault.ts';
 import type { Site } from './site.ts';
+import type { RememberedRun } from './story.ts';
 import type { CheckExcuse, SiteVerdict } from './verdict.ts';
 
 /** The journal's schema. A field keeps its one type for ever; a new meaning gets a new field. */
@@ -24,6 +25,7 @@ export type RunEvent =
   | AttemptEnded
   | SiteJudged
   | SiteExcused
+  | SiteRemembered
   | CheckOutput
   | SlotIdle
   | Notice
@@ -186,6 +188,15 @@ export interface SiteExcused {
   readonly at: number;
   readonly siteId: string;
   readonly checks: readonly CheckExcuse[];
+}
+
+/** How a site that was not passed fared in earlier runs, where the results folder has a history of it. */
+export interface SiteRemembered {
+  readonly type: 'site-remembered';
+  readonly at: number;
+  readonly siteId: string;
+  /** The newest first. */
+  readonly runs: readonly RememberedRun[];
 }
 
 /** What a check wrote to its console. */

@@ -28,6 +28,9 @@ export interface StoryRun extends Sighting {
   readonly browser?: string;
 }
 
+/** As much of an earlier run as the journal keeps beside a site that was not passed. */
+export type RememberedRun = Pick<StoryRun, 'run' | 'startedAt' | 'verdict' | 'cause' | 'code'>;
+
 /** What all runs said of one check of a site. */
 export interface CheckStory {
   readonly title: string;

@@ -4,10 +4,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import { refusal } from '../core/fault.ts';
 import { nearest } from '../core/nearest.ts';
 import type { RunState } from '../core/run-state.ts';
-import type { FlakeRate, Sighting, SiteStory } from '../core/story.ts';
+import type { FlakeRate, RememberedRun, Sighting, SiteStory } from '../core/story.ts';
 import { guarded, inTransaction, openDatabase } from './database.ts';
 import { feedRun } from './feed.ts';
 import { median } from './median.ts';
+import { recentRuns } from './recent-runs.ts';
 import { siteStory } from './site-story.ts';
 
 /** How many runs say what a site takes: enough that one slow night is not believed. */
@@ -95,6 +96,11 @@ export class History implements Disposable {
     const ids = this.#use((database) => database.prepare('SELECT site FROM sites').all()).map((row) => String(row['site']));
     const near = nearest(siteId, ids);
     throw refusal('history.site', `the history ${this.path} knows no site ${JSON.stringify(siteId)}`, [], near === undefined ? undefined : `did you mean ${near}?`);
+  }
+
+  /** The newest runs in which each site was seen, the newest first; a site that was never seen is left out. */
+  recent(siteIds: Iterable<string>, most: number): Map<string, RememberedRun[]> {
+    return this.#use((database) => recentRuns(database, siteIds, most));
   }
 
   [Symbol.dispose](): void {

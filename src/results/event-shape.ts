@@ -16,6 +16,7 @@ const SHAPES: Readonly<Record<RunEvent['type'], Readonly<Record<string, Kind>>>>
   'attempt-ended': { slot: 'number', attempt: 'object' },
   'site-judged': { verdict: 'object' },
   'site-excused': { siteId: 'string', checks: 'array' },
+  'site-remembered': { siteId: 'string', runs: 'array' },
   'check-output': { siteId: 'string', stream: 'string', text: 'string' },
   'slot-idle': { slot: 'number', why: 'string' },
   notice: { level: 'string', code: 'string', text: 'string' },

@@ -60,6 +60,16 @@ test('expectations update writes what failed, and --expectations then excuses it
   assert.equal(await place.read('known.yaml'), written);
 });
 
+test('the journal tells how a site that was not passed fared before', async () => {
+  await using stub = await startStub();
+  await using place = await afterANight(stub.url);
+  const last = (await place.results()).run;
+  assert.deepEqual((await place.journal()).filter(({ type }) => type === 'site-remembered'), []);
+  assert.equal((await place.run([...RUN, stub.url])).code, 1);
+  const told = (await place.journal()).flatMap((event) => (event.type === 'site-remembered' ? [event] : []));
+  assert.deepEqual(told.map(({ siteId, runs }) => [siteId, runs.map(({ run, verdict, cause }) => [run, verdict, cause])]), [['a', [[last, 'failed', 'check']]]]);
+});
+
 test('history tells a site\'s story, and the same after it is built anew', async () => {
   await using stub = await startStub();
   await using place = await afterANight(stub.url);

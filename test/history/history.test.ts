@@ -160,6 +160,17 @@ test('a broken, a foreign and a newer file are refused, and the first and last c
   assert.throws(() => History.open(folder), { code: 'history.file' });
 });
 
+test('the newest runs of some sites, the newest first; nothing of a site that was never seen', async () => {
+  using history = History.open(join(folder, 'recent.sqlite'));
+  for (const number of [2, 4, 1, 3]) history.feed(await stateOf(night(number)));
+  const recent = history.recent(['broken', 'dead', 'nobody'], 3);
+  assert.deepEqual([...recent.keys()], ['broken', 'dead']);
+  assert.deepEqual(recent.get('broken')?.map(({ run, startedAt, verdict }) => [run, startedAt, verdict]), [
+    ['night-4', 4 * DAY_MS, 'failed'], ['night-3', 3 * DAY_MS, 'failed'], ['night-2', 2 * DAY_MS, 'passed'],
+  ]);
+  assert.equal(recent.get('dead')?.find(({ run }) => run === 'night-2')?.verdict, 'errored');
+});
+
 test('a site that was never seen is refused, with the nearest that was', async () => {
   using history = History.open(join(folder, 'unknown.sqlite'));
   history.feed(await stateOf(night(1)));

@@ -1,13 +1,15 @@
 import type { Attempt, CheckResult } from '../../core/attempt.ts';
 import type { RunEvent } from '../../core/event.ts';
+import type { RememberedRun } from '../../core/story.ts';
 import type { FaultTable } from './fault-table.ts';
 import { LETTERS, type AttemptRow, type CheckDetail } from './report-data.ts';
 
-/** All attempts of every site, kept small: the fold that other reports share drops them once a site is judged. */
+/** All attempts of every site, and what is remembered of it, kept small: the fold that other reports share drops them once a site is judged. */
 export class AttemptLog {
   readonly #faults: FaultTable;
   readonly #checkPlaces = new Map<string, number>();
   readonly #extensionIds = new Map<string, string>();
+  readonly #remembered = new Map<string, readonly RememberedRun[]>();
   readonly #rows = new Map<string, AttemptRow[]>();
 
   constructor(faults: FaultTable) {
@@ -19,6 +21,12 @@ export class AttemptLog {
     if (event.type === 'sites-planned') for (const { id } of event.sites) this.#rows.set(id, []);
     if (event.type === 'session-opened' && event.extensionId !== undefined) this.#extensionIds.set(event.sessionId, event.extensionId);
     if (event.type === 'attempt-ended') this.#add(event.attempt);
+    if (event.type === 'site-remembered') this.#remembered.set(event.siteId, event.runs);
+  }
+
+  /** What earlier runs said of a site, the newest first; none where nothing is remembered. */
+  remembered(siteId: string): readonly RememberedRun[] {
+    return this.#remembered.get(siteId) ?? [];
   }
 
   /** A site's attempts in order. */

@@ -69,6 +69,7 @@ function runFacts(state: RunState, faults: FaultTable): RunFacts {
 
 function siteRow(entry: SiteState, attempts: AttemptLog, checkPlaces: ReadonlyMap<string, number>, faults: FaultTable): SiteRow {
   const { site, verdict, session, excused } = entry;
+  const remembered = attempts.remembered(site.id);
   const details = verdict.checks.flatMap((check) => detailOf(check, checkPlaces, faults));
   return {
     id: site.id,
@@ -86,6 +87,7 @@ function siteRow(entry: SiteState, attempts: AttemptLog, checkPlaces: ReadonlyMa
     ...(excused === undefined
       ? {}
       : { excused: excused.map(({ title, by, text }) => ({ check: checkPlaces.get(title) ?? -1, by, text })) }),
+    ...(remembered.length === 0 ? {} : { remembered }),
     attempts: attempts.of(site.id),
   };
 }

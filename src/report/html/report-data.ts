@@ -1,5 +1,6 @@
 import type { Arm, Attachment, AttemptEnding, CheckStatus, ExtensionError } from '../../core/attempt.ts';
 import type { Cause } from '../../core/fault.ts';
+import type { RememberedRun } from '../../core/story.ts';
 import type { ExcusedBy, Verdict } from '../../core/verdict.ts';
 import type { TimelineAttempts, TimelineNodes, TimelineSession, TimelineUnits, TimelineWait } from '../../core/timeline.ts';
 
@@ -79,6 +80,8 @@ export interface SiteRow {
   /** Of the checks of which there is more to say. */
   readonly details?: readonly CheckDetail[];
   readonly excused?: readonly ExcuseRow[];
+  /** What earlier runs said of it, the newest first. */
+  readonly remembered?: readonly RememberedRun[];
   readonly attempts: readonly AttemptRow[];
 }
 

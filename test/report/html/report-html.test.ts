@@ -26,7 +26,7 @@ before(async () => {
   const { driver } = chrome;
   const run = new SweepRun({ siteCount: 300, checkCount: 10, failingCount: 30, faultCount: 4, slotCount: 4 });
   sweep = new ReportPage(driver, await writeReport(folder.path, run.events, 'sweep.html'));
-  varied = new ReportPage(driver, await writeReport(folder.path, variedRun().ended().events, 'varied.html'));
+  varied = new ReportPage(driver, await writeReport(folder.path, rememberedRun().events, 'varied.html'));
   known = new ReportPage(driver, await writeReport(folder.path, excusedRun().events, 'known.html'));
   hostile = new ReportPage(driver, await writeReport(folder.path, hostileRun().events, 'hostile.html'));
   filmed = new ReportPage(driver, await writeReport(folder.path, filmedRun().events, 'filmed.html'));
@@ -36,6 +36,15 @@ after(async () => {
   await chrome?.[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
 });
+
+/** A site of which two nights are known. */
+function rememberedRun(): FakeRun {
+  const runs = [
+    { run: 'last-night', startedAt: 2, verdict: 'passed' as const },
+    { run: 'the-night-before', startedAt: 1, verdict: 'errored' as const, cause: 'site' as const },
+  ];
+  return variedRun().add({ type: 'site-remembered', siteId: 'bad', runs }).ended();
+}
 
 /** Two sites fail alike, of which the baseline knows one; a control says that it is the extension. */
 function excusedRun(): FakeRun {
@@ -80,6 +89,7 @@ function hostileRun(): FakeRun {
     .attempt('evil', [{ title: EVIL, status: 'failed', durationMs: 1, fault: evil, attachments }, errored('plain', EVIL)], { sessionId: EVIL, node: EVIL, fault: evil, ending: 'faulted' })
     .judged('evil')
     .add({ type: 'site-excused', siteId: 'evil', checks: [{ title: 'plain', by: 'expectation', text: EVIL }] })
+    .add({ type: 'site-remembered', siteId: 'evil', runs: [{ run: EVIL, startedAt: 1, verdict: 'failed', code: EVIL }] })
     .add({ type: 'run-stopping', reason: 'x', text: EVIL })
     .ended('x', [evil]);
 }
@@ -171,6 +181,8 @@ test("a site's page: its attempts side by side, errors with their stacks, and wh
   assert.ok((await varied.evaluate<string[]>('[...document.querySelectorAll("pre")].map((pre) => pre.textContent)')).some((text) => text.includes('checks/a.check.ts:3:5')));
   const [left, right] = await varied.evaluate<[number, number]>('[...document.querySelectorAll(".attempt")].map((attempt) => attempt.getBoundingClientRect().left)');
   assert.ok(left < right, 'side by side');
+  assert.deepEqual(await varied.texts('.earlier-runs li span:nth-of-type(2)'), ['passed', 'errored']);
+  assert.match((await varied.texts('.earlier-runs li'))[1] ?? '', /cause: site/);
   await known.open('#/site/fresh');
   assert.deepEqual(await known.texts('.attempt h3'), ['Attempt 1, with the extension', 'Attempt 2, the control']);
   assert.match((await known.texts('.attempt dl'))[0] ?? '', /Filler 1\.2\.3 f00df00df00d/);

@@ -3,6 +3,7 @@ import type { SiteRow } from '../report-data.ts';
 import type { ScreenProps } from './app.tsx';
 import { AttemptColumn } from './attempt-column.tsx';
 import { Attachments } from './attachments.tsx';
+import { EarlierRuns } from './earlier-runs.tsx';
 import { FaultText } from './fault-text.tsx';
 import { hashOf } from './route.ts';
 import { countText, durationText, isWrong, markOf, verdictOfLetter, VERDICTS } from './words.ts';
@@ -38,6 +39,7 @@ export function SitePage({ model, route }: ScreenProps): JSX.Element {
           {site.attempts.map((attempt) => <AttemptColumn key={attempt.attempt} model={model} site={site} attempt={attempt} />)}
         </div>
       </section>
+      {site.remembered !== undefined && <EarlierRuns runs={site.remembered} />}
     </article>
   );
 }
