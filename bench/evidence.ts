@@ -11,9 +11,9 @@ import { ProcessTree } from './support/process-tree.ts';
 
 // What `--evidence failures` costs a run in which everything passes, against `--evidence none`, in real Chrome: the two
 // arms one after the other, in the other order in every second round, so that what else the machine does meets both.
-// `node bench/evidence.ts --rounds 7`
+// `node bench/evidence.ts --rounds 7`; `--only demo` or `--only pages` for one of the two lists.
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, sessions: { type: 'string', default: '2' }, pages: { type: 'string', default: '60' } },
+  options: { rounds: { type: 'string', default: '5' }, sessions: { type: 'string', default: '2' }, pages: { type: 'string', default: '60' }, only: { type: 'string' } },
 });
 const rounds = Number(values.rounds);
 const SAMPLE_EVERY_MS = 100;
@@ -28,14 +28,14 @@ const folder = await mkdtemp(join(tmpdir(), 'gridrun-bench-'));
 try {
   console.log('| list | rounds | wall, none | wall, failures | wall, median of the rounds | CPU, none | CPU, failures | CPU, median of the rounds |');
   console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
-  {
+  if (values.only !== 'pages') {
     await using demo = await startDemoSites();
     const sites = join(folder, 'demo.json');
     await writeFile(sites, demo.list);
     await writeFile(join(folder, 'demo.config.mjs'), 'export default {};\n');
     await compare('the demo: 33 sites × 4 checks', [`${ROOT}checks/login.check.ts`, '--sites', sites, '--config', join(folder, 'demo.config.mjs')]);
   }
-  if (missing('corpus') === false) {
+  if (values.only !== 'demo' && missing('corpus') === false) {
     await using corpus = await serveCorpus();
     const sites = join(folder, 'pages.ndjson');
     await corpus.writeList(sites);
