@@ -53,13 +53,27 @@ function differences(what: string, found: readonly string[], planted: readonly s
   ];
 }
 
-/** Kills a node once a third of the sites are judged. */
-function nodeKiller(hub: SeleniumGrid): (event: RunEvent) => void {
-  let judged = 0;
-  return (event) => {
-    if (event.type === 'site-judged' && ++judged === 11) void hub.killNode(1);
-    if (event.type === 'attempt-ended' && event.attempt.fault?.cause === 'grid') console.log(`  ${event.attempt.siteId}: ${event.attempt.fault.code}, tried again`);
-  };
+/** Once a third of the sites are judged, kills the node on which the next attempt has just begun, and keeps what that hit. */
+class NodeKiller {
+  readonly hit: string[] = [];
+  readonly #hub: SeleniumGrid;
+  readonly #nodes = new Map<string, string>();
+  #judged = 0;
+  #killed = false;
+
+  constructor(hub: SeleniumGrid) {
+    this.#hub = hub;
+  }
+
+  onEvent(event: RunEvent): void {
+    if (event.type === 'session-opened') this.#nodes.set(event.sessionId, event.node);
+    if (event.type === 'site-judged') this.#judged += 1;
+    if (event.type === 'attempt-started' && this.#judged >= 11 && !this.#killed) {
+      this.#killed = true;
+      void this.#hub.killNode(this.#hub.nodeUrls.indexOf(this.#nodes.get(event.sessionId) ?? ''));
+    }
+    if (event.type === 'attempt-ended' && event.attempt.fault?.cause === 'grid') this.hit.push(`${event.attempt.siteId} (${event.attempt.fault.code})`);
+  }
 }
 
 for (let time = 1; time <= Number(values.times); time += 1) {
@@ -69,7 +83,10 @@ for (let time = 1; time <= Number(values.times); time += 1) {
   if (values.grid === 'hub' && !hasHub) console.log('no Java here: on the Chrome of this machine, with no node to kill');
   const grid = hub?.url ?? (values.grid === 'hub' ? 'local' : values.grid);
   try {
-    const mistakes = await sweepOnce(folder, grid, hub === undefined ? () => {} : nodeKiller(hub));
+    const killer = hub === undefined ? undefined : new NodeKiller(hub);
+    const mistakes = await sweepOnce(folder, grid, (event) => killer?.onEvent(event));
+    if (killer !== undefined) console.log(`hit by the killed node, and tried again: ${killer.hit.join(', ')}`);
+    if (killer?.hit.length === 0) mistakes.push('no attempt was hit by the killed node');
     console.log(mistakes.length === 0 ? `sweep ${time}: exactly the planted sites` : `sweep ${time}: WRONG\n  ${mistakes.join('\n  ')}`);
     if (mistakes.length > 0) process.exitCode = 1;
   } finally {
