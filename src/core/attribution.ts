@@ -4,6 +4,7 @@ import type { CheckVerdict, SiteVerdict } from './verdict.ts';
 /**
  * Whom a failure of the subject blames, once the control has tried the same site: the extension where the control
  * passes, the site where the control fails as well. What passed, and what the control could not tell, keeps its cause.
+ * The site blames the extension as soon as one of its checks does.
  */
 export function attribute(subject: SiteVerdict, control: SiteVerdict): SiteVerdict {
   const answers = new Map(control.checks.map((check) => [check.title, check]));
@@ -11,9 +12,11 @@ export function attribute(subject: SiteVerdict, control: SiteVerdict): SiteVerdi
     const cause = isFailure(check) ? causeOf(answers.get(check.title), control) : undefined;
     return cause === undefined ? check : { ...check, cause };
   });
-  const decisive = checks.find((check) => check.status === subject.verdict);
-  const isBlamed = subject.verdict === 'failed' || subject.verdict === 'errored';
-  return { ...subject, ...(isBlamed && decisive?.cause !== undefined ? { cause: decisive.cause } : {}), checks, control: control.verdict };
+  const failures = checks.filter(isFailure);
+  // What the build broke is not hidden by what was broken before it.
+  const decisive = failures.find(({ cause }) => cause === 'extension') ?? failures.find(({ status }) => status === subject.verdict);
+  if (decisive?.cause === undefined) return { ...subject, checks, control: control.verdict };
+  return { ...subject, cause: decisive.cause, ...(decisive.fault === undefined ? {} : { code: decisive.fault.code }), checks, control: control.verdict };
 }
 
 function isFailure(check: CheckVerdict): boolean {

@@ -45,6 +45,13 @@ test('a check that the control leaves out is answered by the site as a whole', (
   assert.equal(ill.cause, 'site');
 });
 
+test('what the build broke is not hidden by a check that fails on the site anyway', () => {
+  const failing = { page: 'failed', 'button @extension': 'failed' } as const;
+  const verdict = verdictOf(attempt('subject', failing), attempt('control', { page: 'failed', 'button @extension': 'passed' }), attempt('subject', failing));
+  assert.deepEqual([verdict.verdict, verdict.cause], ['failed', 'extension']);
+  assert.deepEqual(verdict.checks.map(({ cause }) => cause), ['site', 'extension']);
+});
+
 test('a control that could not tell changes no cause', () => {
   const unheard: Attempt = { ...attempt('control', {}), ending: 'faulted', fault: { code: 'grid.session-lost', cause: 'grid', message: 'gone' } };
   const verdict = verdictOf(attempt('subject', { page: 'failed' }), unheard, attempt('subject', { page: 'failed' }));
