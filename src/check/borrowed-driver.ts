@@ -22,7 +22,7 @@ export interface BorrowedDriverOptions {
   readonly selenium: Selenium;
   readonly session: SessionFacts;
   /** What page loads and scripts may take at most: one that hangs holds every later command of its session. */
-  readonly checkTimeoutMs: number;
+  readonly mostMs: number;
   /** Called for each command that comes after the end. */
   readonly onLateCommand: (error: RevokedError, check: string | undefined) => void;
   /** Called after each command that went well; the check goes on when it has ended. */
@@ -43,7 +43,7 @@ export class BorrowedDriver {
 
   constructor(options: BorrowedDriverOptions) {
     const { selenium, session } = options;
-    this.#client = new ExecutionClient({ endpoint: session.endpoint, deadlineMs: options.checkTimeoutMs + COMMAND_MARGIN_MS });
+    this.#client = new ExecutionClient({ endpoint: session.endpoint, deadlineMs: options.mostMs + COMMAND_MARGIN_MS });
     const capabilities = { ...session.capabilities, ...(session.webSocketUrl === undefined ? {} : { webSocketUrl: session.webSocketUrl }) };
     const execute = this.#execute.bind(this, options);
     const LaneDriver = class extends selenium.WebDriver {
@@ -94,7 +94,7 @@ export class BorrowedDriver {
       this.#state = 'quit';
       return null;
     }
-    if (name === 'setTimeout') capTimeouts(command, options.checkTimeoutMs);
+    if (name === 'setTimeout') capTimeouts(command, options.mostMs);
     const open: OpenCommand = { name, check };
     this.#open.add(open);
     try {

@@ -22,12 +22,12 @@ export function checksBehind(hook: Mocha.Runnable, current: Mocha.Test | undefin
 }
 
 /** The checks below a failed hook that are skipped where they are written, and that mocha now tells nothing of. */
-export function skippedBehind(hook: Mocha.Runnable, results: CheckResults): string[] {
-  const titles: string[] = [];
+export function skippedBehind(hook: Mocha.Runnable, results: CheckResults): Mocha.Test[] {
+  const skipped: Mocha.Test[] = [];
   hook.parent?.eachTest((test) => {
-    if (isSkipped(test)) titles.push(titleOf(test));
+    if (isSkipped(test)) skipped.push(test);
   });
-  return titles.filter((title) => results.get(title) === undefined);
+  return skipped.filter((test) => results.get(titleOf(test)) === undefined);
 }
 
 function isSkipped(test: Mocha.Test): boolean {

@@ -15,7 +15,8 @@ export interface FailureExaminerOptions {
   /** Not the check's own client: that one may be hung, or end. */
   readonly wire: WireClient;
   readonly sessionId: string;
-  readonly checkTimeoutMs: number;
+  /** What one command may take, in ms. */
+  readonly commandLimitMs: number;
   readonly selenium: Selenium;
   readonly signal: AbortSignal;
 }
@@ -59,9 +60,9 @@ export class FailureExaminer {
 
   /** One cheap command tells whether the session lives. */
   async #probe(): Promise<Fault | undefined> {
-    const { borrowed, wire, sessionId, checkTimeoutMs, signal } = this.#options;
+    const { borrowed, wire, sessionId, commandLimitMs, signal } = this.#options;
     // A command that hangs holds the probe until the browser's own time-out ends it.
-    const deadlineMs = PROBE_MS + (borrowed.openCommands.length > 0 ? checkTimeoutMs : 0);
+    const deadlineMs = PROBE_MS + (borrowed.openCommands.length > 0 ? commandLimitMs : 0);
     try {
       await wire.send('GET', `/session/${sessionId}/window/handles`, undefined, { deadlineMs, signal });
     } catch (failure) {

@@ -47,6 +47,9 @@ export class SiteRun implements RunInContext, RunnerGuest {
   readonly #examiner: FailureExaminer;
   readonly #record: SuiteRecord;
   readonly #extension: ExtensionUse;
+  /** Of the attempt, and of one command or page load in it, in ms. */
+  readonly #limitMs: number;
+  readonly #commandLimitMs: number;
   readonly #stop = new AbortController();
   readonly #outcome = Promise.withResolvers<AttemptOutcome>();
   readonly #toldLate = new Set<string>();
@@ -66,10 +69,13 @@ export class SiteRun implements RunInContext, RunnerGuest {
     this.site = checkSiteOf(order.site);
     this.redaction = new Redaction([...host.secrets, ...secretsOf(this.site)]);
     this.#wire = new WireClient(order.session.endpoint);
+    this.#limitMs = order.site.timeoutMs ?? order.siteTimeoutMs;
+    // Where a check may take for ever, its attempt may not.
+    this.#commandLimitMs = host.checkTimeoutMs === 0 ? this.#limitMs : host.checkTimeoutMs;
     this.#borrowed = new BorrowedDriver({
       selenium: options.selenium,
       session: order.session,
-      checkTimeoutMs: host.checkTimeoutMs,
+      mostMs: this.#commandLimitMs,
       onLateCommand: (error, check) => this.#tellLate(check, unawaited(error.message)),
       afterCommand: async (command, check) => await this.#evidence.afterCommand(command, check ?? this.#firstCheck),
     });
@@ -81,7 +87,7 @@ export class SiteRun implements RunInContext, RunnerGuest {
       evidence: this.#evidence,
       wire: this.#wire,
       sessionId: order.session.sessionId,
-      checkTimeoutMs: host.checkTimeoutMs,
+      commandLimitMs: this.#commandLimitMs,
       selenium: options.selenium,
       signal: this.signal,
     });
@@ -117,11 +123,10 @@ export class SiteRun implements RunInContext, RunnerGuest {
 
   /** Runs the suite. Never rejects. */
   async run(): Promise<AttemptOutcome> {
-    const { lane, order, clock, host } = this.#options;
-    const limitMs = order.site.timeoutMs ?? order.siteTimeoutMs;
-    this.#deadline = clock.deadline(limitMs, () => void this.#timeOut(limitMs));
+    const { lane, order, clock } = this.#options;
+    this.#deadline = clock.deadline(this.#limitMs, () => void this.#timeOut(this.#limitMs));
     laneContext.run({ lane, run: this }, () => {
-      const prepared = [capTimeouts(order.session, host.checkTimeoutMs, this.#wire, this.signal), this.#extension.start(), this.#evidence.start()];
+      const prepared = [capTimeouts(order.session, this.#commandLimitMs, this.#wire, this.signal), this.#extension.start(), this.#evidence.start()];
       void Promise.all(prepared).then(
         () => this.#start(),
         (error: unknown) => this.#cut('faulted', faultOf(error)),

@@ -62,7 +62,7 @@ export class SuiteRecord {
   }
 
   pending(test: Mocha.Test): void {
-    this.#record(test, { status: 'skipped', reason: needsExtension(test) ? LEFT_OUT : SKIPPED });
+    this.#record(test, { status: 'skipped', reason: whySkipped(test) });
   }
 
   /** mocha's own `this.retries` goes on: if it passes then, this is what it did before. */
@@ -102,7 +102,7 @@ export class SuiteRecord {
   }
 
   #recordHook(hook: Mocha.Runnable, behind: readonly string[], fault: Fault): void {
-    for (const title of skippedBehind(hook, this.#results)) this.#results.record({ title, status: 'skipped', durationMs: 0, reason: SKIPPED });
+    for (const test of skippedBehind(hook, this.#results)) this.#results.record({ title: titleOf(test), status: 'skipped', durationMs: 0, reason: whySkipped(test) });
     behind.forEach((title, index) => {
       if (index > 0) this.#evidence.share(behind[0]!, title);
       if (this.#results.get(title) !== undefined) return this.#results.charge(title, fault, this.#evidence.of(title));
@@ -115,4 +115,8 @@ export class SuiteRecord {
     const attachments = this.#evidence.of(title);
     return attachments.length === 0 ? {} : { attachments };
   }
+}
+
+function whySkipped(test: Mocha.Test): string {
+  return needsExtension(test) ? LEFT_OUT : SKIPPED;
 }
