@@ -44,7 +44,7 @@ export async function* examine(options: RunOptions, machine: Machine = THIS_MACH
   const browsers = options.grid === 'local' ? await chromeFinding() : options.grid === 'docker' ? undefined : await gridFinding(options.grid);
   if (browsers !== undefined) yield browsers;
   yield await engineFinding(options.grid === 'docker');
-  const builds = await readBuilds(options).catch((error: unknown) => problemOf('extension', error, 'give the folder that has the manifest.json'));
+  const builds = await readBuilds(options).catch((error: unknown) => problemOf('extension', error, 'mend the build: a run would be refused as well'));
   if (builds !== undefined && 'level' in builds) yield builds;
   // Without browsers there is no session to try, and the grid in containers comes up with the run.
   if (browsers !== undefined && browsers.level !== 'problem') yield* sessionFindings(options, builds !== undefined && 'level' in builds ? undefined : builds);

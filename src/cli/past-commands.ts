@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import { openPastRuns, type LookBack } from '../index.ts';
+import { openPastRuns, refusal, type LookBack } from '../index.ts';
 import type { ExitWith } from './run-command.ts';
 import { wantsColor } from './terminal-color.ts';
 
@@ -45,7 +45,7 @@ function historyCommand(say: Say): CommandModule {
         .option('out', { type: 'string', default: DEFAULT_OUT, describe: 'The results folder whose history.sqlite is read' })
         .option('rebuild', { type: 'string', array: true, describe: 'Results folders to build the history anew from' })
         .check((argv) => {
-          if (argv.site === undefined && argv.rebuild === undefined) throw new Error('history: name a site, or give --rebuild <results folders>');
+          if (argv.site === undefined && argv.rebuild === undefined) throw refusal('history.whose', 'history: no site is named', [], 'name one, or give --rebuild <results folders>');
           return true;
         })
         .example('$0 history example_com', 'one site\'s story')

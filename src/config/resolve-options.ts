@@ -35,7 +35,10 @@ export function readSettings(sources: SettingSources): { readonly options: RunOp
   const capabilities = readCapabilities(given['capabilities'], sources.cwd, mistakes);
   const reporters = readReporters(given['reporter'], mistakes);
   const grid = readGrid(given['grid'], sources.env, mistakes);
-  mistakes.push(...extensionMistakes(given));
+  mistakes.push(...extensionMistakes(given), ...idleFlags(sources.flags, given, grid));
+  if (given['headed'] === true && grid === 'local' && !hasDisplay(sources.env)) {
+    mistakes.push('--headed: there is no display here for a window (DISPLAY is not set); leave it out, or start gridrun with xvfb-run');
+  }
   if (given['resume'] !== undefined && given['lastFailed'] === true) {
     mistakes.push('--resume and --last-failed: one goes on with a run, the other begins one; give one of them');
   }
@@ -109,6 +112,20 @@ function extensionMistakes(given: Readonly<Record<string, unknown>>): string[] {
     mistakes.push('--isolation context: extensions do not run in a browser context of their own; give wipe or session');
   }
   return mistakes;
+}
+
+/** Flags, given on the command line, that would do nothing there; a config may hold them for other runs. */
+function idleFlags(flags: SettingSources['flags'], given: Readonly<Record<string, unknown>>, grid: string): string[] {
+  const mistakes: string[] = [];
+  if (flags['baselineNights'] !== undefined && given['baseline'] === undefined) mistakes.push('--baseline-nights: there is no baseline; give --baseline <dir>');
+  if (grid === 'docker') return mistakes;
+  const ofDocker = ['gridName', 'nodes', 'sessionsPerNode', 'image', 'hubImage'].filter((key) => flags[key] !== undefined);
+  return [...mistakes, ...ofDocker.map((key) => `--${flagOf(key)}: is of a grid in containers; give --grid docker with it`)];
+}
+
+/** Only on Linux does a window need to be told where. */
+function hasDisplay(env: SettingSources['env']): boolean {
+  return process.platform !== 'linux' || Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']);
 }
 
 /** CI servers set `CI`, to `true` or `1`. */

@@ -101,6 +101,7 @@ export const ERROR_CODES = {
   'history.run': input('a journal without its first line is of no run', 'leave that folder out of `--rebuild`'),
   'history.site': input('the history knows no such site', 'look at the id in the list or in the report'),
   'history.version': input('the history is of another gridrun', 'build it anew: `gridrun history --rebuild <results folders>`'),
+  'history.whose': input('`gridrun history` was asked for no site', 'name one, or give `--rebuild`'),
   'init.answers': input('an answer to `gridrun init` is wrong', AS_HINTED),
   'init.write': input('`gridrun init` could not write a file', 'the message is the system’s own'),
   input: input('several things that were given are wrong', 'each of them is listed'),

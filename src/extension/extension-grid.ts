@@ -95,7 +95,7 @@ class Extended implements ExtensionGrid {
 /** What the extension itself did wrong ends the run before it starts; what the grid did is the grid's. */
 function refused(error: unknown): unknown {
   if (!(error instanceof GridrunError) || error.blames !== 'extension') return error;
-  return refusal(error.code, error.message, [], 'no site was judged');
+  return refusal(error.code, error.message, [], 'load it in chrome://extensions to see what Chrome says; no site was judged');
 }
 
 /** The user's own capabilities, with what a way adds to Chrome's options. */

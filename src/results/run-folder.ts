@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RunStarted } from '../core/event.ts';
 import { refusal } from '../core/fault.ts';
 import { FolderLock } from './folder-lock.ts';
+import { makeFolder } from './make-folder.ts';
 import { replay } from './replay.ts';
 
 export const JOURNAL = 'events.ndjson';
@@ -40,7 +41,7 @@ export class RunFolder implements Disposable {
   /** Makes the folder where it is missing and locks it. Throws a refusal where it can't be had. */
   static async open(path: string): Promise<RunFolder> {
     try {
-      await mkdir(path, { recursive: true });
+      await makeFolder(path);
     } catch (error) {
       throw refusal('out.folder', `the results folder ${path} can't be made: ${(error as Error).message}`);
     }

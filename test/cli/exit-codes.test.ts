@@ -60,6 +60,23 @@ test('2: without a list the other mistakes are told too', async () => {
   assert.match(stderr, /--timeout: wants ms[^]*there is no site list[^]*--sites <file/);
 });
 
+test('2: a history of no site, and a results folder where nothing can be made', async () => {
+  await using place = await Workplace.with(PASSING);
+  const history = await place.run(['history']);
+  assert.deepEqual([history.code, /name one/.test(history.stderr)], [2, true], history.stderr);
+  if (process.platform !== 'linux') return;
+  const out = await place.run([...RUN, 'http://127.0.0.1:9', '--out', '/proc/x/y']);
+  assert.equal(out.code, 2, out.stderr);
+  assert.match(out.stderr, /the results folder \/proc\/x\/y can't be made/);
+});
+
+test('--timeout 0 is no limit, of commands and page loads too', async () => {
+  await using stub = await startStub();
+  await using place = await Workplace.with({ ...PASSING, 'x.check.mjs': checkFile("const { pageLoad, script } = await driver.manage().getTimeouts(); assert.ok(pageLoad > 60_000 && script > 0, `${pageLoad} ${script}`);") });
+  const { code, stdout } = await place.run([...RUN, stub.url, '--timeout', '0']);
+  assert.equal(code, 0, stdout);
+});
+
 test('3: a site that does not resolve is errored, cause site', async () => {
   await using stub = await startStub();
   const list = JSON.stringify([{ id: 'gone', url: 'http://dns-error.test/' }, { id: 'a', url: 'https://a.example' }]);

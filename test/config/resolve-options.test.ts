@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GridrunError } from '../../src/core/fault.ts';
-import { resolveOptions } from '../../src/config/resolve-options.ts';
+import { resolveOptions, type SettingSources } from '../../src/config/resolve-options.ts';
 
-const NOTHING = { cwd: '/work', flags: { sites: 'sites.json' }, configName: '', config: {}, env: {} };
+const NOTHING: SettingSources = { cwd: '/work', flags: { sites: 'sites.json' }, configName: '', config: {}, env: {} };
 
 function mistakesOf(act: () => unknown): readonly string[] {
   try {
@@ -46,6 +46,20 @@ test('every mistake is named at once, with the flag, what it wants and what was 
   assert.match(all, /--sesions: no such setting; did you mean --sessions\?/);
   assert.match(all, /--shard: wants i\/n with i from 1 to n, as in 2\/8, not "9\/8"/);
   assert.match(all, /gridrun\.config\.ts: retries: wants a whole number from 0, not -1/);
+});
+
+test('a flag that would do nothing is a mistake; a config may hold it for other runs', () => {
+  const flags = { sites: 's', baselineNights: '3', nodes: '3', image: 'mine' };
+  assert.deepEqual(mistakesOf(() => resolveOptions({ ...NOTHING, flags })).map((mistake) => mistake.split(':')[0]), ['--baseline-nights', '--nodes', '--image']);
+  assert.equal(resolveOptions({ ...NOTHING, flags: { sites: 's', nodes: '3', grid: 'docker' } }).grid, 'docker');
+  assert.equal(resolveOptions({ ...NOTHING, config: { nodes: '3' } }).grid, 'local');
+});
+
+test('a window needs a display', { skip: process.platform !== 'linux' && 'only Linux has to be told where' }, () => {
+  const flags = { sites: 's', headed: true };
+  assert.match(mistakesOf(() => resolveOptions({ ...NOTHING, flags })).join(), /--headed: there is no display/);
+  assert.equal(resolveOptions({ ...NOTHING, flags, env: { DISPLAY: ':0' } }).headed, true);
+  assert.equal(resolveOptions({ ...NOTHING, flags: { ...flags, grid: 'http://hub:4444' } }).headed, true);
 });
 
 test('a password in a mistaken grid URL is not shown', () => {
