@@ -16,6 +16,8 @@ interface Command {
 export interface OpenCommand {
   readonly name: string;
   readonly check: string | undefined;
+  /** On the clock of `performance.now()`. */
+  readonly startedAt: number;
 }
 
 export interface BorrowedDriverOptions {
@@ -95,7 +97,7 @@ export class BorrowedDriver {
       return null;
     }
     if (name === 'setTimeout') capTimeouts(command, options.mostMs);
-    const open: OpenCommand = { name, check };
+    const open: OpenCommand = { name, check, startedAt: performance.now() };
     this.#open.add(open);
     try {
       if (name === 'close' && (await this.#isLastWindow())) {

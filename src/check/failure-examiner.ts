@@ -3,11 +3,13 @@ import { classify } from '../wire/classify.ts';
 import type { WireClient } from '../wire/wire-client.ts';
 import { WireError } from '../wire/wire-error.ts';
 import type { BorrowedDriver } from './borrowed-driver.ts';
-import { asError, checkFault, siteFault } from './check-failure.ts';
+import { asError, checkFault, isTimeout, siteFault } from './check-failure.ts';
 import type { EvidenceTaker } from './evidence-taker.ts';
 import type { Selenium } from './selenium-module.ts';
 
 const PROBE_MS = 15_000;
+/** So late an answer is one of a session that was out of reach. */
+const LATE_MS = 5_000;
 
 export interface FailureExaminerOptions {
   readonly borrowed: BorrowedDriver;
@@ -19,6 +21,8 @@ export interface FailureExaminerOptions {
   readonly commandLimitMs: number;
   readonly selenium: Selenium;
   readonly signal: AbortSignal;
+  /** How late an answer of the session may be. */
+  readonly lateMs?: number;
 }
 
 export interface Finding {
@@ -42,7 +46,7 @@ export class FailureExaminer {
     const { borrowed, evidence, signal } = this.#options;
     let navigation = borrowed.cameFromNavigation(error);
     if (navigation === undefined) {
-      const lost = this.#crashOf(error) ?? (await this.#probe());
+      const lost = this.#crashOf(error) ?? (await this.#probe(error));
       if (lost !== undefined) return { fault: lost, sessionLost: true };
       navigation = await this.#errorPage();
     }
@@ -59,14 +63,21 @@ export class FailureExaminer {
   }
 
   /** One cheap command tells whether the session lives. */
-  async #probe(): Promise<Fault | undefined> {
+  async #probe(error: unknown): Promise<Fault | undefined> {
     const { borrowed, wire, sessionId, commandLimitMs, signal } = this.#options;
     // A command that hangs holds the probe until the browser's own time-out ends it.
     const deadlineMs = PROBE_MS + (borrowed.openCommands.length > 0 ? commandLimitMs : 0);
+    const startedAt = performance.now();
+    const freeAt = Math.max(startedAt, ...borrowed.openCommands.map((command) => command.startedAt + commandLimitMs));
     try {
       await wire.send('GET', `/session/${sessionId}/window/handles`, undefined, { deadlineMs, signal });
     } catch (failure) {
       if (failure instanceof WireError && (failure.sessionLost || failure.code === 'grid.no-answer')) return faultOf(failure);
+    }
+    // A check that ran out of time while nothing got through to its session has not said no.
+    const lateMs = Math.round(performance.now() - freeAt);
+    if (isTimeout(error) && lateMs > (this.#options.lateMs ?? LATE_MS)) {
+      return { code: 'grid.no-answer', cause: 'grid', message: `session ${sessionId} was out of reach while the check ran out of time: it answered ${lateMs} ms late` };
     }
     return undefined;
   }

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FailureExaminer, type FailureExaminerOptions } from '../../src/check/failure-examiner.ts';
+
+const OUT_OF_TIME = Object.assign(new Error('Timeout of 20ms exceeded'), { code: 'ERR_MOCHA_TIMEOUT', timeout: 20 });
+
+/** Examines a failure of a check in a session that answers its probe after `answersAfterMs`, and may be 100 ms late. */
+async function examined(error: Error, answersAfterMs: number, openForMs?: number): Promise<string> {
+  const open = openForMs === undefined ? [] : [{ name: 'get', check: 'works', startedAt: performance.now() - openForMs }];
+  const options = {
+    borrowed: { cameFromNavigation: () => undefined, openCommands: open },
+    evidence: { take: async () => {} },
+    wire: { send: async (_method: string, path: string) => (path.endsWith('/handles') ? await new Promise((resolve) => setTimeout(resolve, answersAfterMs, [])) : '') },
+    sessionId: 's1',
+    commandLimitMs: 400,
+    selenium: { error: { WebDriverError: class extends Error {} } },
+    signal: new AbortController().signal,
+    lateMs: 100,
+  } as unknown as FailureExaminerOptions;
+  const { fault, sessionLost } = await new FailureExaminer(options).examine(error, 'works', '');
+  return `${fault.code}${sessionLost ? ', session lost' : ''}`;
+}
+
+test('a check that ran out of time in a session that answers has failed', async () => {
+  assert.equal(await examined(OUT_OF_TIME, 0), 'check.timeout');
+});
+
+test('a check that ran out of time while its session was out of reach has not said no', async () => {
+  assert.equal(await examined(OUT_OF_TIME, 300), 'grid.no-answer, session lost');
+});
+
+test('a command of the check may hold the session until its own limit, and no longer', async () => {
+  assert.equal(await examined(OUT_OF_TIME, 300, 100), 'check.timeout');
+  assert.equal(await examined(OUT_OF_TIME, 300, 400), 'grid.no-answer, session lost');
+});
+
+test('what a check said by itself is believed, however late the session answers', async () => {
+  assert.equal(await examined(new Error('no form'), 300), 'check.failed');
+});
