@@ -8,7 +8,7 @@ import { Workplace, checkFile, type CommandResult } from '../support/command.ts'
 import { sameReports } from '../support/same-reports.ts';
 
 /** GRIDRUN_MERGE_SITES=5000 shows it at the scale of a sweep. */
-const SITES = Number(process.env['GRIDRUN_MERGE_SITES'] ?? 100);
+const SITES = Number(process.env['GRIDRUN_MERGE_SITES'] ?? 200);
 const FAILING = Math.ceil(SITES / 7);
 const SHARDS = 8;
 // Every seventh site fails, and leaves a file.
