@@ -7,8 +7,10 @@ import { checkFile, Workplace } from '../../support/command.ts';
 import { docker, gridName, loopbackSite } from '../../support/engine.ts';
 import { missing } from '../../support/machine.ts';
 
-const options = { skip: missing('docker'), timeout: 300_000 };
+const options = { skip: missing('docker'), timeout: 400_000 };
 const SITES = 60;
+/** Of a check: so long that a busy machine keeps it, and shorter than a node is cut off. */
+const LIMIT_MS = 20_000;
 const CHECK = checkFile("await driver.get(site.url); assert.match(await driver.getTitle(), /site/); assert.equal(await driver.executeScript('return location.host'), new URL(site.url).host);");
 
 /** Less than a check's limit: pages of nodes that are well come late, and come. */
@@ -25,7 +27,7 @@ const HARMS: Readonly<Record<string, Harm>> = {
   'a node is cut off the network and put back': async (grid, node) => {
     const network = docker.getNetwork(networkName(grid));
     await network.disconnect({ Container: `gridrun-${grid}-${node}`, Force: true });
-    await new Promise((resolve) => setTimeout(resolve, 15_000));
+    await new Promise((resolve) => setTimeout(resolve, LIMIT_MS + 10_000));
     await network.connect({ Container: `gridrun-${grid}-${node}`, EndpointConfig: { Aliases: [node] } });
   },
   'the hub is restarted': async (grid) => void (await container(grid, 'hub').restart({ t: 1 })),
@@ -43,7 +45,7 @@ for (const [what, harm] of Object.entries(HARMS)) {
     await gridUp({ name: named.name, nodes: 3, sessionsPerNode: 1, port: 0 });
     const list = Array.from({ length: SITES }, (_, index) => ({ id: `s${index}`, url: `http://s${index}.localhost:${site.port}/` }));
     await using place = await Workplace.with({ 'sites.json': JSON.stringify(list), 'x.check.mjs': CHECK });
-    const handle = run({ cwd: place.folder, sites: 'sites.json', checks: 'x.check.mjs', grid: 'docker', gridName: named.name, sessions: 3, timeout: 8000, siteTimeout: 16_000, chunkSize: 4 });
+    const handle = run({ cwd: place.folder, sites: 'sites.json', checks: 'x.check.mjs', grid: 'docker', gridName: named.name, sessions: 3, timeout: LIMIT_MS, siteTimeout: 2 * LIMIT_MS + 5000, chunkSize: 4 });
     const events: RunEvent[] = [];
     for await (const event of handle) {
       events.push(event);
@@ -58,7 +60,7 @@ for (const [what, harm] of Object.entries(HARMS)) {
     const judged = events.filter((event) => event.type === 'site-judged' && event.amended !== true);
     assert.equal(new Set(judged.map((event) => (event.type === 'site-judged' ? event.verdict.siteId : ''))).size, SITES);
     assert.equal(judged.length, SITES);
-    assert.deepEqual([counts.failed, counts.passed + counts.errored + counts.flaky], [0, SITES], JSON.stringify(counts));
+    assert.deepEqual([counts.failed, counts.passed + counts.errored + counts.flaky], [0, SITES], JSON.stringify(judged.flatMap((event) => (event.type === 'site-judged' && event.verdict.verdict === 'failed' ? [event.verdict] : []))));
     const hit = events.flatMap((event) => (event.type === 'attempt-ended' && event.attempt.fault !== undefined ? [event.attempt] : []));
     assert.ok(hit.length > 0, 'no attempt was hit');
     assert.deepEqual(hit.filter(({ fault }) => fault?.cause !== 'grid').map(({ fault, ending }) => `${ending} ${fault?.code}: ${fault?.message}`), []);
