@@ -46,12 +46,22 @@ export class FailureExaminer {
     const { borrowed, evidence, signal } = this.#options;
     let navigation = borrowed.cameFromNavigation(error);
     if (navigation === undefined) {
-      const lost = this.#crashOf(error) ?? (await this.#probe(error));
+      const lost = this.#crashOf(error) ?? (await this.#probe(isTimeout(error)));
       if (lost !== undefined) return { fault: lost, sessionLost: true };
       navigation = await this.#errorPage();
     }
     if (check !== undefined && !signal.aborted) await evidence.take(check);
     return { fault: navigation === undefined ? checkFault(error, where) : siteFault(asError(error), navigation, where), sessionLost: false };
+  }
+
+  /**
+   * The session's fault, where the site's time was up while nothing got through to it. A command of the checks that is
+   * within its own limit says nothing: the page may be as slow. Never rejects.
+   */
+  async examineTimeUp(): Promise<Fault | undefined> {
+    const { borrowed, commandLimitMs } = this.#options;
+    const held = borrowed.openCommands.some(({ startedAt }) => startedAt + commandLimitMs > performance.now());
+    return held ? undefined : await this.#probe(true);
   }
 
   /** A session whose tab has crashed still answers, but not about any page. */
@@ -62,8 +72,8 @@ export class FailureExaminer {
     return { code: judgement.code, cause: judgement.blames, message: error.message.split('\n')[0]! };
   }
 
-  /** One cheap command tells whether the session lives. */
-  async #probe(error: unknown): Promise<Fault | undefined> {
+  /** One cheap command tells whether the session lives; where the checks `ranOutOfTime`, also whether it was in reach. */
+  async #probe(ranOutOfTime: boolean): Promise<Fault | undefined> {
     const { borrowed, wire, sessionId, commandLimitMs, signal } = this.#options;
     // A command that hangs holds the probe until the browser's own time-out ends it.
     const deadlineMs = PROBE_MS + (borrowed.openCommands.length > 0 ? commandLimitMs : 0);
@@ -74,10 +84,10 @@ export class FailureExaminer {
     } catch (failure) {
       if (failure instanceof WireError && (failure.sessionLost || failure.code === 'grid.no-answer')) return faultOf(failure);
     }
-    // A check that ran out of time while nothing got through to its session has not said no.
+    // Who ran out of time while nothing got through to the session has not said no.
     const lateMs = Math.round(performance.now() - freeAt);
-    if (isTimeout(error) && lateMs > (this.#options.lateMs ?? LATE_MS)) {
-      return { code: 'grid.no-answer', cause: 'grid', message: `session ${sessionId} was out of reach while the check ran out of time: it answered ${lateMs} ms late` };
+    if (ranOutOfTime && lateMs > (this.#options.lateMs ?? LATE_MS)) {
+      return { code: 'grid.no-answer', cause: 'grid', message: `session ${sessionId} was out of reach while its time ran out: it answered ${lateMs} ms late` };
     }
     return undefined;
   }

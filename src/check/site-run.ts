@@ -219,9 +219,8 @@ export class SiteRun implements RunInContext, RunnerGuest {
   }
 
   async #timeOut(limitMs: number): Promise<void> {
-    // A failure that is being examined may be the session's: a site is not blamed for a browser that does not answer.
-    const found = await this.#examination;
-    if (found?.sessionLost === true) return this.#cut('faulted', found.fault);
+    const lost = await this.#sessionLost(limitMs);
+    if (lost !== undefined) return this.#cut('faulted', lost);
     const fault: Fault = {
       code: 'site.timeout',
       cause: 'site',
@@ -233,6 +232,15 @@ export class SiteRun implements RunInContext, RunnerGuest {
       await this.#evidence.take(check, SETTLE_MS);
     }
     this.#cut('timed-out', fault);
+  }
+
+  /** What is to blame for the time that ran out, where it is not the site. */
+  async #sessionLost(limitMs: number): Promise<Fault | undefined> {
+    const found = await this.#examination;
+    if (found?.sessionLost === true) return found.fault;
+    if (this.#runner !== undefined) return await this.#examiner.examineTimeUp();
+    const { sessionId } = this.#options.order.session;
+    return { code: 'grid.no-answer', cause: 'grid', message: `session ${sessionId} was not ready for the checks after ${limitMs} ms, the limit of its site` };
   }
 
   /** Ends the attempt now; whatever of it still runs finds its driver revoked, and its lane is not used again. */

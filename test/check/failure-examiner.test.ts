@@ -4,8 +4,8 @@ import { FailureExaminer, type FailureExaminerOptions } from '../../src/check/fa
 
 const OUT_OF_TIME = Object.assign(new Error('Timeout of 20ms exceeded'), { code: 'ERR_MOCHA_TIMEOUT', timeout: 20 });
 
-/** Examines a failure of a check in a session that answers its probe after `answersAfterMs`, and may be 100 ms late. */
-async function examined(error: Error, answersAfterMs: number, openForMs?: number): Promise<string> {
+/** Of a session that answers its probe after `answersAfterMs`, and may be 100 ms late; a command may be open in it. */
+function examiner(answersAfterMs: number, openForMs?: number): FailureExaminer {
   const open = openForMs === undefined ? [] : [{ name: 'get', check: 'works', startedAt: performance.now() - openForMs }];
   const options = {
     borrowed: { cameFromNavigation: () => undefined, openCommands: open },
@@ -17,7 +17,11 @@ async function examined(error: Error, answersAfterMs: number, openForMs?: number
     signal: new AbortController().signal,
     lateMs: 100,
   } as unknown as FailureExaminerOptions;
-  const { fault, sessionLost } = await new FailureExaminer(options).examine(error, 'works', '');
+  return new FailureExaminer(options);
+}
+
+async function examined(error: Error, answersAfterMs: number, openForMs?: number): Promise<string> {
+  const { fault, sessionLost } = await examiner(answersAfterMs, openForMs).examine(error, 'works', '');
   return `${fault.code}${sessionLost ? ', session lost' : ''}`;
 }
 
@@ -36,4 +40,14 @@ test('a command of the check may hold the session until its own limit, and no lo
 
 test('what a check said by itself is believed, however late the session answers', async () => {
   assert.equal(await examined(new Error('no form'), 300), 'check.failed');
+});
+
+test('a site whose time is up is not blamed for a session that was out of reach', async () => {
+  assert.equal(await examiner(0).examineTimeUp(), undefined);
+  assert.equal((await examiner(300).examineTimeUp())?.code, 'grid.no-answer');
+  assert.equal((await examiner(300, 400).examineTimeUp())?.code, 'grid.no-answer');
+});
+
+test('a command within its own limit tells nothing of the session when the site\'s time is up', async () => {
+  assert.equal(await examiner(300, 100).examineTimeUp(), undefined);
 });

@@ -97,6 +97,17 @@ test('a site whose time is up is errored in what it left open', async () => {
   assert.ok(outcome.sessionDirty);
 });
 
+test('a site of which no check had begun when its time was up is not blamed: its session did not answer', async () => {
+  await using bench = await startBench({
+    files: checkFile('esm', "it('quick', () => {});"),
+    stub: { faults: ({ command }) => (command === 'POST timeouts' ? 'hang' : undefined) },
+  });
+  const outcome = await bench.attempt({ site: { ...siteNamed('one'), timeoutMs: 300 } });
+  assert.equal(outcome.ending, 'faulted');
+  assert.equal(outcome.fault?.code, 'grid.no-answer');
+  assert.match(outcome.fault?.message ?? '', /not ready for the checks after 300 ms/);
+});
+
 test('an interrupted attempt ends at once and keeps what is decided', async () => {
   const stop = new AbortController();
   await using bench = await startBench({
