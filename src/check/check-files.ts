@@ -16,10 +16,15 @@ export const BUILT_IN_CHECK = fileURLToPath(new URL(`./builtin/loads.check${extn
  */
 export async function findCheckFiles(cwd: string, globs: readonly string[]): Promise<string[]> {
   const matches = await Promise.all((globs.length === 0 ? DEFAULT_GLOBS : globs).map(async (pattern) => await matching(cwd, pattern)));
-  const mistakes = globs.flatMap((pattern, index) => (matches[index]!.length === 0 ? [`${pattern}: no file matches`] : []));
+  const mistakes = globs.flatMap((pattern, index) => (matches[index]!.length === 0 ? [`${pattern}: ${noMatch(pattern)}`] : []));
   if (mistakes.length > 0) throw refusal('checks.no-file', 'no check file where one was asked for', mistakes, `globs are relative to ${cwd}`);
   const files = [...new Set(matches.flat())].sort();
   return files.length === 0 ? [BUILT_IN_CHECK] : files;
+}
+
+/** A bare word may be a command that was mistyped. */
+function noMatch(pattern: string): string {
+  return /^[a-z-]+$/.test(pattern) ? 'no file matches, and gridrun has no command of that name' : 'no file matches';
 }
 
 async function matching(cwd: string, pattern: string): Promise<string[]> {

@@ -114,6 +114,9 @@ test('the default globs, the built-in check, and globs that match nothing', asyn
   assert.deepEqual(await names(), ['checks/deep/er/a.check.mjs']);
   assert.deepEqual(await names('other/*.mjs', 'other/c.mjs'), ['other/c.mjs']);
   assert.deepEqual(await names('checks/deep/'), ['checks/deep/er/a.check.mjs']);
-  await assert.rejects(names('other/*', 'no/*', 'nope.ts'), { answer: 'refuse', mistakes: ['no/*: no file matches', 'nope.ts: no file matches'] });
+  await assert.rejects(names('other/*', 'no/*', 'nope.ts', 'reprot'), {
+    answer: 'refuse',
+    mistakes: ['no/*: no file matches', 'nope.ts: no file matches', 'reprot: no file matches, and gridrun has no command of that name'],
+  });
   assert.deepEqual(await findCheckFiles(`${bench.dir}/other`, []), [BUILT_IN_CHECK]);
 });
