@@ -22,6 +22,8 @@ interface SweepResult {
   readonly sweep: { readonly broken: readonly string[]; readonly failedInBoth: readonly string[]; readonly undecided: readonly string[]; readonly test: { readonly p: number } };
 }
 
+const stopping = stopOnSignal();
+
 /** One sweep; the mistakes in its answer. */
 async function sweepOnce(folder: string, grid: string, onEvent: (event: RunEvent) => void): Promise<string[]> {
   await using demo = await startDemoSites({ DEMO_DOWN: DOWN_FOR_EVERYONE.join(',') });
@@ -32,8 +34,11 @@ async function sweepOnce(folder: string, grid: string, onEvent: (event: RunEvent
     cwd: ROOT, sites: join(folder, 'sites.json'), checks: 'examples/sweep/extension.check.ts', out: join(folder, 'results'), grid, sessions: 2,
     extension: join(folder, 'build'), control: 'examples/extension', capabilities: { 'goog:chromeOptions': { args } },
   });
+  stopping.addEventListener('abort', () => handle.stop('kill'));
+  if (stopping.aborted) handle.stop('kill');
   for await (const event of handle) onEvent(event);
   await handle.summary;
+  stopping.throwIfAborted();
   const results = JSON.parse(await readFile(join(folder, 'results', 'results.json'), 'utf8')) as SweepResult;
   const { broken, failedInBoth, undecided, test } = results.sweep;
   console.log(`broken by the build: ${broken.join(', ')}; broken for everyone: ${failedInBoth.join(', ')}; p = ${test.p}`);
@@ -44,6 +49,13 @@ async function sweepOnce(folder: string, grid: string, onEvent: (event: RunEvent
     ...undecided.map((id) => `${id}: could not be decided`),
     ...others.map(({ id, verdict, cause }) => `${id}: ${verdict}, cause ${cause}`),
   ];
+}
+
+/** Aborted by Ctrl-C and the like: the hub and the sites' server are ended before this process is. */
+function stopOnSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => controller.abort());
+  return controller.signal;
 }
 
 function differences(what: string, found: readonly string[], planted: readonly string[]): string[] {
@@ -76,7 +88,7 @@ class NodeKiller {
   }
 }
 
-for (let time = 1; time <= Number(values.times); time += 1) {
+for (let time = 1; time <= Number(values.times) && !stopping.aborted; time += 1) {
   const folder = await mkdtemp(join(tmpdir(), 'gridrun-sweep-'));
   const hasHub = values.grid === 'hub' && missing('selenium') === false;
   await using hub = hasHub ? await startSeleniumGrid({ nodes: 2, sessionsPerNode: 2 }) : undefined;
@@ -89,6 +101,9 @@ for (let time = 1; time <= Number(values.times); time += 1) {
     if (killer?.hit.length === 0) mistakes.push('no attempt was hit by the killed node');
     console.log(mistakes.length === 0 ? `sweep ${time}: exactly the planted sites` : `sweep ${time}: WRONG\n  ${mistakes.join('\n  ')}`);
     if (mistakes.length > 0) process.exitCode = 1;
+  } catch (error) {
+    if (!stopping.aborted) throw error;
+    process.exitCode = 130;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
