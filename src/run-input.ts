@@ -70,6 +70,7 @@ export async function refuseSettings(wrong: Error, options: RunOptions): Promise
 
 /** The values that no output may show: those of the environment variables that the list names. */
 function secretsOf(list: SiteList): string[] {
-  const names = new Set(list.sites.flatMap((site) => site.env ?? []));
+  const names = new Set<string>();
+  for (const site of list.sites) for (const name of site.env ?? []) names.add(name);
   return [...names].flatMap((name) => process.env[name] ?? []);
 }

@@ -2,19 +2,23 @@ import type { RunPlan } from '../index.ts';
 
 const SECOND_MS = 1_000;
 
-/** The plan of a run, as `--list` prints it. */
-export function planText(plan: RunPlan): string {
+/** So many ids are written at once: the plan of a million sites is never one string. */
+const IDS_IN_PIECE = 10_000;
+
+/** The plan of a run, as `--list` prints it, in pieces. */
+export function* planText(plan: RunPlan): Generator<string, void, undefined> {
   const { sites, checks, units, sessions, shard, duplicateCount } = plan;
   const ofShard = shard.total === 1 ? '' : ` in shard ${shard.index}/${shard.total}`;
   const duplicates = duplicateCount === 0 ? '' : ` (${duplicateCount} duplicates dropped)`;
-  const lines = [`${count(checks.length, 'check')}:`, ...checks.map((check) => `  ${check.title}  [${check.file}]`), ''];
-  lines.push(`${count(sites.length, 'site')}${ofShard}${duplicates}, ${count(units.length, 'work unit')} for ${count(sessions, 'session')}:`);
+  yield `${count(checks.length, 'check')}:\n${checks.map((check) => `  ${check.title}  [${check.file}]\n`).join('')}\n`;
+  yield `${count(sites.length, 'site')}${ofShard}${duplicates}, ${count(units.length, 'work unit')} for ${count(sessions, 'session')}:\n`;
   for (const unit of units) {
-    lines.push(`  unit ${unit.index + 1}, about ${(unit.expectedMs / SECOND_MS).toFixed(1)} s: ${unit.siteIds.join(' ')}`);
+    yield `  unit ${unit.index + 1}, about ${(unit.expectedMs / SECOND_MS).toFixed(1)} s:`;
+    for (let start = 0; start < unit.siteIds.length; start += IDS_IN_PIECE) yield ` ${unit.siteIds.slice(start, start + IDS_IN_PIECE).join(' ')}`;
+    yield '\n';
   }
   const skipped = sites.filter((site) => site.skip !== undefined);
-  if (skipped.length > 0) lines.push(`  skipped: ${skipped.map((site) => `${site.id} (${site.skip})`).join(', ')}`);
-  return `${lines.join('\n')}\n`;
+  if (skipped.length > 0) yield `  skipped: ${skipped.map((site) => `${site.id} (${site.skip})`).join(', ')}\n`;
 }
 
 function count(of: number, what: string): string {

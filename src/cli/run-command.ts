@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises';
 import type { CommandModule } from 'yargs';
 import { loadConfig, planRun, readSettings, refuseSettings, startRun, type RunOptions } from '../index.ts';
 import { givenFlags, withRunFlags } from './flags.ts';
@@ -31,8 +32,14 @@ export function runCommand(exitWith: ExitWith): CommandModule {
 }
 
 async function print(options: RunOptions): Promise<number> {
-  process.stdout.write(planText(await planRun(options)));
+  // Not ended with the text: it is the process's.
+  await pipeline(planText(await planRun(options)), process.stdout, { end: false }).catch(ignoreClosedPipe);
   return 0;
+}
+
+/** Who reads only the first lines (`| head`) has what they wanted. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 async function run(options: RunOptions): Promise<number> {

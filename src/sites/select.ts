@@ -27,7 +27,9 @@ export function selectSites(sites: readonly Site[], selection: SiteSelection): r
 
 /** The tags of `tags` that neither a site nor a check has, with what they may have meant, a line each. */
 export function unknownTags(tags: readonly string[], sites: readonly Site[], checkTags: ReadonlySet<string>): readonly string[] {
-  const known = new Set([...checkTags, ...sites.flatMap((site) => site.tags ?? [])]);
+  if (tags.length === 0) return [];
+  const known = new Set(checkTags);
+  for (const site of sites) for (const tag of site.tags ?? []) known.add(tag);
   return tags.filter((tag) => !known.has(tag)).map((tag) => {
     const meant = nearest(tag, [...known]);
     const there = known.size === 0 ? '; there are no tags at all' : `; there are ${[...known].sort().slice(0, MOST_SHOWN).join(', ')}${known.size > MOST_SHOWN ? ', …' : ''}`;
