@@ -31,3 +31,14 @@ export function givenFlags(argv: Readonly<Record<string, unknown>>): Flags {
   const checks = Array.isArray(argv['checks']) && argv['checks'].length > 0 ? { checks: argv['checks'].map(String) } : {};
   return { ...Object.fromEntries(entries.map(([name, value]) => [configKey(name), value])), ...checks };
 }
+
+/** The switches that were given something which is neither true nor false, by config key: to yargs that is false, to the user a mistake. */
+export function wrongSwitches(args: readonly string[]): Flags {
+  const switches = SETTINGS.filter((setting) => !('value' in setting));
+  return Object.fromEntries(
+    switches.flatMap(({ flag }) => {
+      const given = args.find((arg) => arg.startsWith(`--${flag}=`))?.slice(flag.length + '--='.length);
+      return given === undefined || ['true', 'false'].includes(given) ? [] : [[configKey(flag), given]];
+    }),
+  );
+}

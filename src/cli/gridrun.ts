@@ -25,7 +25,7 @@ export async function gridrun(args: readonly string[]): Promise<number> {
     .locale('en')
     .parserConfiguration({ 'camel-case-expansion': false, 'strip-aliased': true, 'parse-numbers': false, 'parse-positional-numbers': false })
     .usage('$0 [checks..] --sites <list>\n\nRuns one suite of mocha checks on every site of a list, on many real Chrome sessions at once, and gives one JUnit back.')
-    .command(runCommand(exitWith))
+    .command(runCommand(exitWith, args))
     .command(strict(gridCommand(exitWith)))
     .command(strict(mergeCommand(exitWith)))
     .command(strict(initCommand(exitWith)))

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type { CommandModule } from 'yargs';
 import { loadConfig, planRun, readSettings, refuseSettings, startRun, type RunOptions } from '../index.ts';
-import { givenFlags, withRunFlags } from './flags.ts';
+import { givenFlags, withRunFlags, wrongSwitches } from './flags.ts';
 import { planText } from './plan-text.ts';
 import { stopOnSignals } from './stop-keys.ts';
 import { wantsColor } from './terminal-color.ts';
@@ -9,8 +9,11 @@ import { wantsColor } from './terminal-color.ts';
 /** Tells the process how the command ended. */
 export type ExitWith = (code: number) => void;
 
-/** The default command: runs the suite on every site of the list. */
-export function runCommand(exitWith: ExitWith): CommandModule {
+/**
+ * The default command: runs the suite on every site of the list.
+ * @param args as the user wrote them
+ */
+export function runCommand(exitWith: ExitWith, args: readonly string[]): CommandModule {
   return {
     command: ['$0 [checks..]', 'run [checks..]'],
     describe: 'Run the checks on every site of the list',
@@ -23,10 +26,10 @@ export function runCommand(exitWith: ExitWith): CommandModule {
     handler: async (argv) => {
       const cwd = process.cwd();
       const config = await loadConfig(cwd, argv['config'] as string | undefined);
-      const { list, ...flags } = givenFlags(argv);
+      const flags = { ...givenFlags(argv), ...wrongSwitches(args) };
       const { options, wrong } = readSettings({ cwd, flags, configName: config.name, config: config.settings, env: process.env });
       if (wrong !== undefined) await refuseSettings(wrong, options);
-      exitWith(list === true ? await print(options) : await run(options));
+      exitWith(flags['list'] === true ? await print(options) : await run(options));
     },
   };
 }

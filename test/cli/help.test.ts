@@ -47,3 +47,11 @@ test('a refusal ends with its code, by which the troubleshooting page is searche
   assert.equal(code, 2);
   assert.match(stderr, /\ncode: sites\.unreadable\n$/);
 });
+
+test('a switch that is given neither true nor false is a mistake among the others', async () => {
+  await using place = await Workplace.with({ 'sites.txt': 'a.example\n' });
+  const { code, stderr } = await place.run(['--sites', 'sites.txt', '--headed=maybe', '--list=ja', '--trace=false', '--sessions', 'many']);
+  assert.equal(code, 2);
+  assert.deepEqual(stderr.match(/--\w+: wants true or false, not "\w+"/g), ['--headed: wants true or false, not "maybe"', '--list: wants true or false, not "ja"']);
+  assert.match(stderr, /--sessions/);
+});
