@@ -1,8 +1,8 @@
 import type { Run } from '../index.ts';
 
 /**
- * Ctrl-C lets running sites end, a second one ends them; what asks the process to terminate stops the run at once.
- * Undone when disposed.
+ * Ctrl-C lets running sites end, a second one ends them; what asks the process to terminate stops the run at once, and
+ * so does a terminal that is closed. Undone when disposed.
  */
 export function stopOnSignals(run: Run, say: (text: string) => void): Disposable {
   let interrupts = 0;
@@ -14,10 +14,14 @@ export function stopOnSignals(run: Run, say: (text: string) => void): Disposable
   const terminated = (): void => run.stop('stop');
   process.on('SIGINT', interrupted);
   process.on('SIGTERM', terminated);
+  // Under nohup none is a terminal, and its ignored SIGHUP must stay so.
+  const onTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+  if (onTerminal) process.on('SIGHUP', terminated);
   return {
     [Symbol.dispose]() {
       process.off('SIGINT', interrupted);
       process.off('SIGTERM', terminated);
+      process.off('SIGHUP', terminated);
     },
   };
 }

@@ -47,6 +47,22 @@ test('Ctrl-C twice ends the running site too, and leaves no session', async () =
   assert.equal(stub.sessions().length, 0);
 });
 
+test('a run whose reader goes away lives on, and is ended in order', async () => {
+  let going = false;
+  await using stub = await startStub({ faults: ({ command }) => (command === 'GET title' && going ? { status: 200, body: { value: 'go' } } : undefined) });
+  await using place = await Workplace.with(ENDING);
+  const command = place.start([...RUN, stub.url]);
+  await command.event((event) => event.type === 'attempt-started' && event.siteId === 'b');
+  command.process.stdout?.destroy();
+  command.process.stderr?.destroy();
+  command.process.kill('SIGINT');
+  await command.event((event) => event.type === 'run-stopping');
+  going = true;
+  assert.equal((await command.ended).code, 130);
+  assert.deepEqual(await place.verdicts(), { a: 'passed', b: 'passed', c: 'not-run', d: 'not-run' });
+  assert.equal(stub.sessions().length, 0);
+});
+
 test('a plain run after an interrupted one sets its files aside and says how to go on', async () => {
   await using stub = await startStub();
   await using place = await Workplace.with(FILES);

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TmuxTerminal, hasTmux } from '../../scripts/tmux-terminal.ts';
 import { startStub } from '../stub/webdriver-stub.ts';
-import { Workplace, checkFile } from '../support/command.ts';
+import { Workplace, checkFile, siteList } from '../support/command.ts';
+import { processesOf } from '../support/left-behind.ts';
 
 const MAIN = new URL('../../src/cli/main.ts', import.meta.url).pathname;
 const CHECK = checkFile("await driver.get(site.url); assert.ok(!site.id.endsWith('5'), 'there is no button that a person could see on ' + site.url);");
@@ -47,3 +48,17 @@ function check(lines: readonly string[]): void {
   const slots = lines.filter((line) => SESSION.test(line)).map((line) => line.trim().split(' ')[0]);
   assert.equal(new Set(slots).size, slots.length, text);
 }
+
+test('a terminal that is closed stops the run, and leaves no session', { skip: hasTmux() && process.platform === 'linux' ? false : 'needs tmux, and /proc' }, async () => {
+  await using stub = await startStub();
+  const waits = checkFile("await driver.get(site.url); await new Promise((resolve) => signal.addEventListener('abort', resolve));");
+  await using place = await Workplace.with({ 'sites.json': siteList('a', 'b'), 'x.check.mjs': waits });
+  {
+    const command = [process.execPath, MAIN, 'x.check.mjs', '--sites', 'sites.json', '--grid', stub.url, '-j', '1'];
+    await using _terminal = await TmuxTerminal.start(command, { cwd: place.folder, columns: 80, rows: 24, env: { CI: '' } });
+    await place.event((event) => event.type === 'attempt-started');
+  }
+  while (processesOf(place.folder).length > 0) await pause(20);
+  assert.deepEqual(await place.verdicts(), { a: 'not-run', b: 'not-run' });
+  assert.equal(stub.sessions().length, 0);
+});

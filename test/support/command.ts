@@ -63,6 +63,16 @@ export class Workplace implements AsyncDisposable {
     return whole.split('\n').filter(Boolean).map((line) => JSON.parse(line) as RunEvent);
   }
 
+  /** Resolves when the journal has an event that `is` true of; `alive` throws where none can come any more. */
+  async event(is: (event: RunEvent) => boolean, alive: () => void = () => {}): Promise<RunEvent> {
+    while (true) {
+      const found = (await this.journal()).find(is);
+      if (found !== undefined) return found;
+      alive();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** `site id → verdict` of the last run. */
   async verdicts(out = 'gridrun-results'): Promise<Record<string, string>> {
     return Object.fromEntries((await this.results(out)).sites.map((site) => [site.id, site.verdict]));
@@ -97,21 +107,15 @@ export class Workplace implements AsyncDisposable {
       this.#running.delete(child);
       return { code: code as number | null, ...printed };
     });
-    return { process: child, ended, event: (is) => this.#awaitEvent(child, is, printed) };
+    const alive = (): void => {
+      if (child.exitCode !== null) throw new Error(`gridrun ended with ${child.exitCode} before the event\n${printed.stderr}`);
+    };
+    return { process: child, ended, event: (is) => this.event(is, alive) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const child of this.#running) child.kill('SIGKILL');
     await rm(this.folder, { recursive: true, force: true });
-  }
-
-  async #awaitEvent(child: ChildProcess, is: (event: RunEvent) => boolean, printed: { stderr: string }): Promise<RunEvent> {
-    while (true) {
-      const found = (await this.journal()).find(is);
-      if (found !== undefined) return found;
-      if (child.exitCode !== null) throw new Error(`gridrun ended with ${child.exitCode} before the event\n${printed.stderr}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
   }
 }
 
