@@ -9,8 +9,10 @@ setFlagsFromString('--semi-space-growth-factor=1');
 surviveLostReader();
 const mistake = nodeMistake(process.version);
 if (mistake === undefined) {
-  const { gridrun } = await import('./gridrun.ts');
-  process.exit(await gridrun(process.argv.slice(2)));
+  const [{ gridrun }, { exitOnStrayError }] = await Promise.all([import('./gridrun.ts'), import('./stray-error.ts')]);
+  const hasStrayed = exitOnStrayError((code) => process.exit(code));
+  const exitCode = await gridrun(process.argv.slice(2));
+  process.exit(hasStrayed() ? 70 : exitCode);
 }
 console.error(mistake);
 process.exit(2);

@@ -63,6 +63,20 @@ test('a run whose reader goes away lives on, and is ended in order', async () =>
   assert.equal(stub.sessions().length, 0);
 });
 
+test('a bug that nobody catches is 70, and leaves no session', async () => {
+  await using stub = await startStub();
+  const bug = "if (process.argv[1]?.includes('/cli/main.')) process.on('SIGUSR2', () => void Promise.reject(new Error('a planted bug')));";
+  await using place = await Workplace.with({ ...FILES, 'bug.mjs': bug });
+  const command = place.start([...RUN, stub.url], { nodeArgs: ['--import', './bug.mjs'] });
+  await command.event((event) => event.type === 'attempt-started' && event.siteId === 'b');
+  command.process.kill('SIGUSR2');
+  const { code, stderr } = await command.ended;
+  assert.equal(code, 70);
+  assert.match(stderr, /^This is a bug in gridrun.*\nError: a planted bug\n/);
+  assert.deepEqual(await place.verdicts(), { a: 'passed', b: 'not-run', c: 'not-run', d: 'not-run' });
+  assert.equal(stub.sessions().length, 0);
+});
+
 test('a plain run after an interrupted one sets its files aside and says how to go on', async () => {
   await using stub = await startStub();
   await using place = await Workplace.with(FILES);
