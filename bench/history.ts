@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckResult } from '../src/core/attempt.ts';
 import type { RunEvent } from '../src/core/event.ts';
-import { judge } from '../src/core/verdict.ts';
+import { judge } from '../src/core/judge.ts';
 import { History } from '../src/history/history.ts';
 import { foldJournal } from '../src/results/fold.ts';
 

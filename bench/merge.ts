@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { CheckResult } from '../src/core/attempt.ts';
 import type { RunEvent } from '../src/core/event.ts';
 import type { Fault } from '../src/core/fault.ts';
-import { judge } from '../src/core/verdict.ts';
+import { judge } from '../src/core/judge.ts';
 
 // Merges the journals of 8 shards that hold a million test cases (100,000 sites × 10 checks, one site in 50 failed), in a
 // process of its own, and prints a Markdown table. The target: 60 s and 1 GB. `node bench/merge.ts [sites] [checks]`

@@ -20,6 +20,8 @@ export const LAYERS: readonly Layer[] = [
   { path: 'run.ts', may: ['*'] },
   { path: 'run-plan.ts', may: ['*'] },
   { path: 'run-input.ts', may: ['*'] },
+  { path: 'run-opening.ts', may: ['*'] },
+  { path: 'run-reporters.ts', may: ['*'] },
   { path: 'run-grid.ts', may: ['*'] },
   { path: 'past-runs.ts', may: ['*'] },
   { path: 'run-gate.ts', may: ['*'] },
@@ -34,6 +36,6 @@ export const LAYERS: readonly Layer[] = [
   { path: 'refuse-together.ts', may: ['core/'] },
   { path: 'grids.ts', may: ['grid/'] },
   { path: 'version.ts', may: [] },
-  { path: 'index.ts', may: ['doctor/', 'init/', 'run.ts', 'run-input.ts', 'run-doctor.ts', 'run-merge.ts', 'run-plan.ts', 'run-handle.ts', 'grids.ts', 'past-runs.ts', 'version.ts', 'core/', 'config/', 'report/show/'] },
+  { path: 'index.ts', may: ['doctor/', 'init/', 'run.ts', 'run-input.ts', 'run-doctor.ts', 'run-merge.ts', 'run-plan.ts', 'run-reporters.ts', 'run-handle.ts', 'grids.ts', 'past-runs.ts', 'version.ts', 'core/', 'config/', 'report/show/'] },
   { path: 'cli/', may: ['index.ts'] },
 ];

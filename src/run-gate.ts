@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Undated } from './core/event.ts';
 import { gateEvents, gateOf } from './core/gate.ts';
+import type { RunOptions } from './core/options.ts';
 import type { RunState } from './core/run-state.ts';
 import type { SiteVerdict } from './core/verdict.ts';
 import { applyExpectations, expectationExcuser, expectationNotices, type ExpectationFacts } from './expectations/apply.ts';
@@ -9,6 +10,9 @@ import { readExpectations, type ExpectationsFile } from './expectations/read.ts'
 import { FailuresBefore } from './results/baseline.ts';
 import { readBaseline } from './results/earlier-runs.ts';
 import { refuseTogether } from './refuse-together.ts';
+import type { EquippedGrid } from './run-extension.ts';
+import type { RunPlan } from './run-plan.ts';
+import type { SiteList } from './sites/read.ts';
 
 export interface GateOptions {
   readonly cwd: string;
@@ -40,6 +44,15 @@ export async function readKnownFailures(options: GateOptions): Promise<KnownFail
 }
 
 type KnownFacts = Omit<ExpectationFacts, 'today'>;
+
+/** What expectations are held against: the version of the extension, every site of the list, and the checks where none was left out. */
+export function knownFacts(options: RunOptions, list: SiteList, plan: RunPlan, equipped: EquippedGrid | undefined): KnownFacts {
+  const { grep, grepInvert, tags } = options.selection;
+  const isWhole = grep === undefined && grepInvert === undefined && tags.length === 0;
+  const sites = new Set(list.sites.map((site) => site.id));
+  const known = isWhole ? { sites, checks: new Set(plan.checks.map((check) => check.title)) } : { sites };
+  return { known, ...(equipped === undefined ? {} : { extension: equipped.facts.version }) };
+}
 
 /** Tells of a site that was just judged whether its failure is news; what is known does not stop a run. To be made once the run has started. */
 export function failureCounter(state: RunState, { baseline, expectations }: KnownFailures, facts: KnownFacts): (verdict: SiteVerdict) => boolean {

@@ -16,7 +16,7 @@ import { chooseShards, readShards } from './results/shards.ts';
 import type { RunSummary } from './run-handle.ts';
 import { runHistory } from './run-history.ts';
 import { HISTORY_FILE } from './run-plan.ts';
-import type { Terminal } from './run.ts';
+import type { Terminal } from './run-reporters.ts';
 import { version } from './version.ts';
 
 export interface MergeOptions {

@@ -1,44 +1,29 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { SCHEMA_VERSION, type RunStarted, type SitesPlanned, type Undated } from './core/event.ts';
 import { faultOf, type Fault } from './core/fault.ts';
 import type { RunOptions } from './core/options.ts';
 import { exitOf, outcomeOf } from './core/outcome.ts';
-import type { Emit, Grid } from './core/ports.ts';
+import type { Emit } from './core/ports.ts';
 import { RunState } from './core/run-state.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { HostLimits } from './dispatch/host-limits.ts';
 import { domainOf, hostOf, isLocal } from './plan/hosts.ts';
-import { createReporters, withoutTerminal } from './report/create.ts';
-import { Multiplexer } from './report/multiplexer.ts';
-import type { TerminalStream } from './report/terminal.ts';
 import { Journal } from './results/journal.ts';
-import { ResultsJsonReporter } from './results/results-json.ts';
-import { findUnfinished, planResume, type ResumePlan } from './results/resume.ts';
+import { findUnfinished, planResume } from './results/resume.ts';
 import { RunFolder, setAsideText } from './results/run-folder.ts';
 import { EventGate } from './event-gate.ts';
 import { openGrid, type GridOrder } from './run-grid.ts';
 import { EventFeed, type Run, type RunSummary } from './run-handle.ts';
-import { failureCounter, knownFailureEvents } from './run-gate.ts';
-import { equip, type EquippedGrid } from './run-extension.ts';
-import { runHistory, type RunHistory } from './run-history.ts';
+import { failureCounter, knownFacts, knownFailureEvents } from './run-gate.ts';
+import { equip } from './run-extension.ts';
+import { runHistory } from './run-history.ts';
 import { readInput } from './run-input.ts';
+import { factsOf, runName, runStarted, sitesPlanned } from './run-opening.ts';
 import { HISTORY_FILE, rememberedDurations, unitsOf, type RunPlan } from './run-plan.ts';
+import { reportersOf, type Terminal } from './run-reporters.ts';
 import { StopControl, globalTimeout } from './run-stop.ts';
 import { isolation } from './session/isolation.ts';
 import { WORN_AFTER_SITES } from './session/worn.ts';
-import type { SiteList } from './sites/read.ts';
-import { version } from './version.ts';
 import { startWebServer } from './webserver/web-server.ts';
-
-/** Where terminal reporters write; a run without one prints nothing. */
-export interface Terminal {
-  readonly stream: TerminalStream;
-  readonly isTTY: boolean;
-  readonly columns: number;
-  readonly color: boolean;
-}
 
 /** With no session for so long, a grid is lost: longer than a hub takes to start again. */
 const GRID_LOST_AFTER_MS = 60_000;
@@ -91,7 +76,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const startedAt = Date.now();
   const controlMode = builds?.mode ?? 'never';
   emit({ ...runStarted(run, options, plan, grid, resumed), control: controlMode });
-  for (const planned of batches(plan)) emit({ type: 'sites-planned', ...planned });
+  for (const planned of sitesPlanned(plan)) emit(planned);
   gate.open(emit);
   if (aside !== undefined && resumed === undefined) emit({ type: 'notice', level: 'info', code: 'run.set-aside', text: setAsideText(aside) });
   if (history.notice !== undefined) emit(history.notice);
@@ -101,7 +86,7 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   const sites = resumed === undefined ? plan.sites : plan.sites.filter((site) => !resumed.kept.has(site.id));
   const units = resumed === undefined ? plan.units : unitsOf(sites.filter((site) => site.skip === undefined), options, plan.sessions, durations);
   const between = isolation(options.isolation);
-  const knownFacts = { ...versionOf(equipped), known: knownNames(list, plan, options) };
+  const facts = knownFacts(options, list, plan, equipped);
   const dispatcher = new Dispatcher(
     { sites, units, checks: plan.checks.map((check) => check.title) },
     {
@@ -115,13 +100,13 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
       sitesPerSession: options.isolation === 'session' ? 1 : WORN_AFTER_SITES,
       gridLostAfterMs: GRID_LOST_AFTER_MS,
     },
-    { grid: equipped?.grid ?? grid, runner, isolation: equipped?.isolation(between) ?? between, limits: hostLimits(options), emit, counts: failureCounter(state, known, knownFacts) },
+    { grid: equipped?.grid ?? grid, runner, isolation: equipped?.isolation(between) ?? between, limits: hostLimits(options), emit, counts: failureCounter(state, known, facts) },
   );
   using _limit = globalTimeout(options.globalTimeoutMs, control);
   const faults = await dispatch(dispatcher, control);
   await runner[Symbol.asyncDispose]();
   gate.close();
-  for (const event of knownFailureEvents(state, known, knownFacts)) emit(event);
+  for (const event of knownFailureEvents(state, known, facts)) emit(event);
   for (const event of history.remembered()) emit(event);
   emit({ type: 'run-ended', durationMs: Date.now() - startedAt, stopped: dispatcher.stopped, faults });
   await journal.flush();
@@ -148,81 +133,9 @@ async function dispatch(dispatcher: Dispatcher, control: StopControl): Promise<F
   }
 }
 
-interface ReportParts {
-  readonly folder: RunFolder;
-  readonly journal: Journal;
-  readonly history: RunHistory;
-}
-
-function reportersOf(options: RunOptions, terminal: Terminal | undefined, state: RunState, parts: ReportParts): Multiplexer {
-  const { folder, journal, history } = parts;
-  const silent = { stream: { write: () => true }, isTTY: false, columns: 80, color: false };
-  const asked = terminal === undefined ? withoutTerminal(options.reporters) : options.reporters;
-  const failures = (): Multiplexer['failures'] => [
-    ...multiplexer.failures,
-    ...(journal.failure === undefined ? [] : [{ reporter: 'journal', error: journal.failure }]),
-  ];
-  const named = createReporters(asked, {
-    state, ...(terminal ?? silent), now: Date.now, cwd: options.cwd, out: options.out, reportFailures: failures,
-  });
-  const results = { name: 'results.json', reporter: new ResultsJsonReporter(state, `${folder.path}/results.json`) };
-  const remembered = history.reporter === undefined ? [] : [history.reporter];
-  const multiplexer: Multiplexer = new Multiplexer(state, [results, ...remembered, ...named]);
-  return multiplexer;
-}
-
-/** What expectations that hold for some versions only are held against. */
-function versionOf(equipped: EquippedGrid | undefined): { extension?: string } {
-  return equipped === undefined ? {} : { extension: equipped.facts.version };
-}
-
-/** What an expectation may speak of: every site of the list, and the checks where none was left out. */
-function knownNames(list: SiteList, plan: RunPlan, options: RunOptions): { sites: Set<string>; checks?: Set<string> } {
-  const { grep, grepInvert, tags } = options.selection;
-  const isWhole = grep === undefined && grepInvert === undefined && tags.length === 0;
-  const sites = new Set(list.sites.map((site) => site.id));
-  return isWhole ? { sites, checks: new Set(plan.checks.map((check) => check.title)) } : { sites };
-}
-
-function runStarted(run: string, options: RunOptions, plan: RunPlan, grid: Grid, resumed: ResumePlan | undefined): Undated<RunStarted> {
-  return {
-    type: 'run-started',
-    schema: SCHEMA_VERSION,
-    run,
-    gridrun: version(),
-    host: hostname(),
-    ...factsOf(plan),
-    duplicateCount: plan.duplicateCount,
-    sessions: plan.sessions,
-    grid: grid.name,
-    ...(resumed === undefined ? {} : { resumes: resumed.run }),
-    failOnFlaky: options.failOnFlaky,
-  };
-}
-
-function factsOf(plan: RunPlan): { planHash: string; siteCount: number; checks: RunPlan['checks']; shard: RunPlan['shard'] } {
-  return { planHash: plan.planHash, siteCount: plan.sites.length, checks: plan.checks, shard: plan.shard };
-}
-
 function hostLimits(options: RunOptions): HostLimits {
   return new HostLimits(options.perHost, options.perDomain, (url) => {
     const host = hostOf(url);
     return { host, domain: domainOf(url), local: isLocal(host) };
   });
-}
-
-/** So many sites in one line of the journal. */
-const SITES_IN_A_BATCH = 500;
-
-function* batches({ sites, indexes }: RunPlan): Generator<Pick<SitesPlanned, 'sites' | 'indexes'>> {
-  for (let start = 0; start < sites.length; start += SITES_IN_A_BATCH) {
-    const part = <T>(all: readonly T[]): T[] => all.slice(start, start + SITES_IN_A_BATCH);
-    yield { sites: part(sites), ...(indexes === undefined ? {} : { indexes: part(indexes) }) };
-  }
-}
-
-/** Sorts by time and does not repeat: `20261121-184501-3fa9`. */
-function runName(): string {
-  const [day = '', time = ''] = new Date().toISOString().replace(/[-:]/g, '').split(/[T.]/);
-  return `${day}-${time}-${randomBytes(2).toString('hex')}`;
 }

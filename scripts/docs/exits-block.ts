@@ -1,4 +1,5 @@
-import { NO_COUNTS, exitOf, type RunOutcome } from '../../src/core/outcome.ts';
+import { exitOf, type RunOutcome } from '../../src/core/outcome.ts';
+import { NO_COUNTS } from '../../src/core/verdict.ts';
 import { table } from './markdown.ts';
 
 const NOTHING: RunOutcome = { counts: NO_COUNTS, interrupted: false, refused: false, reportFailed: false, bug: false, failOnFlaky: false };

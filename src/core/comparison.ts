@@ -1,6 +1,6 @@
 import type { Cause } from './fault.ts';
-import { NO_COUNTS, type RunOutcome } from './outcome.ts';
-import type { Verdict } from './verdict.ts';
+import type { RunOutcome } from './outcome.ts';
+import { NO_COUNTS, type Verdict } from './verdict.ts';
 
 /** What a run says of a site or a check; `absent` where the run did not plan it. */
 export type Standing = Verdict | 'absent';

@@ -1,4 +1,4 @@
-import type { Answer, Cause } from './fault.ts';
+import type { Answer, Cause } from './blame.ts';
 
 /** What a code means to who meets it. docs/troubleshooting.md and docs/reference/error-codes.md are made from this. */
 export interface CodeMeaning {

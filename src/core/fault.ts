@@ -1,7 +1,7 @@
+import type { Answer, Cause } from './blame.ts';
 import type { ErrorCode } from './error-codes.ts';
 
-/** Whom a verdict that is not passed blames. */
-export type Cause = 'check' | 'extension' | 'site' | 'browser' | 'grid' | 'runner';
+export type { Answer, Cause } from './blame.ts';
 
 /** Why something is not as it should be, in a form that the journal can carry. */
 export interface Fault {
@@ -13,13 +13,6 @@ export interface Fault {
   /** What to do about it. */
   readonly hint?: string;
 }
-
-/**
- * What the scheduler should do about an error:
- * `refuse` the run before it starts (exit 2), `retry` on another session or node from the fault budget,
- * `report` it against the site, or treat it as a `bug` of gridrun (exit 70).
- */
-export type Answer = 'refuse' | 'retry' | 'report' | 'bug';
 
 /** The one error class: what, on what, and what to do. */
 export class GridrunError extends Error {

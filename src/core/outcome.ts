@@ -43,15 +43,6 @@ export function exitOf(outcome: RunOutcome): { readonly code: number; readonly r
   return { code: held[0]?.code ?? 0, reasons: held.map((rule) => rule.text) };
 }
 
-export const NO_COUNTS: Readonly<Record<Verdict, number>> = {
-  passed: 0,
-  flaky: 0,
-  failed: 0,
-  errored: 0,
-  skipped: 0,
-  'not-run': 0,
-};
-
 /**
  * What the journal tells of a run as a whole. A journal without its last line is of a run that was cut off, which is
  * an interruption. `reportFailed` is the one thing that no journal knows.

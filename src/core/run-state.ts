@@ -2,9 +2,9 @@ import type { Arm, Attempt } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
 import type { ExtensionLoaded, Notice, RunEnded, RunEvent, RunStarted, RunStopping, SessionOpened } from './event.ts';
 import { countedVerdict } from './gate.ts';
-import { NO_COUNTS } from './outcome.ts';
 import type { Site } from './site.ts';
-import { judge, type CheckExcuse, type SiteVerdict, type Verdict } from './verdict.ts';
+import { judge } from './judge.ts';
+import { NO_COUNTS, type CheckExcuse, type SiteVerdict, type Verdict } from './verdict.ts';
 
 /** A planned site, as far as the events so far tell. */
 export interface SiteState {

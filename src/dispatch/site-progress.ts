@@ -1,7 +1,8 @@
 import type { Attempt, CheckResult } from '../core/attempt.ts';
 import type { LateError } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
-import { judge, judgeArm, type Evidence, type SiteVerdict } from '../core/verdict.ts';
+import { judge, judgeArm, type Evidence } from '../core/judge.ts';
+import type { SiteVerdict } from '../core/verdict.ts';
 import { nextStep, type ControlMode, type NextStep, type RetryBudget } from './retry.ts';
 
 /** What happened to one site so far. */

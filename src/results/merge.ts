@@ -1,7 +1,7 @@
 import { SCHEMA_VERSION, type RunEnded, type RunEvent, type RunStarted, type SitesPlanned } from '../core/event.ts';
 import { GridrunError, type Fault } from '../core/fault.ts';
 import type { Site } from '../core/site.ts';
-import { judge } from '../core/verdict.ts';
+import { judge } from '../core/judge.ts';
 
 /** So many sites in one line of the journal. */
 const SITES_IN_A_BATCH = 500;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Arm, Attempt, CheckStatus } from '../../src/core/attempt.ts';
-import { judge } from '../../src/core/verdict.ts';
+import { judge } from '../../src/core/judge.ts';
 
 const FAULT = { code: 'check.failed', cause: 'check', message: 'no' } as const;
 

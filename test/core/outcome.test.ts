@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exitOf, NO_COUNTS, outcomeOf, type RunOutcome } from '../../src/core/outcome.ts';
+import { exitOf, outcomeOf, type RunOutcome } from '../../src/core/outcome.ts';
 import { RunState } from '../../src/core/run-state.ts';
+import { NO_COUNTS } from '../../src/core/verdict.ts';
 import { FakeRun, passed, siteOf } from '../support/run-events.ts';
 
 const GOOD: RunOutcome = {

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Attempt, AttemptEnding, CheckResult, CheckStatus } from '../../src/core/attempt.ts';
 import type { Fault } from '../../src/core/fault.ts';
-import { judge, type Evidence, type Verdict } from '../../src/core/verdict.ts';
+import { judge, type Evidence } from '../../src/core/judge.ts';
+import type { Verdict } from '../../src/core/verdict.ts';
 
 const TITLES = ['a', 'b', 'c'] as const;
 const VERDICTS: readonly Verdict[] = ['failed', 'errored', 'not-run', 'flaky', 'passed', 'skipped'];

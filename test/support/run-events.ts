@@ -3,7 +3,7 @@ import type { CheckPlan } from '../../src/core/check.ts';
 import type { RunEvent, RunStarted, Undated } from '../../src/core/event.ts';
 import type { Fault } from '../../src/core/fault.ts';
 import type { Site } from '../../src/core/site.ts';
-import { judge } from '../../src/core/verdict.ts';
+import { judge } from '../../src/core/judge.ts';
 
 /** A made-up run for tests of what is made of events: its events in order, dated from 1,000,000 in steps of 10 ms. */
 export class FakeRun {

@@ -2,7 +2,7 @@ import type { CheckResult } from '../../src/core/attempt.ts';
 import type { RunEvent, Undated } from '../../src/core/event.ts';
 import type { Fault } from '../../src/core/fault.ts';
 import type { Site } from '../../src/core/site.ts';
-import { judge } from '../../src/core/verdict.ts';
+import { judge } from '../../src/core/judge.ts';
 import { checkPlan } from './run-events.ts';
 
 export interface SweepShape {

@@ -4,18 +4,9 @@ import { GroupsPage } from './groups-page.tsx';
 import { MainPage } from './main-page.tsx';
 import { hashOf, parseRoute, type Route } from './route.ts';
 import type { ReportModel } from './report-model.ts';
+import type { ScreenProps } from './screen-props.ts';
 import { SitePage } from './site-page.tsx';
 import { TimelinePage } from './timeline-page.tsx';
-
-/** What every screen is given. */
-export interface ScreenProps {
-  readonly model: ReportModel;
-  readonly route: Route;
-  /** Draws all rows, not only those in sight. */
-  readonly whole: boolean;
-  /** Shows another part of the same screen without a step in the browser's history. */
-  readonly refine: (filter: Partial<Route['filter']>) => void;
-}
 
 const SCREENS = [
   ['sites', 'Sites'],

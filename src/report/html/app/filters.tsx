@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { ScreenProps } from './app.tsx';
+import type { ScreenProps } from './screen-props.ts';
 import { filterCount, NO_FILTER, type Filter } from './route.ts';
 import { countText, markOf, VERDICTS } from './words.ts';
 

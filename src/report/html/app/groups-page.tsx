@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ScreenProps } from './app.tsx';
+import type { ScreenProps } from './screen-props.ts';
 import { FaultText } from './fault-text.tsx';
 import { NewChip } from './group-card.tsx';
 import { hashOf, NO_FILTER } from './route.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { ScreenProps } from './app.tsx';
+import type { ScreenProps } from './screen-props.ts';
 import { Filters } from './filters.tsx';
 import { GroupCard } from './group-card.tsx';
 import { Matrix } from './matrix.tsx';

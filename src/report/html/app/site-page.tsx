@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { SiteRow } from '../report-data.ts';
-import type { ScreenProps } from './app.tsx';
+import type { ScreenProps } from './screen-props.ts';
 import { AttemptColumn } from './attempt-column.tsx';
 import { Attachments } from './attachments.tsx';
 import { EarlierRuns } from './earlier-runs.tsx';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { ScreenProps } from './app.tsx';
+import type { ScreenProps } from './screen-props.ts';
 import { hashOf } from './route.ts';
 import { longestSites, timeSpent, type TimeSpent } from './time-spent.ts';
 import { TimelineChart } from './timeline-chart.tsx';

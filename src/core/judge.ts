@@ -1,0 +1,105 @@
+import { attribute } from './attribution.ts';
+import type { Arm, Attempt, CheckResult, CheckStatus } from './attempt.ts';
+import type { Cause, Fault } from './fault.ts';
+import { verdictOfCheck, worstOf, type CheckVerdict, type SiteVerdict } from './verdict.ts';
+
+/** What is known of a site when it is judged. */
+export interface Evidence {
+  readonly siteId: string;
+  /** The titles of the planned checks, in the order of the suite. */
+  readonly planned: readonly string[];
+  readonly attempts: readonly Attempt[];
+  /** Why the list says to leave the site out. */
+  readonly skip?: string;
+  /** Why it did not run, where it did not: `stopped by --max-failures 3`, `interrupted`, … */
+  readonly notRun?: string;
+}
+
+/**
+ * Makes the verdict of a site from its attempts; nothing else does.
+ * Total: any evidence has exactly one verdict. Monotone: one more passing attempt never makes it worse.
+ */
+export function judge(evidence: Evidence): SiteVerdict {
+  const subject = judgeArm(evidence, 'subject');
+  const isHeard = evidence.attempts.some((attempt) => attempt.arm === 'control' && (attempt.ending === 'completed' || attempt.ending === 'timed-out'));
+  return isHeard ? attribute(subject, judgeArm(evidence, 'control')) : subject;
+}
+
+/** What one arm of a site comes to by itself. */
+export function judgeArm(evidence: Evidence, arm: Arm): SiteVerdict {
+  const attempts = evidence.attempts.filter((attempt) => attempt.arm === arm);
+  const checks = evidence.planned.map((title) => judgeCheck(title, attempts, evidence));
+  const verdict = worstOf(checks) ?? (evidence.skip === undefined ? 'not-run' : 'skipped');
+  const decisive = checks.find((check) => verdictOfCheck(check) === verdict);
+  return {
+    siteId: evidence.siteId,
+    verdict,
+    ...(decisive?.cause === undefined ? {} : { cause: decisive.cause }),
+    ...(decisive?.cause === undefined || decisive.fault === undefined ? {} : { code: decisive.fault.code }),
+    checks,
+    attempts: evidence.attempts.length,
+    durationMs: evidence.attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0),
+  };
+}
+
+function judgeCheck(title: string, attempts: readonly Attempt[], evidence: Evidence): CheckVerdict {
+  if (evidence.skip !== undefined) return undecided(title, 'skipped', evidence.skip);
+  const heard = attempts.filter((attempt) => attempt.ending === 'completed' || attempt.ending === 'timed-out');
+  const cut = attempts.filter((attempt) => attempt.ending === 'faulted' || attempt.ending === 'interrupted');
+  const decided = decide(resultsOf(title, heard)) ?? decide(resultsOf(title, cut));
+  if (decided !== undefined) return decided;
+  const cutShort = attempts.findLast((attempt) => attempt.ending !== 'completed');
+  if (cutShort?.fault !== undefined && cutShort.ending !== 'interrupted') {
+    const { fault } = cutShort;
+    return { title, status: 'errored', flaky: false, durationMs: 0, cause: fault.cause, fault };
+  }
+  return undecided(title, 'not-run', evidence.notRun ?? whyUnheard(cutShort));
+}
+
+function whyUnheard(cutShort: Attempt | undefined): string {
+  return cutShort?.ending === 'interrupted' ? 'interrupted' : 'no attempt got to it';
+}
+
+function resultsOf(title: string, attempts: readonly Attempt[]): CheckResult[] {
+  return attempts.flatMap((attempt) => attempt.checks.filter((check) => check.title === title));
+}
+
+/** Passed in any attempt is passed; else a no is a no; else whatever came last, errors before skips. */
+function decide(results: readonly CheckResult[]): CheckVerdict | undefined {
+  const failures = results.filter((result) => result.status === 'failed' || result.status === 'errored');
+  const of = (status: CheckStatus): CheckResult | undefined => results.findLast((result) => result.status === status);
+  const decisive = of('passed') ?? of('failed') ?? of('errored') ?? of('skipped');
+  if (decisive === undefined) return undefined;
+  const passed = decisive.status === 'passed';
+  const flaky = passed && results.some(wasFailure);
+  const fault = decisive.fault ?? (flaky ? failures.at(-1)?.fault : undefined);
+  const cause = blamed(decisive.status, flaky, fault);
+  const attachments = results.flatMap((result) => result.attachments ?? []);
+  const otherFaults = failures.filter((result) => result !== decisive).flatMap((result) => result.fault ?? []);
+  return {
+    title: decisive.title,
+    status: decisive.status,
+    flaky,
+    durationMs: decisive.durationMs,
+    ...(cause === undefined ? {} : { cause }),
+    ...(cause === undefined || fault === undefined ? {} : { fault }),
+    ...(decisive.reason === undefined ? {} : { reason: decisive.reason }),
+    ...(attachments.length === 0 ? {} : { attachments }),
+    ...(otherFaults.length === 0 ? {} : { otherFaults }),
+  };
+}
+
+/** Said no at least once; `rescued` means something in a result that passed alone. */
+function wasFailure(result: CheckResult): boolean {
+  return result.status === 'failed' || (result.status === 'passed' && result.rescued === true);
+}
+
+/** Whom it blames; passed, skipped and not-run blame nobody. A fault that was not named is the check's or the runner's. */
+function blamed(status: CheckStatus, flaky: boolean, fault: Fault | undefined): Cause | undefined {
+  if (status === 'failed' || flaky) return fault?.cause ?? 'check';
+  return status === 'errored' ? (fault?.cause ?? 'runner') : undefined;
+}
+
+function undecided(title: string, status: 'skipped' | 'not-run', reason: string): CheckVerdict {
+  return { title, status, flaky: false, durationMs: 0, reason };
+}
