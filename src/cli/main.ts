@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
-import { surviveLostReader } from './lost-reader.ts';
 import { nodeMistake } from './node-version.ts';
+import { outputWritten, surviveLostReader } from './output.ts';
 
 // A run is a stream of short-lived events. V8 would let their garbage grow to 130 MB before it looks at it.
 setFlagsFromString('--semi-space-growth-factor=1');
@@ -12,6 +12,7 @@ if (mistake === undefined) {
   const [{ gridrun }, { exitOnStrayError }] = await Promise.all([import('./gridrun.ts'), import('./stray-error.ts')]);
   const hasStrayed = exitOnStrayError((code) => process.exit(code));
   const exitCode = await gridrun(process.argv.slice(2));
+  await outputWritten();
   process.exit(hasStrayed() ? 70 : exitCode);
 }
 console.error(mistake);

@@ -1,3 +1,4 @@
+const OUTPUTS = [process.stdout, process.stderr];
 /** The reader of a pipe has gone; the terminal has. */
 const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO']);
 
@@ -6,9 +7,14 @@ const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO']);
  * in its files, and its browsers must be ended in order. Any other failure to write is thrown, as without it.
  */
 export function surviveLostReader(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
+  for (const output of OUTPUTS) {
+    output.on('error', (error: NodeJS.ErrnoException) => {
       if (!GONE.has(error.code)) throw error;
     });
   }
+}
+
+/** Resolves when all that was printed is written: pipes are asynchronous on macOS and Windows, and the end of a process does not wait for them. */
+export async function outputWritten(): Promise<void> {
+  await Promise.all(OUTPUTS.map((output) => new Promise<void>((resolve) => output.write('', () => resolve()))));
 }
