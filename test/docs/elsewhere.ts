@@ -6,8 +6,8 @@ export interface Elsewhere {
 
 /** Every command of the docs that is not run by test/docs. One that no page has any more is a fault. */
 export const ELSEWHERE: Readonly<Record<string, Elsewhere>> = {
-  'npm ci': { why: 'fetches packages', test: 'test/house/package.test.ts' },
-  'npm start': { why: 'the whole demo', test: 'test/real/demo.test.ts' },
+  'npm ci && npm start': { why: 'fetches packages, then the whole demo', test: 'test/real/demo.test.ts' },
+  'npm ci && npm test': { why: 'fetches packages, then all tests, this one too', test: 'test/house/ci.test.ts' },
   'npm pack': { why: 'builds dist/, which other tests use meanwhile', test: 'test/house/package.test.ts' },
   'npm install --save-dev ./gridrun-0.1.0.tgz': { why: 'fetches packages', test: 'test/house/package.test.ts' },
   'export SE_ROUTER_PASSWORD=$(openssl rand -hex 24) SE_REGISTRATION_SECRET=$(openssl rand -hex 24)': { why: 'for docker-compose', test: 'test/grid/docker/compose.test.ts' },
