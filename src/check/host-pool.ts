@@ -12,7 +12,6 @@ import { HostProcess, type HostListeners } from './host-process.ts';
 import type { HostOptions } from './protocol.ts';
 
 const STALL_LIMIT_MS = 10_000;
-/** How long the end of a run waits for mocha's global fixtures. */
 const FIXTURE_DEADLINE_MS = 10_000;
 
 export interface HostPoolOptions {
@@ -43,6 +42,8 @@ export interface HostPoolOptions {
   readonly trace?: boolean;
   /** For how much CPU time a host may stand still before the check that holds it is looked for. */
   readonly stallLimitMs?: number;
+  /** How long the end of a run waits for mocha's global fixtures, in ms. */
+  readonly fixtureDeadlineMs?: number;
   /** Hears what checks write to their console, and notices. */
   readonly emit: Emit;
 }
@@ -135,15 +136,17 @@ export class HostPool implements CheckRunner {
   }
 
   async #dispose(): Promise<void> {
-    const torn = await Promise.race([this.#teardown(), delay(FIXTURE_DEADLINE_MS, 'late' as const, { ref: false })]);
-    if (torn === 'late') this.#warn('checks.global-teardown', `the global fixtures did not end in ${FIXTURE_DEADLINE_MS} ms: they were cut off`);
+    const { fixtureDeadlineMs = FIXTURE_DEADLINE_MS } = this.#options;
+    const late = delay(fixtureDeadlineMs, `the global fixtures did not end in ${fixtureDeadlineMs} ms: they were cut off`, { ref: false });
+    const wrong = await Promise.race([this.#teardown(), late]);
+    if (wrong !== undefined) this.#warn('checks.global-teardown', wrong);
     await Promise.all([...this.#hosts.values()].map(async (host) => await host.stop()));
   }
 
-  async #teardown(): Promise<void> {
-    if (this.#setup === undefined || (await this.#setup) !== undefined) return;
-    const fault = await this.#fixtureHost?.fixture('teardown');
-    if (fault !== undefined) this.#warn('checks.global-teardown', fault.message);
+  /** What went wrong with it, if anything did. */
+  async #teardown(): Promise<string | undefined> {
+    if (this.#setup === undefined || (await this.#setup) !== undefined) return undefined;
+    return (await this.#fixtureHost?.fixture('teardown'))?.message;
   }
 
   #warn(code: ErrorCode, text: string): void {

@@ -81,6 +81,18 @@ test('root hooks run around every check, and global fixtures once', async () => 
   assert.deepEqual(notes, ['setup', 'each one', 'each one', 'teardown']);
 });
 
+for (const [way, body] of [['waits for ever', 'await new Promise(() => {});'], ['computes for ever', 'for (;;);']] as const) {
+  test(`a global teardown that ${way} is cut off, and said`, async () => {
+    const teardown = `export async function mochaGlobalTeardown() { ${body} }`;
+    const bench = await startBench({ files: { 'checks/a.check.mjs': `it('a', () => {});\n${teardown}` }, fixtureDeadlineMs: 300 });
+    const outcome = await bench.attempt({ site: siteNamed('one') });
+    await bench[Symbol.asyncDispose]();
+    assert.deepEqual(statuses(outcome), ['a: passed']);
+    assert.deepEqual(bench.notices.map((notice) => notice.code), ['checks.global-teardown']);
+    assert.match(bench.notices[0]!.text, /did not end in 300 ms/);
+  });
+}
+
 test('a global setup that fails fails every check', async () => {
   await using bench = await startBench({ files: checkFile('esm', "export function mochaGlobalSetup() { throw new Error('no server'); } it('a', () => {}); it('b', () => {});") });
   const outcome = await bench.attempt({ site: siteNamed('one') });
