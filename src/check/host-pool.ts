@@ -1,13 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { CheckPlan } from '../core/check.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import { GridrunError, faultOf, type Fault } from '../core/fault.ts';
 import type { EvidenceKind } from '../core/options.ts';
 import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError } from '../core/ports.ts';
+import { untilAborted } from '../wire/until-aborted.ts';
 import { mochaConfigIn } from './check-files.ts';
+import { GlobalFixtures } from './global-fixtures.ts';
+import { interrupted } from './host-death.ts';
 import { HostProcess, type HostListeners } from './host-process.ts';
 import type { HostOptions } from './protocol.ts';
 
@@ -62,8 +64,7 @@ export class HostPool implements CheckRunner {
   #hostOptions: HostOptions | undefined;
   #loaded: Promise<readonly CheckPlan[]> | undefined;
   #checks: readonly CheckPlan[] = [];
-  #fixtureHost: HostProcess | undefined;
-  #setup: Promise<Fault | undefined> | undefined;
+  #fixtures: GlobalFixtures | undefined;
   #disposed: Promise<void> | undefined;
 
   constructor(options: HostPoolOptions) {
@@ -87,21 +88,27 @@ export class HostPool implements CheckRunner {
     this.#hostOptions = this.#optionsOfHosts();
     const host = this.#host(this.#hostKey(0));
     this.#checks = await host.loaded();
-    this.#fixtureHost = host;
+    this.#fixtures = new GlobalFixtures(host);
     return this.#checks;
   }
 
   async attempt(order: AttemptOrder): Promise<AttemptOutcome> {
     try {
       await this.load();
-      const broken = await this.#globalSetup();
+      const broken = await this.#setUp(order);
       if (broken !== undefined) return this.#allFailed(broken);
       const alone = this.#suspects.has(order.site.id);
       const outcome = alone ? await this.#aloneLimit(() => this.#attemptAlone(order)) : await this.#attemptIn(this.#hostKey(order.slot), order);
       return this.#withUndecided(outcome);
     } catch (error) {
+      if (order.signal.aborted) return interrupted(new Map());
       return { ending: 'faulted', checks: [], fault: faultOf(error), sessionDirty: false };
     }
+  }
+
+  /** Rejects where the run is stopped meanwhile. */
+  async #setUp({ siteTimeoutMs, signal }: AttemptOrder): Promise<Fault | undefined> {
+    return this.#fixtures === undefined ? undefined : await untilAborted(this.#fixtures.setUp(siteTimeoutMs), signal);
   }
 
   async #attemptIn(hostKey: string, order: AttemptOrder): Promise<AttemptOutcome> {
@@ -136,17 +143,9 @@ export class HostPool implements CheckRunner {
   }
 
   async #dispose(): Promise<void> {
-    const { fixtureDeadlineMs = FIXTURE_DEADLINE_MS } = this.#options;
-    const late = delay(fixtureDeadlineMs, `the global fixtures did not end in ${fixtureDeadlineMs} ms: they were cut off`, { ref: false });
-    const wrong = await Promise.race([this.#teardown(), late]);
+    const wrong = await this.#fixtures?.tearDown(this.#options.fixtureDeadlineMs ?? FIXTURE_DEADLINE_MS);
     if (wrong !== undefined) this.#warn('checks.global-teardown', wrong);
     await Promise.all([...this.#hosts.values()].map(async (host) => await host.stop()));
-  }
-
-  /** What went wrong with it, if anything did. */
-  async #teardown(): Promise<string | undefined> {
-    if (this.#setup === undefined || (await this.#setup) !== undefined) return undefined;
-    return (await this.#fixtureHost?.fixture('teardown'))?.message;
   }
 
   #warn(code: ErrorCode, text: string): void {
@@ -197,11 +196,6 @@ export class HostPool implements CheckRunner {
   }
 
   /** Before the first attempt, once. */
-  async #globalSetup(): Promise<Fault | undefined> {
-    this.#setup ??= this.#fixtureHost?.fixture('setup') ?? Promise.resolve(undefined);
-    return await this.#setup;
-  }
-
   /** As behind any failed hook: every check gets its status and error. */
   #allFailed(fault: Fault): AttemptOutcome {
     const checks = this.#checks.map(({ title }) => ({ title, status: 'failed' as const, durationMs: 0, fault }));

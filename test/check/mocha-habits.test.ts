@@ -93,6 +93,24 @@ for (const [way, body] of [['waits for ever', 'await new Promise(() => {});'], [
   });
 }
 
+test('a global setup that does not end fails every check, and holds up no end', async () => {
+  const bench = await startBench({ files: checkFile('esm', "export async function mochaGlobalSetup() { await new Promise(() => {}); } it('a', () => {});") });
+  const outcome = await bench.attempt({ site: siteNamed('one'), siteTimeoutMs: 300 });
+  await bench[Symbol.asyncDispose]();
+  assert.deepEqual(statuses(outcome), ['a: failed']);
+  assert.match(outcome.checks[0]?.fault?.message ?? '', /mochaGlobalSetup: not done after 300 ms/);
+});
+
+test('an attempt that waits for the global setup can be interrupted', async () => {
+  const stop = new AbortController();
+  await using bench = await startBench({
+    files: checkFile('esm', "export async function mochaGlobalSetup() { console.log('setting up'); await new Promise(() => {}); } it('a', () => {});"),
+    onText: () => stop.abort(),
+  });
+  const outcome = await bench.attempt({ site: siteNamed('one'), signal: stop.signal });
+  assert.deepEqual([outcome.ending, outcome.checks], ['interrupted', []]);
+});
+
 test('a global setup that fails fails every check', async () => {
   await using bench = await startBench({ files: checkFile('esm', "export function mochaGlobalSetup() { throw new Error('no server'); } it('a', () => {}); it('b', () => {});") });
   const outcome = await bench.attempt({ site: siteNamed('one') });
