@@ -14,6 +14,8 @@ import { HostProcess, type HostListeners } from './host-process.ts';
 import type { HostOptions } from './protocol.ts';
 
 const STALL_LIMIT_MS = 10_000;
+/** Longer than any file needs that does not wait for something which never comes. */
+const LOAD_LIMIT_MS = 60_000;
 const FIXTURE_DEADLINE_MS = 10_000;
 
 export interface HostPoolOptions {
@@ -44,6 +46,8 @@ export interface HostPoolOptions {
   readonly trace?: boolean;
   /** For how much CPU time a host may stand still before the check that holds it is looked for. */
   readonly stallLimitMs?: number;
+  /** How long one check file may take to load, in ms. */
+  readonly loadLimitMs?: number;
   /** How long the end of a run waits for mocha's global fixtures, in ms. */
   readonly fixtureDeadlineMs?: number;
   /** Hears what checks write to their console, and notices. */
@@ -153,7 +157,7 @@ export class HostPool implements CheckRunner {
   }
 
   #optionsOfHosts(): HostOptions {
-    const { cwd, files, setup, grep, grepInvert, tags, forbidOnly, checkTimeoutMs, outDir, secrets, failOnExtensionErrors = false, evidence = 'failures', trace = false, stallLimitMs } = this.#options;
+    const { cwd, files, setup, grep, grepInvert, tags, forbidOnly, checkTimeoutMs, outDir, secrets, failOnExtensionErrors = false, evidence = 'failures', trace = false, stallLimitMs = STALL_LIMIT_MS, loadLimitMs = LOAD_LIMIT_MS } = this.#options;
     return {
       cwd,
       files,
@@ -168,7 +172,8 @@ export class HostPool implements CheckRunner {
       failOnExtensionErrors,
       evidence,
       trace,
-      stallLimitMs: stallLimitMs ?? STALL_LIMIT_MS,
+      stallLimitMs,
+      loadLimitMs,
     };
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import Mocha from 'mocha';
 import type { WebDriver } from 'selenium-webdriver';
@@ -47,7 +48,7 @@ export class Lane {
       for (const file of [...options.setup, ...options.files]) {
         onFile(file);
         try {
-          await lane.#loadFile(file);
+          await lane.#loadWithin(options.loadLimitMs, file);
         } catch (error) {
           mistakes.push(loadMistake(error, file, options.cwd));
         }
@@ -94,6 +95,19 @@ export class Lane {
     Object.assign(root.ctx, { site, driver });
     if (!hasExtension) root.eachTest((test) => void (test.pending ||= needsExtension(test)));
     return root;
+  }
+
+  /** What a file waits for at its top level may never come. */
+  async #loadWithin(limitMs: number, file: string): Promise<void> {
+    const loaded = new AbortController();
+    const late = delay(limitMs, undefined, { signal: loaded.signal }).then(() => {
+      throw new Error(`loading it is not done after ${limitMs} ms: what it waits for outside of its checks does not come`);
+    });
+    try {
+      await Promise.race([this.#loadFile(file), late]);
+    } finally {
+      loaded.abort();
+    }
   }
 
   async #loadFile(file: string): Promise<void> {

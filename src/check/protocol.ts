@@ -25,6 +25,8 @@ export interface HostOptions {
   readonly trace: boolean;
   /** For how much CPU time its event loop may stand still before its watchdog looks why; four times that if it only waits. */
   readonly stallLimitMs: number;
+  /** How long one file may take to load, in ms. */
+  readonly loadLimitMs: number;
 }
 
 export type OrderOnWire = Omit<AttemptOrder, 'signal'>;

@@ -68,6 +68,13 @@ test('a file whose loading never ends is named', async () => {
   assert.match(refusal.mistakes[0] ?? '', /suite\.check\.mjs: loading it does not end/);
 });
 
+test('a file that waits for ever at its top level is named, and so are the mistakes of the others', async () => {
+  const files = { 'checks/a.check.mjs': "await new Promise(() => {}); it('a', () => {});", 'checks/b.check.mjs': 'nowhere();' };
+  const { mistakes } = await refusalOf({ files, loadLimitMs: 300 });
+  assert.match(mistakes[0] ?? '', /^checks\/a\.check\.mjs: loading it is not done after 300 ms/);
+  assert.match(mistakes[1] ?? '', /^checks\/b\.check\.mjs:1: ReferenceError/);
+});
+
 test('grep, grep-invert and tags choose checks', async () => {
   const files = checkFile('esm', "describe('login @smoke', () => { it('one', () => {}); it('two @slow', () => {}); }); it('three @slow', () => {}); it('four', () => {});");
   const chosen = async (options: Partial<BenchOptions>): Promise<string[]> => {
