@@ -4,7 +4,6 @@ import pLimit from 'p-limit';
 import type { CheckPlan } from '../core/check.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import { GridrunError, faultOf, type Fault } from '../core/fault.ts';
-import type { EvidenceKind } from '../core/options.ts';
 import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError } from '../core/ports.ts';
 import { untilAborted } from '../wire/until-aborted.ts';
 import { mochaConfigIn } from './check-files.ts';
@@ -13,41 +12,16 @@ import { interrupted } from './host-death.ts';
 import { HostProcess, type HostListeners } from './host-process.ts';
 import type { HostOptions } from './protocol.ts';
 
-const STALL_LIMIT_MS = 10_000;
-/** Longer than any file needs that does not wait for something which never comes. */
-const LOAD_LIMIT_MS = 60_000;
 const FIXTURE_DEADLINE_MS = 10_000;
+/** What holds where nothing else is said. A file that takes longer to load waits for something which never comes. */
+const USUAL = { failOnExtensionErrors: false, evidence: 'failures', trace: false, stallLimitMs: 10_000, loadLimitMs: 60_000 } as const satisfies Partial<HostOptions>;
 
-export interface HostPoolOptions {
-  readonly cwd: string;
-  /** Absolute paths, as `findCheckFiles` gives them. */
-  readonly files: readonly string[];
-  /** Modules whose `mochaHooks` and global fixtures run around all checks, relative to `cwd`. */
-  readonly setup: readonly string[];
-  /** Regular expressions on a check's full title. */
-  readonly grep?: string;
-  readonly grepInvert?: string;
-  readonly tags: readonly string[];
-  readonly forbidOnly: boolean;
-  readonly checkTimeoutMs: number;
+/** What each host is told (of what is usual only what is not), and what the pool of them is. */
+export interface HostPoolOptions extends Omit<HostOptions, keyof typeof USUAL>, Partial<Pick<HostOptions, keyof typeof USUAL>> {
   /** Most lanes in one host; 0 spreads them over `hostCount` hosts. */
   readonly lanesPerHost: number;
   /** One a core where it is not given. */
   readonly hostCount?: number;
-  /** The results folder, below which evidence is written. */
-  readonly outDir: string;
-  /** Values that no file and no message may hold. */
-  readonly secrets: readonly string[];
-  /** A site whose extension threw is failed, whatever its checks say (false). */
-  readonly failOnExtensionErrors?: boolean;
-  /** What is kept of which checks (`failures`). */
-  readonly evidence?: EvidenceKind;
-  /** A picture after each command that acts (false). */
-  readonly trace?: boolean;
-  /** For how much CPU time a host may stand still before the check that holds it is looked for. */
-  readonly stallLimitMs?: number;
-  /** How long one check file may take to load, in ms. */
-  readonly loadLimitMs?: number;
   /** How long the end of a run waits for mocha's global fixtures, in ms. */
   readonly fixtureDeadlineMs?: number;
   /** Hears what checks write to their console, and notices. */
@@ -157,24 +131,9 @@ export class HostPool implements CheckRunner {
   }
 
   #optionsOfHosts(): HostOptions {
-    const { cwd, files, setup, grep, grepInvert, tags, forbidOnly, checkTimeoutMs, outDir, secrets, failOnExtensionErrors = false, evidence = 'failures', trace = false, stallLimitMs = STALL_LIMIT_MS, loadLimitMs = LOAD_LIMIT_MS } = this.#options;
-    return {
-      cwd,
-      files,
-      setup: setup.map((file) => resolve(cwd, file)),
-      ...(grep === undefined ? {} : { grep }),
-      ...(grepInvert === undefined ? {} : { grepInvert }),
-      tags,
-      forbidOnly,
-      checkTimeoutMs,
-      outDir: resolve(cwd, outDir),
-      secrets,
-      failOnExtensionErrors,
-      evidence,
-      trace,
-      stallLimitMs,
-      loadLimitMs,
-    };
+    const { lanesPerHost: _lanes, hostCount: _count, fixtureDeadlineMs: _deadline, emit: _emit, ...host } = this.#options;
+    const { cwd, setup, outDir } = host;
+    return { ...USUAL, ...host, setup: setup.map((file) => resolve(cwd, file)), outDir: resolve(cwd, outDir) };
   }
 
   #hostKey(slot: number): string {

@@ -10,16 +10,21 @@ export interface HostOptions {
   readonly cwd: string;
   /** Absolute paths, in the order in which they are loaded. */
   readonly files: readonly string[];
+  /** Modules whose `mochaHooks` and global fixtures run around all checks. */
   readonly setup: readonly string[];
+  /** Regular expressions on a check's full title. */
   readonly grep?: string;
   readonly grepInvert?: string;
   readonly tags: readonly string[];
   readonly forbidOnly: boolean;
   readonly checkTimeoutMs: number;
+  /** The results folder, below which evidence is written. */
   readonly outDir: string;
+  /** Values that no file and no message may hold. */
   readonly secrets: readonly string[];
   /** A site whose extension threw is failed, whatever its checks say. */
   readonly failOnExtensionErrors: boolean;
+  /** What is kept of which checks. */
   readonly evidence: EvidenceKind;
   /** A picture after each command that acts. */
   readonly trace: boolean;
