@@ -1,4 +1,4 @@
-import type { DockerOptions, RunOptions } from './core/options.ts';
+import type { RunOptions } from './core/options.ts';
 import type { Emit, Grid } from './core/ports.ts';
 import { localGrid } from './grid/local.ts';
 import { remoteGrid } from './grid/remote.ts';
@@ -17,8 +17,6 @@ export interface GridOrder {
 /** A grid, and the values of its own that no output may show. */
 export type OpenGrid = Grid & { readonly secrets?: readonly string[] };
 
-const DOCKER_DEFAULTS: DockerOptions = { name: 'gridrun', nodes: { min: 2, max: 2 }, sessionsPerNode: 'auto' };
-
 /** The grid that the options name, after what dead runs left was ended. Throws a refusal where it can't be had at all. */
 export async function openGrid(options: RunOptions, order: GridOrder): Promise<OpenGrid> {
   const { grid, sessions, headed, capabilities } = options;
@@ -27,7 +25,7 @@ export async function openGrid(options: RunOptions, order: GridOrder): Promise<O
     const { dockerGrid } = await import('./grid/docker/docker-grid.ts');
     const { emit, onProgress, ...known } = order;
     return await dockerGrid({
-      ...(options.docker ?? DOCKER_DEFAULTS),
+      ...options.docker,
       ...known,
       sessions,
       headed,

@@ -63,8 +63,8 @@ export interface RunOptions {
   readonly setup: readonly string[];
   /** `local`, `docker`, or a URL. */
   readonly grid: string;
-  /** Of `--grid docker`; without it the defaults. */
-  readonly docker?: DockerOptions;
+  /** Of `--grid docker`. */
+  readonly docker: DockerOptions;
   readonly sessions: number | 'auto';
   readonly chunkSize: number | 'auto';
   /** 0 is no limit. */
