@@ -56,15 +56,19 @@ function wrongSite(setup: TerminalSetup, { site, verdict, excused }: SiteState):
   const cause = verdict.cause === undefined ? '' : `, cause ${verdict.cause}`;
   const head = `${verdictMark(verdict.verdict, setup.color)} ${site.id} (${verdict.verdict}${cause}) ${terminalLine(site.url)}`;
   const excuseOf = (check: CheckVerdict): CheckExcuse | undefined => excused?.find(({ title }) => title === check.title);
-  return [head, ...verdict.checks.filter(isWrong).flatMap((check) => wrongCheck(setup, check, excuseOf(check)))];
+  const wrong = verdict.checks.filter(isWrong).map((check) => ({ title: titleLine(check, excuseOf(check)), why: whyLines(setup, check).join('\n') }));
+  // Those that one failed hook kept from running have all their lines in common: they are under the last of them.
+  return [head, ...wrong.flatMap(({ title, why }, index) => (why === wrong[index + 1]?.why ? [title] : [title, why]))];
 }
 
-function wrongCheck(setup: TerminalSetup, check: CheckVerdict, excuse: CheckExcuse | undefined): string[] {
+function titleLine(check: CheckVerdict, excuse: CheckExcuse | undefined): string {
+  return `    ${terminalLine(check.title)}${check.flaky ? ' (flaky)' : ''}${excuse === undefined ? '' : ` (does not gate, ${excuseText(excuse)})`}`;
+}
+
+function whyLines(setup: TerminalSetup, check: CheckVerdict): string[] {
   const lines = whyWrong(check).split(/\r?\n/);
-  const shown = lines.slice(0, MOST_LINES).map((line) => `      ${terminalText(line.slice(0, 500))}`);
   return [
-    `    ${terminalLine(check.title)}${check.flaky ? ' (flaky)' : ''}${excuse === undefined ? '' : ` (does not gate, ${excuseText(excuse)})`}`,
-    ...shown,
+    ...lines.slice(0, MOST_LINES).map((line) => `      ${terminalText(line.slice(0, 500))}`),
     ...(lines.length > MOST_LINES ? [`      … ${lines.length - MOST_LINES} more lines`] : []),
     ...placeLines(check),
     ...(check.fault?.hint === undefined ? [] : [`      → ${terminalLine(check.fault.hint, 500)}`]),

@@ -46,3 +46,9 @@ test('a check that does not gate is marked where another of its site does', asyn
   const run = await gated(broken(1), { excuse: (check, site) => (site.siteId === 'other' && check.title === 'u' ? 'dead\u001b[2J' : undefined) });
   assert.match(await textOf(run), /✗ other .*\n {4}t\n {6}something else\n {6}at checks\/a\.check\.ts:3:5\n {4}u \(does not gate, expected: dead\)\n/);
 });
+
+test('checks that one failed hook kept from running share its error', async () => {
+  const run = new FakeRun([siteOf('one')], ['a', 'b', 'c']);
+  const text = await textOf(run.attempt('one', [failed('a', 'no form'), failed('b', 'no form'), failed('c', 'no button')]).judged('one').ended());
+  assert.match(text, /\n {4}a\n {4}b\n {6}no form\n {6}at \S+\n {4}c\n {6}no button\n/);
+});
