@@ -69,8 +69,9 @@ function rowOf(line: Line): string {
   return spans.map(({ fill, text }) => `<tspan${fill === '' ? '' : ` fill="${fill}"`}>${escaped(text)}</tspan>`).join('');
 }
 
+/** With spaces that no renderer folds. */
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return text.replaceAll(' ', '\u00A0').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /** The frames, one under the other, each in a window of its own. */
@@ -84,6 +85,6 @@ function drawn(all: readonly (readonly string[])[]): string {
     return `<rect y="${top}" width="${width}" height="${frameHeight}" rx="8" fill="#0d1117"/>\n${texts.join('\n')}`;
   });
   const height = all.length * frameHeight + (all.length - 1) * pad;
-  const style = `font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,monospace" font-size="${CELL.font}" fill="#c9d1d9" xml:space="preserve" style="white-space:pre"`;
+  const style = `font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,monospace" font-size="${CELL.font}" fill="#c9d1d9"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" role="img" aria-label="gridrun in a terminal, while it runs and at its end">\n<g ${style}>\n${windows.join('\n')}\n</g>\n</svg>\n`;
 }
