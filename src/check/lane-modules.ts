@@ -1,5 +1,6 @@
 import Module, { createRequire, registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { loadAsWritten } from '../core/module-syntax.ts';
 import { OURS, OWN_MODULES } from '../core/own-modules.ts';
 import { laneContext } from './lane-context.ts';
 
@@ -39,6 +40,7 @@ export function withoutLanes(text: string): string {
  */
 export function installLaneModules(): void {
   registerHooks({
+    load: loadAsWritten,
     resolve(specifier, context, next) {
       const own = isOurs(context.parentURL) ? undefined : OWN_MODULES[specifier];
       if (own !== undefined) return { url: own, shortCircuit: true };

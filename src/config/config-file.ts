@@ -3,6 +3,7 @@ import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { refusal } from '../core/fault.ts';
+import { loadAsWritten } from '../core/module-syntax.ts';
 import { OWN_MODULES } from '../core/own-modules.ts';
 
 const NAMES = ['gridrun.config.ts', 'gridrun.config.mjs', 'gridrun.config.js', 'gridrun.config.json'];
@@ -30,6 +31,7 @@ export async function loadConfig(cwd: string, named: string | undefined): Promis
 
 async function read(path: string, name: string): Promise<unknown> {
   const hooks = registerHooks({
+    load: loadAsWritten,
     resolve: (specifier, context, next) => {
       const own = OWN_MODULES[specifier];
       return own === undefined ? next(specifier, context) : { url: own, shortCircuit: true };

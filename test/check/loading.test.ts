@@ -75,6 +75,22 @@ test('a file that waits for ever at its top level is named, and so are the mista
   assert.match(mistakes[1] ?? '', /^checks\/b\.check\.mjs:1: ReferenceError/);
 });
 
+test('a file is what it is written in, whatever type its package.json says', async () => {
+  await using bench = await startBench({
+    files: {
+      'package.json': '{ "type": "commonjs" }',
+      'lib/common.js': "module.exports = { text: 'import x from \\n export' };",
+      'lib/module.js': "import { basename } from 'node:path';\nexport const name = basename('/a/b');",
+      'checks/a.check.ts': "import common from '../lib/common.js';\nimport { name } from '../lib/module.js';\nit('ts ' + name + common.text.length, (): void => {});",
+      'checks/b.check.js': "const { text } = require('../lib/common.js');\nit('cjs ' + text.length, () => {});",
+      'checks/c.check.ts': "const { text } = require('../lib/common.js');\nit('cts ' + (text as string).length, () => {});",
+    },
+  });
+  const titles = (await bench.pool.load()).map((check) => check.title);
+  assert.deepEqual(titles, ['ts b22', 'cjs 22', 'cts 22']);
+  assert.deepEqual(statuses(await bench.attempt({ site: siteNamed('one') })), titles.map((title) => `${title}: passed`));
+});
+
 test('grep, grep-invert and tags choose checks', async () => {
   const files = checkFile('esm', "describe('login @smoke', () => { it('one', () => {}); it('two @slow', () => {}); }); it('three @slow', () => {}); it('four', () => {});");
   const chosen = async (options: Partial<BenchOptions>): Promise<string[]> => {

@@ -231,6 +231,14 @@ test('said twice it changes nothing; a project with a package.json uses its own 
   }
 });
 
+test('what it writes runs in a project of `npm init`, whose type is commonjs', async () => {
+  await using stub = await startStub({ pages: { title: () => 'a page' } });
+  await using place = await Workplace.with({ 'package.json': '{ "type": "commonjs" }' });
+  assert.equal((await place.run(['init', '--yes', '--sites', 'a.example'])).code, 0);
+  const { code, stdout, stderr } = await place.run(['--grid', stub.url]);
+  assert.deepEqual([code, stderr], [0, ''], stdout);
+});
+
 test('on a terminal it asks for what no flag has said; who leaves has nothing written', { skip: hasTmux() ? false : 'needs tmux' }, async () => {
   await using place = await Workplace.with({});
   const start = (): Promise<TmuxTerminal> =>
