@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs';
+import { join } from 'node:path';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -13,18 +14,24 @@ const QUIET = [
   '--disable-sync',
 ];
 
+/** Without it a headless Chrome is so narrow that many sites show their page for phones. */
+const WINDOW = '--window-size=1280,800';
+
 /** What a session asks for, wherever it runs, before the user's own capabilities. */
 export function defaultCapabilities(headed: boolean): Json {
   return {
     browserName: 'chrome',
     webSocketUrl: true,
     unhandledPromptBehavior: 'dismiss',
-    'goog:chromeOptions': { args: [...(headed ? [] : ['--headless=new']), ...QUIET] },
+    'goog:chromeOptions': { args: [...(headed ? [] : ['--headless=new', WINDOW]), ...QUIET] },
   };
 }
 
-/** What the Chrome of this machine needs besides. */
-export function localCapabilities(chrome: string): Json {
+/**
+ * What the Chrome of this machine needs besides.
+ * @param folder of the session: what sites make it download is removed with it, and is not the user's
+ */
+export function localCapabilities(chrome: string, folder: string): Json {
   const args: string[] = [];
   if (process.platform === 'linux') {
     // As root Chrome refuses to start with its sandbox.
@@ -32,7 +39,7 @@ export function localCapabilities(chrome: string): Json {
     // In a container /dev/shm has 64 MB by default, and tabs crash when it is full.
     if (smallSharedMemory()) args.push('--disable-dev-shm-usage');
   }
-  return { 'goog:chromeOptions': { binary: chrome, args } };
+  return { 'goog:chromeOptions': { binary: chrome, args, prefs: { 'download.default_directory': join(folder, 'downloads') } } };
 }
 
 /** Merges deep: objects key by key, lists one after the other without repeats, of all else the later wins. */

@@ -68,7 +68,7 @@ async function open(pair: ChromePair, headed: boolean, registry: SessionRegistry
   };
   const client = new WireClient(driver.endpoint);
   try {
-    const capabilities = mergeCapabilities(defaultCapabilities(headed), localCapabilities(pair.chrome), request.capabilities);
+    const capabilities = mergeCapabilities(defaultCapabilities(headed), localCapabilities(pair.chrome, registration.folder), request.capabilities);
     const body = { capabilities: { alwaysMatch: capabilities } };
     const session = (await client.send('POST', '/session', body, { deadlineMs: OPEN_DEADLINE_MS, signal })) as NewSession;
     await registration.update({ sessionId: session.sessionId });

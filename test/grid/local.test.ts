@@ -105,6 +105,19 @@ test('the user’s capabilities reach Chrome', { skip }, async () => {
   assert.equal(session.windowRect!.width, 500);
 });
 
+test('a window is as wide as a desktop’s, and what a site makes it download is gone with its session', { skip }, async () => {
+  await using grid = await localGrid({ sessions: 1, registry });
+  const { session, release } = await grid.lease(request());
+  assert.equal(session.windowRect!.width, 1280);
+  const client = new WireClient(session.endpoint);
+  const script = "const a = document.createElement('a'); a.href = URL.createObjectURL(new Blob(['x'])); a.download = 'gridrun-test.bin'; document.body.append(a); a.click();";
+  await client.send('POST', `/session/${session.sessionId}/execute/sync`, { script, args: [] }, LIMITS);
+  const downloads = join(registry.stateDir, (await readdir(registry.stateDir))[0]!, 'downloads');
+  while (!(await readdir(downloads).catch((): string[] => [])).includes('gridrun-test.bin')) await new Promise((resolve) => setTimeout(resolve, 20));
+  await release();
+  await assertNothingLeft();
+});
+
 test('what a killed run left is swept, and nothing of a live one', { skip }, async () => {
   const script = join(registry.stateDir, 'leaves-a-session.mjs');
   const source = (path: string): string => JSON.stringify(new URL(`../../src/grid/${path}`, import.meta.url).href);
