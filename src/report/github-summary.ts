@@ -6,7 +6,7 @@ import { durationText } from './duration-text.ts';
 import { isWhollyExcused } from './excused-text.ts';
 import { withoutExcused } from './fault-groups-text.ts';
 import { markdownText } from './markdown-text.ts';
-import { isWrong, whyWrong } from './site-line.ts';
+import { whyWrong, wrongChecks } from './site-line.ts';
 
 const ORDER: readonly Verdict[] = ['passed', 'flaky', 'failed', 'errored', 'skipped', 'not-run'];
 const MOST_GROUPS = 20;
@@ -60,7 +60,7 @@ function addSites(text: BoundedText, state: RunState): void {
 }
 
 function siteCell({ site, verdict }: SiteState): string {
-  const first = verdict.checks.find(isWrong);
+  const [first] = wrongChecks(verdict);
   const why = first === undefined ? '' : `${markdownText(first.title, 100)}: <code>${markdownText(whyWrong(first), 200)}</code>`;
   return `<a href="${markdownText(site.url, 500)}">${site.id}</a> | ${verdict.verdict}${verdict.cause === undefined ? '' : ` (${verdict.cause})`} | ${why}`;
 }

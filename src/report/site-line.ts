@@ -11,13 +11,18 @@ export function siteLine(verdict: SiteVerdict, color: boolean, amended = false):
     ...(verdict.attempts > 1 ? [`${verdict.attempts} attempts`] : []),
     ...(amended ? ['amended'] : []),
   ];
-  const first = verdict.checks.find((check) => isWrong(check));
+  const [first] = wrongChecks(verdict);
   const why = first === undefined ? '' : `: ${terminalLine(first.title, 100)}: ${terminalLine(whyWrong(first))}`;
   return `${verdictMark(verdict.verdict, color)} ${verdict.siteId} (${facts.join(', ')})${why}`;
 }
 
-/** Is this a check that a person must look at? */
-export function isWrong(check: CheckVerdict): boolean {
+/** The checks that a person must look at: those that failed before those that were flaky. */
+export function wrongChecks({ checks }: SiteVerdict): readonly CheckVerdict[] {
+  const wrong = checks.filter(isWrong);
+  return [...wrong.filter((check) => !check.flaky), ...wrong.filter((check) => check.flaky)];
+}
+
+function isWrong(check: CheckVerdict): boolean {
   return check.status === 'failed' || check.status === 'errored' || check.flaky;
 }
 

@@ -4,7 +4,7 @@ import type { CheckExcuse, CheckVerdict, Verdict } from '../core/verdict.ts';
 import { durationText } from './duration-text.ts';
 import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
 import { faultGroupLines } from './fault-groups-text.ts';
-import { isWrong, whyWrong } from './site-line.ts';
+import { whyWrong, wrongChecks } from './site-line.ts';
 import type { TerminalSetup } from './terminal.ts';
 import { sweepLines } from './sweep-text.ts';
 import { terminalLine, terminalText } from './terminal-text.ts';
@@ -56,7 +56,7 @@ function wrongSite(setup: TerminalSetup, { site, verdict, excused }: SiteState):
   const cause = verdict.cause === undefined ? '' : `, cause ${verdict.cause}`;
   const head = `${verdictMark(verdict.verdict, setup.color)} ${site.id} (${verdict.verdict}${cause}) ${terminalLine(site.url)}`;
   const excuseOf = (check: CheckVerdict): CheckExcuse | undefined => excused?.find(({ title }) => title === check.title);
-  const wrong = verdict.checks.filter(isWrong).map((check) => ({ title: titleLine(check, excuseOf(check)), why: whyLines(setup, check).join('\n') }));
+  const wrong = wrongChecks(verdict).map((check) => ({ title: titleLine(check, excuseOf(check)), why: whyLines(setup, check).join('\n') }));
   // Those that one failed hook kept from running have all their lines in common: they are under the last of them.
   return [head, ...wrong.flatMap(({ title, why }, index) => (why === wrong[index + 1]?.why ? [title] : [title, why]))];
 }
