@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { z } from 'zod';
 import { refusal, type GridrunError } from '../core/fault.ts';
 import { nearest } from '../core/nearest.ts';
 import { REPORTER_NAMES } from '../core/reporter-names.ts';
@@ -149,9 +150,18 @@ function readAll(
     }
     const parsed = setting.schema.safeParse(value);
     if (parsed.success) read[key] = parsed.data;
-    else mistakes.push(`${nameOf(key)}: wants ${setting.wants}${value === '' ? '; nothing was given' : `, not ${shown(value)}`}`);
+    else mistakes.push(`${nameOf(key)}: wants ${setting.wants}${isObject(value) ? `; ${issuesIn(parsed.error)}` : value === '' ? '; nothing was given' : `, not ${shown(value)}`}`);
   }
   return read;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What is wrong inside an object, without its values: some may be secrets. */
+function issuesIn({ issues }: z.ZodError): string {
+  return issues.map((issue) => (issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`)).join('; ');
 }
 
 /** As a mistake shows it: a URL may hold a password. */
