@@ -41,7 +41,7 @@ class Host {
       this.#first = lane;
       this.#fixtures = lane;
       this.#suite = titlesOf(lane);
-      tell({ type: 'loaded', checks: lane.checks });
+      tell({ type: 'loaded', checks: lane.checks, hasFixtures: lane.setup.length + lane.teardown.length > 0 });
     } catch (error) {
       const known = error instanceof GridrunError ? error : new GridrunError({ code: 'runner.bug', message: String((error as Error).stack), answer: 'bug' });
       tell({ type: 'refused', code: known.code, message: known.message, mistakes: known.mistakes, ...(known.hint === undefined ? {} : { hint: known.hint }) });

@@ -66,7 +66,7 @@ export class HostPool implements CheckRunner {
     this.#hostOptions = this.#optionsOfHosts();
     const host = this.#host(this.#hostKey(0));
     this.#checks = await host.loaded();
-    this.#fixtures = new GlobalFixtures(host);
+    if (host.hasFixtures) this.#fixtures = new GlobalFixtures(host);
     return this.#checks;
   }
 

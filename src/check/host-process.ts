@@ -37,6 +37,7 @@ export class HostProcess {
   readonly #running = new Map<number, Running>();
   readonly #loaded = Promise.withResolvers<readonly CheckPlan[]>();
   readonly #exited = Promise.withResolvers<void>();
+  #hasFixtures = false;
   #fixture: PromiseWithResolvers<Fault | undefined> | undefined;
   #loading = '';
   #stall: StallReport | undefined;
@@ -77,6 +78,11 @@ export class HostProcess {
   /** Attempts that run in it now. */
   get busy(): number {
     return this.#running.size;
+  }
+
+  /** Does the suite have global fixtures? Known once it is loaded. */
+  get hasFixtures(): boolean {
+    return this.#hasFixtures;
   }
 
   /** The suite's checks. Rejects with a refusal where the files can't be loaded. */
@@ -149,6 +155,7 @@ export class HostProcess {
         this.#loading = message.file;
         break;
       case 'loaded':
+        this.#hasFixtures = message.hasFixtures;
         this.#loaded.resolve(message.checks);
         break;
       case 'refused':
