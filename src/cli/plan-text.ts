@@ -9,7 +9,7 @@ const IDS_IN_PIECE = 10_000;
 export function* planText(plan: RunPlan): Generator<string, void, undefined> {
   const { sites, checks, units, sessions, shard, duplicateCount } = plan;
   const ofShard = shard.total === 1 ? '' : ` in shard ${shard.index}/${shard.total}`;
-  const duplicates = duplicateCount === 0 ? '' : ` (${duplicateCount} duplicates dropped)`;
+  const duplicates = duplicateCount === 0 ? '' : ` (${count(duplicateCount, 'duplicate')} dropped)`;
   yield `${count(checks.length, 'check')}:\n${checks.map((check) => `  ${check.title}  [${check.file}]\n`).join('')}\n`;
   yield `${count(sites.length, 'site')}${ofShard}${duplicates}, ${count(units.length, 'work unit')} for ${count(sessions, 'session')}:\n`;
   for (const unit of units) {

@@ -239,7 +239,7 @@ export class Dispatcher {
 
   #onFailed(count: number): void {
     const { maxFailures } = this.#settings;
-    if (maxFailures > 0 && count >= maxFailures) this.stop('drain', 'max-failures', `stopped by --max-failures ${maxFailures}`);
+    if (maxFailures > 0 && count >= maxFailures) this.stop('drain', 'max-failures', maxFailures === 1 ? 'stopped by the first failure (--bail, or --max-failures 1)' : `stopped by --max-failures ${maxFailures}`);
   }
 
   /** What an ended site still does, it does in the session that it had. */

@@ -84,7 +84,7 @@ function filesOf(folder: string, { sites, grid, ci, shards }: InitAnswers, versi
 const CHECK = `import assert from 'node:assert/strict';
 import { driver, site } from 'gridrun/check';
 
-// This suite runs once for each site of sites.json, in a browser session that no other site shares.
+// This suite runs once for each site of sites.json, in a session that has nothing of the sites before it.
 describe('page', () => {
   beforeEach(async () => {
     await driver.get(site.url);
