@@ -31,7 +31,8 @@ export interface BorrowedDriverOptions {
   readonly afterCommand: (command: string, check: string | undefined) => Promise<void>;
 }
 
-const MOVES_PAGE = new Set(['get', 'goBack', 'goForward', 'refresh', 'clickElement', 'submitElement']);
+const LOADS_PAGE = new Set(['get', 'goBack', 'goForward', 'refresh']);
+const MOVES_PAGE = new Set([...LOADS_PAGE, 'clickElement', 'submitElement']);
 /** A command's deadline is later than the browser's own limits: those say more of what took so long. */
 const COMMAND_MARGIN_MS = 15_000;
 
@@ -90,7 +91,7 @@ export class BorrowedDriver {
       throw error;
     }
     if (this.#state === 'quit') {
-      throw new options.selenium.error.NoSuchSessionError('the check has quit its driver: for this site there is no session any more');
+      throw new options.selenium.error.NoSuchSessionError('the check has quit its driver, or closed its last window: for this site there is no session any more');
     }
     if (name === 'quit') {
       this.#state = 'quit';
@@ -108,7 +109,7 @@ export class BorrowedDriver {
       await options.afterCommand(name, check);
       return result;
     } catch (error) {
-      if (error instanceof Error && MOVES_PAGE.has(name) && isUnreachable(error)) this.#navigationErrors.add(error);
+      if (error instanceof Error && ((MOVES_PAGE.has(name) && isUnreachable(error)) || (isNavigation(name) && error.name === 'TimeoutError'))) this.#navigationErrors.add(error);
       throw error;
     } finally {
       this.#open.delete(open);
@@ -119,6 +120,11 @@ export class BorrowedDriver {
   async #isLastWindow(): Promise<boolean> {
     return (await this.driver.getAllWindowHandles()).length <= 1;
   }
+}
+
+/** Does the command of this name do nothing but load a page? */
+export function isNavigation(name: string): boolean {
+  return LOADS_PAGE.has(name);
 }
 
 function isUnreachable(error: Error): boolean {

@@ -14,7 +14,7 @@ const NET_ERRORS: readonly (readonly [RegExp, string])[] = [
   [/ERR_CONNECTION_REFUSED/, 'site.refused'],
   [/ERR_(CERT_|SSL_|BAD_SSL)|insecure certificate/i, 'site.tls'],
   [/ERR_TOO_MANY_REDIRECTS/, 'site.redirects'],
-  [/ERR_(CONNECTION_)?TIMED_OUT/, 'site.no-answer'],
+  [/ERR_(CONNECTION_)?TIMED_OUT|^TimeoutError/, 'site.no-answer'],
   [/ERR_(CONNECTION_(RESET|CLOSED|ABORTED)|EMPTY_RESPONSE)/, 'site.connection-lost'],
 ];
 
@@ -39,14 +39,34 @@ export function unawaited(message: string): Fault {
 
 /** Did mocha end it because its time was up? */
 export function isTimeout(error: unknown): boolean {
-  return (error as { code?: unknown } | undefined)?.code === 'ERR_MOCHA_TIMEOUT';
+  return fieldOf(error, 'code') === 'ERR_MOCHA_TIMEOUT';
 }
 
-/** Whatever was thrown, as an error: people throw strings and nothing. */
+/** What mocha and we look at in an error. */
+const READ_FIELDS = ['stack', 'code', 'cause', 'actual', 'expected', 'showDiff'];
+
+/** Whatever was thrown, as an error whose texts are texts: people throw strings, nothing, and errors with a list for a message. */
 export function asError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
-  const message = (thrown as { message?: unknown } | null | undefined)?.message;
-  return new Error(typeof message === 'string' ? message : `${safeString(thrown)} was thrown, which is no Error`);
+  const [name, message, stack] = ['name', 'message', 'stack'].map((field) => fieldOf(thrown, field));
+  const isWhole = typeof name === 'string' && typeof message === 'string' && (stack === undefined || typeof stack === 'string');
+  if (thrown instanceof Error && isWhole && READ_FIELDS.every((field) => isReadable(thrown, field))) return thrown;
+  const text = thrown instanceof Error ? safeString(message) : `${safeString(thrown)} was thrown, which is no Error`;
+  const error = new Error(typeof message === 'string' ? message : text);
+  if (typeof stack === 'string') error.stack = stack;
+  return error;
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  return isReadable(value, field) ? (value as Readonly<Record<string, unknown>> | null | undefined)?.[field] : undefined;
+}
+
+/** A getter may throw. */
+function isReadable(value: unknown, field: string): boolean {
+  try {
+    return [(value as Readonly<Record<string, unknown>> | null | undefined)?.[field]].length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function safeString(value: unknown): string {

@@ -2,7 +2,7 @@ import { faultOf, type Fault } from '../core/fault.ts';
 import { classify } from '../wire/classify.ts';
 import type { WireClient } from '../wire/wire-client.ts';
 import { WireError } from '../wire/wire-error.ts';
-import type { BorrowedDriver } from './borrowed-driver.ts';
+import { isNavigation, type BorrowedDriver } from './borrowed-driver.ts';
 import { asError, checkFault, isTimeout, siteFault } from './check-failure.ts';
 import type { EvidenceTaker } from './evidence-taker.ts';
 import type { Selenium } from './selenium-module.ts';
@@ -42,16 +42,23 @@ export class FailureExaminer {
   /**
    * Examines what a test or hook threw, and takes the evidence for `check`. `where` is the hook's title. Never rejects.
    */
-  async examine(error: unknown, check: string | undefined, where: string): Promise<Finding> {
+  async examine(thrown: unknown, check: string | undefined, where: string): Promise<Finding> {
+    const error = asError(thrown);
+    // What can't be examined is believed: a site whose failure nobody tells would never end.
+    return await this.#examine(error, check, where).catch(() => ({ fault: checkFault(error, where), sessionLost: false }));
+  }
+
+  async #examine(error: Error, check: string | undefined, where: string): Promise<Finding> {
     const { borrowed, evidence, signal } = this.#options;
     let navigation = borrowed.cameFromNavigation(error);
     if (navigation === undefined) {
+      const loading = isTimeout(error) ? this.#stillLoading(error) : undefined;
       const lost = this.#crashOf(error) ?? (await this.#probe(isTimeout(error)));
       if (lost !== undefined) return { fault: lost, sessionLost: true };
-      navigation = await this.#errorPage();
+      navigation = loading ?? (await this.#errorPage());
     }
     if (check !== undefined && !signal.aborted) await evidence.take(check);
-    return { fault: navigation === undefined ? checkFault(error, where) : siteFault(asError(error), navigation, where), sessionLost: false };
+    return { fault: navigation === undefined ? checkFault(error, where) : siteFault(error, navigation, where), sessionLost: false };
   }
 
   /**
@@ -70,6 +77,14 @@ export class FailureExaminer {
     const judgement = classify('unknown error', error.message);
     if (judgement.code !== 'browser.tab-crashed') return undefined;
     return { code: judgement.code, cause: judgement.blames, message: error.message.split('\n')[0]! };
+  }
+
+  /** The site's page took most of the check's time and is not there yet: the check has not been able to say anything. */
+  #stillLoading(timeout: Error): Error | undefined {
+    const limitMs = (timeout as { timeout?: number }).timeout ?? this.#options.commandLimitMs;
+    const now = performance.now();
+    const load = this.#options.borrowed.openCommands.find(({ name, startedAt }) => isNavigation(name) && now - startedAt > limitMs / 2);
+    return load === undefined ? undefined : new Error(`net::ERR_TIMED_OUT: ${load.name} was not done after ${Math.round(now - load.startedAt)} ms`);
   }
 
   /** One cheap command tells whether the session lives; where the checks `ranOutOfTime`, also whether it was in reach. */

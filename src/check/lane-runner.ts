@@ -1,10 +1,12 @@
 import Mocha from 'mocha';
+import { asError } from './check-failure.ts';
 
 /** The parts of mocha's Runner that its types leave out. */
 interface RunnerInternals {
   hook(name: string, done: (error?: unknown) => void): void;
   runTest(done: (error?: unknown) => void): void;
   _addEventListener(target: unknown, event: string, listener: unknown): void;
+  fail(test: Mocha.Runnable, error: unknown, force?: boolean): void;
   suite: Mocha.Suite;
   test?: Mocha.Test;
 }
@@ -39,6 +41,11 @@ export class LaneRunner extends Base {
 
   override _addEventListener(target: unknown, event: string, listener: unknown): void {
     if (target !== process) super._addEventListener(target, event, listener);
+  }
+
+  /** mocha reads an error's texts as if they could be nothing else. */
+  override fail(test: Mocha.Runnable, error: unknown, force?: boolean): void {
+    super.fail(test, asError(error), force);
   }
 
   override hook(name: string, done: (error?: unknown) => void): void {

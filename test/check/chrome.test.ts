@@ -63,6 +63,7 @@ async function startPages(): Promise<{ origin: string } & AsyncDisposable> {
   const server: Server = createServer((request, response) => {
     if (request.url === '/circle') return void response.writeHead(302, { location: '/circle' }).end();
     if (request.url === '/closed') return void request.socket.destroy();
+    if (request.url === '/empty') return void response.writeHead(500).end();
     // A page that never ends.
     if (request.url === '/hung') return;
     const page = PAGES[request.url ?? ''] ?? PAGES['/gone']!;
@@ -90,9 +91,10 @@ test('the built-in check says in words why a page does not load', SKIP, async ()
   const cases: readonly (readonly [string, string, RegExp])[] = [
     [`${pages.origin}/good`, 'passed', /^$/],
     [`${pages.origin}/gone`, 'failed check.failed', /answered with HTTP status 404/],
+    [`${pages.origin}/empty`, 'failed check.failed', /answered with HTTP status 500, and no page/],
     [`${pages.origin}/blank`, 'failed check.failed', /is blank/],
     // Before any error page: between sites the session is reset, which is not done here.
-    [`${pages.origin}/hung`, 'failed check.failed', /did not finish loading in time/],
+    [`${pages.origin}/hung`, 'errored site.no-answer', /did not finish loading in time/],
     [`${pages.origin}/circle`, 'errored site.redirects', /redirects in a circle \(net::ERR_TOO_MANY_REDIRECTS\)/],
     [`${pages.origin}/closed`, 'errored site.connection-lost', /closed the connection without an answer/],
     [`${closed.origin}/good`, 'errored site.refused', /nothing listens there/],

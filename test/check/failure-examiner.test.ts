@@ -5,8 +5,8 @@ import { FailureExaminer, type FailureExaminerOptions } from '../../src/check/fa
 const OUT_OF_TIME = Object.assign(new Error('Timeout of 20ms exceeded'), { code: 'ERR_MOCHA_TIMEOUT', timeout: 20 });
 
 /** Of a session that answers its probe after `answersAfterMs`, and may be 100 ms late; a command may be open in it. */
-function examiner(answersAfterMs: number, openForMs?: number): FailureExaminer {
-  const open = openForMs === undefined ? [] : [{ name: 'get', check: 'works', startedAt: performance.now() - openForMs }];
+function examiner(answersAfterMs: number, openForMs?: number, name = 'executeScript'): FailureExaminer {
+  const open = openForMs === undefined ? [] : [{ name, check: 'works', startedAt: performance.now() - openForMs }];
   const options = {
     borrowed: { cameFromNavigation: () => undefined, openCommands: open },
     evidence: { take: async () => {} },
@@ -20,8 +20,8 @@ function examiner(answersAfterMs: number, openForMs?: number): FailureExaminer {
   return new FailureExaminer(options);
 }
 
-async function examined(error: Error, answersAfterMs: number, openForMs?: number): Promise<string> {
-  const { fault, sessionLost } = await examiner(answersAfterMs, openForMs).examine(error, 'works', '');
+async function examined(error: Error, answersAfterMs: number, openForMs?: number, name?: string): Promise<string> {
+  const { fault, sessionLost } = await examiner(answersAfterMs, openForMs, name).examine(error, 'works', '');
   return `${fault.code}${sessionLost ? ', session lost' : ''}`;
 }
 
@@ -50,4 +50,11 @@ test('a site whose time is up is not blamed for a session that was out of reach'
 
 test('a command within its own limit tells nothing of the session when the site\'s time is up', async () => {
   assert.equal(await examiner(300, 100).examineTimeUp(), undefined);
+});
+
+test('a page that took most of the check\'s time and is not there yet is a site that did not answer', async () => {
+  const late = Object.assign(new Error('Timeout of 20000ms exceeded'), { code: 'ERR_MOCHA_TIMEOUT', timeout: 20_000 });
+  assert.equal(await examined(late, 0, 15_000, 'get'), 'site.no-answer');
+  assert.equal(await examined(late, 0, 5_000, 'get'), 'check.timeout');
+  assert.equal(await examined(OUT_OF_TIME, 300, 400, 'get'), 'grid.no-answer, session lost');
 });

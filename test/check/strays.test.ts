@@ -42,6 +42,24 @@ test('an error is charged to the check that made it, not to the one that runs wh
   assert.equal(outcome.checks[0]?.fault?.message, 'from the first');
 });
 
+test('whatever a check throws is its failure, and the site goes on', async () => {
+  const files = checkFile('esm', `
+      const getter = (name) => Object.defineProperty(new Error('x'), name, { get() { throw new Error('no'); } });
+      it('a list', () => { throw Object.assign(new Error('x'), { message: ['a name is missing', 'an age is missing'] }); });
+      it('an object', async () => { throw Object.assign(new Error('x'), { message: { a: 1 } }); });
+      it('no message', () => { throw Object.assign(new Error('x'), { message: undefined }); });
+      for (const name of ['message', 'stack', 'name', 'code', 'cause']) it('a getter of ' + name, () => { throw getter(name); });
+      it('nothing', () => { throw undefined; });
+      it('a text', () => { throw 'just so'; });
+      it('goes on', () => {});`);
+  await using bench = await startBench({ files });
+  const outcome = await bench.attempt({ site: siteNamed('one'), siteTimeoutMs: 10_000 });
+  assert.equal(outcome.ending, 'completed', JSON.stringify([outcome, bench.notices]));
+  assert.deepEqual(outcome.checks.map(({ status }) => status), [...Array<string>(10).fill('failed'), 'passed']);
+  assert.match(outcome.checks[0]?.fault?.message ?? '', /a name is missing.*an age is missing/);
+  assert.deepEqual(bench.notices, []);
+});
+
 test('an error that comes after the end of its site is reported against it, and its lane is thrown away', async () => {
   await using bench = await startBench({
     files: checkFile('esm', `

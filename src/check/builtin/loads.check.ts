@@ -34,7 +34,9 @@ it('the page loads', async function () {
       url: location.href,
       error: location.protocol === 'chrome-error:' ? document.documentElement.innerText : '',
     };`);
-  // The browser shows a page of its own, but says nothing of it to the driver.
+  // The browser shows a page of its own, but says nothing of it to the driver: for an empty answer too.
+  const status = /\bHTTP ERROR (\d+)/.exec(page.error)?.[1];
+  if (status !== undefined) throw new Error(`${site.url} answered with HTTP status ${status}, and no page`);
   if (page.error !== '') throw inWords(new Error(`net::${/\bERR_[A-Z0-9_]+/.exec(page.error)?.[0] ?? 'ERR_FAILED'}`));
   if (page.status >= 400) throw new Error(`${site.url} answered with HTTP status ${page.status}${page.url === site.url ? '' : ` (at ${page.url})`}`);
   if (page.blank) throw new Error(`${site.url} is blank: the page loaded, but shows no text, picture or field`);
