@@ -36,7 +36,7 @@ test('every page is reached from docs/README.md, and that one from README.md', (
 });
 
 /** Flags of other programs that the pages name. */
-const OTHERS = new Set(['--parallel', '--save-dev', '--scale', '--yes', '--no-sandbox', '--load-extension', '--no-forbid-only']);
+const OTHERS = new Set(['--parallel', '--save-dev', '--scale', '--yes', '--no-sandbox', '--load-extension', '--window-size', '--no-forbid-only']);
 
 test('every flag that a page names is one of ours, or of a program that is known to be named', () => {
   const reference = paper('docs/reference/flags.md');
