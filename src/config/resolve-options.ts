@@ -18,6 +18,7 @@ export interface SettingSources {
 }
 
 const WEB_SERVER_TIMEOUT_MS = 60_000;
+const OTHER_BROWSERS = /^(firefox|safari|internet explorer|webkit)/i;
 
 /** Flags over config over defaults, each checked. Throws one refusal that names every mistake. */
 export function resolveOptions(sources: SettingSources): RunOptions {
@@ -119,6 +120,7 @@ function extensionMistakes(given: Readonly<Record<string, unknown>>): string[] {
 function idleFlags(flags: SettingSources['flags'], given: Readonly<Record<string, unknown>>, grid: string): string[] {
   const mistakes: string[] = [];
   if (flags['baselineNights'] !== undefined && given['baseline'] === undefined) mistakes.push('--baseline-nights: there is no baseline; give --baseline <dir>');
+  if (flags['list'] === true && flags['resume'] !== undefined) mistakes.push('--resume: --list prints the plan of a new run; leave one of the two out');
   if (grid === 'docker') return mistakes;
   const ofDocker = ['gridName', 'nodes', 'sessionsPerNode', 'image', 'hubImage'].filter((key) => flags[key] !== undefined);
   return [...mistakes, ...ofDocker.map((key) => `--${flagOf(key)}: is of a grid in containers; give --grid docker with it`)];
@@ -186,7 +188,15 @@ function readGrid(given: unknown, env: SettingSources['env'], mistakes: string[]
   return remote;
 }
 
+/** The user's capabilities; one browser alone has the DevTools and the extensions that gridrun works with. */
 function readCapabilities(given: unknown, cwd: string, mistakes: string[]): Record<string, unknown> {
+  const capabilities = capabilitiesOf(given, cwd, mistakes);
+  const { browserName } = capabilities;
+  if (typeof browserName === 'string' && OTHER_BROWSERS.test(browserName)) mistakes.push(`--capabilities: browserName is "${browserName}"; gridrun drives Chrome and Chromium`);
+  return capabilities;
+}
+
+function capabilitiesOf(given: unknown, cwd: string, mistakes: string[]): Record<string, unknown> {
   if (given === undefined) return {};
   // The schema lets an object or a text through, and nothing else.
   if (typeof given !== 'string') return given as Record<string, unknown>;

@@ -51,6 +51,7 @@ test('every mistake is named at once, with the flag, what it wants and what was 
 test('a flag that would do nothing is a mistake; a config may hold it for other runs', () => {
   const flags = { sites: 's', baselineNights: '3', nodes: '3', image: 'mine' };
   assert.deepEqual(mistakesOf(() => resolveOptions({ ...NOTHING, flags })).map((mistake) => mistake.split(':')[0]), ['--baseline-nights', '--nodes', '--image']);
+  assert.match(mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', list: true, resume: '' } })).join(), /^--resume: --list prints the plan of a new run/);
   assert.equal(resolveOptions({ ...NOTHING, flags: { sites: 's', nodes: '3', grid: 'docker' } }).grid, 'docker');
   assert.equal(resolveOptions({ ...NOTHING, config: { nodes: '3' } }).grid, 'local');
 });
@@ -60,6 +61,19 @@ test('a window needs a display', { skip: process.platform !== 'linux' && 'only L
   assert.match(mistakesOf(() => resolveOptions({ ...NOTHING, flags })).join(), /--headed: there is no display/);
   assert.equal(resolveOptions({ ...NOTHING, flags, env: { DISPLAY: ':0' } }).headed, true);
   assert.equal(resolveOptions({ ...NOTHING, flags: { ...flags, grid: 'http://hub:4444' } }).headed, true);
+});
+
+test('what is wrong inside a webServer is named, without what may be a secret', () => {
+  const config = { webServer: { command: 'serve', port: 9320, env: { TOKEN: 'hunter2' } } };
+  const mistakes = mistakesOf(() => resolveOptions({ ...NOTHING, config, configName: 'gridrun.config.ts' }));
+  assert.match(mistakes.join(), /webServer: wants \{command, url\}.*; url: .*port/);
+  assert.doesNotMatch(mistakes.join(), /hunter2/);
+});
+
+test('a browser that is not Chrome is a mistake', () => {
+  const mistakes = mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', capabilities: '{"browserName":"firefox"}' } }));
+  assert.deepEqual(mistakes, ['--capabilities: browserName is "firefox"; gridrun drives Chrome and Chromium']);
+  assert.deepEqual(resolveOptions({ ...NOTHING, flags: { sites: 's', capabilities: '{"browserName":"chrome"}' } }).capabilities, { browserName: 'chrome' });
 });
 
 test('a password in a mistaken grid URL is not shown', () => {
