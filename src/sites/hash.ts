@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Site } from '../core/site.ts';
 
-/** One call of the hash for each site would cost more than the hash; longer batches outlive the young garbage (100 MB in a million sites). */
+/** One call of the hash for each site would cost more than the hash; longer batches outlive the young garbage (55 MB in a million sites). */
 const BATCH_LENGTH = 4_096;
 
 /** SHA-256 over the sites in their order, the same for the same list in any form. */
