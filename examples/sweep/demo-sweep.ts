@@ -34,10 +34,12 @@ async function sweepOnce(folder: string, grid: string, onEvent: (event: RunEvent
     cwd: ROOT, sites: join(folder, 'sites.json'), checks: 'examples/sweep/extension.check.ts', out: join(folder, 'results'), grid, sessions: 2,
     extension: join(folder, 'build'), control: 'examples/extension', capabilities: { 'goog:chromeOptions': { args } },
   });
-  stopping.addEventListener('abort', () => handle.stop('kill'));
-  if (stopping.aborted) handle.stop('kill');
+  const stop = (): void => handle.stop('kill');
+  stopping.addEventListener('abort', stop);
+  if (stopping.aborted) stop();
   for await (const event of handle) onEvent(event);
   await handle.summary;
+  stopping.removeEventListener('abort', stop);
   stopping.throwIfAborted();
   const results = JSON.parse(await readFile(join(folder, 'results', 'results.json'), 'utf8')) as SweepResult;
   const { broken, failedInBoth, undecided, test } = results.sweep;
