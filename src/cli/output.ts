@@ -1,6 +1,4 @@
 const OUTPUTS = [process.stdout, process.stderr];
-/** The reader of a pipe has gone; the terminal has. */
-const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO']);
 
 /**
  * Lets the process live on where who reads its output goes away (`| head`, a closed terminal): what a run finds out is
@@ -9,9 +7,14 @@ const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO']);
 export function surviveLostReader(): void {
   for (const output of OUTPUTS) {
     output.on('error', (error: NodeJS.ErrnoException) => {
-      if (!GONE.has(error.code)) throw error;
+      if (!isReaderGone(error)) throw error;
     });
   }
+}
+
+/** The reader of a pipe has gone, or the terminal has. */
+export function isReaderGone({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPIPE' || code === 'EIO';
 }
 
 /** Resolves when all that was printed is written: pipes are asynchronous on macOS and Windows, and the end of a process does not wait for them. */

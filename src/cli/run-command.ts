@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import type { CommandModule } from 'yargs';
 import { loadConfig, planRun, readSettings, refuseSettings, startRun, type RunOptions } from '../index.ts';
 import { givenFlags, withRunFlags, wrongSwitches } from './flags.ts';
+import { isReaderGone } from './output.ts';
 import { planText } from './plan-text.ts';
 import { stopOnSignals } from './stop-keys.ts';
 import { wantsColor } from './terminal-color.ts';
@@ -35,14 +36,15 @@ export function runCommand(exitWith: ExitWith, args: readonly string[]): Command
 }
 
 async function print(options: RunOptions): Promise<number> {
-  // Not ended with the text: it is the process's.
-  await pipeline(planText(await planRun(options)), process.stdout, { end: false }).catch(ignoreClosedPipe);
+  const plan = await planRun(options);
+  try {
+    // Not ended with the text: it is the process's.
+    await pipeline(planText(plan), process.stdout, { end: false });
+  } catch (error) {
+    // Who reads only the first lines (`| head`) has what they wanted.
+    if (!isReaderGone(error as Error)) throw error;
+  }
   return 0;
-}
-
-/** Who reads only the first lines (`| head`) has what they wanted. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }
 
 async function run(options: RunOptions): Promise<number> {
