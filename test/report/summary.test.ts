@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gateEvents, type Excuser } from '../../src/core/gate.ts';
+import { siteLine } from '../../src/report/site-line.ts';
 import { summaryText } from '../../src/report/summary.ts';
 import { foldEvents } from '../../src/results/fold.ts';
 import { FakeRun, errored, failed, passed, siteOf } from '../support/run-events.ts';
@@ -51,4 +52,12 @@ test('checks that one failed hook kept from running share its error', async () =
   const run = new FakeRun([siteOf('one')], ['a', 'b', 'c']);
   const text = await textOf(run.attempt('one', [failed('a', 'no form'), failed('b', 'no form'), failed('c', 'no button')]).judged('one').ended());
   assert.match(text, /\n {4}a\n {4}b\n {6}no form\n {6}at \S+\n {4}c\n {6}no button\n/);
+});
+
+test('a check that failed is told of before one that was only flaky', async () => {
+  const run = new FakeRun([siteOf('one')], ['a', 'b']);
+  const flaky = { ...passed('a'), rescued: true, fault: failed('a', 'first try').fault! };
+  const state = await foldEvents(run.attempt('one', [flaky, failed('b', 'the real reason')]).judged('one').ended().events);
+  assert.match(siteLine(state.site('one')!.verdict, false), /: b: the real reason$/);
+  assert.match(await textOf(run), /\n {4}b\n {6}the real reason\n[^]*\n {4}a \(flaky\)\n/);
 });
