@@ -109,7 +109,7 @@ export class BorrowedDriver {
       await options.afterCommand(name, check);
       return result;
     } catch (error) {
-      if (error instanceof Error && ((MOVES_PAGE.has(name) && isUnreachable(error)) || (isNavigation(name) && error.name === 'TimeoutError'))) this.#navigationErrors.add(error);
+      if (error instanceof Error && isOfSite(name, error)) this.#navigationErrors.add(error);
       throw error;
     } finally {
       this.#open.delete(open);
@@ -125,6 +125,11 @@ export class BorrowedDriver {
 /** Does the command of this name do nothing but load a page? */
 export function isNavigation(name: string): boolean {
   return LOADS_PAGE.has(name);
+}
+
+/** Is it the site's that the command went wrong? A page that does not come in its time is; a click that waits for one may be the check's. */
+function isOfSite(name: string, error: Error): boolean {
+  return (MOVES_PAGE.has(name) && isUnreachable(error)) || (isNavigation(name) && error.name === 'TimeoutError');
 }
 
 function isUnreachable(error: Error): boolean {

@@ -49,7 +49,7 @@ const READ_FIELDS = ['stack', 'code', 'cause', 'actual', 'expected', 'showDiff']
 export function asError(thrown: unknown): Error {
   const [name, message, stack] = ['name', 'message', 'stack'].map((field) => fieldOf(thrown, field));
   const isWhole = typeof name === 'string' && typeof message === 'string' && (stack === undefined || typeof stack === 'string');
-  if (thrown instanceof Error && isWhole && READ_FIELDS.every((field) => isReadable(thrown, field))) return thrown;
+  if (thrown instanceof Error && isWhole && READ_FIELDS.every((field) => read(thrown, field) !== undefined)) return thrown;
   const text = thrown instanceof Error ? safeString(message) : `${safeString(thrown)} was thrown, which is no Error`;
   const error = new Error(typeof message === 'string' ? message : text);
   if (typeof stack === 'string') error.stack = stack;
@@ -57,15 +57,15 @@ export function asError(thrown: unknown): Error {
 }
 
 function fieldOf(value: unknown, field: string): unknown {
-  return isReadable(value, field) ? (value as Readonly<Record<string, unknown>> | null | undefined)?.[field] : undefined;
+  return read(value, field)?.held;
 }
 
-/** A getter may throw. */
-function isReadable(value: unknown, field: string): boolean {
+/** What a field holds; nothing where its getter throws. */
+function read(value: unknown, field: string): { readonly held: unknown } | undefined {
   try {
-    return [(value as Readonly<Record<string, unknown>> | null | undefined)?.[field]].length > 0;
+    return { held: (value as Readonly<Record<string, unknown>> | null | undefined)?.[field] };
   } catch {
-    return false;
+    return undefined;
   }
 }
 

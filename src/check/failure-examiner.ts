@@ -44,8 +44,11 @@ export class FailureExaminer {
    */
   async examine(thrown: unknown, check: string | undefined, where: string): Promise<Finding> {
     const error = asError(thrown);
-    // What can't be examined is believed: a site whose failure nobody tells would never end.
-    return await this.#examine(error, check, where).catch(() => ({ fault: checkFault(error, where), sessionLost: false }));
+    // What can't be examined is believed, and said: a site whose failure nobody tells would never end.
+    return await this.#examine(error, check, where).catch((failure: unknown) => ({
+      fault: { ...checkFault(error, where), hint: `gridrun could not find out more (a bug, please report it): ${asError(failure).message}` },
+      sessionLost: false,
+    }));
   }
 
   async #examine(error: Error, check: string | undefined, where: string): Promise<Finding> {

@@ -7,6 +7,7 @@ import { GridrunError, faultOf, type Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError } from '../core/ports.ts';
 import { untilAborted } from '../wire/until-aborted.ts';
 import { mochaConfigIn } from './check-files.ts';
+import { statusOf } from './check-results.ts';
 import { GlobalFixtures } from './global-fixtures.ts';
 import { interrupted } from './host-death.ts';
 import { HostProcess, type HostListeners } from './host-process.ts';
@@ -159,10 +160,9 @@ export class HostPool implements CheckRunner {
     return host;
   }
 
-  /** Before the first attempt, once. */
   /** As behind any failed hook: every check gets its status and error. */
   #allFailed(fault: Fault): AttemptOutcome {
-    const checks = this.#checks.map(({ title }) => ({ title, status: 'failed' as const, durationMs: 0, fault }));
+    const checks = this.#checks.map(({ title }) => ({ title, status: statusOf(fault), durationMs: 0, fault }));
     return { ending: 'completed', checks, sessionDirty: false };
   }
 

@@ -58,3 +58,10 @@ test('a page that took most of the check\'s time and is not there yet is a site 
   assert.equal(await examined(late, 0, 5_000, 'get'), 'check.timeout');
   assert.equal(await examined(OUT_OF_TIME, 300, 400, 'get'), 'grid.no-answer, session lost');
 });
+
+test('what can\'t be examined is believed, and it is said that it could not be', async () => {
+  const broken = { borrowed: { cameFromNavigation: () => { throw new Error('a planted bug'); } } } as unknown as FailureExaminerOptions;
+  const { fault, sessionLost } = await new FailureExaminer(broken).examine(new Error('no form'), 'works', '');
+  assert.deepEqual([fault.code, fault.message, sessionLost], ['check.failed', 'no form', false]);
+  assert.match(fault.hint ?? '', /a planted bug/);
+});

@@ -30,6 +30,9 @@ test('kill -9 of a host faults its attempts and nothing else', async () => {
   bench.release();
   for (const outcome of await Promise.all([running[1]!, running[3]!])) assert.deepEqual(statuses(outcome), ['first: passed', 'waits: passed']);
   assert.deepEqual(statuses(await bench.attempt({ slot: 0, site: siteNamed('site0'), attempt: 2 })), ['first: passed', 'waits: passed']);
+  await bench.pool[Symbol.asyncDispose]();
+  // Nothing of global fixtures, of which there are none.
+  assert.deepEqual(bench.notices, []);
 });
 
 test('with one lane a host each slot has a process of its own', async () => {
