@@ -28,7 +28,7 @@ interface Measured {
 async function measure(folder: string): Promise<Measured> {
   // As the command does.
   setFlagsFromString('--semi-space-growth-factor=1');
-  const { mergeReports } = await import('../src/index.ts');
+  const { mergeReports } = await import('../src/app/merge.ts');
   const startedAt = performance.now();
   const folders = Array.from({ length: SHARDS }, (_, index) => join(folder, String(index + 1)));
   const { exitCode } = await mergeReports({ cwd: folder, folders, out: 'merged', reporters: [] });

@@ -29,9 +29,10 @@ for (const fault of faults) console.error(fault);
 console.log(`layers: ${readCount} files, ${importCount} imports, ${faults.length} faults`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
-/** The line of the file's own name goes before that of its folder. */
+/** The row of the file's own name, or else the row of the deepest folder that holds it. */
 function layerOf(file: string): Layer | undefined {
-  return LAYERS.find((layer) => file === `src/${layer.path}`) ?? LAYERS.find((layer) => isFolder(layer) && isUnder(file, layer.path));
+  const rows = LAYERS.filter((layer) => isUnder(file, layer.path));
+  return rows.toSorted((a, b) => b.path.length - a.path.length)[0];
 }
 
 function isFolder(layer: Layer): boolean {

@@ -1,41 +1,41 @@
-/** What the modules of one layer may import of ours. Itself, node's modules and npm packages are free to all. */
+/** What the modules of one layer may import of ours. Itself, Node's modules and npm packages are free to all. */
 export interface Layer {
-  /** A folder (`core/`) or a file (`run.ts`) under src. */
+  /** A folder (`core/`) or a file (`index.ts`) under src. */
   readonly path: string;
-  /** Folders and files under src; `*` is everything. */
+  /** Folders and files under src. `*` means everything. */
   readonly may: readonly string[];
 }
 
-const FEATURES = ['check', 'config', 'dispatch', 'doctor', 'expectations', 'extension', 'grid', 'history', 'init', 'plan', 'report', 'results', 'session', 'sites', 'webserver'];
+/** The rooms that everyone may use. Each may use those before it. */
+const GROUND = ['core/', 'modules/', 'text/', 'os/', 'wire/'];
+
+const FEATURES = ['config', 'dispatch', 'doctor', 'expectations', 'extension', 'grid', 'history', 'init', 'plan', 'report', 'results', 'session', 'sites', 'webserver'];
+
+/** What every module of the child process may use. */
+const IN_WORKER = [...GROUND, 'check/protocol.ts', 'check/worker/attempt-context.ts', 'check/worker/selenium-module.ts', 'check/worker/stall-clock.ts'];
 
 /**
- * Who may import whom. A file is under the line of its own name, else under that of its folder; one that has neither
- * is a fault, so that a new folder has to be thought about.
+ * Who may import whom. A file follows the row of its own name, or else the row of the deepest folder that holds it. A
+ * file without a row is a fault, so that nobody adds a folder without deciding where it stands.
  */
 export const LAYERS: readonly Layer[] = [
-  { path: 'core/', may: [] },
-  { path: 'wire/', may: ['core/'] },
-  ...FEATURES.map((feature) => ({ path: `${feature}/`, may: ['core/', 'wire/'] })),
-  // The two composition roots; the first is cut into run.ts and the files of its steps.
-  { path: 'run.ts', may: ['*'] },
-  { path: 'run-plan.ts', may: ['*'] },
-  { path: 'run-input.ts', may: ['*'] },
-  { path: 'run-opening.ts', may: ['*'] },
-  { path: 'run-reporters.ts', may: ['*'] },
-  { path: 'run-grid.ts', may: ['*'] },
-  { path: 'past-runs.ts', may: ['*'] },
-  { path: 'run-gate.ts', may: ['*'] },
-  { path: 'run-history.ts', may: ['*'] },
-  { path: 'run-extension.ts', may: ['*'] },
-  { path: 'check/host-main.ts', may: ['*'] },
-  { path: 'run-merge.ts', may: ['*'] },
-  { path: 'run-doctor.ts', may: ['*'] },
-  { path: 'run-handle.ts', may: ['core/'] },
-  { path: 'run-stop.ts', may: ['core/', 'run-handle.ts'] },
-  { path: 'event-gate.ts', may: ['core/'] },
-  { path: 'refuse-together.ts', may: ['core/'] },
-  { path: 'grids.ts', may: ['grid/'] },
+  ...GROUND.map((path, index) => ({ path, may: GROUND.slice(0, index) })),
+  ...FEATURES.map((feature) => ({ path: `${feature}/`, may: GROUND })),
+  // The process border: the two sides of check/ share only the protocol. The pool knows the path of the program it forks.
+  { path: 'check/protocol.ts', may: GROUND },
+  { path: 'check/api.ts', may: ['check/worker/attempt-context.ts', 'check/worker/extension/extension-in-check.ts', ...GROUND] },
+  { path: 'check/builtin/', may: ['check/api.ts'] },
+  { path: 'check/pool/', may: [...GROUND, 'check/protocol.ts', 'check/worker/main', 'check/builtin/'] },
+  // Inside the worker: main → attempt → extension → evidence, lane.
+  { path: 'check/worker/main.ts', may: [...GROUND, 'check/protocol.ts', 'check/worker/'] },
+  { path: 'check/worker/attempt/', may: [...IN_WORKER, 'check/worker/lane/', 'check/worker/evidence/', 'check/worker/extension/'] },
+  { path: 'check/worker/extension/', may: [...IN_WORKER, 'check/worker/evidence/'] },
+  { path: 'check/worker/evidence/', may: IN_WORKER },
+  { path: 'check/worker/lane/', may: IN_WORKER },
+  { path: 'check/worker/', may: [...GROUND, 'check/protocol.ts'] },
+  // The composition room.
+  { path: 'app/', may: ['*'] },
+  { path: 'cli/', may: ['app/', 'config/', 'core/', 'doctor/', 'init/', 'report/show/', 'version.ts'] },
+  { path: 'index.ts', may: ['app/', 'config/', 'core/'] },
   { path: 'version.ts', may: [] },
-  { path: 'index.ts', may: ['doctor/', 'init/', 'run.ts', 'run-input.ts', 'run-doctor.ts', 'run-merge.ts', 'run-plan.ts', 'run-reporters.ts', 'run-handle.ts', 'grids.ts', 'past-runs.ts', 'version.ts', 'core/', 'config/', 'report/show/'] },
-  { path: 'cli/', may: ['index.ts'] },
 ];

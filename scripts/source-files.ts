@@ -2,7 +2,7 @@ import { readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where our sources are, from the root of the repository. */
-const FOLDERS = ['src', 'test', 'checks', 'examples', 'bench', 'scripts'];
+const FOLDERS = ['src', 'report-app', 'test', 'checks', 'examples', 'bench', 'scripts'];
 const SOURCE = /\.[cm]?[jt]sx?$/;
 const NOT_OURS = new Set(['node_modules', 'dist']);
 

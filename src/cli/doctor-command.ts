@@ -1,5 +1,7 @@
 import type { CommandModule } from 'yargs';
-import { loadConfig, openDoctor, resolveOptions, type Finding } from '../index.ts';
+import { loadConfig } from '../config/config-file.ts';
+import { resolveOptions } from '../config/resolve-options.ts';
+import type { Finding } from '../doctor/finding.ts';
 import type { ExitWith } from './run-command.ts';
 
 const MARKS: Readonly<Record<Finding['level'], string>> = { ok: '✓ ok     ', note: '- note   ', problem: '✗ problem' };
@@ -33,7 +35,8 @@ export function doctorCommand(exitWith: ExitWith): CommandModule {
       const flags = { ...given, ...headed };
       const options = resolveOptions({ cwd, flags, configName: config.name, config: config.settings, env: process.env });
       const findings: Finding[] = [];
-      for await (const finding of (await openDoctor()).examine(options)) {
+      const { examine } = await import('../app/doctor.ts');
+      for await (const finding of examine(options)) {
         findings.push(finding);
         if (argv['json'] !== true) process.stdout.write(lineOf(finding));
       }

@@ -1,5 +1,5 @@
 import type { Argv, Options } from 'yargs';
-import { SETTINGS, configKey } from '../index.ts';
+import { SETTINGS, configKey } from '../config/settings.ts';
 
 /** What the command line said, by config key; what was not said is absent. */
 export type Flags = Readonly<Record<string, unknown>>;

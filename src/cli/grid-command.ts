@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Argv, CommandModule } from 'yargs';
-import { GridrunError, openGrids } from '../index.ts';
+import { GridrunError } from '../core/fault.ts';
 import { gridTable } from './grid-table.ts';
 import type { ExitWith } from './run-command.ts';
 
@@ -168,4 +168,9 @@ function wholeNumber(what: string, given: string | undefined): number {
 /** Without what was not given. */
 function given<T extends Record<string, string | undefined>>(options: T): { [K in keyof T]?: string } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: string };
+}
+
+/** The grids in containers. They are loaded late, because a Docker client is large. */
+async function openGrids(): Promise<typeof import('../app/grids.ts').grids> {
+  return (await import('../app/grids.ts')).grids;
 }

@@ -1,4 +1,4 @@
-import type { GridReport } from '../index.ts';
+import type { GridReport } from '../app/grids.ts';
 
 const GIBIBYTE = 1024 ** 3;
 

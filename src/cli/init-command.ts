@@ -1,9 +1,11 @@
 import { createInterface } from 'node:readline/promises';
 import type { CommandModule } from 'yargs';
-import { openInit, refusal, version, type InitAnswers } from '../index.ts';
+import { refusal } from '../core/fault.ts';
+import type { InitAnswers } from '../init/init-project.ts';
+import { version } from '../version.ts';
 import type { ExitWith } from './run-command.ts';
 
-type Init = Awaited<ReturnType<typeof openInit>>;
+type Init = typeof import('../init/init-project.ts');
 
 /** `gridrun init`: a site list, a check, a config and a CI file, which run as they stand. */
 export function initCommand(exitWith: ExitWith): CommandModule {
@@ -19,7 +21,7 @@ export function initCommand(exitWith: ExitWith): CommandModule {
         .option('shards', { type: 'string', describe: 'In how many parts CI runs the list' })
         .example('$0 init --yes --ci github', 'asks nothing'),
     handler: async (argv) => {
-      const init = await openInit();
+      const init = await import('../init/init-project.ts');
       const folder = process.cwd();
       const given = answersGiven(argv, init);
       const defaults = { ...init.DEFAULT_ANSWERS, ci: init.detectCi(folder), ...given };

@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
-import { mergeReports, reporterOptions } from '../index.ts';
+import { mergeReports } from '../app/merge.ts';
+import { reporterOptions } from '../config/resolve-options.ts';
 import type { ExitWith } from './run-command.ts';
 import { wantsColor } from './terminal-color.ts';
 

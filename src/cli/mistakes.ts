@@ -1,4 +1,4 @@
-import { GridrunError, shownMistakes } from '../index.ts';
+import { GridrunError, shownMistakes } from '../core/fault.ts';
 
 /** An error as a person reads it: what, on what, and what to do. */
 export function errorText(error: unknown): string {

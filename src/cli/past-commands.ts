@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
-import { openPastRuns, refusal, type LookBack } from '../index.ts';
+import type { LookBack } from '../app/past-runs.ts';
+import { refusal } from '../core/fault.ts';
 import type { ExitWith } from './run-command.ts';
 import { wantsColor } from './terminal-color.ts';
 
@@ -28,7 +29,7 @@ function compareCommand(say: Say): CommandModule {
         .option('json', { type: 'boolean', default: false, describe: 'For scripts' })
         .example('$0 compare last-night gridrun-results', 'what this run broke'),
     handler: async (argv) => {
-      const past = await openPastRuns();
+      const past = await import('../app/past-runs.ts');
       const result = await past.compare(argv['before'] as string, argv['after'] as string, argv['baseline-nights'] as number, wantsColor());
       say(argv['json'] === true ? { ...result, text: `${JSON.stringify(result.comparison, undefined, 2)}\n` } : result);
     },
@@ -51,7 +52,7 @@ function historyCommand(say: Say): CommandModule {
         .example('$0 history example_com', 'one site\'s story')
         .example('$0 history --rebuild night-1 night-2', 'the file anew, from two journals'),
     handler: async (argv) => {
-      const past = await openPastRuns();
+      const past = await import('../app/past-runs.ts');
       const out = argv['out'] as string;
       const rebuild = argv['rebuild'] as string[] | undefined;
       if (rebuild !== undefined) say(await past.rebuildHistory(out, rebuild));
@@ -70,6 +71,6 @@ function expectationsCommand(say: Say): CommandModule {
         .positional('file', { type: 'string', demandOption: true, describe: 'A YAML file, as --expectations takes it' })
         .positional('results', { type: 'string', default: DEFAULT_OUT, describe: 'The run\'s results folder' })
         .example('$0 expectations update known.yaml', 'from the last run'),
-    handler: async (argv) => say(await (await openPastRuns()).updateExpectationsFile(argv['file'] as string, argv['results'] as string)),
+    handler: async (argv) => say(await (await import('../app/past-runs.ts')).updateExpectationsFile(argv['file'] as string, argv['results'] as string)),
   };
 }

@@ -1,4 +1,4 @@
-import type { RunPlan } from '../index.ts';
+import type { RunPlan } from '../app/run/plan.ts';
 
 const SECOND_MS = 1_000;
 

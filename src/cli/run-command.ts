@@ -1,6 +1,10 @@
 import { pipeline } from 'node:stream/promises';
 import type { CommandModule } from 'yargs';
-import { loadConfig, planRun, readSettings, refuseSettings, startRun, type RunOptions } from '../index.ts';
+import { refuseSettings } from '../app/run/input.ts';
+import { planRun, startRun } from '../app/run/run.ts';
+import { loadConfig } from '../config/config-file.ts';
+import { readSettings } from '../config/resolve-options.ts';
+import type { RunOptions } from '../core/options.ts';
 import { givenFlags, withRunFlags, wrongSwitches } from './flags.ts';
 import { isReaderGone } from './output.ts';
 import { planText } from './plan-text.ts';

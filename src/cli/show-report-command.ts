@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { CommandModule } from 'yargs';
-import { openReportServer, openBrowser } from '../index.ts';
 
 /** `show-report`: the report of a run with its evidence, on loopback. */
 export function showReportCommand(): CommandModule {
@@ -14,8 +13,10 @@ export function showReportCommand(): CommandModule {
         .option('open', { type: 'boolean', default: false, describe: 'Open it in the browser' })
         .example('$0 show-report --open', 'the newest run'),
     handler: async (argv) => {
-      await using server = await openReportServer(argv['dir'] as string, argv['port'] as number);
+      const { serveReport } = await import('../report/show/report-server.ts');
+      await using server = await serveReport(argv['dir'] as string, argv['port'] as number);
       process.stdout.write(`${server.url}\n`);
+      const { openBrowser } = await import('../report/show/open-browser.ts');
       if (argv['open'] === true && !(await openBrowser(server.url))) process.stderr.write('there is no browser to open it with\n');
       process.stderr.write('Ctrl-C ends it\n');
       await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

@@ -1,4 +1,4 @@
-import type { Run } from '../index.ts';
+import type { Run } from '../app/run/handle.ts';
 
 /**
  * Ctrl-C lets running sites end, a second one ends them; what asks the process to terminate stops the run at once, and

@@ -3,8 +3,8 @@ import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { refusal } from '../core/fault.ts';
-import { loadAsWritten } from '../core/module-syntax.ts';
-import { OWN_MODULES } from '../core/own-modules.ts';
+import { loadAsWritten } from '../modules/module-syntax.ts';
+import { OWN_MODULES } from '../modules/own-modules.ts';
 
 const NAMES = ['gridrun.config.ts', 'gridrun.config.mjs', 'gridrun.config.js', 'gridrun.config.json'];
 

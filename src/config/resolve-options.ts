@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { refusal, type GridrunError } from '../core/fault.ts';
-import { nearest } from '../core/nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import { REPORTER_NAMES } from '../core/reporter-names.ts';
 import type { ReporterOptions, RunOptions, WebServerOptions } from '../core/options.ts';
 import { CONFIG_ONLY, SETTINGS, configKey, type Setting } from './settings.ts';

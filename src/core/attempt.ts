@@ -59,3 +59,8 @@ export interface Attempt {
   /** What the extension threw meanwhile. */
   readonly extensionErrors?: readonly ExtensionError[];
 }
+
+/** What a fault makes of a check: a site or a browser that failed it leaves open what it would have said; an extension does not. */
+export function statusOf(fault: Fault): 'failed' | 'errored' {
+  return fault.cause === 'check' || fault.cause === 'extension' ? 'failed' : 'errored';
+}

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import type * as z from 'zod';
 import { refusal } from '../core/fault.ts';
-import { nearest } from '../core/nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import { ENTRY, keyOf, KEYS, WANTED, type Expectation } from './expectation.ts';
 
 /** A file of expectations with the document that it was read from. */

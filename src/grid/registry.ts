@@ -2,7 +2,7 @@ import { lstat, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { refusal } from '../core/fault.ts';
-import { birthOf, isAlive } from './process-table.ts';
+import { birthOf, isAlive } from '../os/process-table.ts';
 
 /** What is on disk of a session, from before it is asked for until it is released. */
 export interface SessionRecord {

@@ -5,16 +5,16 @@ import type { ReporterOptions } from '../core/options.ts';
 import type { Reporter } from '../core/ports.ts';
 import { REPORTER_NAMES } from '../core/reporter-names.ts';
 import { CtrfReporter } from './ctrf.ts';
-import { DotReporter } from './dot.ts';
-import { FileStream } from './file-stream.ts';
-import { GithubReporter } from './github.ts';
+import { DotReporter } from './terminal/dot.ts';
+import { FileStream } from './terminal/file-stream.ts';
+import { GithubReporter } from './github/github.ts';
 import { HtmlReporter } from './html/html-reporter.ts';
 import { JsonReporter } from './json.ts';
-import { JUnitReporter } from './junit.ts';
-import { LineReporter } from './line.ts';
-import { ListReporter } from './list.ts';
+import { JUnitReporter } from './junit/junit.ts';
+import { LineReporter } from './terminal/line.ts';
+import { ListReporter } from './terminal/list.ts';
 import type { NamedReporter } from './multiplexer.ts';
-import type { TerminalSetup } from './terminal.ts';
+import type { TerminalSetup } from './terminal/terminal.ts';
 
 export interface ReportersSetup extends TerminalSetup {
   /** Everything relative is relative to this folder. */

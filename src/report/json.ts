@@ -1,6 +1,6 @@
 import type { RunEvent } from '../core/event.ts';
 import type { Reporter } from '../core/ports.ts';
-import type { TerminalStream } from './terminal.ts';
+import type { TerminalStream } from './terminal/terminal.ts';
 
 /** The events as they are in the journal, one JSON object a line, and nothing else. */
 export class JsonReporter implements Reporter {

@@ -2,7 +2,7 @@ import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, writeSync
 import { promisify } from 'node:util';
 import type { RunEvent, Undated } from '../core/event.ts';
 import { GridrunError, refusal } from '../core/fault.ts';
-import { Redaction } from '../core/redaction.ts';
+import { Redaction } from '../text/redaction.ts';
 
 const datasync = promisify(fdatasync);
 

@@ -10,7 +10,7 @@ import type { Cause, Fault } from '../core/fault.ts';
 import { exitOf, outcomeOf } from '../core/outcome.ts';
 import type { Reporter } from '../core/ports.ts';
 import type { RunState, SessionState, SiteState } from '../core/run-state.ts';
-import { sweepOf, type Sweep } from '../core/sweep.ts';
+import { sweepOf, type Sweep } from '../core/release-test.ts';
 import type { CheckExcuse, CheckVerdict, Verdict } from '../core/verdict.ts';
 
 /** results.json's schema. A field keeps its one type for ever. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RunStarted } from '../core/event.ts';
 import { refusal } from '../core/fault.ts';
 import { FolderLock } from './folder-lock.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from '../os/make-folder.ts';
 import { replay } from './replay.ts';
 
 export const JOURNAL = 'events.ndjson';

@@ -2,7 +2,7 @@ import type { CsvError, Options } from 'csv-parse';
 import { Parser } from 'csv-parse';
 import { finished } from 'node:stream/promises';
 import { once } from 'node:events';
-import { nearest } from '../core/nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import type { Environment } from './builder.ts';
 import { ListBuilder } from './builder.ts';
 import type { Content } from './content.ts';

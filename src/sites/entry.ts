@@ -1,5 +1,5 @@
 import type { Site } from '../core/site.ts';
-import { nearest } from '../core/nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import { isSiteId } from './id.ts';
 import { quoted, readUrl } from './url.ts';
 

@@ -2,7 +2,7 @@ import picomatch from 'picomatch';
 import type { Site } from '../core/site.ts';
 import { refusal } from '../core/fault.ts';
 import { hostOf } from '../core/host.ts';
-import { nearest } from '../core/nearest.ts';
+import { nearest } from '../text/nearest.ts';
 
 const MOST_SHOWN = 20;
 

@@ -1,4 +1,4 @@
-import { nearest } from '../core/nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import type { Environment } from './builder.ts';
 import { ListBuilder } from './builder.ts';
 import type { Path } from './entry.ts';

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { GridrunError, refusal } from '../core/fault.ts';
 import type { WebServerOptions } from '../core/options.ts';
-import { endGroup, groupLives, startGroup } from './process-group.ts';
+import { endGroup, groupLives, startGroup } from '../os/process-group.ts';
 
 const ASK_EVERY_MS = 100;
 const END_DEADLINE_MS = 5_000;

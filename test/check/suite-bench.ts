@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { findCheckFiles } from '../../src/check/check-files.ts';
-import { HostPool, type HostPoolOptions } from '../../src/check/host-pool.ts';
+import { findCheckFiles } from '../../src/check/pool/check-files.ts';
+import { HostPool, type HostPoolOptions } from '../../src/check/pool/worker-pool.ts';
 import type { AttemptOrder, AttemptOutcome, LateError, SessionFacts } from '../../src/core/ports.ts';
 import type { Site } from '../../src/core/site.ts';
 import { startStub, type Stub, type StubOptions } from '../stub/webdriver-stub.ts';

@@ -5,7 +5,10 @@ import { createServer, request as ask } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { resolveOptions, openDoctor, type Finding, type RunOptions } from '../../src/index.ts';
+import { examine } from '../../src/app/doctor.ts';
+import { resolveOptions } from '../../src/config/resolve-options.ts';
+import type { RunOptions } from '../../src/core/options.ts';
+import type { Finding } from '../../src/doctor/finding.ts';
 import { PROBE_FILES, probeExtension } from '../extension/probe-extension.ts';
 import { startStub, type Stub } from '../stub/webdriver-stub.ts';
 import { Workplace } from '../support/command.ts';
@@ -117,7 +120,6 @@ test('no room on the disk, no memory for the sessions, an old Node', async () =>
   await using stub = await startStub();
   const options = (sessions: number): RunOptions =>
     resolveOptions({ cwd: '/', flags: { grid: stub.url, sessions, out: '/a/folder/that/is/not/there' }, configName: '', config: {}, env: {} });
-  const { examine } = await openDoctor();
   const findings: Finding[] = [];
   const machine = { nodeVersion: 'v20.1.0', freeDisk: async () => 10_000_000, freeMemory: () => 1024 ** 3 };
   for await (const finding of examine(options(500), machine)) findings.push(finding);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SETTINGS, version } from '../../src/index.ts';
+import { SETTINGS } from '../../src/config/settings.ts';
+import { version } from '../../src/version.ts';
 import { Workplace } from '../support/command.ts';
 
 test('--help shows every flag with what it takes and its default, and no word of how it is parsed', async () => {

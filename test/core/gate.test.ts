@@ -4,7 +4,7 @@ import { gateEvents, gateOf, type Excuser } from '../../src/core/gate.ts';
 import { exitOf, outcomeOf } from '../../src/core/outcome.ts';
 import { RunState } from '../../src/core/run-state.ts';
 import { tallyCases } from '../../src/core/case-tally.ts';
-import { junitText } from '../../src/report/junit.ts';
+import { junitText } from '../../src/report/junit/junit.ts';
 import { resultsText, type ResultsFile } from '../../src/results/results-json.ts';
 import { FakeRun, errored, failed, passed, siteOf } from '../support/run-events.ts';
 

@@ -6,7 +6,7 @@ import { BLOCKS, PAGES, madePapers, withBlocks } from '../../scripts/docs/papers
 import { ERROR_CODES } from '../../src/core/error-codes.ts';
 import { RunState } from '../../src/core/run-state.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
-import { junitText } from '../../src/report/junit.ts';
+import { junitText } from '../../src/report/junit/junit.ts';
 import { Workplace } from '../support/command.ts';
 import { paper } from './papers.ts';
 

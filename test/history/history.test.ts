@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from 'node:sqlite';
 import type { RunState } from '../../src/core/run-state.ts';
 import { History } from '../../src/history/history.ts';
-import { historyText } from '../../src/report/history-text.ts';
+import { historyText } from '../../src/report/look-back/history-text.ts';
 import { foldEvents, foldJournal } from '../../src/results/fold.ts';
 import { FakeRun, errored, failed, passed, siteOf } from '../support/run-events.ts';
 

@@ -10,17 +10,17 @@ const FORBIDDEN: readonly (readonly [line: string, target: string])[] = [
   ["import type { Site } from '../sites/read.ts';", 'src/sites/read.ts'],
   ["export { a } from '../results/fold.ts';", 'src/results/fold.ts'],
   ["export * from '../session/isolation.ts';", 'src/session/isolation.ts'],
-  ["export const b = import('../report/list.ts');", 'src/report/list.ts'],
+  ["export const b = import('../report/create.ts');", 'src/report/create.ts'],
   ['export const c = import(`../check/api.ts`);', 'src/check/api.ts'],
   ['export const d = (name: string) => import(`../report/${name}.ts`);', 'src/report/'],
   ["export type E = import('../config/settings.ts').Setting;", 'src/config/settings.ts'],
   ["export const f = require('../grid/local.ts');", 'src/grid/local.ts'],
   ["export const g = import.meta.resolve('../webserver/web-server.ts');", 'src/webserver/web-server.ts'],
-  ["export const h = new URL('../check/host-main.ts?lane=1', import.meta.url);", 'src/check/host-main.ts'],
+  ["export const h = new URL('../check/worker/main.ts?lane=1', import.meta.url);", 'src/check/worker/main.ts'],
   ["export const i = import('gridrun/check');", 'src/check/api.ts'],
   ["import { j } from 'gridrun';", 'src/index.ts'],
   ["import '../../test/support/machine.ts';", 'test/support/machine.ts'],
-  ["import '../run.ts';", 'src/run.ts'],
+  ["import '../app/run/run.ts';", 'src/app/run/run.ts'],
 ];
 
 test('each way to import a sibling is a fault, told by file, line, target and what is allowed', async () => {
@@ -29,20 +29,41 @@ test('each way to import a sibling is a fault, told by file, line, target and wh
   const { code, output } = await house.run(SCRIPT);
   assert.equal(code, 1);
   for (const [index, [, target]] of FORBIDDEN.entries()) {
-    const told = `src/dispatch/planted.ts:${index + 1}: imports ${target}; src/dispatch/ may import itself, src/core/, src/wire/,`;
+    const told = `src/dispatch/planted.ts:${index + 1}: imports ${target}; src/dispatch/ may import itself, src/core/, src/modules/, src/text/, src/os/, src/wire/,`;
     assert.ok(output.includes(told), `${told}\nis not in\n${output}`);
   }
 });
 
-test('core may import nothing of ours, and cli only the index', async () => {
+test('core may import nothing of ours, and cli no feature that a run composes', async () => {
   using house = new HouseCopy();
   house.plant('src/core/planted.ts', "import '../wire/http.ts';\n");
-  house.plant('src/cli/planted.ts', "import '../index.ts';\nimport '../core/fault.ts';\n");
+  house.plant('src/cli/planted.ts', "import '../app/run/run.ts';\nimport '../dispatch/slot.ts';\n");
   const { code, output } = await house.run(SCRIPT);
   assert.equal(code, 1);
   assert.match(output, /^src\/core\/planted\.ts:1: imports src\/wire\/http\.ts; src\/core\/ may import itself, node's/m);
-  assert.match(output, /^src\/cli\/planted\.ts:2: imports src\/core\/fault\.ts; src\/cli\/ may import itself, src\/index\.ts,/m);
+  assert.match(output, /^src\/cli\/planted\.ts:2: imports src\/dispatch\/slot\.ts; src\/cli\/ may import itself, src\/app\/,/m);
   assert.doesNotMatch(output, /src\/cli\/planted\.ts:1:/);
+});
+
+test('the two sides of the process border meet in the protocol alone', async () => {
+  using house = new HouseCopy();
+  house.plant('src/check/pool/planted.ts', "import '../protocol.ts';\nimport '../worker/lane/lane.ts';\n");
+  house.plant('src/check/worker/planted.ts', "import '../protocol.ts';\nimport '../pool/worker-pool.ts';\n");
+  house.plant('src/check/worker/evidence/planted.ts', "import '../extension/extension-use.ts';\n");
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  assert.match(output, /^src\/check\/pool\/planted\.ts:2: imports src\/check\/worker\/lane\/lane\.ts;/m);
+  assert.match(output, /^src\/check\/worker\/planted\.ts:2: imports src\/check\/pool\/worker-pool\.ts;/m);
+  assert.match(output, /^src\/check\/worker\/evidence\/planted\.ts:1: imports src\/check\/worker\/extension\/extension-use\.ts;/m);
+  assert.doesNotMatch(output, /planted\.ts:1: imports src\/check\/protocol/);
+});
+
+test('a file at the top of src is a fault', async () => {
+  using house = new HouseCopy();
+  house.plant('src/planted.ts', 'export {};\n');
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  assert.match(output, /^src\/planted\.ts:1: is in no layer/m);
 });
 
 test('what is allowed is no fault: core, wire, its own folder, node and npm packages, what is computed', async () => {

@@ -51,7 +51,7 @@ test('holds what is needed to run, and nothing else', () => {
   const paths = packed.files.map((file) => file.path);
   const strangers = paths.filter((path) => !/^(dist\/.*\.(js|d\.ts)|grid\/.*|Dockerfile\.node|docker-compose\.grid\.yml|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path));
   assert.deepEqual(strangers, []);
-  for (const path of ['README.md', 'LICENSE', 'dist/check/host-main.js', 'dist/check/builtin/loads.check.js']) assert.ok(paths.includes(path), path);
+  for (const path of ['README.md', 'LICENSE', 'dist/check/worker/main.js', 'dist/check/builtin/loads.check.js']) assert.ok(paths.includes(path), path);
 });
 
 test('every path that its manifest names is in it', () => {

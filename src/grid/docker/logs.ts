@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { refusal } from '../../core/fault.ts';
-import { Redaction } from '../../core/redaction.ts';
+import { Redaction } from '../../text/redaction.ts';
 import { demultiplexed } from './containers.ts';
 import { ifThere, openEngine } from './engine.ts';
 import { readInventory, type GridContainer } from './inventory.ts';

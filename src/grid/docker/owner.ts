@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { birthOf, isAlive } from '../process-table.ts';
+import { birthOf, isAlive } from '../../os/process-table.ts';
 
 /** The label of a grid that this process owns: host, pid and when the process was started. */
 export async function ownerLabel(): Promise<string> {

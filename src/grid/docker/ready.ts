@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GridrunError } from '../../core/fault.ts';
-import { Redaction } from '../../core/redaction.ts';
+import { Redaction } from '../../text/redaction.ts';
 import { lastLines } from './containers.ts';
 import type { Engine } from './engine.ts';
 import { readHub, type HubAccess, type HubStatus } from './hub-api.ts';

@@ -6,7 +6,7 @@ import type { ReportApp } from './page-text.ts';
 /** Where `npm run build` puts the page's program: beside this module. */
 const BUILT = join(import.meta.dirname, 'report-app.built.js');
 /** Of a checkout alone: the package holds neither this script nor what it builds from. */
-const BUILDER = join(import.meta.dirname, '../../../scripts/build-report-app.ts');
+const BUILDER = join(import.meta.dirname, '../../../report-app/build.ts');
 
 let loading: Promise<ReportApp> | undefined;
 

@@ -1,0 +1,68 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, version } from 'esbuild';
+
+interface ReportApp {
+  readonly script: string;
+  readonly style: string;
+}
+
+const ROOT = join(import.meta.dirname, '..');
+const SOURCES = import.meta.dirname;
+const CACHE = join(ROOT, 'node_modules/.cache/gridrun');
+
+/** Makes one script and one style sheet of the page's sources. */
+async function buildReportApp(): Promise<ReportApp> {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [join(SOURCES, 'main.tsx')],
+    outdir: 'report-app',
+    write: false,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: ['chrome110', 'firefox115', 'safari16.4'],
+    charset: 'ascii',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  const textOf = (ending: string): string => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
+  return { script: textOf('.js'), style: textOf('.css') };
+}
+
+/** The same, built once for each state of the sources. */
+export async function cachedReportApp(): Promise<ReportApp> {
+  const path = join(CACHE, `report-app-${hashOfSources()}.json`);
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as ReportApp;
+  } catch {
+    // Not built yet, or not to be read: built anew.
+  }
+  const app = await buildReportApp();
+  writeWhole(path, JSON.stringify(app));
+  return app;
+}
+
+function hashOfSources(): string {
+  const hash = createHash('sha256').update(version);
+  for (const name of globSync('**/*.{ts,tsx,css}', { cwd: SOURCES }).toSorted()) hash.update(name).update(readFileSync(join(SOURCES, name)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Several runs may start from the same sources at once. */
+function writeWhole(path: string, text: string): void {
+  mkdirSync(join(path, '..'), { recursive: true });
+  const part = `${path}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(part, text);
+  renameSync(part, path);
+}
+
+if (import.meta.main) {
+  const app = await buildReportApp();
+  const path = join(ROOT, 'dist/report/html/report-app.built.js');
+  writeWhole(path, `export const script = ${JSON.stringify(app.script)};\nexport const style = ${JSON.stringify(app.style)};\n`);
+  console.log(`${path}: ${app.script.length + app.style.length} characters`);
+}

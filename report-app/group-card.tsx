@@ -1,0 +1,36 @@
+import type { JSX } from 'preact';
+import type { GroupRow } from '../src/report/html/report-data.ts';
+import { hashOf, NO_FILTER, type Route } from './route.ts';
+import type { ReportModel } from './report-model.ts';
+import { countText, firstLine } from './words.ts';
+
+export interface GroupProps {
+  readonly model: ReportModel;
+  readonly route: Route;
+  readonly group: GroupRow;
+}
+
+/** Failures that read as one, on a card that leads to their sites. */
+export function GroupCard({ model, group }: GroupProps): JSX.Element {
+  const fault = model.fault(group.fault);
+  const titles = group.checks.map((check) => model.data.checks[check]?.title ?? '');
+  return (
+    <a class={`card${group.newSites === 0 ? ' known' : ''}`} href={hashOf({ screen: 'sites', siteId: '', filter: { ...NO_FILTER, group: group.fingerprint } })}>
+      <span class="card-count"><b>{group.sites.length.toLocaleString('en')}</b> {group.sites.length === 1 ? 'site' : 'sites'}</span>
+      <span class="card-text">
+        <span class="card-message">{firstLine(fault?.message ?? '')}</span>
+        <span class="card-facts">
+          {fault !== undefined && <span class="chip">cause: {fault.cause}</span>}
+          <NewChip model={model} group={group} />
+          <span>{titles.length === 1 ? titles[0] : countText(titles.length, 'check')}</span>
+        </span>
+      </span>
+    </a>
+  );
+}
+
+export function NewChip({ model, group }: Pick<GroupProps, 'model' | 'group'>): JSX.Element | null {
+  if (!model.hasExcuses) return null;
+  if (group.newSites === 0) return <span class="chip">known</span>;
+  return <span class="chip new">{group.newSites === group.sites.length ? 'new' : `${group.newSites} new`}</span>;
+}

@@ -1,0 +1,56 @@
+import type { Verdict } from '../src/core/verdict.ts';
+
+/** Worst first. */
+export const VERDICTS: readonly Verdict[] = ['failed', 'errored', 'not-run', 'flaky', 'skipped', 'passed'];
+
+/** The letters of the data, by what they stand for. */
+const OF_LETTER: Readonly<Record<string, Verdict>> = {
+  p: 'passed', '~': 'flaky', f: 'failed', e: 'errored', s: 'skipped', n: 'not-run',
+};
+
+const MARKS: Readonly<Record<Verdict, string>> = {
+  passed: '✓', flaky: '±', failed: '✗', errored: '!', skipped: '–', 'not-run': '?',
+};
+
+export function verdictOfLetter(letter: string | undefined): Verdict | undefined {
+  return OF_LETTER[letter ?? ''];
+}
+
+export function markOf(verdict: Verdict): string {
+  return MARKS[verdict];
+}
+
+/** Is it something that a person must look at? */
+export function isWrong(verdict: Verdict | undefined): boolean {
+  return verdict === 'failed' || verdict === 'errored' || verdict === 'flaky' || verdict === 'not-run';
+}
+
+export function durationText(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${seconds % 60} s`;
+}
+
+/** In the reader's own time zone, without the day where it is the run's. */
+export function timeText(at: number): string {
+  return new Date(at).toLocaleTimeString(undefined, { hour12: false });
+}
+
+export function dateText(at: number): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+export function countText(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
+
+export function percentText(share: number): string {
+  return `${(share * 100).toFixed(share < 0.1 && share > 0 ? 1 : 0)} %`;
+}
+
+/** The first line of a text that may be long. */
+export function firstLine(text: string): string {
+  return (text.trimStart().split('\n', 1)[0] ?? '').slice(0, 300);
+}

@@ -1,0 +1,19 @@
+import { downAllDead, gridDown } from '../grid/docker/down.ts';
+import { gridJoin } from '../grid/docker/join.ts';
+import { gridLogs } from '../grid/docker/logs.ts';
+import { gridScale } from '../grid/docker/scale.ts';
+import { gridStatus } from '../grid/docker/status.ts';
+import { gridUp } from '../grid/docker/up.ts';
+
+/** Grids in containers, by hand: what the `grid` commands do. All of them throw a `GridrunError`. */
+export const grids = {
+  up: gridUp,
+  down: gridDown,
+  downAllDead,
+  status: gridStatus,
+  scale: gridScale,
+  logs: gridLogs,
+  join: gridJoin,
+} as const;
+
+export type { GridReport } from '../grid/docker/status.ts';

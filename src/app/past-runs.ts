@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { comparisonOutcome, type Comparison } from '../core/comparison.ts';
+import { exitOf } from '../core/outcome.ts';
+import { dayOf } from '../expectations/expectation.ts';
+import { updateExpectations } from '../expectations/update.ts';
+import { History } from '../history/history.ts';
+import { compareText } from '../report/look-back/compare-text.ts';
+import { expectationsUpdateText } from '../report/look-back/expectations-text.ts';
+import { historyText } from '../report/look-back/history-text.ts';
+import { compareRuns } from '../results/compare.ts';
+import { readBaseline, readRun } from '../results/earlier-runs.ts';
+import { foldJournal } from '../results/fold.ts';
+import { JOURNAL } from '../results/run-folder.ts';
+
+/** What a command that looks back has to say. */
+export interface LookBack {
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** Compares two results folders; of `before` the newest so many nights count together. Throws a refusal where there are none. */
+export async function compare(before: string, after: string, nights: number, color: boolean): Promise<LookBack & { readonly comparison: Comparison }> {
+  const comparison = compareRuns(await readBaseline(before, nights), await readRun(after));
+  return { comparison, text: compareText(comparison, { color }), exitCode: exitOf(comparisonOutcome(comparison)).code };
+}
+
+/** Tells what became of a site in all runs that the history under `out` knows. */
+export function story(out: string, siteId: string, color: boolean): LookBack {
+  using history = History.open(join(out, 'history.sqlite'));
+  return { text: historyText(history.story(siteId), { color }), exitCode: 0 };
+}
+
+/** Builds the history under `out` anew from the journals of these results folders. */
+export async function rebuildHistory(out: string, folders: readonly string[]): Promise<LookBack> {
+  const states = async function* () {
+    for (const folder of folders) yield await foldJournal(join(folder, JOURNAL));
+  };
+  await History.rebuild(join(out, 'history.sqlite'), states());
+  return { text: `the history in ${out} was built anew from ${folders.length} runs\n`, exitCode: 0 };
+}
+
+/** Writes what failed in a run into a file of expectations: sorted, what it held already kept, what passes now taken out. */
+export async function updateExpectationsFile(file: string, folder: string): Promise<LookBack> {
+  const text = existsSync(file) ? await readFile(file, 'utf8') : '';
+  const state = await foldJournal(join(folder, JOURNAL));
+  const update = updateExpectations(text, file, state, { today: dayOf(Date.now()) });
+  if (update.text !== text) await writeFile(file, update.text);
+  return { text: expectationsUpdateText(update, file), exitCode: 0 };
+}

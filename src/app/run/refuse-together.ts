@@ -1,0 +1,31 @@
+import { asError } from '../../core/as-error.ts';
+import { GridrunError, refusal } from '../../core/fault.ts';
+
+/**
+ * Waits for all and names the mistakes of all at once.
+ * Throws the one refusal there is, or one that holds them all; an error of another kind as it is.
+ */
+export async function refuseTogether<T extends readonly unknown[]>(...readings: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const settled = await Promise.allSettled(readings);
+  const errors = settled.flatMap((one) => (one.status === 'rejected' ? [asError(one.reason)] : []));
+  const refusals = errors.filter(isRefusal);
+  const other = errors.find((error) => !isRefusal(error));
+  if (other !== undefined) throw other;
+  if (refusals.length > 1) throw refusal('input', 'the input is wrong', refusals.flatMap(linesOf), hintsOf(refusals));
+  if (refusals[0] !== undefined) throw refusals[0];
+  return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as T;
+}
+
+/** What was said and its mistakes, a line each; those of an inner gathering stay as they are. */
+function linesOf({ code, message, mistakes }: GridrunError): readonly string[] {
+  if (code === 'input') return mistakes;
+  return mistakes.length === 0 ? [message] : [`${message}:`, ...mistakes.map((mistake) => `  ${mistake}`)];
+}
+
+function hintsOf(refusals: readonly GridrunError[]): string {
+  return [...new Set(refusals.flatMap((error) => error.hint ?? []))].join('\n');
+}
+
+function isRefusal(error: Error): error is GridrunError {
+  return error instanceof GridrunError && error.answer === 'refuse';
+}

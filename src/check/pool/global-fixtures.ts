@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault } from '../../core/fault.ts';
+import type { HostProcess } from './worker-process.ts';
+
+/** mocha's global fixtures, which run once in a run, in its first host. */
+export class GlobalFixtures {
+  readonly #host: HostProcess;
+  #setup: Promise<Fault | undefined> | undefined;
+  #isSetUp = false;
+
+  constructor(host: HostProcess) {
+    this.#host = host;
+  }
+
+  /** Runs the setup, unless it was run before. Gives what went wrong in it; to take longer than `limitMs` is wrong. */
+  async setUp(limitMs: number): Promise<Fault | undefined> {
+    return await (this.#setup ??= this.#setUp(limitMs));
+  }
+
+  /** Runs the teardown, where the setup did well. Gives what went wrong in it; to take longer than `limitMs` is wrong. */
+  async tearDown(limitMs: number): Promise<string | undefined> {
+    if (!this.#isSetUp) return undefined;
+    const late = delay(limitMs, `the global fixtures did not end in ${limitMs} ms: they were cut off`, { ref: false });
+    return await Promise.race([this.#host.fixture('teardown').then((fault) => fault?.message), late]);
+  }
+
+  async #setUp(limitMs: number): Promise<Fault | undefined> {
+    const late: Fault = { code: 'check.timeout', cause: 'check', message: `mochaGlobalSetup: not done after ${limitMs} ms (--site-timeout)` };
+    const fault = await Promise.race([this.#host.fixture('setup'), delay(limitMs, late, { ref: false })]);
+    this.#isSetUp = fault === undefined;
+    return fault;
+  }
+}

@@ -1,0 +1,58 @@
+import type { CheckResult } from '../../core/attempt.ts';
+import { GridrunError, type Fault } from '../../core/fault.ts';
+import type { AttemptOrder, AttemptOutcome } from '../../core/ports.ts';
+import type { StallReport } from '../protocol.ts';
+
+/** How a check host died. */
+export interface HostDeath {
+  /** `exit code 1`, `SIGKILL`; empty where it is not known any more. */
+  readonly how: string;
+  /** What its watchdog said, where it stood still. */
+  readonly stall: StallReport | undefined;
+}
+
+/** The check whose endless loop it was: another try would only stand still again. */
+export function endlessLoop(checks: ReadonlyMap<string, CheckResult>, stall: StallReport, stallLimitMs: number): AttemptOutcome {
+  const place = stall.where === '' ? '' : ` (at ${stall.where})`;
+  const fault: Fault = {
+    code: 'runner.endless-loop',
+    cause: 'runner',
+    message: `the check held its process for more than ${stallLimitMs} ms without a pause${place}`,
+    hint: 'a loop in the check never ends, or a computation takes too long',
+  };
+  const decided = [...checks.values()];
+  const standing = stall.check === '' || checks.has(stall.check) ? [] : [{ title: stall.check, status: 'errored' as const, durationMs: 0, fault }];
+  return { ending: 'timed-out', checks: [...decided, ...standing], fault, sessionDirty: true };
+}
+
+/** An attempt that was lost with its host through no fault of its own. */
+export function lostWith(order: AttemptOrder, checks: ReadonlyMap<string, CheckResult>, { how, stall }: HostDeath): AttemptOutcome {
+  if (order.signal.aborted) return interrupted(checks);
+  const culprit = stall === undefined ? '' : ', because a check of another site held it';
+  const fault: Fault = {
+    code: 'runner.host-died',
+    cause: 'runner',
+    message: `the check host of this site died${how === '' ? '' : ` (${how})`}${culprit}`,
+  };
+  return { ending: 'faulted', checks: [...checks.values()], fault, sessionDirty: true };
+}
+
+/** An attempt of a run that was stopped; what is decided counts. */
+export function interrupted(checks: ReadonlyMap<string, CheckResult>): AttemptOutcome {
+  const fault: Fault = { code: 'runner.interrupted', cause: 'runner', message: 'the run was stopped' };
+  return { ending: 'interrupted', checks: [...checks.values()], fault, sessionDirty: true };
+}
+
+/** A host that died while it loaded `file`: a loop outside of the checks is a mistake in the file. */
+export function loadDeath(file: string, { how, stall }: HostDeath): GridrunError {
+  if (stall === undefined) {
+    return new GridrunError({ code: 'runner.host-died', message: `the check host died while it loaded ${file || 'itself'} (${how})`, answer: 'retry' });
+  }
+  return new GridrunError({
+    code: 'checks.not-loaded',
+    message: 'the check files could not be loaded',
+    mistakes: [`${file}: loading it does not end`],
+    hint: 'look for an endless loop outside of it()',
+    answer: 'refuse',
+  });
+}

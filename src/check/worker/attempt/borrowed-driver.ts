@@ -1,0 +1,146 @@
+import type { WebDriver } from 'selenium-webdriver';
+import type { SessionFacts } from '../../../core/ports.ts';
+import { ExecutionClient } from '../../../wire/execution-client.ts';
+import { RevokedError } from '../../../wire/wire-error.ts';
+import { laneContext } from '../attempt-context.ts';
+import type { Selenium } from '../selenium-module.ts';
+
+/** selenium-webdriver's command, as far as its types leave it out. */
+interface Command {
+  getName(): string;
+  getParameter(name: string): unknown;
+  setParameter(name: string, value: unknown): unknown;
+}
+
+/** A command that was sent and has no answer yet, and the check that sent it. */
+export interface OpenCommand {
+  readonly name: string;
+  readonly check: string | undefined;
+  /** On the clock of `performance.now()`. */
+  readonly startedAt: number;
+}
+
+export interface BorrowedDriverOptions {
+  readonly selenium: Selenium;
+  readonly session: SessionFacts;
+  /** What page loads and scripts may take at most: one that hangs holds every later command of its session. */
+  readonly mostMs: number;
+  /** Called for each command that comes after the end. */
+  readonly onLateCommand: (error: RevokedError, check: string | undefined) => void;
+  /** Called after each command that went well; the check goes on when it has ended. */
+  readonly afterCommand: (command: string, check: string | undefined) => Promise<void>;
+}
+
+const LOADS_PAGE = new Set(['get', 'goBack', 'goForward', 'refresh']);
+const MOVES_PAGE = new Set([...LOADS_PAGE, 'clickElement', 'submitElement']);
+/** A command's deadline is later than the browser's own limits: those say more of what took so long. */
+const COMMAND_MARGIN_MS = 15_000;
+
+/** A site's use of a session: a WebDriver of its own, which ends with the site while the session goes on. */
+export class BorrowedDriver {
+  readonly driver: WebDriver;
+  readonly #client: ExecutionClient;
+  readonly #open = new Set<OpenCommand>();
+  readonly #navigationErrors = new WeakSet<object>();
+  #state: 'used' | 'quit' | 'ending' | 'ended' = 'used';
+
+  constructor(options: BorrowedDriverOptions) {
+    const { selenium, session } = options;
+    this.#client = new ExecutionClient({ endpoint: session.endpoint, deadlineMs: options.mostMs + COMMAND_MARGIN_MS });
+    const capabilities = { ...session.capabilities, ...(session.webSocketUrl === undefined ? {} : { webSocketUrl: session.webSocketUrl }) };
+    const execute = this.#execute.bind(this, options);
+    const LaneDriver = class extends selenium.WebDriver {
+      override execute<T>(command: unknown): Promise<T> {
+        const send = (other: unknown): Promise<unknown> => super.execute(other as never);
+        return execute(command as Command, send) as Promise<T>;
+      }
+    };
+    this.driver = new LaneDriver(new selenium.Session(session.sessionId, capabilities), new selenium.Executor(this.#client));
+  }
+
+  /** Commands without an answer, oldest first. */
+  get openCommands(): readonly OpenCommand[] {
+    return [...this.#open];
+  }
+
+  /** Did navigation throw this error, or one that it names as its cause? */
+  cameFromNavigation(error: unknown): Error | undefined {
+    for (let current = error, depth = 0; current instanceof Error && depth < 10; current = current.cause, depth++) {
+      if (this.#navigationErrors.has(current)) return current;
+    }
+    return undefined;
+  }
+
+  /** Ends the site's use: its sockets close, pending and later commands reject. The session is not touched. */
+  end(): void {
+    if (this.#state === 'ending' || this.#state === 'ended') return;
+    this.#state = 'ending';
+    // quit() is the one public way to close the driver's BiDi and CDP sockets; its command gets no further than #execute.
+    void Promise.resolve(this.driver.quit()).catch(() => {});
+    this.#state = 'ended';
+    this.#client.revoke();
+  }
+
+  async #execute(options: BorrowedDriverOptions, command: Command, send: (command: unknown) => Promise<unknown>): Promise<unknown> {
+    const name = command.getName();
+    if (this.#state === 'ending') return null;
+    const check = laneContext.getStore()?.check;
+    if (this.#state === 'ended') {
+      const error = new RevokedError(name, 'its site had ended');
+      options.onLateCommand(error, check);
+      throw error;
+    }
+    if (this.#state === 'quit') {
+      throw new options.selenium.error.NoSuchSessionError('the check has quit its driver, or closed its last window: for this site there is no session any more');
+    }
+    if (name === 'quit') {
+      this.#state = 'quit';
+      return null;
+    }
+    if (name === 'setTimeout') capTimeouts(command, options.mostMs);
+    const open: OpenCommand = { name, check, startedAt: performance.now() };
+    this.#open.add(open);
+    try {
+      if (name === 'close' && (await this.#isLastWindow())) {
+        this.#state = 'quit';
+        return [];
+      }
+      const result = await send(command);
+      await options.afterCommand(name, check);
+      return result;
+    } catch (error) {
+      if (error instanceof Error && isOfSite(name, error)) this.#navigationErrors.add(error);
+      throw error;
+    } finally {
+      this.#open.delete(open);
+    }
+  }
+
+  /** Closing the last window would end the session, which is not the check's. */
+  async #isLastWindow(): Promise<boolean> {
+    return (await this.driver.getAllWindowHandles()).length <= 1;
+  }
+}
+
+/** Does the command of this name do nothing but load a page? */
+export function isNavigation(name: string): boolean {
+  return LOADS_PAGE.has(name);
+}
+
+/** Is it the site's that the command went wrong? A page that does not come in its time is; a click that waits for one may be the check's. */
+function isOfSite(name: string, error: Error): boolean {
+  return (MOVES_PAGE.has(name) && isUnreachable(error)) || (isNavigation(name) && error.name === 'TimeoutError');
+}
+
+function isUnreachable(error: Error): boolean {
+  return /\bnet::ERR_/.test(error.message) || error.name === 'InsecureCertificateError';
+}
+
+function capTimeouts(command: Command, mostMs: number): void {
+  for (const kind of ['pageLoad', 'script']) {
+    const asked = command.getParameter(kind);
+    if (typeof asked === 'number' && asked > mostMs) command.setParameter(kind, mostMs);
+    // A script time-out of null means none.
+    if (asked === null) command.setParameter(kind, mostMs);
+  }
+}

@@ -1,0 +1,88 @@
+import { fileURLToPath } from 'node:url';
+import Mocha from 'mocha';
+import { asError, fieldOf } from '../../../core/as-error.ts';
+import type { Fault } from '../../../core/fault.ts';
+import { OURS } from '../../../modules/own-modules.ts';
+import { withoutLanes } from '../lane/lane-modules.ts';
+
+const OURS_PATH = fileURLToPath(OURS);
+const MOST_MESSAGE = 8_000;
+const MOST_STACK = 16_000;
+
+/** What the browser says about a site that did not answer, the first that fits. */
+const NET_ERRORS: readonly (readonly [RegExp, string])[] = [
+  [/ERR_(NAME_|DNS_|ICANN_)/, 'site.dns'],
+  [/ERR_CONNECTION_REFUSED/, 'site.refused'],
+  [/ERR_(CERT_|SSL_|BAD_SSL)|insecure certificate/i, 'site.tls'],
+  [/ERR_TOO_MANY_REDIRECTS/, 'site.redirects'],
+  [/ERR_(CONNECTION_)?TIMED_OUT|^TimeoutError/, 'site.no-answer'],
+  [/ERR_(CONNECTION_(RESET|CLOSED|ABORTED)|EMPTY_RESPONSE)/, 'site.connection-lost'],
+];
+
+/** The fault of a site that the browser could not reach. `navigation` is what the browser said, `error` what the check threw. */
+export function siteFault(error: Error, navigation: Error, where: string): Fault {
+  const text = `${navigation.name} ${navigation.message}`;
+  const code = NET_ERRORS.find(([pattern]) => pattern.test(text))?.[1] ?? 'site.unreachable';
+  return { code, cause: 'site', message: messageOf(error, where), ...stackOf(error) };
+}
+
+/** The fault of a check that said no, or of a hook: `where` is then its title. */
+export function checkFault(thrown: unknown, where: string): Fault {
+  const error = asError(thrown);
+  const code = isTimeout(error) ? 'check.timeout' : 'check.failed';
+  return { code, cause: 'check', message: messageOf(error, where), ...stackOf(error) };
+}
+
+/** The fault of a check that left a command of its driver without an `await`. */
+export function unawaited(message: string): Fault {
+  return { code: 'check.unawaited-command', cause: 'check', message, hint: 'await every command of the driver' };
+}
+
+/** Did mocha end it because its time was up? */
+export function isTimeout(error: unknown): boolean {
+  return fieldOf(error, 'code') === 'ERR_MOCHA_TIMEOUT';
+}
+
+function messageOf(error: Error, where: string): string {
+  const text = isTimeout(error) ? timeoutMessage(error) : withoutDriverStack(error.message) || error.name;
+  return withoutLanes(where === '' ? text : `${where}: ${text}`).slice(0, MOST_MESSAGE);
+}
+
+/** mocha advises on done() and promises; what matters here is how long it was. */
+function timeoutMessage(error: Error): string {
+  const ms = (error as { timeout?: number }).timeout;
+  return ms === undefined ? error.message : `not done after ${ms} ms (--timeout, or this.timeout() in the check)`;
+}
+
+/** chromedriver adds its native stack and versions to each message. */
+function withoutDriverStack(message: string): string {
+  return message.split(/\n\s*(?:\(Session info|Stacktrace:|#\d+ 0x|Build info:)/, 1)[0]!.trimEnd();
+}
+
+function stackOf(error: Error): { stack?: string } {
+  const { stack } = error;
+  if (stack === undefined) return {};
+  const frames = stack.split('\n').filter((line) => /^\s*at /.test(line) && !/node:internal|node_modules[\\/]mocha[\\/]/.test(line));
+  const places = frames.filter((line) => !isDriverFrame(line));
+  const difference = differenceOf(error);
+  const text = [`${error.name}: ${withoutDriverStack(error.message)}`, ...(difference === '' ? [] : [difference]), ...(places.length === 0 ? frames : places)].join('\n');
+  return { stack: withoutLanes(text).slice(0, MOST_STACK) };
+}
+
+/** What led from the check's own line to the wire says nothing about the check. */
+function isDriverFrame(line: string): boolean {
+  return /node_modules[\\/]selenium-webdriver[\\/]/.test(line) || line.includes(OURS) || line.includes(OURS_PATH);
+}
+
+/** The lines that differ, as mocha shows them; node:assert has them in its message already. */
+function differenceOf(error: Error): string {
+  const { actual, expected, showDiff, code } = error as { actual?: unknown; expected?: unknown; showDiff?: boolean; code?: string };
+  if (showDiff === false || expected === undefined || code === 'ERR_ASSERTION' || typeof actual !== typeof expected) return '';
+  const shown = (value: unknown): string => (typeof value === 'string' ? value : Mocha.utils.stringify(value));
+  Mocha.reporters.Base.useColors = false;
+  try {
+    return Mocha.reporters.Base.generateDiff(shown(actual), shown(expected));
+  } catch {
+    return '';
+  }
+}

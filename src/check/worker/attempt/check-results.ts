@@ -1,0 +1,60 @@
+import { statusOf, type Attachment, type CheckResult } from '../../../core/attempt.ts';
+import type { CheckPlan } from '../../../core/check.ts';
+import type { Fault } from '../../../core/fault.ts';
+
+/** The results of one attempt's checks as they come, and as later errors change them. */
+export class CheckResults {
+  readonly #planned: readonly CheckPlan[];
+  readonly #onResult: (result: CheckResult) => void;
+  readonly #results = new Map<string, CheckResult>();
+  /** Faults of checks that have no result yet: whatever it will be, it is not passed. */
+  readonly #early = new Map<string, Fault>();
+
+  /** `onResult` hears each result, and again each that a later error changed. */
+  constructor(planned: readonly CheckPlan[], onResult: (result: CheckResult) => void) {
+    this.#planned = planned;
+    this.#onResult = onResult;
+  }
+
+  get(title: string): CheckResult | undefined {
+    return this.#results.get(title);
+  }
+
+  record(result: CheckResult): void {
+    const fault = this.#early.get(result.title);
+    const final = fault !== undefined && isGood(result) ? spoiled(result, fault) : result;
+    this.#results.set(result.title, final);
+    this.#onResult(final);
+  }
+
+  /** An error that belongs to a check which did not throw it: a check that was not passed keeps its own. */
+  charge(title: string, fault: Fault, attachments: readonly Attachment[] = []): void {
+    const result = this.#results.get(title);
+    if (result === undefined) this.#early.set(title, fault);
+    else if (isGood(result)) this.record({ ...spoiled(result, fault), ...(attachments.length === 0 ? {} : { attachments }) });
+  }
+
+  /** In the order of the suite. */
+  list(): CheckResult[] {
+    return this.#planned.flatMap((check) => this.#results.get(check.title) ?? []);
+  }
+
+  /** Planned checks without a result. */
+  undecided(): string[] {
+    return this.#planned.map((check) => check.title).filter((title) => !this.#results.has(title));
+  }
+
+  /** The check that was decided last, for errors that none can be named for. */
+  last(): string | undefined {
+    return [...this.#results.keys()].at(-1);
+  }
+}
+
+function isGood(result: CheckResult): boolean {
+  return result.status === 'passed' || result.status === 'skipped';
+}
+
+function spoiled(result: CheckResult, fault: Fault): CheckResult {
+  const { reason: _reason, rescued: _rescued, ...rest } = result;
+  return { ...rest, status: statusOf(fault), fault };
+}

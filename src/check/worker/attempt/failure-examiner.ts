@@ -1,0 +1,124 @@
+import { asError } from '../../../core/as-error.ts';
+import { faultOf, type Fault } from '../../../core/fault.ts';
+import { classify } from '../../../wire/classify.ts';
+import type { WireClient } from '../../../wire/wire-client.ts';
+import { WireError } from '../../../wire/wire-error.ts';
+import { isNavigation, type BorrowedDriver } from './borrowed-driver.ts';
+import { checkFault, isTimeout, siteFault } from './check-failure.ts';
+import type { EvidenceTaker } from '../evidence/evidence-taker.ts';
+import type { Selenium } from '../selenium-module.ts';
+
+const PROBE_MS = 15_000;
+/** So late an answer is one of a session that was out of reach. */
+const LATE_MS = 5_000;
+
+export interface FailureExaminerOptions {
+  readonly borrowed: BorrowedDriver;
+  readonly evidence: EvidenceTaker;
+  /** Not the check's own client: that one may be hung, or end. */
+  readonly wire: WireClient;
+  readonly sessionId: string;
+  /** What one command may take, in ms. */
+  readonly commandLimitMs: number;
+  readonly selenium: Selenium;
+  readonly signal: AbortSignal;
+  /** How late an answer of the session may be. */
+  readonly lateMs?: number;
+}
+
+export interface Finding {
+  readonly fault: Fault;
+  /** It says nothing about the check: the session is gone, and with it the rest of the attempt. */
+  readonly sessionLost: boolean;
+}
+
+/** Finds out what a failure means before it is believed: did the check say no, the site not answer, the session die? */
+export class FailureExaminer {
+  readonly #options: FailureExaminerOptions;
+
+  constructor(options: FailureExaminerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Examines what a test or hook threw, and takes the evidence for `check`. `where` is the hook's title. Never rejects.
+   */
+  async examine(thrown: unknown, check: string | undefined, where: string): Promise<Finding> {
+    const error = asError(thrown);
+    // What can't be examined is believed, and said: a site whose failure nobody tells would never end.
+    return await this.#examine(error, check, where).catch((failure: unknown) => ({
+      fault: { ...checkFault(error, where), hint: `gridrun could not find out more (a bug, please report it): ${asError(failure).message}` },
+      sessionLost: false,
+    }));
+  }
+
+  async #examine(error: Error, check: string | undefined, where: string): Promise<Finding> {
+    const { borrowed, evidence, signal } = this.#options;
+    let navigation = borrowed.cameFromNavigation(error);
+    if (navigation === undefined) {
+      const loading = isTimeout(error) ? this.#stillLoading(error) : undefined;
+      const lost = this.#crashOf(error) ?? (await this.#probe(isTimeout(error)));
+      if (lost !== undefined) return { fault: lost, sessionLost: true };
+      navigation = loading ?? (await this.#errorPage());
+    }
+    if (check !== undefined && !signal.aborted) await evidence.take(check);
+    return { fault: navigation === undefined ? checkFault(error, where) : siteFault(error, navigation, where), sessionLost: false };
+  }
+
+  /**
+   * The session's fault, where the site's time was up while nothing got through to it. A command of the checks that is
+   * within its own limit says nothing: the page may be as slow. Never rejects.
+   */
+  async examineTimeUp(): Promise<Fault | undefined> {
+    const { borrowed, commandLimitMs } = this.#options;
+    const held = borrowed.openCommands.some(({ startedAt }) => startedAt + commandLimitMs > performance.now());
+    return held ? undefined : await this.#probe(true);
+  }
+
+  /** A session whose tab has crashed still answers, but not about any page. */
+  #crashOf(error: unknown): Fault | undefined {
+    if (!(error instanceof this.#options.selenium.error.WebDriverError)) return undefined;
+    const judgement = classify('unknown error', error.message);
+    if (judgement.code !== 'browser.tab-crashed') return undefined;
+    return { code: judgement.code, cause: judgement.blames, message: error.message.split('\n')[0]! };
+  }
+
+  /** The site's page took most of the check's time and is not there yet: the check has not been able to say anything. */
+  #stillLoading(timeout: Error): Error | undefined {
+    const limitMs = (timeout as { timeout?: number }).timeout ?? this.#options.commandLimitMs;
+    const now = performance.now();
+    const load = this.#options.borrowed.openCommands.find(({ name, startedAt }) => isNavigation(name) && now - startedAt > limitMs / 2);
+    return load === undefined ? undefined : new Error(`net::ERR_TIMED_OUT: ${load.name} was not done after ${Math.round(now - load.startedAt)} ms`);
+  }
+
+  /** One cheap command tells whether the session lives; where the checks `ranOutOfTime`, also whether it was in reach. */
+  async #probe(ranOutOfTime: boolean): Promise<Fault | undefined> {
+    const { borrowed, wire, sessionId, commandLimitMs, signal } = this.#options;
+    // A command that hangs holds the probe until the browser's own time-out ends it.
+    const deadlineMs = PROBE_MS + (borrowed.openCommands.length > 0 ? commandLimitMs : 0);
+    const startedAt = performance.now();
+    const freeAt = Math.max(startedAt, ...borrowed.openCommands.map((command) => command.startedAt + commandLimitMs));
+    try {
+      await wire.send('GET', `/session/${sessionId}/window/handles`, undefined, { deadlineMs, signal });
+    } catch (failure) {
+      if (failure instanceof WireError && (failure.sessionLost || failure.code === 'grid.no-answer')) return faultOf(failure);
+    }
+    // Who ran out of time while nothing got through to the session has not said no.
+    const lateMs = Math.round(performance.now() - freeAt);
+    if (ranOutOfTime && lateMs > (this.#options.lateMs ?? LATE_MS)) {
+      return { code: 'grid.no-answer', cause: 'grid', message: `session ${sessionId} was out of reach while its time ran out: it answered ${lateMs} ms late` };
+    }
+    return undefined;
+  }
+
+  /** Some net errors (redirects in a circle) are thrown at nobody: the browser shows a page of its own instead of the site's. */
+  async #errorPage(): Promise<Error | undefined> {
+    const { wire, sessionId, signal } = this.#options;
+    const script = "return location.protocol === 'chrome-error:' ? document.documentElement.innerText : ''";
+    const text = await wire
+      .send('POST', `/session/${sessionId}/execute/sync`, { script, args: [] }, { deadlineMs: PROBE_MS, signal })
+      .catch(() => '');
+    const code = typeof text === 'string' ? /\bERR_[A-Z0-9_]+/.exec(text)?.[0] : undefined;
+    return code === undefined ? undefined : new Error(`net::${code}`);
+  }
+}

@@ -1,0 +1,110 @@
+import type { Redaction } from '../../../text/redaction.ts';
+import { withoutCredentials } from '../../../wire/endpoint.ts';
+import { untilAborted } from '../../../wire/until-aborted.ts';
+import type { WireClient } from '../../../wire/wire-client.ts';
+import { Evidence } from './evidence.ts';
+import { FilmStrip } from './film-strip.ts';
+import type { AttachmentBody } from '../attempt-context.ts';
+import { mhtmlOf, screenshotOf, sourceOf, type ShownPage } from './page-evidence.ts';
+import type { HostOptions, OrderOnWire } from '../../protocol.ts';
+import { SessionLog } from './session-log.ts';
+
+const CAPTURE_MS = 10_000;
+/** Once a session has let the whole time pass, the next check of the site does not wait as long for it. */
+const SECOND_CAPTURE_MS = 2_000;
+
+export interface EvidenceTakerOptions {
+  readonly host: Pick<HostOptions, 'evidence' | 'trace' | 'outDir'>;
+  readonly order: OrderOnWire;
+  readonly redaction: Redaction;
+  /** Not the check's own client: that one may be hung, or end. */
+  readonly wire: WireClient;
+  /** What the extension wrote and threw; empty where there is none. */
+  readonly extensionLog: () => Promise<string>;
+  readonly signal: AbortSignal;
+}
+
+/** Takes the evidence of one attempt: what the page shows at a check's end, and what was heard until then. */
+export class EvidenceTaker {
+  /** What has been kept, what checks attach too. */
+  readonly files: Evidence;
+  readonly #options: EvidenceTakerOptions;
+  readonly #log: SessionLog | undefined;
+  readonly #strip: FilmStrip | undefined;
+  #captureMs = CAPTURE_MS;
+
+  constructor(options: EvidenceTakerOptions) {
+    this.#options = options;
+    const { host, order, redaction, wire, signal } = options;
+    const { session } = order;
+    this.files = new Evidence({ outDir: host.outDir, siteId: order.site.id, attempt: order.attempt, redaction });
+    if (host.evidence === 'none') return;
+    const log = new SessionLog(session, signal, (text) => redaction.text(withoutCredentials(text)));
+    this.#log = log;
+    if (host.trace) this.#strip = new FilmStrip({ evidence: this.files, wire, sessionId: session.sessionId, cdp: () => log.cdp, signal });
+  }
+
+  /** Starts to listen. Never rejects. */
+  async start(): Promise<void> {
+    await this.#log?.start();
+  }
+
+  /** After a command of a check, before the check goes on. Never rejects. */
+  async afterCommand(command: string, check: string): Promise<void> {
+    await this.#strip?.after(command, check);
+  }
+
+  /** Is something taken of a check that passed? */
+  get wantsPassed(): boolean {
+    return this.#options.host.evidence === 'all';
+  }
+
+  /** Takes all there is for a check. Never rejects, and is over by the deadline: it must not make a result worse. */
+  async take(check: string, mostMs = CAPTURE_MS): Promise<void> {
+    const { order, redaction, wire, extensionLog } = this.#options;
+    const log = this.#log;
+    if (log === undefined) return;
+    const deadlineMs = Math.min(mostMs, this.#captureMs);
+    const signal = AbortSignal.timeout(deadlineMs);
+    const page: ShownPage = { wire, sessionId: order.session.sessionId, deadlineMs, signal };
+    const { cdp } = log;
+    const heard = log.settled();
+    const [screenshot, source, mhtml, extension] = await Promise.all([
+      orNothing(screenshotOf(page), signal),
+      orNothing(sourceOf(page, redaction), signal),
+      cdp === undefined ? undefined : orNothing(mhtmlOf(page, cdp, redaction), signal),
+      orNothing(extensionLog(), signal),
+      orNothing(heard, signal),
+    ]);
+    if (signal.aborted) this.#captureMs = SECOND_CAPTURE_MS;
+    const pieces: readonly (readonly [string, AttachmentBody | undefined])[] = [
+      ['screenshot.png', screenshot],
+      ['page.html', source],
+      ['page.mhtml', mhtml],
+      ['console.txt', log.console.text()],
+      // Bytes: it is free of secrets already, and a second look at the text could break its form.
+      ['network.har', Buffer.from(log.requests.har())],
+      ['extension.log', extension],
+    ];
+    const writes = pieces.map(async ([name, body]) => {
+      if (body !== undefined && (body as { length: number }).length > 0) await this.files.write(check, name, body);
+    });
+    await Promise.allSettled(writes);
+    this.#strip?.keep(check);
+  }
+
+  /** After the last check: until the files are as they stay, at most until the deadline. Never rejects. */
+  async settled(deadlineMs: number): Promise<void> {
+    await Promise.all([this.#strip?.end(), this.files.settled(deadlineMs)]);
+  }
+
+  /** Ends it. Never throws. */
+  close(): void {
+    this.#log?.close();
+    void this.#strip?.end();
+  }
+}
+
+async function orNothing<T>(piece: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return await untilAborted(piece, signal).catch(() => undefined);
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import type { Attachment } from '../../../core/attempt.ts';
+import type { Redaction } from '../../../text/redaction.ts';
+import type { AttachmentBody } from '../attempt-context.ts';
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.svg': 'image/svg+xml',
+  '.webp': 'image/webp',
+  '.html': 'text/html',
+  '.json': 'application/json',
+  '.har': 'application/json',
+  '.mhtml': 'multipart/related',
+  '.csv': 'text/csv',
+  '.md': 'text/markdown',
+  '.txt': 'text/plain',
+  '.log': 'text/plain',
+  '.pdf': 'application/pdf',
+  '.zip': 'application/zip',
+};
+
+export interface EvidenceOptions {
+  readonly outDir: string;
+  readonly siteId: string;
+  readonly attempt: number;
+  readonly redaction: Redaction;
+}
+
+/** The evidence of one attempt: `evidence/<site>/<check>/<attempt>/…` below the results folder. */
+export class Evidence {
+  readonly #options: EvidenceOptions;
+  readonly #byCheck = new Map<string, Map<string, Attachment>>();
+  readonly #writes = new Set<Promise<void>>();
+
+  constructor(options: EvidenceOptions) {
+    this.#options = options;
+  }
+
+  /** What a check has so far. */
+  of(check: string): readonly Attachment[] {
+    return [...(this.#byCheck.get(check)?.values() ?? [])];
+  }
+
+  /** Another check shows the same evidence: a hook that failed kept both from running. */
+  share(from: string, to: string): void {
+    for (const [name, attachment] of this.#byCheck.get(from) ?? []) this.#filesOf(to).set(name, attachment);
+  }
+
+  /** Writes a file for a check; a second of one name replaces the first. Rejects where it can't be written. */
+  async write(check: string, name: string, body: AttachmentBody): Promise<void> {
+    const { bytes, fileName } = this.#encode(name, body);
+    const attachment = this.#attachment(check, name, fileName, bytes);
+    this.#filesOf(check).set(fileName, attachment);
+    try {
+      await this.#write(attachment, bytes);
+    } catch (error) {
+      this.#byCheck.get(check)?.delete(fileName);
+      throw error;
+    }
+  }
+
+  /** Writes a file of ours that becomes the check's with `list`, or goes with `remove`. Rejects where it can't be written. */
+  async writeUnlisted(check: string, name: string, bytes: Uint8Array): Promise<Attachment> {
+    const attachment = this.#attachment(check, name, name, bytes);
+    await this.#write(attachment, bytes);
+    return attachment;
+  }
+
+  list(check: string, attachment: Attachment): void {
+    this.#filesOf(check).set(attachment.name, attachment);
+  }
+
+  /** Removes a file, and its folder where nothing else is in it. Never rejects. */
+  async remove(attachment: Attachment): Promise<void> {
+    const path = join(this.#options.outDir, attachment.path);
+    await rm(path, { force: true }).catch(() => {});
+    for (const folder of [dirname(path), dirname(dirname(path)), dirname(dirname(dirname(path)))]) await rmdir(folder).catch(() => {});
+  }
+
+  /** Waits for files that nobody waited for, at most until the deadline. */
+  async settled(deadlineMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, deadlineMs);
+    await Promise.race([this.#allWritten(), promise]);
+    clearTimeout(timer);
+  }
+
+  async #allWritten(): Promise<void> {
+    while (this.#writes.size > 0) await Promise.all(this.#writes);
+  }
+
+  #attachment(check: string, name: string, fileName: string, bytes: string | Uint8Array): Attachment {
+    return {
+      name: this.#options.redaction.text(name),
+      path: ['evidence', this.#options.siteId, slugOf(check), String(this.#options.attempt), fileName].join('/'),
+      contentType: CONTENT_TYPES[extname(fileName).toLowerCase()] ?? (bytes instanceof Uint8Array ? 'application/octet-stream' : 'text/plain'),
+    };
+  }
+
+  async #write(attachment: Attachment, bytes: string | Uint8Array): Promise<void> {
+    const path = join(this.#options.outDir, attachment.path);
+    const write = mkdir(dirname(path), { recursive: true }).then(async () => await writeFile(path, bytes));
+    const settled: Promise<void> = write.catch(() => {}).then(() => void this.#writes.delete(settled));
+    this.#writes.add(settled);
+    await write;
+  }
+
+  #encode(name: string, body: AttachmentBody): { bytes: string | Uint8Array; fileName: string } {
+    const safe = this.#options.redaction.text(name).replace(/[^\p{L}\p{N}._ -]+/gu, '_').replace(/^\.+/, '_').slice(0, 100) || 'attachment';
+    if (body instanceof Uint8Array) return { bytes: body, fileName: safe };
+    if (typeof body === 'string') return { bytes: this.#options.redaction.text(body), fileName: extname(safe) === '' ? `${safe}.txt` : safe };
+    return { bytes: this.#options.redaction.text(JSON.stringify(body, undefined, 2)), fileName: extname(safe) === '' ? `${safe}.json` : safe };
+  }
+
+  #filesOf(check: string): Map<string, Attachment> {
+    let files = this.#byCheck.get(check);
+    if (files === undefined) this.#byCheck.set(check, (files = new Map<string, Attachment>()));
+    return files;
+  }
+}
+
+/** A title as the name of a folder; what is lost of it on the way is made up for by a hash. */
+function slugOf(title: string): string {
+  const slug = title.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60);
+  if (slug === title) return slug;
+  const hash = createHash('sha256').update(title.toWellFormed()).digest('hex').slice(0, 8);
+  return slug === '' ? hash : `${slug}-${hash}`;
+}

@@ -1,0 +1,122 @@
+import type { Attachment } from '../../../core/attempt.ts';
+import type { BidiCdp } from '../../../wire/bidi-cdp.ts';
+import { within } from '../../../wire/deadline.ts';
+import { untilAborted } from '../../../wire/until-aborted.ts';
+import type { WireClient } from '../../../wire/wire-client.ts';
+import { WireError } from '../../../wire/wire-error.ts';
+import type { Evidence } from './evidence.ts';
+
+/** The commands that a picture is taken after, and what its file says. */
+const ACTS: Readonly<Record<string, string>> = {
+  get: 'get',
+  goBack: 'back',
+  goForward: 'forward',
+  refresh: 'refresh',
+  clickElement: 'click',
+  sendKeysToElement: 'send-keys',
+  clearElement: 'clear',
+  submitElement: 'submit',
+  actions: 'actions',
+  executeScript: 'script',
+  executeAsyncScript: 'script',
+};
+/** Commands after which another window may be the one that is driven. */
+const CHANGES_WINDOW: ReadonlySet<string> = new Set(['switchToWindow', 'newWindow', 'close']);
+const FRAME_MS = 2_000;
+/** A session that gives no picture so often in a row is not asked again. */
+const MOST_MISSED = 3;
+const FIRST_KEPT = 20;
+const NEWEST_KEPT = 80;
+
+interface Frame {
+  readonly check: string;
+  readonly attachment: Attachment;
+  kept: boolean;
+}
+
+export interface FilmStripOptions {
+  readonly evidence: Evidence;
+  readonly wire: WireClient;
+  readonly sessionId: string;
+  readonly cdp: () => BidiCdp | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A small picture after each command that acts: of one attempt the first 20 and the newest 80. They are written as
+ * they are taken, and removed at the end unless their check is one whose evidence is kept.
+ */
+export class FilmStrip {
+  readonly #options: FilmStripOptions;
+  readonly #frames: Frame[] = [];
+  #count = 0;
+  #missed = 0;
+  #window: string | undefined;
+
+  constructor(options: FilmStripOptions) {
+    this.#options = options;
+  }
+
+  /** After a command of a check: takes a picture if it was one that acts. Never rejects. */
+  async after(command: string, check: string): Promise<void> {
+    if (CHANGES_WINDOW.has(command)) this.#window = undefined;
+    const word = ACTS[command];
+    if (word === undefined || this.#missed >= MOST_MISSED || this.#options.signal.aborted) return;
+    this.#missed++;
+    await this.#shoot(word, check).catch(() => {});
+  }
+
+  /** What was taken of a check so far is its evidence. */
+  keep(check: string): void {
+    for (const frame of this.#frames) {
+      if (frame.check !== check || frame.kept) continue;
+      frame.kept = true;
+      this.#options.evidence.list(check, frame.attachment);
+    }
+  }
+
+  /** Removes what is nobody's evidence. Never rejects. */
+  async end(): Promise<void> {
+    const others = this.#frames.filter(({ kept }) => !kept);
+    this.#missed = MOST_MISSED;
+    await Promise.all(others.map(async ({ attachment }) => await this.#options.evidence.remove(attachment)));
+  }
+
+  async #shoot(word: string, check: string): Promise<void> {
+    const { evidence, signal, cdp } = this.#options;
+    const number = String(++this.#count).padStart(4, '0');
+    const picture = await within({ deadlineMs: FRAME_MS, signal }, async (limit) => await this.#picture(cdp(), limit));
+    this.#missed = 0;
+    if (picture === undefined) return;
+    const name = `trace-${number}-${word}.${picture.type}`;
+    this.#frames.push({ check, attachment: await evidence.writeUnlisted(check, name, picture.bytes), kept: false });
+    // What is evidence already is in a result that has been told of.
+    const surplus = this.#frames.length > FIRST_KEPT + NEWEST_KEPT ? this.#frames.findIndex(({ kept }, place) => place >= FIRST_KEPT && !kept) : -1;
+    if (surplus >= 0) await evidence.remove(this.#frames.splice(surplus, 1)[0]!.attachment);
+  }
+
+  /** Undefined while a dialog is open, which must be left to the check: a W3C screenshot would close it, one by BiDi wait for it. */
+  async #picture(cdp: BidiCdp | undefined, signal: AbortSignal): Promise<{ readonly type: string; readonly bytes: Uint8Array } | undefined> {
+    if (await this.#hasDialog(signal)) return undefined;
+    if (cdp === undefined) return { type: 'png', bytes: Buffer.from(String(await this.#get('screenshot', signal)), 'base64') };
+    const context = (this.#window ??= String(await this.#get('window', signal)));
+    const taking = cdp.bidi('browsingContext.captureScreenshot', { context, format: { type: 'image/jpeg', quality: 0.4 } });
+    const { data } = (await untilAborted(taking, signal)) as { data: string };
+    return { type: 'jpeg', bytes: Buffer.from(data, 'base64') };
+  }
+
+  async #hasDialog(signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#get('alert/text', signal);
+      return true;
+    } catch (error) {
+      if (error instanceof WireError && error.wireCode === 'no such alert') return false;
+      throw error;
+    }
+  }
+
+  async #get(what: string, signal: AbortSignal): Promise<unknown> {
+    const { wire, sessionId } = this.#options;
+    return await wire.send('GET', `/session/${sessionId}/${what}`, undefined, { deadlineMs: FRAME_MS, signal });
+  }
+}

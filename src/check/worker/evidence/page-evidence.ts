@@ -1,0 +1,46 @@
+import type { Redaction } from '../../../text/redaction.ts';
+import type { BidiCdp } from '../../../wire/bidi-cdp.ts';
+import { untilAborted } from '../../../wire/until-aborted.ts';
+import type { WireClient } from '../../../wire/wire-client.ts';
+import { mhtmlWithoutSecrets } from './mhtml.ts';
+
+/** Of a picture, a source, a page as MHTML: what is larger is not kept, and of a source the beginning. */
+const MOST_BYTES = 10 * 1024 * 1024;
+
+/** A session, as far as the page that it shows is asked for. */
+export interface ShownPage {
+  readonly wire: WireClient;
+  readonly sessionId: string;
+  /** Ends all that is asked. */
+  readonly signal: AbortSignal;
+  readonly deadlineMs: number;
+}
+
+/** A picture of the page; undefined where it is too large. Throws where the session gives none. */
+export async function screenshotOf(page: ShownPage): Promise<Uint8Array | undefined> {
+  const bytes = Buffer.from(await ask(page, 'screenshot'), 'base64');
+  return bytes.length > MOST_BYTES ? undefined : bytes;
+}
+
+/** The page's source as it is now, without secrets. Throws where the session gives none. */
+export async function sourceOf(page: ShownPage, redaction: Redaction): Promise<string> {
+  // Cut only after: half a secret would not be found.
+  return redaction.text(await ask(page, 'source')).slice(0, MOST_BYTES);
+}
+
+/**
+ * The page with its pictures and styles; undefined where it is too large, or may hold a secret: its parts are encoded,
+ * so that a secret can't be taken out as it is from the source. Throws where the session gives none.
+ */
+export async function mhtmlOf(page: ShownPage, cdp: BidiCdp, redaction: Redaction): Promise<Uint8Array | undefined> {
+  const context = await ask(page, 'window');
+  const taking = cdp.sessionOf(context).then((session) => cdp.send('Page.captureSnapshot', { format: 'mhtml' }, session));
+  const { data } = (await untilAborted(taking, page.signal)) as { data: string };
+  if (data.length > MOST_BYTES) return undefined;
+  const clean = mhtmlWithoutSecrets(data, redaction);
+  return clean === undefined ? undefined : Buffer.from(clean);
+}
+
+async function ask({ wire, sessionId, signal, deadlineMs }: ShownPage, what: string): Promise<string> {
+  return String(await wire.send('GET', `/session/${sessionId}/${what}`, undefined, { deadlineMs, signal }));
+}

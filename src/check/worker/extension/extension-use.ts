@@ -1,0 +1,70 @@
+import type { CheckResult, ExtensionError } from '../../../core/attempt.ts';
+import type { Fault } from '../../../core/fault.ts';
+import type { SessionFacts } from '../../../core/ports.ts';
+import type { WebDriver } from 'selenium-webdriver';
+import { ExtensionInCheck } from './extension-in-check.ts';
+import { ExtensionWatch } from './extension-watch.ts';
+import { LastTexts } from '../evidence/last-texts.ts';
+import { visibleText } from '../evidence/visible-text.ts';
+
+const LOG_BOUNDS = { mostCount: 1_000, mostChars: 256 * 1024 };
+
+export interface ExtensionUseOptions {
+  readonly session: SessionFacts;
+  readonly driver: WebDriver;
+  readonly signal: AbortSignal;
+  readonly failOnErrors: boolean;
+}
+
+/** A site's use of the session's extension, from its first check to what is heard of it at the end. */
+export class ExtensionUse {
+  /** What `extension` of gridrun/check is. */
+  readonly inCheck: ExtensionInCheck;
+  readonly #options: ExtensionUseOptions;
+  #watch: ExtensionWatch | undefined;
+  #over = false;
+
+  constructor(options: ExtensionUseOptions) {
+    this.#options = options;
+    const { session, driver, signal } = options;
+    this.inCheck = new ExtensionInCheck({ facts: session.extension, driver, signal, watch: () => this.#watch });
+  }
+
+  /** What the extension threw so far. */
+  get errors(): readonly ExtensionError[] {
+    return this.#watch?.errors ?? [];
+  }
+
+  /** Before the first check. Throws a `WireError` where the session does not answer. */
+  async start(): Promise<void> {
+    this.#watch = await ExtensionWatch.start(this.#options.session, this.#options.signal);
+    // Meanwhile the attempt may have been stopped.
+    if (this.#over) this.#watch?.close();
+  }
+
+  /** What its worker wrote to its console, and what it threw, as text; empty where there is nothing. May reject. */
+  async log(): Promise<string> {
+    if (this.#watch === undefined) return '';
+    const lines = (await this.inCheck.console()).map(({ level, text }) => `${level.padEnd(7)} ${text}`);
+    const errors = (await this.inCheck.errors()).map(({ where, stack, message }) => `thrown in its ${where}: ${stack === '' ? message : stack}`);
+    const all = new LastTexts(LOG_BOUNDS);
+    for (const line of [...lines, ...errors]) all.add(`${visibleText(line)}\n`);
+    return all.list().join('');
+  }
+
+  /** After the last check: hears out what is on its way, and tells what it makes of the last check that ran. Never throws. */
+  async hearOut(results: readonly CheckResult[]): Promise<{ readonly title: string; readonly fault: Fault } | undefined> {
+    await this.#watch?.end();
+    const [first, ...others] = this.errors;
+    const last = results.findLast(({ status }) => status !== 'skipped') ?? results.at(-1);
+    if (first === undefined || last === undefined || !this.#options.failOnErrors) return undefined;
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    const message = `the extension threw in its ${first.where}: ${first.message}${more}`;
+    return { title: last.title, fault: { code: 'extension.error', cause: 'extension', message, stack: first.stack } };
+  }
+
+  close(): void {
+    this.#over = true;
+    this.#watch?.close();
+  }
+}

@@ -1,0 +1,83 @@
+import Mocha from 'mocha';
+import { asError } from '../../../core/as-error.ts';
+
+/** The parts of mocha's Runner that its types leave out. */
+interface RunnerInternals {
+  hook(name: string, done: (error?: unknown) => void): void;
+  runTest(done: (error?: unknown) => void): void;
+  _addEventListener(target: unknown, event: string, listener: unknown): void;
+  fail(test: Mocha.Runnable, error: unknown, force?: boolean): void;
+  suite: Mocha.Suite;
+  test?: Mocha.Test;
+}
+
+/** What a lane's runner asks of the attempt that it runs. */
+export interface RunnerGuest {
+  /** Runs `step` as part of a check, so that whatever it starts is charged to that check. */
+  within(check: Mocha.Test | undefined, step: () => void): void;
+  /** A test has passed; the next hook runs when `next` is called. */
+  onPass(test: Mocha.Test, next: () => void): void;
+  /** A test or hook has failed; the next hook runs when `next` is called, never if it is not. */
+  onFailure(runnable: Mocha.Runnable, test: Mocha.Test | undefined, error: unknown, next: () => void): void;
+}
+
+const Base = Mocha.Runner as unknown as new (suite: Mocha.Suite, options: object) => Mocha.Runner & RunnerInternals;
+
+/**
+ * mocha's Runner for one site in one lane. It adds no listeners to the process: hundreds of them run at once, and
+ * stray errors are led to the right one by their async context instead.
+ */
+export class LaneRunner extends Base {
+  readonly #guest: RunnerGuest;
+  /** The test or hook that runs now. */
+  executing: Mocha.Runnable | undefined;
+
+  constructor(suite: Mocha.Suite, guest: RunnerGuest) {
+    super(suite, { cleanReferencesAfterRun: false });
+    this.#guest = guest;
+    this.on('hook', (hook: Mocha.Hook) => (this.executing = hook));
+    this.on('hook end', () => (this.executing = undefined));
+  }
+
+  override _addEventListener(target: unknown, event: string, listener: unknown): void {
+    if (target !== process) super._addEventListener(target, event, listener);
+  }
+
+  /** mocha reads an error's texts as if they could be nothing else. */
+  override fail(test: Mocha.Runnable, error: unknown, force?: boolean): void {
+    super.fail(test, asError(error), force);
+  }
+
+  override hook(name: string, done: (error?: unknown) => void): void {
+    const test = testOfHook(name, this.suite, this.test);
+    this.#guest.within(test, () => {
+      super.hook(name, (error?: unknown) => {
+        const hook = this.executing;
+        this.executing = undefined;
+        // A hook that skips its test says so with an error as well.
+        if (error === undefined || hook === undefined || hook.state !== 'failed') done(error);
+        else this.#guest.onFailure(hook, test, error, () => done(error));
+      });
+    });
+  }
+
+  override runTest(done: (error?: unknown) => void): void {
+    const test = this.test;
+    this.executing = test;
+    this.#guest.within(test, () => {
+      super.runTest((error?: unknown) => {
+        this.executing = undefined;
+        if (test === undefined || test.isPending()) done(error);
+        else if (!error) this.#guest.onPass(test, () => done());
+        else this.#guest.onFailure(test, test, error, () => done(error));
+      });
+    });
+  }
+}
+
+function testOfHook(name: string, suite: Mocha.Suite, current: Mocha.Test | undefined): Mocha.Test | undefined {
+  if (name === 'beforeEach' || name === 'afterEach') return current;
+  const tests: Mocha.Test[] = [];
+  suite.eachTest((test) => void tests.push(test));
+  return name === 'beforeAll' ? tests[0] : tests.at(-1);
+}

@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import Mocha from 'mocha';
+import type { WebDriver } from 'selenium-webdriver';
+import type { CheckPlan } from '../../../core/check.ts';
+import { refusal } from '../../../core/fault.ts';
+import { laneContext, type CheckSite, type RunInContext } from '../attempt-context.ts';
+import { laneUrl } from './lane-modules.ts';
+import { loadMistake } from './load-mistake.ts';
+import type { HostOptions } from '../../protocol.ts';
+import { applySelection, exclusives, needsExtension, planSuite, shownFile } from './suite-plan.ts';
+
+type Fixture = (this: object) => unknown;
+type RootHooks = Mocha.RootHookObject | (() => Mocha.RootHookObject | PromiseLike<Mocha.RootHookObject>);
+
+/** What a check file or a setup module may export for mocha. */
+interface MochaExports {
+  readonly mochaHooks?: RootHooks;
+  readonly mochaGlobalSetup?: Fixture | readonly Fixture[];
+  readonly mochaGlobalTeardown?: Fixture | readonly Fixture[];
+}
+
+/** One slot's private copy of the suite: its own module instances, its own mocha. */
+export class Lane {
+  readonly number: number;
+  readonly setup: Fixture[] = [];
+  readonly teardown: Fixture[] = [];
+  /** Known once it is loaded. */
+  checks: readonly CheckPlan[] = [];
+  readonly #mocha: Mocha;
+  #spoilt = false;
+  #current: RunInContext | undefined;
+  #used = false;
+
+  private constructor(number: number, checkTimeoutMs: number) {
+    this.number = number;
+    this.#mocha = new Mocha({ ui: 'bdd', timeout: checkTimeoutMs, reporter: class {} as never });
+  }
+
+  /**
+   * Loads the suite into a lane of its own. One at a time: mocha's `describe` and `it` are globals. `onFile` hears of
+   * each file before it is loaded. Throws a refusal with the mistakes of all files.
+   */
+  static async load(number: number, options: HostOptions, onFile: (file: string) => void): Promise<Lane> {
+    const lane = new Lane(number, options.checkTimeoutMs);
+    const mistakes: string[] = [];
+    await laneContext.run({ lane }, async () => {
+      for (const file of [...options.setup, ...options.files]) {
+        onFile(file);
+        try {
+          await lane.#loadWithin(options.loadLimitMs, file);
+        } catch (error) {
+          mistakes.push(loadMistake(error, file, options.cwd));
+        }
+      }
+    });
+    if (mistakes.length > 0) throw refusal('checks.not-loaded', 'the check files could not be loaded', [...new Set(mistakes)]);
+    const root = lane.#mocha.suite;
+    if (options.forbidOnly) refuseOnly(exclusives(root, options.cwd));
+    const written = root.total();
+    applySelection(root, options);
+    lane.checks = planSuite(root, options.cwd);
+    if (lane.checks.length === 0) throw noChecks(written, options);
+    return lane;
+  }
+
+  /** Something may be left in it that the next site must not find. */
+  get spoilt(): boolean {
+    return this.#spoilt;
+  }
+
+  spoil(): void {
+    this.#spoilt = true;
+  }
+
+  /** The attempt that the lane is busy with. */
+  occupy(run: RunInContext | undefined): void {
+    this.#current = run;
+  }
+
+  /** An error of code that belongs to the lane but to none of its attempts, such as a timer of a module. */
+  onStray(error: unknown): void {
+    this.#spoilt = true;
+    this.#current?.onStray(error, undefined);
+  }
+
+  /**
+   * Makes the suite as if it had never run, and `this.site` and `this.driver` those of the next attempt. In a session
+   * without an extension the checks that need one are left out.
+   */
+  prepare(site: CheckSite, driver: WebDriver, hasExtension: boolean): Mocha.Suite {
+    const root = this.#mocha.suite;
+    if (this.#used) reset(root);
+    this.#used = true;
+    Object.assign(root.ctx, { site, driver });
+    if (!hasExtension) root.eachTest((test) => void (test.pending ||= needsExtension(test)));
+    return root;
+  }
+
+  /** What a file waits for at its top level may never come. */
+  async #loadWithin(limitMs: number, file: string): Promise<void> {
+    const loaded = new AbortController();
+    const late = delay(limitMs, undefined, { signal: loaded.signal }).then(() => {
+      throw new Error(`loading it is not done after ${limitMs} ms: what it waits for outside of its checks does not come`);
+    });
+    try {
+      await Promise.race([this.#loadFile(file), late]);
+    } finally {
+      loaded.abort();
+    }
+  }
+
+  async #loadFile(file: string): Promise<void> {
+    const { suite } = this.#mocha;
+    suite.emit('pre-require', globalThis, file, this.#mocha);
+    const module = (await import(laneUrl(pathToFileURL(file).href, this.number))) as MochaExports & { default?: unknown };
+    suite.emit('require', module, file, this.#mocha);
+    suite.emit('post-require', globalThis, file, this.#mocha);
+    // What a CommonJS file exports may be visible in its default export alone.
+    const exported: MochaExports = { ...(isObject(module.default) ? module.default : {}), ...module };
+    if (exported.mochaHooks !== undefined) {
+      this.#mocha.rootHooks(typeof exported.mochaHooks === 'function' ? await exported.mochaHooks() : exported.mochaHooks);
+    }
+    this.setup.push(...[exported.mochaGlobalSetup ?? []].flat());
+    this.teardown.push(...[exported.mochaGlobalTeardown ?? []].flat());
+  }
+}
+
+/** What an earlier site's hooks put on `this` must not be there for the next one. */
+function reset(root: Mocha.Suite): void {
+  (root as Mocha.Suite & { reset(): void }).reset();
+  const clear = (suite: Mocha.Suite): void => {
+    for (const key of Object.keys(suite.ctx)) delete suite.ctx[key];
+    for (const inner of suite.suites) clear(inner);
+  };
+  clear(root);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function refuseOnly(found: readonly string[]): void {
+  if (found.length === 0) return;
+  throw refusal('checks.only', '.only is forbidden (--forbid-only, which is on in CI)', found, 'take out .only, or give --no-forbid-only');
+}
+
+function noChecks(written: number, options: HostOptions): Error {
+  const files = options.files.map((file) => shownFile(file, options.cwd));
+  if (written === 0) {
+    return refusal('checks.none', 'no check in any check file', files.map((file) => `${file}: no it() in it`), 'write one: it("has a login form", async () => { … })');
+  }
+  const filters = [
+    ...(options.grep === undefined ? [] : [`--grep ${options.grep}`]),
+    ...(options.grepInvert === undefined ? [] : [`--grep-invert ${options.grepInvert}`]),
+    ...(options.tags.length === 0 ? [] : [`--tag ${options.tags.join(' ')}`]),
+  ];
+  return refusal('checks.none', `no check is left of ${written} by ${filters.join(' and ')}`, [], 'run with --list and without them to see the titles');
+}

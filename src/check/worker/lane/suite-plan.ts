@@ -1,0 +1,107 @@
+import { relative, sep } from 'node:path';
+import type Mocha from 'mocha';
+import type { CheckPlan } from '../../../core/check.ts';
+
+/** Which of a suite's checks are run. */
+export interface CheckSelection {
+  readonly grep?: string;
+  readonly grepInvert?: string;
+  /** Without the `@`; a check needs one of them, unless no check has any: then they are tags of sites. */
+  readonly tags: readonly string[];
+}
+
+const TITLE = Symbol('CheckPlan.title');
+type TitledTest = Mocha.Test & { [TITLE]?: string; retriedTest(): Mocha.Test | undefined };
+
+/** The parts of mocha's Suite that its types leave out. */
+interface SuiteInternals {
+  readonly _onlyTests: Mocha.Test[];
+  readonly _onlySuites: Mocha.Suite[];
+  hasOnly(): boolean;
+  filterOnly(): boolean;
+}
+
+function internals(suite: Mocha.Suite): SuiteInternals {
+  return suite as unknown as SuiteInternals;
+}
+
+/** The `@tags` of a title, without the `@`. */
+export function tagsOf(fullTitle: string): string[] {
+  return [...new Set([...fullTitle.matchAll(/(?<=^|\s)@([\w:.-]+)/gu)].map((match) => match[1]!))];
+}
+
+/** A check titled `@extension` holds only where the extension is loaded. */
+export function needsExtension(test: Mocha.Test): boolean {
+  return tagsOf(test.fullTitle()).includes('extension');
+}
+
+/** Each `.only` of the suite, as `file: title`. */
+export function exclusives(root: Mocha.Suite, cwd: string): string[] {
+  const found: string[] = [];
+  const visit = (suite: Mocha.Suite): void => {
+    for (const only of [...internals(suite)._onlySuites, ...internals(suite)._onlyTests]) found.push(`${shownFile(only.file, cwd)}: ${only.fullTitle()}`);
+    for (const inner of suite.suites) visit(inner);
+  };
+  visit(root);
+  return found;
+}
+
+/** Takes out of the suite what `.only` and the selection leave out. */
+export function applySelection(root: Mocha.Suite, selection: CheckSelection): void {
+  if (internals(root).hasOnly()) internals(root).filterOnly();
+  const grep = selection.grep === undefined ? undefined : new RegExp(selection.grep);
+  const invert = selection.grepInvert === undefined ? undefined : new RegExp(selection.grepInvert);
+  const wanted = new Set(selection.tags);
+  let tagged = false;
+  root.eachTest((test) => void (tagged ||= tagsOf(test.fullTitle()).some((tag) => wanted.has(tag))));
+  keep(root, (title) => {
+    if (grep !== undefined && !grep.test(title)) return false;
+    if (invert?.test(title)) return false;
+    return !tagged || tagsOf(title).some((tag) => wanted.has(tag));
+  });
+}
+
+function keep(suite: Mocha.Suite, chosen: (fullTitle: string) => boolean): void {
+  suite.tests = suite.tests.filter((test) => chosen(test.fullTitle()));
+  for (const inner of suite.suites) keep(inner, chosen);
+}
+
+/** Lists the suite's checks in their order and remembers on each test what the list calls it. */
+export function planSuite(root: Mocha.Suite, cwd: string): CheckPlan[] {
+  const taken = new Set<string>();
+  const plans: CheckPlan[] = [];
+  const all: Mocha.Test[] = [];
+  root.eachTest((test) => void all.push(test));
+  const written = new Set(all.map((test) => test.fullTitle()));
+  for (const test of all) {
+    const fullTitle = test.fullTitle();
+    let title = fullTitle;
+    // Another check may be written with the very title that a repeated one would get.
+    for (let nth = 2; taken.has(title) || (title !== fullTitle && written.has(title)); nth++) title = `${fullTitle} (${nth})`;
+    taken.add(title);
+    (test as TitledTest)[TITLE] = title;
+    plans.push({ title, titlePath: test.titlePath().filter((part) => part !== ''), file: shownFile(test.file, cwd), tags: tagsOf(fullTitle) });
+  }
+  return plans;
+}
+
+/** `CheckPlan.title` of a test, also of mocha's copy of it for a retry. */
+export function titleOf(test: Mocha.Test): string {
+  const original = (test as TitledTest).retriedTest() ?? test;
+  return (original as TitledTest)[TITLE] ?? original.fullTitle();
+}
+
+export function isTest(runnable: Mocha.Runnable): runnable is Mocha.Test {
+  return (runnable as { type?: string }).type === 'test';
+}
+
+/** The title of a test, or of that which a hook runs for; undefined where there is none. */
+export function titleOfRunning(runnable: Mocha.Runnable): string | undefined {
+  const test = isTest(runnable) ? runnable : runnable.ctx?.currentTest;
+  return test === undefined ? undefined : titleOf(test);
+}
+
+/** A file as messages name it: relative to the working directory, with forward slashes. */
+export function shownFile(file: string | undefined, cwd: string): string {
+  return file === undefined ? '' : relative(cwd, file).split(sep).join('/');
+}

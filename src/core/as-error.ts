@@ -1,0 +1,36 @@
+/** What mocha and we look at in an error. */
+const READ_FIELDS = ['stack', 'code', 'cause', 'actual', 'expected', 'showDiff'];
+
+/** Whatever was thrown, as an error whose texts are texts: people throw strings, nothing, and errors with a list for a message. */
+export function asError(thrown: unknown): Error {
+  const [name, message, stack] = ['name', 'message', 'stack'].map((field) => fieldOf(thrown, field));
+  const isWhole = typeof name === 'string' && typeof message === 'string' && (stack === undefined || typeof stack === 'string');
+  if (thrown instanceof Error && isWhole && READ_FIELDS.every((field) => read(thrown, field) !== undefined)) return thrown;
+  const text = thrown instanceof Error ? safeString(message) : `${safeString(thrown)} was thrown, which is no Error`;
+  const error = new Error(typeof message === 'string' ? message : text);
+  if (typeof stack === 'string') error.stack = stack;
+  return error;
+}
+
+/** What a field of any value holds; undefined if its getter throws. */
+export function fieldOf(value: unknown, field: string): unknown {
+  return read(value, field)?.held;
+}
+
+/** What a field holds; nothing where its getter throws. */
+function read(value: unknown, field: string): { readonly held: unknown } | undefined {
+  try {
+    return { held: (value as Readonly<Record<string, unknown>> | null | undefined)?.[field] };
+  } catch {
+    return undefined;
+  }
+}
+
+function safeString(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value;
+  }
+}

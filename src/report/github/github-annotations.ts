@@ -1,0 +1,88 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Fault } from '../../core/fault.ts';
+import { groupFaults } from '../../core/fault-groups.ts';
+import type { RunState, SiteState } from '../../core/run-state.ts';
+import { withoutExcused } from '../terminal/fault-groups-text.ts';
+
+/** GitHub shows so many errors and so many warnings of a step, and drops the rest without a word. */
+const MOST_OF_A_LEVEL = 10;
+const MOST_MESSAGE_CHARS = 3000;
+const MOST_TITLE_CHARS = 200;
+const MOST_SITES = 10;
+
+interface Annotation {
+  readonly title: string;
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: string;
+}
+
+/** Workflow commands, a line each: an error a group of failures, a warning for what is flaky or should be known. */
+export function githubAnnotations(state: RunState): string[] {
+  const errors = [
+    ...(state.ended?.faults ?? []).map((fault): Annotation => ({ title: fault.code, message: withHint(fault) })),
+    ...groupFaults(state.sites().map(withoutExcused)).map((group) => ofGroup(state, group)),
+  ];
+  const flaky = [...state.sites()].filter(({ verdict }) => verdict.verdict === 'flaky');
+  const warnings = [
+    ...(flaky.length === 0 ? [] : [ofFlaky(flaky)]),
+    ...state.notices.filter(({ level }) => level === 'warning').map(({ code, text }): Annotation => ({ title: code, message: text })),
+  ];
+  return [...atMost(errors, 'groups of failures').map((one) => command('error', one)), ...atMost(warnings, 'warnings').map((one) => command('warning', one))];
+}
+
+function ofGroup(state: RunState, { representative, siteIds, titles, count }: ReturnType<typeof groupFaults>[number]): Annotation {
+  const sites = `${siteIds.slice(0, MOST_SITES).join(', ')}${siteIds.length > MOST_SITES ? `, … and ${siteIds.length - MOST_SITES} more` : ''}`;
+  const plan = state.checks.find(({ title }) => title === titles[0]);
+  const line = plan === undefined ? undefined : lineIn(representative, plan.file);
+  return {
+    title: `${titles.length === 1 ? (titles[0] ?? '') : `${titles.length} checks`}: ${siteIds.length} ${siteIds.length === 1 ? 'site' : 'sites'}`,
+    message: `${withHint(representative)}\n\n${count} failed ${count === 1 ? 'check' : 'checks'} on ${sites}`,
+    ...(plan === undefined ? {} : { file: plan.file }),
+    ...(line === undefined ? {} : { line }),
+  };
+}
+
+function ofFlaky(sites: readonly SiteState[]): Annotation {
+  const ids = sites.slice(0, MOST_SITES).map(({ site }) => site.id).join(', ');
+  return { title: `flaky: ${sites.length} ${sites.length === 1 ? 'site' : 'sites'}`, message: `${ids}${sites.length > MOST_SITES ? ', …' : ''}` };
+}
+
+/** Where in the check's own file it was thrown. */
+function lineIn(fault: Fault, file: string): string | undefined {
+  const at = fault.stack?.split('\n').find((line) => line.includes(file));
+  return at === undefined ? undefined : /^[^:]*?(?:\?[^:]*)?:(\d+)/.exec(at.slice(at.indexOf(file) + file.length))?.[1];
+}
+
+function withHint({ message, hint }: Fault): string {
+  return hint === undefined ? message : `${message.slice(0, MOST_MESSAGE_CHARS)}\n${hint}`;
+}
+
+/** The last of what GitHub shows says what it does not. */
+function atMost(all: readonly Annotation[], what: string): Annotation[] {
+  if (all.length <= MOST_OF_A_LEVEL) return [...all];
+  const rest = all.length - MOST_OF_A_LEVEL + 1;
+  return [...all.slice(0, MOST_OF_A_LEVEL - 1), { title: `${rest} more ${what}`, message: 'GitHub shows no more of them here: see the summary of the job and the report' }];
+}
+
+function command(level: 'error' | 'warning', { title, message, file, line }: Annotation): string {
+  const properties = [
+    ...(file === undefined ? [] : [`file=${property(file)}`]),
+    ...(line === undefined ? [] : [`line=${property(line)}`]),
+    `title=${property(plain(title).slice(0, MOST_TITLE_CHARS))}`,
+  ];
+  return `::${level} ${properties.join(',')}::${data(plain(message).slice(0, MOST_MESSAGE_CHARS))}`;
+}
+
+function plain(text: string): string {
+  return stripVTControlCharacters(text).toWellFormed();
+}
+
+/** As the runner unescapes it: https://github.com/actions/toolkit/blob/main/docs/commands.md */
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

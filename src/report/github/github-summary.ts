@@ -1,0 +1,101 @@
+import { groupFaults } from '../../core/fault-groups.ts';
+import { exitOf, outcomeOf } from '../../core/outcome.ts';
+import type { RunState, SiteState } from '../../core/run-state.ts';
+import type { Verdict } from '../../core/verdict.ts';
+import { durationText } from '../terminal/duration-text.ts';
+import { isWhollyExcused } from '../terminal/excused-text.ts';
+import { withoutExcused } from '../terminal/fault-groups-text.ts';
+import { markdownText } from './markdown-text.ts';
+import { whyWrong, wrongChecks } from '../terminal/site-line.ts';
+
+const ORDER: readonly Verdict[] = ['passed', 'flaky', 'failed', 'errored', 'skipped', 'not-run'];
+const MOST_GROUPS = 20;
+const MOST_SITES_OF_A_GROUP = 20;
+const MOST_SITES = 1000;
+
+/**
+ * A run in Markdown, most important first: the counts, the groups of failures, then the sites that a person must look
+ * at. What does not fit is counted.
+ * @param mostBytes what the text may have in UTF-8
+ */
+export function githubSummary(state: RunState, out: string, mostBytes: number): string {
+  const text = new BoundedText(mostBytes);
+  const counts = state.counts();
+  const { code, reasons } = exitOf(outcomeOf(state));
+  text.add(`## gridrun: ${code === 0 ? 'all passed' : reasons.map((reason) => markdownText(reason, 200)).join('; ')}\n\n`);
+  text.add(`| ${ORDER.join(' | ')} | sites | duration |\n|${' ---: |'.repeat(ORDER.length + 2)}\n`);
+  text.add(`| ${ORDER.map((verdict) => counts[verdict]).join(' | ')} | ${state.plannedCount} | ${durationText(state.durationMs)} |\n\n`);
+  for (const { code: name, message, hint } of state.ended?.faults ?? []) {
+    text.add(`- **${markdownText(name, 100)}**: ${markdownText(message, 500)}${hint === undefined ? '' : `. ${markdownText(hint, 500)}`}\n`);
+  }
+  addGroups(text, state);
+  addSites(text, state);
+  text.add(`\nThe whole report: \`${out.replaceAll('`', '')}/report.html\`\n`);
+  return text.toString();
+}
+
+function addGroups(text: BoundedText, state: RunState): void {
+  const groups = groupFaults(state.sites().map(withoutExcused));
+  if (groups.length === 0) return;
+  text.add(`\n### What broke: ${groups.length} ${groups.length === 1 ? 'cause' : 'causes'}\n\n| sites | checks | what | where |\n| ---: | ---: | --- | --- |\n`);
+  for (const { representative, siteIds, titles, count } of groups.slice(0, MOST_GROUPS)) {
+    const rest = siteIds.length - MOST_SITES_OF_A_GROUP;
+    const where = `${siteIds.slice(0, MOST_SITES_OF_A_GROUP).join(', ')}${rest > 0 ? `, … and ${rest} more` : ''}`;
+    const what = `<code>${markdownText(representative.message, 300)}</code><br>${markdownText(titles.slice(0, 3).join('; '), 200)}`;
+    text.add(`| ${siteIds.length} | ${count} | ${what} | ${where} |\n`);
+  }
+  if (groups.length > MOST_GROUPS) text.add(`\n… and ${groups.length - MOST_GROUPS} more\n`);
+}
+
+function addSites(text: BoundedText, state: RunState): void {
+  const wrong = [...state.sites()].filter((entry) => ['failed', 'errored', 'flaky'].includes(entry.verdict.verdict) && !isWhollyExcused(entry));
+  if (wrong.length === 0) return;
+  text.add(`\n<details><summary>${wrong.length} ${wrong.length === 1 ? 'site' : 'sites'} to look at</summary>\n\n| site | verdict | why |\n| --- | --- | --- |\n`);
+  let shown = 0;
+  for (const entry of wrong.slice(0, MOST_SITES)) {
+    if (!text.add(`| ${siteCell(entry)} |\n`)) break;
+    shown++;
+  }
+  text.end(`\n${shown < wrong.length ? `… and ${wrong.length - shown} more\n\n` : ''}</details>\n`);
+}
+
+function siteCell({ site, verdict }: SiteState): string {
+  const [first] = wrongChecks(verdict);
+  const why = first === undefined ? '' : `${markdownText(first.title, 100)}: <code>${markdownText(whyWrong(first), 200)}</code>`;
+  return `<a href="${markdownText(site.url, 500)}">${site.id}</a> | ${verdict.verdict}${verdict.cause === undefined ? '' : ` (${verdict.cause})`} | ${why}`;
+}
+
+/** Text that is never longer than it may be: a piece is in it as a whole or not at all. */
+class BoundedText {
+  /** For the end of a table and the last line. */
+  static readonly #reserveBytes = 2000;
+  readonly #mostBytes: number;
+  readonly #pieces: string[] = [];
+  #bytes = 0;
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  /** False where there is no room for the piece. */
+  add(piece: string): boolean {
+    return this.#take(piece, this.#mostBytes - BoundedText.#reserveBytes);
+  }
+
+  /** Takes what is kept free by `add`. */
+  end(piece: string): void {
+    this.#take(piece, this.#mostBytes);
+  }
+
+  toString(): string {
+    return this.#pieces.join('');
+  }
+
+  #take(piece: string, most: number): boolean {
+    const bytes = Buffer.byteLength(piece);
+    if (this.#bytes + bytes > most) return false;
+    this.#pieces.push(piece);
+    this.#bytes += bytes;
+    return true;
+  }
+}

@@ -1,0 +1,213 @@
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, parse } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { caseOutcome, stoppedByBail, tallyCases } from '../../core/case-tally.ts';
+import type { Fault } from '../../core/fault.ts';
+import type { Reporter } from '../../core/ports.ts';
+import type { RunState, SiteState } from '../../core/run-state.ts';
+import type { CheckExcuse, CheckVerdict } from '../../core/verdict.ts';
+import { JUnitSuite, type JUnitCase, type Remark } from './junit-elements.ts';
+import { xmlLine, xmlText } from './xml-text.ts';
+
+export interface JUnitOptions {
+  readonly path: string;
+  /** The results folder as CI servers look for attachments: relative to the working directory, else absolute. */
+  readonly attachmentBase: string;
+  /** The most that one file may hold, in bytes. */
+  readonly mostBytes?: number;
+}
+
+/** GitLab's limit for a report: https://docs.gitlab.com/ci/testing/unit_test_reports/ */
+const MOST_BYTES = 30_000_000;
+/** More than the head and the foot of a file take. */
+const FRAME_BYTES = 500;
+
+/** Writes junit.xml at the end of a run, or of the replay of one: one suite a site, one test case a check. */
+export class JUnitReporter implements Reporter {
+  readonly #state: RunState;
+  readonly #options: JUnitOptions;
+  #fileCount = 0;
+
+  /** @param state the fold over the run's events; whoever owns it applies them */
+  constructor(state: RunState, options: JUnitOptions) {
+    this.#state = state;
+    this.#options = options;
+  }
+
+  onEvent(): void {
+    // All that it writes is in the state.
+  }
+
+  /** Throws what the file system throws. */
+  async finish(): Promise<void> {
+    const { path, attachmentBase, mostBytes } = this.#options;
+    await mkdir(dirname(path), { recursive: true });
+    let count = 0;
+    for (const pieces of junitFiles(this.#state, attachmentBase, mostBytes)) {
+      count++;
+      const name = partPath(path, count);
+      await pipeline(Readable.from(pieces), createWriteStream(`${name}.part`));
+      await rename(`${name}.part`, name);
+    }
+    this.#fileCount = count;
+    // An earlier report may have had more files: a server that reads junit*.xml must not find them.
+    for (let stale = count + 1; existsSync(partPath(path, stale)); stale++) await rm(partPath(path, stale));
+  }
+
+  /** What a person should know of the files; nothing where there is one. */
+  note(): string | undefined {
+    if (this.#fileCount < 2) return undefined;
+    const last = basename(partPath(this.#options.path, this.#fileCount));
+    return `the JUnit report is in ${this.#fileCount} files, ${basename(this.#options.path)} to ${last}: GitLab reads none over 30 MB`;
+  }
+}
+
+/** `junit.xml`, `junit-2.xml`, … */
+function partPath(path: string, part: number): string {
+  if (part === 1) return path;
+  const { dir, name, ext } = parse(path);
+  return join(dir, `${name}-${part}${ext}`);
+}
+
+/** The text of junit.xml as one file, however large. */
+export function junitText(state: RunState, attachmentBase: string): Iterable<string> {
+  return [...junitFiles(state, attachmentBase, Infinity)].flat();
+}
+
+/**
+ * The files of a JUnit report, each in pieces: a suite at a time, because one tree of a long list does not fit into
+ * memory. A file holds whole suites, and its counts are its own.
+ */
+function* junitFiles(state: RunState, attachmentBase: string, mostBytes = MOST_BYTES): Generator<readonly string[]> {
+  let suites: string[] = [];
+  let entries: SiteState[] = [];
+  let bytes = 0;
+  for (const entry of state.sites()) {
+    const suite = `${suiteOf(state, entry, attachmentBase).text().trimEnd()}\n`;
+    const length = Buffer.byteLength(suite);
+    if (entries.length > 0 && bytes + length > mostBytes - FRAME_BYTES) {
+      yield framed(state, entries, suites);
+      [suites, entries, bytes] = [[], [], 0];
+    }
+    suites.push(suite);
+    entries.push(entry);
+    bytes += length;
+  }
+  yield framed(state, entries, suites);
+}
+
+function framed(state: RunState, entries: readonly SiteState[], suites: readonly string[]): string[] {
+  // The schema has no `skipped` here: readers add up the suites'.
+  const { tests, failures, errors } = tallyCases(state, entries);
+  const time = secondsOf(state.durationMs);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>\n',
+    `<testsuites name="gridrun" tests="${tests}" failures="${failures}" errors="${errors}" time="${time}">\n`,
+    ...suites,
+    '</testsuites>\n',
+  ];
+}
+
+function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUnitSuite {
+  const { site, verdict, session } = entry;
+  const suite = new JUnitSuite(site.id);
+  suite.seconds(secondsOf(verdict.durationMs));
+  if (entry.startedAt !== undefined) suite.timestamp(new Date(entry.startedAt).toISOString().slice(0, 19));
+  if (session !== undefined) suite.hostname(xmlLine(session.opened.node));
+  suite.property('url', xmlLine(site.url));
+  if (session !== undefined) {
+    const { sessionId, browserName, browserVersion } = session.opened;
+    suite.property('session', xmlLine(sessionId));
+    suite.property('browser', xmlLine(`${browserName} ${browserVersion}`));
+  }
+  const extension = state.extensions.get('subject');
+  if (extension !== undefined) {
+    suite.property('extension-id', xmlLine(session?.opened.extensionId ?? extension.id));
+    suite.property('extension-version', xmlLine(`${extension.name} ${extension.version}`));
+    suite.property('extension-sha256', extension.sha256);
+  }
+  suite.property('attempts', String(verdict.attempts));
+  const bailed = stoppedByBail(state, entry);
+  const names = new UniqueNames();
+  for (const check of verdict.checks) {
+    const testCase = suite.testCase().name(names.take(xmlLine(check.title))).className(site.id);
+    testCase.seconds(secondsOf(check.durationMs));
+    const excuse = entry.excused?.find(({ title }) => title === check.title);
+    describe(testCase, check, bailed, excuse, attachmentBase);
+  }
+  return suite;
+}
+
+function describe(testCase: JUnitCase, check: CheckVerdict, bailed: boolean, excuse: CheckExcuse | undefined, attachmentBase: string): void {
+  for (const remark of remarksOf(check, bailed, excuse)) testCase.remark(remark);
+  const paths = (check.attachments ?? []).map(({ path }) => (attachmentBase === '' ? path : `${attachmentBase}/${path}`));
+  testCase.output(paths.map((path) => `[[ATTACHMENT|${xmlLine(path)}]]`).join('\n'));
+}
+
+function remarksOf(check: CheckVerdict, bailed: boolean, excuse: CheckExcuse | undefined): Remark[] {
+  const others = check.otherFaults ?? [];
+  switch (caseOutcome(check, bailed, excuse !== undefined)) {
+    case 'skipped':
+      if (excuse !== undefined) return [excusedRemark(check, excuse)];
+      return [{ element: 'skipped', message: xmlLine(check.reason ?? '') }];
+    case 'failure':
+      return [faultRemark('failure', check.fault, 'check.failed'), ...others.map((fault) => faultRemark('rerunFailure', fault, 'check.failed'))];
+    case 'error':
+      if (check.status === 'not-run') return [{ element: 'error', type: 'not-run', message: xmlLine(check.reason ?? 'not run') }];
+      return [faultRemark('error', check.fault, 'runner.unknown'), ...others.map((fault) => faultRemark('rerunError', fault, 'runner.unknown'))];
+    case 'passed':
+      return check.flaky ? flakyRemarks(check, others) : [];
+  }
+}
+
+/** A failure that does not gate: why it does not, and all that is known of it. */
+function excusedRemark(check: CheckVerdict, excuse: CheckExcuse): Remark {
+  const { message, stack, type } = faultRemark('skipped', check.fault, 'check.failed');
+  return {
+    element: 'skipped',
+    type: `gridrun.${excuse.by}`,
+    message: xmlLine(`${excuse.by === 'expectation' ? 'expected failure' : 'known failure'}: ${excuse.text}`),
+    stack: [`${type ?? ''}: ${message}`, ...(stack === undefined || stack === message ? [] : [stack])].join('\n'),
+  };
+}
+
+/** What a flaky check did before it passed; mocha's own retries keep no error. */
+function flakyRemarks(check: CheckVerdict, others: readonly Fault[]): Remark[] {
+  const faults = others.length > 0 || check.fault === undefined ? others : [check.fault];
+  if (faults.length > 0) return faults.map((fault) => faultRemark('flakyFailure', fault, 'check.failed'));
+  return [{ element: 'flakyFailure', type: 'check.rescued', message: 'failed until mocha tried it again (this.retries)' }];
+}
+
+function faultRemark(element: Remark['element'], fault: Fault | undefined, unknownType: string): Remark {
+  const message = fault?.message ?? '';
+  const hint = fault?.hint === undefined ? '' : `\n${fault.hint}`;
+  return {
+    element,
+    type: xmlLine(fault?.code ?? unknownType),
+    message: xmlText(message),
+    stack: xmlText(`${fault?.stack ?? message}${hint}`),
+  };
+}
+
+/** More than thirty years: whatever is longer is a mistake, and must not break the file. */
+const LONGEST_MS = 1e12;
+
+/** With at most three decimals, and never in a form like 1e-7. */
+function secondsOf(durationMs: number): string {
+  const ms = Number.isFinite(durationMs) ? Math.min(Math.max(0, Math.round(durationMs)), LONGEST_MS) : 0;
+  return (ms / 1000).toFixed(3);
+}
+
+/** Titles are unique in the plan, but two of them may differ in forbidden characters alone. */
+class UniqueNames {
+  readonly #taken = new Set<string>();
+
+  take(wanted: string): string {
+    let name = wanted === '' ? '(no title)' : wanted;
+    for (let copy = 2; this.#taken.has(name); copy++) name = `${wanted} (${copy})`;
+    this.#taken.add(name);
+    return name;
+  }
+}

@@ -1,0 +1,30 @@
+import type { RunState, SiteState } from '../../core/run-state.ts';
+import { countedVerdict } from '../../core/gate.ts';
+import type { CheckExcuse } from '../../core/verdict.ts';
+import { terminalLine } from './terminal-text.ts';
+import { verdictMark } from './verdict-mark.ts';
+
+const MOST_SITES = 10;
+
+/** Does nothing of this site gate, because all that is wrong with it is known? */
+export function isWhollyExcused({ verdict, excused }: SiteState): boolean {
+  return excused !== undefined && excused.length > 0 && ['passed', 'skipped'].includes(countedVerdict(verdict, excused));
+}
+
+/** Why a failure does not gate. */
+export function excuseText({ by, text }: CheckExcuse): string {
+  return `${by === 'expectation' ? 'expected' : 'known'}: ${terminalLine(text)}`;
+}
+
+/** The sites that do not gate, each with why; none where all do. */
+export function excusedLines(state: RunState, color: boolean): string[] {
+  const excused = [...state.sites()].filter(isWhollyExcused);
+  if (excused.length === 0) return [];
+  const lines = excused.slice(0, MOST_SITES).map(({ site, verdict, excused: checks }) => {
+    const reasons = [...new Set((checks ?? []).map(excuseText))];
+    return `    ${verdictMark(verdict.verdict, color)} ${site.id} (${verdict.verdict}): ${reasons.slice(0, 3).join('; ')}`;
+  });
+  const rest = excused.length - MOST_SITES;
+  const heading = excused.length === 1 ? '1 site does not gate' : `${excused.length} sites do not gate`;
+  return ['', `${heading}: what fails there is known`, ...lines, ...(rest > 0 ? [`    … and ${rest} more`] : [])];
+}

@@ -1,0 +1,37 @@
+import type { RunState } from '../../core/run-state.ts';
+import { sweepOf } from '../../core/release-test.ts';
+import { terminalLine } from './terminal-text.ts';
+
+/** More ids than this are not read in a terminal. */
+const MOST_IDS = 20;
+
+/** What the build under test broke and mended, in words and numbers; nothing where it was not compared. */
+export function sweepLines(state: RunState): string[] {
+  const sweep = sweepOf(state);
+  if (sweep === undefined) return [];
+  const subject = state.extensions.get('subject');
+  const control = state.extensions.get('control');
+  const build = subject === undefined ? 'the build' : `${terminalLine(subject.name)} ${terminalLine(subject.version)}`;
+  const other = control === undefined ? 'no extension' : `${terminalLine(control.name)} ${terminalLine(control.version)}`;
+  const { broken, mended, failedInBoth, undecided, test, isComplete } = sweep;
+  return [
+    '',
+    `${build} against ${other}:`,
+    `  broke ${count(broken)}`,
+    isComplete ? `  mended ${count(mended)}` : '  mended sites were not looked for: --control-all does',
+    `  failing in both arms, so not by the build: ${count(failedInBoth)}`,
+    ...(undecided.length === 0 ? [] : [`  could not be decided: ${count(undecided)}`]),
+    `  exact McNemar test over ${test.broken + test.mended} discordant sites: p = ${pText(test.p)}`,
+  ];
+}
+
+function count(ids: readonly string[]): string {
+  if (ids.length === 0) return '0 sites';
+  const shown = ids.slice(0, MOST_IDS).join(', ');
+  const more = ids.length > MOST_IDS ? `, … and ${ids.length - MOST_IDS} more` : '';
+  return `${ids.length} site${ids.length === 1 ? '' : 's'}: ${shown}${more}`;
+}
+
+function pText(p: number): string {
+  return p >= 0.001 ? p.toFixed(3) : p.toExponential(1);
+}

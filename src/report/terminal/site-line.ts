@@ -1,0 +1,32 @@
+import type { CheckVerdict, SiteVerdict } from '../../core/verdict.ts';
+import { durationText } from './duration-text.ts';
+import { terminalLine } from './terminal-text.ts';
+import { verdictMark } from './verdict-mark.ts';
+
+/** One site on one line: its sign, id, duration, attempts, and what went wrong first. */
+export function siteLine(verdict: SiteVerdict, color: boolean, amended = false): string {
+  const facts = [
+    ...(verdict.verdict === 'passed' ? [] : [verdict.verdict]),
+    durationText(verdict.durationMs),
+    ...(verdict.attempts > 1 ? [`${verdict.attempts} attempts`] : []),
+    ...(amended ? ['amended'] : []),
+  ];
+  const [first] = wrongChecks(verdict);
+  const why = first === undefined ? '' : `: ${terminalLine(first.title, 100)}: ${terminalLine(whyWrong(first))}`;
+  return `${verdictMark(verdict.verdict, color)} ${verdict.siteId} (${facts.join(', ')})${why}`;
+}
+
+/** The checks that a person must look at: those that failed before those that were flaky. */
+export function wrongChecks({ checks }: SiteVerdict): readonly CheckVerdict[] {
+  const wrong = checks.filter(isWrong);
+  return [...wrong.filter((check) => !check.flaky), ...wrong.filter((check) => check.flaky)];
+}
+
+function isWrong(check: CheckVerdict): boolean {
+  return check.status === 'failed' || check.status === 'errored' || check.flaky;
+}
+
+/** What is known about why. */
+export function whyWrong(check: CheckVerdict): string {
+  return check.fault?.message ?? check.reason ?? (check.flaky ? 'failed until mocha tried it again' : 'no reason is known');
+}

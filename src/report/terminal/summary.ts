@@ -1,0 +1,108 @@
+import { exitOf, outcomeOf } from '../../core/outcome.ts';
+import type { SiteState } from '../../core/run-state.ts';
+import type { CheckExcuse, CheckVerdict, Verdict } from '../../core/verdict.ts';
+import { durationText } from './duration-text.ts';
+import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
+import { faultGroupLines } from './fault-groups-text.ts';
+import { whyWrong, wrongChecks } from './site-line.ts';
+import type { TerminalSetup } from './terminal.ts';
+import { sweepLines } from './release-test-text.ts';
+import { terminalLine, terminalText } from './terminal-text.ts';
+import { verdictMark } from './verdict-mark.ts';
+
+/** More than this is not read in a terminal: the rest is counted, and the reports have all of it. */
+const MOST_SITES = 20;
+const MOST_LINES = 12;
+const MOST_ATTACHMENTS = 2;
+
+const ORDER: readonly Verdict[] = ['passed', 'flaky', 'failed', 'errored', 'skipped', 'not-run'];
+
+/** What a terminal says at the end: what went wrong and where to look, the counts, the exit code, what to do next. */
+export function summaryText(setup: TerminalSetup): string {
+  const failures = setup.reportFailures();
+  return [
+    ...wrongSites(setup),
+    ...faultGroupLines(setup.state),
+    ...excusedLines(setup.state, setup.color),
+    ...sweepLines(setup.state),
+    '',
+    countsLine(setup),
+    ...(setup.state.ended?.faults ?? []).flatMap((fault) => [
+      terminalLine(`${fault.code}: ${fault.message}`, 500),
+      ...(fault.hint === undefined ? [] : [`  ${terminalLine(fault.hint, 500)}`]),
+    ]),
+    ...failures.map(({ reporter, error }) => `the report ${reporter} could not be written: ${terminalLine(String(error))}`),
+    ...(setup.reportNotes?.() ?? []).map((note) => `note: ${note}`),
+    ...exitLines(setup, failures.length > 0),
+    '',
+  ].join('\n');
+}
+
+function wrongSites(setup: TerminalSetup): string[] {
+  const lines: string[] = [];
+  let count = 0;
+  for (const entry of setup.state.sites()) {
+    const { verdict } = entry.verdict;
+    if (verdict !== 'failed' && verdict !== 'errored' && verdict !== 'flaky') continue;
+    if (isWhollyExcused(entry)) continue;
+    count++;
+    if (count <= MOST_SITES) lines.push('', ...wrongSite(setup, entry));
+  }
+  if (count > MOST_SITES) lines.push('', `… and ${count - MOST_SITES} more sites: see ${setup.out}/junit.xml`);
+  return lines;
+}
+
+function wrongSite(setup: TerminalSetup, { site, verdict, excused }: SiteState): string[] {
+  const cause = verdict.cause === undefined ? '' : `, cause ${verdict.cause}`;
+  const head = `${verdictMark(verdict.verdict, setup.color)} ${site.id} (${verdict.verdict}${cause}) ${terminalLine(site.url)}`;
+  const excuseOf = (check: CheckVerdict): CheckExcuse | undefined => excused?.find(({ title }) => title === check.title);
+  const wrong = wrongChecks(verdict).map((check) => ({ title: titleLine(check, excuseOf(check)), why: whyLines(setup, check).join('\n') }));
+  // Those that one failed hook kept from running have all their lines in common: they are under the last of them.
+  return [head, ...wrong.flatMap(({ title, why }, index) => (why === wrong[index + 1]?.why ? [title] : [title, why]))];
+}
+
+function titleLine(check: CheckVerdict, excuse: CheckExcuse | undefined): string {
+  return `    ${terminalLine(check.title)}${check.flaky ? ' (flaky)' : ''}${excuse === undefined ? '' : ` (does not gate, ${excuseText(excuse)})`}`;
+}
+
+function whyLines(setup: TerminalSetup, check: CheckVerdict): string[] {
+  const lines = whyWrong(check).split(/\r?\n/);
+  return [
+    ...lines.slice(0, MOST_LINES).map((line) => `      ${terminalText(line.slice(0, 500))}`),
+    ...(lines.length > MOST_LINES ? [`      … ${lines.length - MOST_LINES} more lines`] : []),
+    ...placeLines(check),
+    ...(check.fault?.hint === undefined ? [] : [`      → ${terminalLine(check.fault.hint, 500)}`]),
+    ...attachmentLines(setup, check),
+  ];
+}
+
+/** The first of what was kept; a film strip alone would be a hundred lines. */
+function attachmentLines(setup: TerminalSetup, { attachments = [] }: CheckVerdict): string[] {
+  const shown = attachments.slice(0, MOST_ATTACHMENTS).map(({ path }) => `      ${terminalText(`${setup.out}/${path}`)}`);
+  const more = attachments.length - shown.length;
+  return more === 0 ? shown : [...shown, `      … and ${more} more beside them`];
+}
+
+/** Where in the check it was: the innermost frame that a stack has. */
+function placeLines({ fault }: CheckVerdict): string[] {
+  const frame = /^\s+at (.*)$/m.exec(fault?.stack ?? '')?.[1];
+  return frame === undefined ? [] : [`      at ${terminalLine(frame.replace('file://', ''), 500)}`];
+}
+
+function countsLine({ state }: TerminalSetup): string {
+  const counts = state.counts();
+  const parts = ORDER.filter((verdict) => counts[verdict] > 0).map((verdict) => `${counts[verdict]} ${verdict}`);
+  const sites = state.plannedCount === 1 ? '1 site' : `${state.plannedCount} sites`;
+  return `${sites}: ${parts.length === 0 ? 'none planned' : parts.join(', ')} (${durationText(state.durationMs)})`;
+}
+
+function exitLines(setup: TerminalSetup, reportFailed: boolean): string[] {
+  const { code, reasons } = exitOf(outcomeOf(setup.state, reportFailed));
+  if (code === 0) return [`report: ${setup.out}/junit.xml`];
+  const next = setup.state.interrupted ? 'gridrun --resume' : 'gridrun --last-failed';
+  return [
+    `exit ${code}: ${reasons.join('; also: ')}`,
+    `report: ${setup.out}/junit.xml`,
+    `${setup.state.interrupted ? 'to go on' : 'only these again'}: ${next} with the same flags`,
+  ];
+}
