@@ -13,7 +13,12 @@ import { ProcessTree } from './support/process-tree.ts';
 // arms one after the other, in the other order in every second round, so that what else the machine does meets both.
 // `node bench/evidence.ts --rounds 7`; `--only demo` or `--only pages` for one of the two lists.
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, sessions: { type: 'string', default: '2' }, pages: { type: 'string', default: '60' }, only: { type: 'string' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    sessions: { type: 'string', default: '2' },
+    pages: { type: 'string', default: '60' },
+    only: { type: 'string' },
+  },
 });
 const rounds = Number(values.rounds);
 const SAMPLE_EVERY_MS = 100;
@@ -26,14 +31,22 @@ interface Cost {
 
 const folder = await mkdtemp(join(tmpdir(), 'gridrun-bench-'));
 try {
-  console.log('| list | rounds | wall, none | wall, failures | wall, median of the rounds | CPU, none | CPU, failures | CPU, median of the rounds |');
+  console.log(
+    '| list | rounds | wall, none | wall, failures | wall, median of the rounds | CPU, none | CPU, failures | CPU, median of the rounds |',
+  );
   console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
   if (values.only !== 'pages') {
     await using demo = await startDemoSites();
     const sites = join(folder, 'demo.json');
     await writeFile(sites, demo.list);
     await writeFile(join(folder, 'demo.config.mjs'), 'export default {};\n');
-    await compare('the demo: 33 sites × 4 checks', [`${ROOT}checks/login.check.ts`, '--sites', sites, '--config', join(folder, 'demo.config.mjs')]);
+    await compare('the demo: 33 sites × 4 checks', [
+      `${ROOT}checks/login.check.ts`,
+      '--sites',
+      sites,
+      '--config',
+      join(folder, 'demo.config.mjs'),
+    ]);
   }
   if (values.only !== 'demo' && missing('corpus') === false) {
     await using corpus = await serveCorpus();
@@ -41,7 +54,12 @@ try {
     await corpus.writeList(sites);
     const pages = (await readFile(sites, 'utf8')).split('\n').slice(0, Number(values.pages));
     await writeFile(sites, pages.join('\n'));
-    await compare(`${pages.length} captured pages × 1 check`, ['--sites', sites, '--config', `${ROOT}examples/corpus/gridrun.config.ts`]);
+    await compare(`${pages.length} captured pages × 1 check`, [
+      '--sites',
+      sites,
+      '--config',
+      `${ROOT}examples/corpus/gridrun.config.ts`,
+    ]);
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
@@ -52,12 +70,17 @@ async function compare(name: string, args: readonly string[]): Promise<void> {
   // What is read from the disk for the first time is nobody's cost.
   await costOf([...args, '--evidence', 'none']);
   for (let round = 0; round < rounds; round++) {
-    for (const arm of round % 2 === 0 ? ARMS : ARMS.toReversed()) costs[arm].push(await costOf([...args, '--evidence', arm]));
+    for (const arm of round % 2 === 0 ? ARMS : ARMS.toReversed())
+      costs[arm].push(await costOf([...args, '--evidence', arm]));
   }
   const cells = (['wallMs', 'cpuMs'] as const).flatMap((what) => {
     const [none, failures] = ARMS.map((arm) => costs[arm].map((cost) => cost[what]));
     const changes = failures!.map((ms, round) => (ms / none![round]! - 1) * 100);
-    return [seconds(none!), seconds(failures!), `${percent(median(changes))} (${percent(Math.min(...changes))} to ${percent(Math.max(...changes))})`];
+    return [
+      seconds(none!),
+      seconds(failures!),
+      `${percent(median(changes))} (${percent(Math.min(...changes))} to ${percent(Math.max(...changes))})`,
+    ];
   });
   console.log(`| ${[name, rounds, ...cells].join(' | ')} |`);
 }
@@ -65,7 +88,17 @@ async function compare(name: string, args: readonly string[]): Promise<void> {
 async function costOf(args: readonly string[]): Promise<Cost> {
   const out = await mkdtemp(join(folder, 'out-'));
   const startedAt = performance.now();
-  const main = [`--conditions=gridrun-source`, `${ROOT}src/cli/main.ts`, ...args, '-j', values.sessions, '--out', out, '--reporter', 'dot'];
+  const main = [
+    `--conditions=gridrun-source`,
+    `${ROOT}src/cli/main.ts`,
+    ...args,
+    '-j',
+    values.sessions,
+    '--out',
+    out,
+    '--reporter',
+    'dot',
+  ];
   const gridrun = spawn(process.execPath, main, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   let printed = '';
   gridrun.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));

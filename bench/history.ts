@@ -17,24 +17,69 @@ const [runs = 30, sites = 2000, checks = 10] = process.argv.slice(2).map(Number)
 function journalOf(night: number): string {
   const at = Date.UTC(2026, 0, 1) + night * 86_400_000;
   const titles = Array.from({ length: checks }, (_, index) => `login form ${index} works`);
-  const planned = Array.from({ length: sites }, (_, index) => ({ id: `site-${index}`, url: `https://site-${index}.example/login` }));
+  const planned = Array.from({ length: sites }, (_, index) => ({
+    id: `site-${index}`,
+    url: `https://site-${index}.example/login`,
+  }));
   const events: RunEvent[] = [
     {
-      type: 'run-started', at, schema: 1, run: `night-${night}`, gridrun: '0.1.0', host: 'bench', siteCount: sites, duplicateCount: 0,
-      planHash: 'bench', shard: { index: 1, total: 1 }, sessions: 1, grid: 'local',
+      type: 'run-started',
+      at,
+      schema: 1,
+      run: `night-${night}`,
+      gridrun: '0.1.0',
+      host: 'bench',
+      siteCount: sites,
+      duplicateCount: 0,
+      planHash: 'bench',
+      shard: { index: 1, total: 1 },
+      sessions: 1,
+      grid: 'local',
       checks: titles.map((title) => ({ title, titlePath: [title], file: 'a.check.ts', tags: [] })),
     },
     { type: 'sites-planned', at, sites: planned },
-    { type: 'session-opened', at, sessionId: 's', slot: 0, node: 'n', browserName: 'chrome', browserVersion: '156.0', durationMs: 1 },
+    {
+      type: 'session-opened',
+      at,
+      sessionId: 's',
+      slot: 0,
+      node: 'n',
+      browserName: 'chrome',
+      browserVersion: '156.0',
+      durationMs: 1,
+    },
   ];
   for (const [index, { id }] of planned.entries()) {
     const isBroken = (index + night) % 17 === 0;
     const results = titles.map((title, place): CheckResult =>
       isBroken && place === 0
-        ? { title, status: 'failed', durationMs: 5, fault: { code: 'check.failed', cause: 'check', message: `no form on ${id}`, stack: 'Error: x\n    at a.check.ts:3:5' } }
-        : { title, status: 'passed', durationMs: 5 });
-    const attempt = { siteId: id, attempt: 1, arm: 'subject', ending: 'completed', sessionId: 's', startedAt: at, durationMs: 900 + ((index * night) % 300), checks: results } as const;
-    events.push({ type: 'attempt-ended', at, slot: 0, attempt }, { type: 'site-judged', at, verdict: judge({ siteId: id, planned: titles, attempts: [attempt] }) });
+        ? {
+            title,
+            status: 'failed',
+            durationMs: 5,
+            fault: {
+              code: 'check.failed',
+              cause: 'check',
+              message: `no form on ${id}`,
+              stack: 'Error: x\n    at a.check.ts:3:5',
+            },
+          }
+        : { title, status: 'passed', durationMs: 5 },
+    );
+    const attempt = {
+      siteId: id,
+      attempt: 1,
+      arm: 'subject',
+      ending: 'completed',
+      sessionId: 's',
+      startedAt: at,
+      durationMs: 900 + ((index * night) % 300),
+      checks: results,
+    } as const;
+    events.push(
+      { type: 'attempt-ended', at, slot: 0, attempt },
+      { type: 'site-judged', at, verdict: judge({ siteId: id, planned: titles, attempts: [attempt] }) },
+    );
   }
   events.push({ type: 'run-ended', at, durationMs: 1000, stopped: '', faults: [] });
   return events.map((event) => `${JSON.stringify(event)}\n`).join('');
@@ -63,7 +108,11 @@ try {
     totals.push(totalMs);
   }
   using history = History.open(path);
-  const [durations, story, fares] = [await timed(() => history.durations()), await timed(() => history.story('site-7')), await timed(() => history.checks())];
+  const [durations, story, fares] = [
+    await timed(() => history.durations()),
+    await timed(() => history.story('site-7')),
+    await timed(() => history.checks()),
+  ];
   const { size } = await stat(path);
   const worstMs = Math.max(...totals);
   const ms = (value: number): string => value.toFixed(0);

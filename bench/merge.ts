@@ -44,13 +44,29 @@ async function measure(folder: string): Promise<Measured> {
 
 function* eventsOf(shard: number, siteCount: number, checkCount: number): Generator<RunEvent> {
   const titles = Array.from({ length: checkCount }, (_, index) => `login form: check number ${index} holds`);
-  const places = Array.from({ length: Math.ceil((siteCount - shard + 1) / SHARDS) }, (_, index) => index * SHARDS + shard - 1);
-  const siteOf = (place: number): { id: string; url: string } => ({ id: `www_example-${place}_com`, url: `https://www.example-${place}.com/login` });
+  const places = Array.from(
+    { length: Math.ceil((siteCount - shard + 1) / SHARDS) },
+    (_, index) => index * SHARDS + shard - 1,
+  );
+  const siteOf = (place: number): { id: string; url: string } => ({
+    id: `www_example-${place}_com`,
+    url: `https://www.example-${place}.com/login`,
+  });
   let at = 1_790_000_000_000;
   yield {
-    type: 'run-started', at, schema: 1, run: `run-${shard}`, gridrun: '0.1.0', host: `machine-${shard}`, siteCount: places.length, duplicateCount: 0,
+    type: 'run-started',
+    at,
+    schema: 1,
+    run: `run-${shard}`,
+    gridrun: '0.1.0',
+    host: `machine-${shard}`,
+    siteCount: places.length,
+    duplicateCount: 0,
     checks: titles.map((title) => ({ title, titlePath: [title], file: 'checks/login.check.ts', tags: [] })),
-    planHash: 'f'.repeat(64), shard: { index: shard, total: SHARDS }, sessions: 50, grid: 'http://hub:4444',
+    planHash: 'f'.repeat(64),
+    shard: { index: shard, total: SHARDS },
+    sessions: 50,
+    grid: 'http://hub:4444',
   };
   for (let start = 0; start < places.length; start += 500) {
     const indexes = places.slice(start, start + 500);
@@ -61,16 +77,40 @@ function* eventsOf(shard: number, siteCount: number, checkCount: number): Genera
     const { id } = siteOf(place);
     const slot = index % 50;
     const sessionId = `${shard}-${Math.floor(index / 1000)}-${slot}`;
-    if (index % 1000 < 50) yield { type: 'session-opened', at, sessionId, slot, node: `http://node-${slot}:5555`, browserName: 'chrome', browserVersion: '156.0', durationMs: 900 };
+    if (index % 1000 < 50)
+      yield {
+        type: 'session-opened',
+        at,
+        sessionId,
+        slot,
+        node: `http://node-${slot}:5555`,
+        browserName: 'chrome',
+        browserVersion: '156.0',
+        durationMs: 900,
+      };
     yield { type: 'attempt-started', at, siteId: id, attempt: 1, slot, sessionId };
     const fault: Fault = {
-      code: 'check.failed', cause: 'check', message: `expected the form of ${id} to have 2 fields, not 1`,
+      code: 'check.failed',
+      cause: 'check',
+      message: `expected the form of ${id} to have 2 fields, not 1`,
       stack: `AssertionError: expected 2 fields\n    at Context.<anonymous> (checks/login.check.ts:${(place % 6) + 10}:7)`,
     };
     const checks = titles.map((title, nth): CheckResult => ({
-      title, durationMs: 12 + nth, ...(place % 50 === 0 && nth === 3 ? { status: 'failed', fault } : { status: 'passed' }),
+      title,
+      durationMs: 12 + nth,
+      ...(place % 50 === 0 && nth === 3 ? { status: 'failed', fault } : { status: 'passed' }),
     }));
-    const attempt = { siteId: id, attempt: 1, arm: 'subject', ending: 'completed', sessionId, node: `http://node-${slot}:5555`, startedAt: at, durationMs: 1234, checks } as const;
+    const attempt = {
+      siteId: id,
+      attempt: 1,
+      arm: 'subject',
+      ending: 'completed',
+      sessionId,
+      node: `http://node-${slot}:5555`,
+      startedAt: at,
+      durationMs: 1234,
+      checks,
+    } as const;
     yield { type: 'attempt-ended', at, slot, attempt };
     yield { type: 'site-judged', at, verdict: judge({ siteId: id, planned: titles, attempts: [attempt] }) };
   }
@@ -94,14 +134,21 @@ async function write(folder: string, events: Iterable<RunEvent>): Promise<void> 
 async function main(siteCount: number, checkCount: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'gridrun-merge-'));
   try {
-    for (let shard = 1; shard <= SHARDS; shard++) await write(join(folder, String(shard)), eventsOf(shard, siteCount, checkCount));
-    const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--measure', folder], { encoding: 'utf8' });
+    for (let shard = 1; shard <= SHARDS; shard++)
+      await write(join(folder, String(shard)), eventsOf(shard, siteCount, checkCount));
+    const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--measure', folder], {
+      encoding: 'utf8',
+    });
     if (child.status !== 0) throw new Error(child.stderr);
     const { seconds, cpuSeconds, megabytes, exitCode } = JSON.parse(child.stdout) as Measured;
     const isWithin = seconds <= TARGET.seconds && megabytes <= TARGET.megabytes;
     if (!isWithin) process.exitCode = 1;
-    console.log('| shards | sites | test cases | exit | seconds | CPU seconds | peak RSS in MB | within target |\n| --: | --: | --: | --: | --: | --: | --: | --- |');
-    console.log(`| ${SHARDS} | ${siteCount} | ${siteCount * checkCount} | ${exitCode} | ${seconds.toFixed(1)} | ${cpuSeconds.toFixed(1)} | ${megabytes.toFixed(0)} | ${isWithin ? 'yes' : 'no'} |`);
+    console.log(
+      '| shards | sites | test cases | exit | seconds | CPU seconds | peak RSS in MB | within target |\n| --: | --: | --: | --: | --: | --: | --: | --- |',
+    );
+    console.log(
+      `| ${SHARDS} | ${siteCount} | ${siteCount * checkCount} | ${exitCode} | ${seconds.toFixed(1)} | ${cpuSeconds.toFixed(1)} | ${megabytes.toFixed(0)} | ${isWithin ? 'yes' : 'no'} |`,
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -21,7 +21,8 @@ const LINES: Readonly<Record<string, (index: number) => string>> = {
   'tranco.csv': (index) => `${index + 1},site-${index}.example-${index % 977}.com\n`,
   'sites.csv': (index) => `https://www.example-${index}.com/login,site-${index},login;t${index % 7},${index}\n`,
   'strings.ndjson': (index) => `"site-${index}.example-${index % 977}.com"\n`,
-  'objects.ndjson': (index) => `{"url":"https://www.example-${index}.com/login","id":"site-${index}","tags":["login"],"data":{"rank":${index}}}\n`,
+  'objects.ndjson': (index) =>
+    `{"url":"https://www.example-${index}.com/login","id":"site-${index}","tags":["login"],"data":{"rank":${index}}}\n`,
 };
 
 interface Measured {
@@ -66,16 +67,22 @@ async function write(file: string, header: string, line: (index: number) => stri
 async function main(count: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'gridrun-million-'));
   try {
-    console.log('| list | lines | sites | units | seconds | CPU seconds | peak RSS in MB | within target |\n| --- | --: | --: | --: | --: | --: | --: | --- |');
+    console.log(
+      '| list | lines | sites | units | seconds | CPU seconds | peak RSS in MB | within target |\n| --- | --: | --: | --: | --: | --: | --: | --- |',
+    );
     for (const [name, line] of Object.entries(LINES)) {
       const file = join(folder, name);
       await write(file, name === 'sites.csv' ? CSV_HEADER : '', line, count);
-      const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--measure', file], { encoding: 'utf8' });
+      const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--measure', file], {
+        encoding: 'utf8',
+      });
       if (child.status !== 0) throw new Error(`${name}: ${child.stderr}`);
       const { seconds, cpuSeconds, megabytes, sites, units } = JSON.parse(child.stdout) as Measured;
       const isWithin = seconds <= TARGET.seconds && megabytes <= TARGET.megabytes;
       if (!isWithin) process.exitCode = 1;
-      console.log(`| ${name} | ${count} | ${sites} | ${units} | ${seconds.toFixed(1)} | ${cpuSeconds.toFixed(1)} | ${megabytes.toFixed(0)} | ${isWithin ? 'yes' : 'no'} |`);
+      console.log(
+        `| ${name} | ${count} | ${sites} | ${units} | ${seconds.toFixed(1)} | ${cpuSeconds.toFixed(1)} | ${megabytes.toFixed(0)} | ${isWithin ? 'yes' : 'no'} |`,
+      );
       await rm(file);
     }
   } finally {

@@ -51,16 +51,27 @@ try {
     const writeMs = performance.now() - writing;
     const page = new ReportPage(driver, path);
     await page.device(1280);
-    const times: Record<'open' | 'filter' | 'timeline' | 'back', number[]> = { open: [], filter: [], timeline: [], back: [] };
+    const times: Record<'open' | 'filter' | 'timeline' | 'back', number[]> = {
+      open: [],
+      filter: [],
+      timeline: [],
+      back: [],
+    };
     for (let repeat = 0; repeat < REPEATS; repeat++) {
       await page.open();
       times.open.push(await driver.executeAsyncScript<number>(OPENED));
-      for (const text of ['music', 'overlap', 'shop-00']) times.filter.push(await driver.executeAsyncScript<number>(FILTERED, text));
+      for (const text of ['music', 'overlap', 'shop-00'])
+        times.filter.push(await driver.executeAsyncScript<number>(FILTERED, text));
       times.timeline.push(await driver.executeAsyncScript<number>(SCREEN, '#/timeline', '.timeline svg path'));
       times.back.push(await driver.executeAsyncScript<number>(SCREEN, '#/', '.matrix tbody td'));
     }
     const { size } = await stat(path);
-    const cells = [`${shape.siteCount} × ${shape.checkCount}`, `${(size / 1024).toFixed(0)} KB`, `${writeMs.toFixed(0)} ms`, ...Object.values(times).map(medianText)];
+    const cells = [
+      `${shape.siteCount} × ${shape.checkCount}`,
+      `${(size / 1024).toFixed(0)} KB`,
+      `${writeMs.toFixed(0)} ms`,
+      ...Object.values(times).map(medianText),
+    ];
     console.log(`| ${cells.join(' | ')} |`);
   }
 } finally {

@@ -33,28 +33,72 @@ describe('page', () => {
 const folder = await mkdtemp(join(tmpdir(), 'gridrun-bench-'));
 let stub: ChildProcess | undefined;
 try {
-  stub = spawn(process.execPath, [STUB, '--nodes', '10', '--sessions-per-node', String(Math.ceil(sessions / 10)), '--command-ms', '5', '--session-ms', '400', '--navigate-median-ms', '1000', '--navigate-sigma', '0.8'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  stub = spawn(
+    process.execPath,
+    [
+      STUB,
+      '--nodes',
+      '10',
+      '--sessions-per-node',
+      String(Math.ceil(sessions / 10)),
+      '--command-ms',
+      '5',
+      '--session-ms',
+      '400',
+      '--navigate-median-ms',
+      '1000',
+      '--navigate-sigma',
+      '0.8',
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const [line] = (await once(stub.stdout ?? stub, 'data')) as [Buffer];
   await writeFile(join(folder, 'page.check.mjs'), CHECKS);
-  await writeFile(join(folder, 'sites.txt'), Array.from({ length: siteCount }, (_, index) => `site${index}.example`).join('\n'));
+  await writeFile(
+    join(folder, 'sites.txt'),
+    Array.from({ length: siteCount }, (_, index) => `site${index}.example`).join('\n'),
+  );
   const startedAt = performance.now();
-  const args = [MAIN, 'page.check.mjs', '--sites', 'sites.txt', '--grid', line.toString().trim(), '-j', String(sessions), '--reporter', 'dot'];
+  const args = [
+    MAIN,
+    'page.check.mjs',
+    '--sites',
+    'sites.txt',
+    '--grid',
+    line.toString().trim(),
+    '-j',
+    String(sessions),
+    '--reporter',
+    'dot',
+  ];
   const gridrun = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   const tree = new ProcessTree(gridrun.pid ?? 0);
   const sampling = setInterval(() => tree.sample(), SAMPLE_EVERY_MS);
   const [code] = (await once(gridrun, 'exit')) as [number];
   clearInterval(sampling);
   const seconds = (performance.now() - startedAt) / 1000;
-  const results = JSON.parse(await readFile(join(folder, 'gridrun-results', 'results.json'), 'utf8')) as { counts: object; sites: unknown[] };
+  const results = JSON.parse(await readFile(join(folder, 'gridrun-results', 'results.json'), 'utf8')) as {
+    counts: object;
+    sites: unknown[];
+  };
   const { processCount, residentBytes, proportionalBytes, eachBytes } = tree.peak;
   const each = eachBytes.map((bytes) => (bytes / MEGABYTE).toFixed(0)).join(' + ');
-  console.log('| sites | sessions | exit | verdicts | seconds | processes | memory, shared once (MB): parent + hosts | memory, RSS added (MB) | CPU a site (ms) |');
+  console.log(
+    '| sites | sessions | exit | verdicts | seconds | processes | memory, shared once (MB): parent + hosts | memory, RSS added (MB) | CPU a site (ms) |',
+  );
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
   const cells = [
-    siteCount, sessions, code, `${results.sites.length} ${JSON.stringify(results.counts)}`, seconds.toFixed(1), processCount,
-    `${(proportionalBytes / MEGABYTE).toFixed(0)}: ${each}`, (residentBytes / MEGABYTE).toFixed(0), ((tree.cpuSeconds * 1000) / siteCount).toFixed(1),
+    siteCount,
+    sessions,
+    code,
+    `${results.sites.length} ${JSON.stringify(results.counts)}`,
+    seconds.toFixed(1),
+    processCount,
+    `${(proportionalBytes / MEGABYTE).toFixed(0)}: ${each}`,
+    (residentBytes / MEGABYTE).toFixed(0),
+    ((tree.cpuSeconds * 1000) / siteCount).toFixed(1),
   ];
   console.log(`| ${cells.join(' | ')} |`);
 } finally {

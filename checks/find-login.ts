@@ -23,7 +23,8 @@ export async function lookForLogin(driver: WebDriver): Promise<Survey<WebElement
   try {
     return await driver.executeScript<Survey<WebElement>>(surveyLogin, LOGIN_WORDS);
   } catch (failure) {
-    if (failure instanceof error.JavascriptError || failure instanceof error.StaleElementReferenceError) return undefined;
+    if (failure instanceof error.JavascriptError || failure instanceof error.StaleElementReferenceError)
+      return undefined;
     throw failure;
   }
 }
@@ -60,7 +61,8 @@ async function press(button: WebElement): Promise<void> {
   try {
     await button.click();
   } catch (failure) {
-    const gone = failure instanceof error.StaleElementReferenceError || failure instanceof error.ElementClickInterceptedError;
+    const gone =
+      failure instanceof error.StaleElementReferenceError || failure instanceof error.ElementClickInterceptedError;
     if (!gone && !(failure instanceof error.ElementNotInteractableError)) throw failure;
   }
 }
@@ -69,7 +71,13 @@ async function press(button: WebElement): Promise<void> {
  * Signs in by real keys and a real click. A form in two steps is sent on and its password field waited for.
  * What the site answers is the caller's to look at; the driver is back in the page's own frame.
  */
-export async function signIn(driver: WebDriver, form: LoginForm, username: string, password: string, options: FindLoginOptions = {}): Promise<void> {
+export async function signIn(
+  driver: WebDriver,
+  form: LoginForm,
+  username: string,
+  password: string,
+  options: FindLoginOptions = {},
+): Promise<void> {
   await form.username?.element.sendKeys(username);
   let second = form;
   if (form.password === null) {

@@ -34,8 +34,17 @@ export interface Survey<E> {
  * is one WebDriver command, so everything is done here. It is sent to the page as text: it must use nothing from outside.
  */
 export function surveyLogin(words: LoginWords): Survey<Element> {
-  const match = Object.fromEntries(Object.entries(words).map(([key, source]) => [key, new RegExp(source as string, 'iu')])) as Record<keyof LoginWords, RegExp>;
-  const nothing: Survey<Element> = { kind: 'nothing', username: null, password: null, submit: null, target: null, targetText: '' };
+  const match = Object.fromEntries(
+    Object.entries(words).map(([key, source]) => [key, new RegExp(source as string, 'iu')]),
+  ) as Record<keyof LoginWords, RegExp>;
+  const nothing: Survey<Element> = {
+    kind: 'nothing',
+    username: null,
+    password: null,
+    submit: null,
+    target: null,
+    targetText: '',
+  };
 
   interface Field {
     readonly element: HTMLElement;
@@ -64,7 +73,8 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
 
   /** Whether a person can see it: honeypots are drawn nowhere, outside the page, without size or transparent. */
   function seen(element: Element): boolean {
-    if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true })) return false;
+    if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true }))
+      return false;
     const box = element.getBoundingClientRect();
     if (box.width < 3 || box.height < 3) return false;
     if (box.right + scrollX <= 0 || box.bottom + scrollY <= 0) return false;
@@ -73,7 +83,13 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
       const style = getComputedStyle(around);
       if (style.clipPath.startsWith('inset(50%') || style.clip === 'rect(0px, 0px, 0px, 0px)') return false;
       const outer = around.getBoundingClientRect();
-      if (style.overflow !== 'visible' && around !== document.body && around !== document.documentElement && (outer.height < 3 || outer.width < 3)) return false;
+      if (
+        style.overflow !== 'visible' &&
+        around !== document.body &&
+        around !== document.documentElement &&
+        (outer.height < 3 || outer.width < 3)
+      )
+        return false;
     }
     return true;
   }
@@ -89,13 +105,28 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
   /** What the page calls a field: its labels, or else the words right before it. */
   function labelOf(element: HTMLElement): string {
     const root = element.getRootNode() as Document | ShadowRoot;
-    const byId = (element.getAttribute('aria-labelledby') ?? '').split(/\s+/u).map((id) => (id === '' ? '' : root.getElementById(id)?.textContent));
-    const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])].map((label) => label.textContent) : [];
-    const own = [element.getAttribute('aria-label'), ...byId, ...labels, element.getAttribute('placeholder'), element.getAttribute('title')].map(clean).filter((text) => text !== '');
+    const byId = (element.getAttribute('aria-labelledby') ?? '')
+      .split(/\s+/u)
+      .map((id) => (id === '' ? '' : root.getElementById(id)?.textContent));
+    const labels =
+      element instanceof HTMLInputElement ? [...(element.labels ?? [])].map((label) => label.textContent) : [];
+    const own = [
+      element.getAttribute('aria-label'),
+      ...byId,
+      ...labels,
+      element.getAttribute('placeholder'),
+      element.getAttribute('title'),
+    ]
+      .map(clean)
+      .filter((text) => text !== '');
     if (own.length > 0) return own.join(' ').slice(0, 200);
     for (let node: Element | null = element, step = 0; node !== null && step < 4; node = node.parentElement, step++) {
       for (let before = node.previousSibling; before !== null; before = before.previousSibling) {
-        if (before instanceof Element && (before.matches('input, select, textarea, script, style') || before.querySelector('input'))) return '';
+        if (
+          before instanceof Element &&
+          (before.matches('input, select, textarea, script, style') || before.querySelector('input'))
+        )
+          return '';
         const text = clean(before.textContent);
         if (text !== '') return text.slice(-80);
       }
@@ -106,7 +137,18 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
   function textOf(element: Element): string {
     const value = element instanceof HTMLInputElement ? element.value : '';
     const image = element.querySelector('img[alt]')?.getAttribute('alt');
-    return clean([value, element.textContent, element.getAttribute('aria-label'), element.getAttribute('title'), element.getAttribute('alt'), image].filter(Boolean).join(' ')).slice(0, 120);
+    return clean(
+      [
+        value,
+        element.textContent,
+        element.getAttribute('aria-label'),
+        element.getAttribute('title'),
+        element.getAttribute('alt'),
+        image,
+      ]
+        .filter(Boolean)
+        .join(' '),
+    ).slice(0, 120);
   }
 
   const all = everything(document);
@@ -114,23 +156,38 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
   const buttons: Field[] = [];
   all.forEach((element, order) => {
     if (!(element instanceof HTMLElement)) return;
-    const names = ['name', 'id', 'class', 'formcontrolname', 'data-testid', 'ng-model'].map((key) => element.getAttribute(key) ?? '').join(' ');
+    const names = ['name', 'id', 'class', 'formcontrolname', 'data-testid', 'ng-model']
+      .map((key) => element.getAttribute(key) ?? '')
+      .join(' ');
     const type = element instanceof HTMLInputElement ? element.type : '';
-    const base = { element, type, order, names, autocomplete: (element.getAttribute('autocomplete') ?? '').toLowerCase() };
+    const base = {
+      element,
+      type,
+      order,
+      names,
+      autocomplete: (element.getAttribute('autocomplete') ?? '').toLowerCase(),
+    };
     if (element instanceof HTMLInputElement && ['text', 'email', 'tel', 'password', 'number', 'url'].includes(type)) {
-      if (!element.readOnly || type === 'password') fields.push({ ...base, label: labelOf(element), visible: seen(element) });
+      if (!element.readOnly || type === 'password')
+        fields.push({ ...base, label: labelOf(element), visible: seen(element) });
     } else if (element.matches('button, input[type=submit], input[type=image], input[type=button], [role=button], a')) {
-      if (!element.matches('a') || textOf(element) !== '') buttons.push({ ...base, label: textOf(element), visible: seen(element) });
+      if (!element.matches('a') || textOf(element) !== '')
+        buttons.push({ ...base, label: textOf(element), visible: seen(element) });
     }
   });
 
   /** Names without the class, which says too little about a field and too much about its style. */
-  const nameOf = (field: Field): string => clean(`${field.element.getAttribute('name') ?? ''} ${field.element.id}`).replace(/([a-z])([A-Z])/gu, '$1 $2').replace(/[_-]/gu, ' ');
+  const nameOf = (field: Field): string =>
+    clean(`${field.element.getAttribute('name') ?? ''} ${field.element.id}`)
+      .replace(/([a-z])([A-Z])/gu, '$1 $2')
+      .replace(/[_-]/gu, ' ');
 
   function isPassword(field: Field): boolean {
-    if (field.type === 'password') return !match.otherField.test(`${field.label} ${nameOf(field)}`) || match.password.test(field.label);
+    if (field.type === 'password')
+      return !match.otherField.test(`${field.label} ${nameOf(field)}`) || match.password.test(field.label);
     if (field.autocomplete.includes('current-password')) return true;
-    if (field.autocomplete.includes('username') || field.type === 'email' || match.recover.test(field.label)) return false;
+    if (field.autocomplete.includes('username') || field.type === 'email' || match.recover.test(field.label))
+      return false;
     const asked = match.password.test(field.label) || /pass(word|wd)?\b|\bpwd\b/iu.test(nameOf(field));
     return asked && !match.username.test(field.label) && !match.search.test(nameOf(field)) && field.type === 'text';
   }
@@ -142,7 +199,11 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
     if (field.type === 'email') score += 3;
     if (match.username.test(field.label)) score += 3;
     if (match.username.test(name)) score += 3;
-    if (match.search.test(`${name} ${field.type}`) || /search/iu.test(field.element.closest('form')?.getAttribute('role') ?? '')) score -= 6;
+    if (
+      match.search.test(`${name} ${field.type}`) ||
+      /search/iu.test(field.element.closest('form')?.getAttribute('role') ?? '')
+    )
+      score -= 6;
     if (match.otherField.test(`${name} ${field.label}`)) score -= 5;
     if (match.subscribe.test(`${name} ${field.label}`)) score -= 6;
     if (field.element.getAttribute('tabindex') === '-1') score -= 2;
@@ -159,7 +220,9 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
     for (let step = 0; node !== null && step < 12; node = parentOf(node), step++) {
       const inside = (other: Field): boolean => contains(node as Element, other.element);
       const hasButton = buttons.some((button) => inside(button) && !button.element.matches('a'));
-      const hasField = fields.some((other) => other !== field && inside(other) && (!field.visible || other.visible) && other.type !== 'password');
+      const hasField = fields.some(
+        (other) => other !== field && inside(other) && (!field.visible || other.visible) && other.type !== 'password',
+      );
       best = node;
       if (hasButton && (hasField || !isPassword(field))) break;
     }
@@ -172,12 +235,18 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
   }
 
   const belongs = (field: Field, scope: Element): boolean =>
-    contains(scope, field.element) || (scope instanceof HTMLFormElement && (field.element as HTMLInputElement).form === scope);
+    contains(scope, field.element) ||
+    (scope instanceof HTMLFormElement && (field.element as HTMLInputElement).form === scope);
 
   function submitScore(button: Field, last: Field, scope: Element): number {
     const text = button.label;
     let score = 0;
-    if (button.type === 'submit' || button.type === 'image' || (button.element instanceof HTMLButtonElement && button.element.type === 'submit')) score += 4;
+    if (
+      button.type === 'submit' ||
+      button.type === 'image' ||
+      (button.element instanceof HTMLButtonElement && button.element.type === 'submit')
+    )
+      score += 4;
     else if (button.element.matches('a')) score -= 2;
     if (match.signIn.test(text)) score += 5;
     else if (match.next.test(text)) score += 3;
@@ -196,14 +265,23 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
   }
 
   function submitOf(last: Field, scope: Element): Field | undefined {
-    const near = buttons.filter((button) => belongs(button, scope)).map((button) => ({ button, score: submitScore(button, last, scope) }));
-    const best = near.reduce<{ button: Field; score: number } | undefined>((top, next) => (top === undefined || next.score > top.score ? next : top), undefined);
+    const near = buttons
+      .filter((button) => belongs(button, scope))
+      .map((button) => ({ button, score: submitScore(button, last, scope) }));
+    const best = near.reduce<{ button: Field; score: number } | undefined>(
+      (top, next) => (top === undefined || next.score > top.score ? next : top),
+      undefined,
+    );
     return best && best.score > 0 ? best.button : undefined;
   }
 
   function scopeText(scope: Element): string {
-    const facts = ['action', 'id', 'name', 'class', 'aria-label'].map((key) => scope.getAttribute(key) ?? '').join(' ').replace(/[_-]/gu, ' ');
-    const heading = scope.querySelector('h1, h2, h3, h4, legend')?.textContent ?? scope.previousElementSibling?.textContent ?? '';
+    const facts = ['action', 'id', 'name', 'class', 'aria-label']
+      .map((key) => scope.getAttribute(key) ?? '')
+      .join(' ')
+      .replace(/[_-]/gu, ' ');
+    const heading =
+      scope.querySelector('h1, h2, h3, h4, legend')?.textContent ?? scope.previousElementSibling?.textContent ?? '';
     return `${facts} ${clean(heading).slice(0, 80)}`;
   }
 
@@ -215,13 +293,17 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
     const ranked = (shown.length > 0 ? shown : texts)
       .map((field) => {
         const before = field.order < password.order;
-        const nearness = before ? 3 - Math.min(3, mates.filter((mate) => mate.order > field.order && mate.order < password.order).length) : -2;
+        const nearness = before
+          ? 3 - Math.min(3, mates.filter((mate) => mate.order > field.order && mate.order < password.order).length)
+          : -2;
         return { field, score: usernameScore(field) + nearness };
       })
       .toSorted((a, b) => b.score - a.score);
     const username = ranked[0] !== undefined && ranked[0].score > -3 ? ranked[0].field : undefined;
     const submit = submitOf(password, scope);
-    const passwords = mates.filter((field) => isPassword(field) && field.visible === password.visible && belongs(field, scope)).length;
+    const passwords = mates.filter(
+      (field) => isPassword(field) && field.visible === password.visible && belongs(field, scope),
+    ).length;
     const text = scopeText(scope);
     let score = password.visible ? 10 : 0;
     if (username !== undefined) score += 3;
@@ -243,7 +325,10 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
   }
 
   const best = (candidates: readonly Candidate[]): Candidate | undefined =>
-    candidates.reduce<Candidate | undefined>((top, next) => (top === undefined || next.score > top.score ? next : top), undefined);
+    candidates.reduce<Candidate | undefined>(
+      (top, next) => (top === undefined || next.score > top.score ? next : top),
+      undefined,
+    );
 
   const byTag = new Map<string, Element[]>();
   function sighting(field: Field | undefined): Sighting<Element> | null {
@@ -252,10 +337,22 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
     const tag = element.localName;
     if (!byTag.has(tag)) byTag.set(tag, [...document.querySelectorAll(tag)]);
     const enabled = !element.matches(':disabled') && element.getAttribute('aria-disabled') !== 'true';
-    return { element, visible: field.visible, enabled, tag, type: field.type, label: field.label, index: byTag.get(tag)?.indexOf(element) ?? -1 };
+    return {
+      element,
+      visible: field.visible,
+      enabled,
+      tag,
+      type: field.type,
+      label: field.label,
+      index: byTag.get(tag)?.indexOf(element) ?? -1,
+    };
   }
 
-  function survey(kind: Survey<Element>['kind'], found: Candidate | undefined, target: Element | null = null): Survey<Element> {
+  function survey(
+    kind: Survey<Element>['kind'],
+    found: Candidate | undefined,
+    target: Element | null = null,
+  ): Survey<Element> {
     return {
       kind,
       username: sighting(found?.username),
@@ -287,15 +384,34 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
       layer = node;
       if (buttons.some((button) => contains(layer, button.element) && match.consent.test(button.label))) break;
     }
-    const choices = buttons.filter((button) => button.visible && contains(layer, button.element) && !match.settings.test(button.label) && match.consent.test(button.label));
+    const choices = buttons.filter(
+      (button) =>
+        button.visible &&
+        contains(layer, button.element) &&
+        !match.settings.test(button.label) &&
+        match.consent.test(button.label),
+    );
     return (choices.find((button) => !button.element.matches('a')) ?? choices[0])?.element;
   }
 
   const candidates = fields.filter((field) => isPassword(field)).map(candidateOf);
   const shown = best(candidates.filter((candidate) => candidate.password?.visible));
   const openers = buttons
-    .filter((button) => button.visible && button.label.length < 40 && match.signIn.test(button.label) && !match.elsewhere.test(button.label) && !match.recover.test(button.label))
-    .map((button) => ({ button, score: (match.signUp.test(button.label) ? -4 : 0) + (button.element.matches('[role=tab], button, [aria-haspopup], a[href^="#"]') ? 2 : 0) - button.label.length / 40 }))
+    .filter(
+      (button) =>
+        button.visible &&
+        button.label.length < 40 &&
+        match.signIn.test(button.label) &&
+        !match.elsewhere.test(button.label) &&
+        !match.recover.test(button.label),
+    )
+    .map((button) => ({
+      button,
+      score:
+        (match.signUp.test(button.label) ? -4 : 0) +
+        (button.element.matches('[role=tab], button, [aria-haspopup], a[href^="#"]') ? 2 : 0) -
+        button.label.length / 40,
+    }))
     .toSorted((a, b) => b.score - a.score);
 
   // A form that wants a new password twice is for those who have none yet; a tab or a button may lead to the right one.
@@ -309,7 +425,8 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
   for (const frame of all.filter((element) => element instanceof HTMLIFrameElement)) {
     try {
       const inner = frame.contentDocument;
-      if (inner !== null && seen(frame) && inner.querySelector('input[type=password], input[autocomplete*=password]')) return survey('frame', undefined, frame);
+      if (inner !== null && seen(frame) && inner.querySelector('input[type=password], input[autocomplete*=password]'))
+        return survey('frame', undefined, frame);
     } catch {
       // Of another origin: its fields cannot be seen from here.
     }

@@ -24,7 +24,11 @@ describe('login', () => {
 
   it('has a form', async () => {
     assert.ok(form.username, 'no field for the username');
-    await attach('form.json', { username: form.username.label, password: form.password?.label ?? null, submit: form.submit?.label ?? null });
+    await attach('form.json', {
+      username: form.username.label,
+      password: form.password?.label ?? null,
+      submit: form.submit?.label ?? null,
+    });
   });
 
   it('can be filled in by a person', () => {

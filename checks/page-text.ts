@@ -16,7 +16,10 @@ async function pageText(driver: WebDriver): Promise<string> {
 function readText(): string {
   function textOf(root: Document | ShadowRoot): string {
     // Not instanceof Document: a frame's document is of another realm.
-    const own = 'body' in root ? [(root.body as HTMLElement | null)?.innerText ?? ''] : [...root.children].map((child) => (child instanceof HTMLElement ? child.innerText : ''));
+    const own =
+      'body' in root
+        ? [(root.body as HTMLElement | null)?.innerText ?? '']
+        : [...root.children].map((child) => (child instanceof HTMLElement ? child.innerText : ''));
     const deeper = [...root.querySelectorAll('*')].flatMap((element) => {
       const inner = element.shadowRoot ?? (element instanceof HTMLIFrameElement ? element.contentDocument : null);
       return inner === null ? [] : [textOf(inner)];

@@ -41,19 +41,27 @@ export function App({ model, whole }: { readonly model: ReportModel; readonly wh
   const props: ScreenProps = { model, route, whole, refine };
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => skipTo(event, main.current)}>Skip to the content</a>
+      <a class="skip" href="#main" onClick={(event) => skipTo(event, main.current)}>
+        Skip to the content
+      </a>
       <header class="top">
         <strong class="brand">gridrun</strong>
         <nav aria-label="Screens">
           {SCREENS.map(([screen, name]) => (
-            <a key={screen} href={hashOf({ ...route, screen, siteId: '' })} aria-current={isCurrent(route, screen) ? 'page' : undefined}>
+            <a
+              key={screen}
+              href={hashOf({ ...route, screen, siteId: '' })}
+              aria-current={isCurrent(route, screen) ? 'page' : undefined}
+            >
               {name}
             </a>
           ))}
         </nav>
         <span class="run">{model.data.run.run}</span>
       </header>
-      <main id="main" ref={main} tabIndex={-1}>{screenOf(props)}</main>
+      <main id="main" ref={main} tabIndex={-1}>
+        {screenOf(props)}
+      </main>
     </>
   );
 }

@@ -9,7 +9,13 @@ const MOST_CHARS = 200_000;
 const CAN_READ = location.protocol === 'http:' || location.protocol === 'https:';
 
 /** What was kept of a check: pictures in place, everything else as links, and as text where it can be read. */
-export function Attachments({ base, attachments }: { readonly base: string; readonly attachments: readonly Attachment[] }): JSX.Element | null {
+export function Attachments({
+  base,
+  attachments,
+}: {
+  readonly base: string;
+  readonly attachments: readonly Attachment[];
+}): JSX.Element | null {
   if (attachments.length === 0) return null;
   const frames = attachments.filter(isFrame).flatMap(({ name, path }) => {
     const href = hrefOf(base, path);
@@ -18,7 +24,13 @@ export function Attachments({ base, attachments }: { readonly base: string; read
   return (
     <>
       <ul class="attachments">
-        {attachments.filter((attachment) => !isFrame(attachment)).map((attachment, place) => <li key={place}><AttachmentView base={base} attachment={attachment} /></li>)}
+        {attachments
+          .filter((attachment) => !isFrame(attachment))
+          .map((attachment, place) => (
+            <li key={place}>
+              <AttachmentView base={base} attachment={attachment} />
+            </li>
+          ))}
       </ul>
       {frames.length > 0 && <FilmStrip frames={frames} />}
     </>
@@ -28,18 +40,28 @@ export function Attachments({ base, attachments }: { readonly base: string; read
 function AttachmentView({ base, attachment }: { readonly base: string; readonly attachment: Attachment }): JSX.Element {
   const { name, path, contentType } = attachment;
   const href = hrefOf(base, path);
-  if (href === undefined) return <span>{name}: {path}</span>;
+  if (href === undefined)
+    return (
+      <span>
+        {name}: {path}
+      </span>
+    );
   if (/^image\/(?:png|jpeg|webp|gif)$/.test(contentType)) {
     return (
       <figure>
-        <a href={href} target="_blank"><img src={href} alt={name} loading="lazy" /></a>
+        <a href={href} target="_blank">
+          <img src={href} alt={name} loading="lazy" />
+        </a>
         <figcaption>{name}</figcaption>
       </figure>
     );
   }
   return (
     <>
-      <a href={href} target="_blank">{name}</a> <span class="type">{contentType}</span>
+      <a href={href} target="_blank">
+        {name}
+      </a>{' '}
+      <span class="type">{contentType}</span>
       {CAN_READ && isText(contentType, path) && <Content href={href} />}
     </>
   );
@@ -56,9 +78,19 @@ function Content({ href }: { readonly href: string }): JSX.Element {
       setText(`It can't be read: ${String(error)}`);
     }
   };
-  if (text === undefined) return <button type="button" onClick={() => void read()}>Show</button>;
+  if (text === undefined)
+    return (
+      <button type="button" onClick={() => void read()}>
+        Show
+      </button>
+    );
   if (hasRequests(text)) return <RequestTable text={text} />;
-  return <pre tabIndex={0} role="region" aria-label="Content">{text.slice(0, MOST_CHARS)}{text.length > MOST_CHARS ? '…' : ''}</pre>;
+  return (
+    <pre tabIndex={0} role="region" aria-label="Content">
+      {text.slice(0, MOST_CHARS)}
+      {text.length > MOST_CHARS ? '…' : ''}
+    </pre>
+  );
 }
 
 /** A path within the results folder as a link; none for one that leads anywhere else. */

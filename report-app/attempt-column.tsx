@@ -20,16 +20,34 @@ export function AttemptColumn({ model, site, attempt }: AttemptProps): JSX.Eleme
     <section class={`attempt arm-${attempt.arm}`} aria-label={name}>
       <h3>{name}</h3>
       <dl>
-        <dt>Ended</dt><dd>{attempt.ending}</dd>
-        <dt>Took</dt><dd>{durationText(attempt.durationMs)}, from {timeText(attempt.startedAt)}</dd>
-        {attempt.node !== undefined && <><dt>Node</dt><dd>{attempt.node}</dd></>}
-        {attempt.sessionId !== undefined && <><dt>Session</dt><dd><code>{attempt.sessionId}</code></dd></>}
+        <dt>Ended</dt>
+        <dd>{attempt.ending}</dd>
+        <dt>Took</dt>
+        <dd>
+          {durationText(attempt.durationMs)}, from {timeText(attempt.startedAt)}
+        </dd>
+        {attempt.node !== undefined && (
+          <>
+            <dt>Node</dt>
+            <dd>{attempt.node}</dd>
+          </>
+        )}
+        {attempt.sessionId !== undefined && (
+          <>
+            <dt>Session</dt>
+            <dd>
+              <code>{attempt.sessionId}</code>
+            </dd>
+          </>
+        )}
         <Extension model={model} attempt={attempt} />
       </dl>
       <FaultText fault={model.fault(attempt.fault)} />
       {attempt.letters !== undefined && (
         <ul class="checks">
-          {attempt.letters.split('').map((_letter, check) => <AttemptCheck key={check} model={model} attempt={attempt} check={check} />)}
+          {attempt.letters.split('').map((_letter, check) => (
+            <AttemptCheck key={check} model={model} attempt={attempt} check={check} />
+          ))}
         </ul>
       )}
       {errors.length > 0 && (
@@ -37,8 +55,12 @@ export function AttemptColumn({ model, site, attempt }: AttemptProps): JSX.Eleme
           <summary>The extension threw {countText(errors.length, 'error')}</summary>
           {errors.map(({ message, stack, where }, place) => (
             <div key={place} class="fault">
-              <p class="fault-code"><span class="chip">{where === 'worker' ? 'service worker' : where}</span></p>
-              <pre tabIndex={0} role="region" aria-label="Error of the extension">{stack === '' ? message : stack}</pre>
+              <p class="fault-code">
+                <span class="chip">{where === 'worker' ? 'service worker' : where}</span>
+              </p>
+              <pre tabIndex={0} role="region" aria-label="Error of the extension">
+                {stack === '' ? message : stack}
+              </pre>
             </div>
           ))}
         </details>
@@ -48,26 +70,40 @@ export function AttemptColumn({ model, site, attempt }: AttemptProps): JSX.Eleme
 }
 
 /** Which build was in the attempt's session. */
-function Extension({ model, attempt: { arm, extensionId } }: Pick<AttemptProps, 'model' | 'attempt'>): JSX.Element | null {
+function Extension({
+  model,
+  attempt: { arm, extensionId },
+}: Pick<AttemptProps, 'model' | 'attempt'>): JSX.Element | null {
   const build = model.data.extensions.find((known) => known.arm === arm);
   if (build === undefined && extensionId === undefined) return null;
   return (
     <>
       <dt>Extension</dt>
       <dd>
-        {build !== undefined && <>{build.name} {build.version} <code title={build.sha256}>{build.sha256.slice(0, 12)}</code></>} {extensionId !== undefined && <code>{extensionId}</code>}
+        {build !== undefined && (
+          <>
+            {build.name} {build.version} <code title={build.sha256}>{build.sha256.slice(0, 12)}</code>
+          </>
+        )}{' '}
+        {extensionId !== undefined && <code>{extensionId}</code>}
       </dd>
     </>
   );
 }
 
-function AttemptCheck({ model, attempt, check }: Pick<AttemptProps, 'model' | 'attempt'> & { readonly check: number }): JSX.Element {
+function AttemptCheck({
+  model,
+  attempt,
+  check,
+}: Pick<AttemptProps, 'model' | 'attempt'> & { readonly check: number }): JSX.Element {
   const verdict = verdictOfLetter(attempt.letters?.[check]);
   const detail = attempt.details?.find((known) => known.check === check);
   return (
     <li class="check">
       <p class="check-line">
-        <span class={`mark v-${verdict ?? 'not-run'}`} role="img" aria-label={verdict ?? 'no answer'}>{verdict === undefined ? ' ' : markOf(verdict)}</span>
+        <span class={`mark v-${verdict ?? 'not-run'}`} role="img" aria-label={verdict ?? 'no answer'}>
+          {verdict === undefined ? ' ' : markOf(verdict)}
+        </span>
         <span class="check-title">{model.data.checks[check]?.title}</span>
         {verdict !== undefined && <span class="time">{durationText(attempt.checkMs?.[check] ?? 0)}</span>}
       </p>

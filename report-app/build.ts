@@ -48,7 +48,8 @@ export async function cachedReportApp(): Promise<ReportApp> {
 
 function hashOfSources(): string {
   const hash = createHash('sha256').update(version);
-  for (const name of globSync('**/*.{ts,tsx,css}', { cwd: SOURCES }).toSorted()) hash.update(name).update(readFileSync(join(SOURCES, name)));
+  for (const name of globSync('**/*.{ts,tsx,css}', { cwd: SOURCES }).toSorted())
+    hash.update(name).update(readFileSync(join(SOURCES, name)));
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -63,6 +64,9 @@ function writeWhole(path: string, text: string): void {
 if (import.meta.main) {
   const app = await buildReportApp();
   const path = join(ROOT, 'dist/report/html/report-app.built.js');
-  writeWhole(path, `export const script = ${JSON.stringify(app.script)};\nexport const style = ${JSON.stringify(app.style)};\n`);
+  writeWhole(
+    path,
+    `export const script = ${JSON.stringify(app.script)};\nexport const style = ${JSON.stringify(app.style)};\n`,
+  );
   console.log(`${path}: ${app.script.length + app.style.length} characters`);
 }

@@ -10,7 +10,9 @@ export function EarlierRuns({ runs }: { readonly runs: readonly RememberedRun[] 
       <ol class="earlier-runs">
         {runs.map(({ run, startedAt, verdict, cause, code }) => (
           <li key={run}>
-            <span class={`mark v-${verdict}`} aria-hidden="true">{markOf(verdict)}</span>
+            <span class={`mark v-${verdict}`} aria-hidden="true">
+              {markOf(verdict)}
+            </span>
             <span class={`v-${verdict}`}>{verdict}</span>
             <time dateTime={new Date(startedAt).toISOString()}>{dateText(startedAt)}</time>
             {cause !== undefined && <span>cause: {cause}</span>}

@@ -7,13 +7,19 @@ export function FaultText({ fault }: { readonly fault: FaultRow | undefined }): 
   const { code, cause, message, stack, hint } = fault;
   return (
     <div class="fault">
-      <p class="fault-code"><code>{code}</code> <span class="chip">cause: {cause}</span></p>
-      <pre tabIndex={0} role="region" aria-label="Message">{message}</pre>
+      <p class="fault-code">
+        <code>{code}</code> <span class="chip">cause: {cause}</span>
+      </p>
+      <pre tabIndex={0} role="region" aria-label="Message">
+        {message}
+      </pre>
       {hint !== undefined && <p class="hint">→ {hint}</p>}
       {stack !== undefined && stack !== message && (
         <details>
           <summary>Stack</summary>
-          <pre tabIndex={0} role="region" aria-label="Stack">{stack}</pre>
+          <pre tabIndex={0} role="region" aria-label="Stack">
+            {stack}
+          </pre>
         </details>
       )}
     </div>

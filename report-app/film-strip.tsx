@@ -24,7 +24,9 @@ export function FilmStrip({ frames }: { readonly frames: readonly Frame[] }): JS
           <li key={name}>
             <a href={href} target="_blank">
               <img src={href} alt={`After command ${number}: ${command}`} loading="lazy" />
-              <span aria-hidden="true">{number} {command}</span>
+              <span aria-hidden="true">
+                {number} {command}
+              </span>
             </a>
           </li>
         );

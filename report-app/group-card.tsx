@@ -15,8 +15,13 @@ export function GroupCard({ model, group }: GroupProps): JSX.Element {
   const fault = model.fault(group.fault);
   const titles = group.checks.map((check) => model.data.checks[check]?.title ?? '');
   return (
-    <a class={`card${group.newSites === 0 ? ' known' : ''}`} href={hashOf({ screen: 'sites', siteId: '', filter: { ...NO_FILTER, group: group.fingerprint } })}>
-      <span class="card-count"><b>{group.sites.length.toLocaleString('en')}</b> {group.sites.length === 1 ? 'site' : 'sites'}</span>
+    <a
+      class={`card${group.newSites === 0 ? ' known' : ''}`}
+      href={hashOf({ screen: 'sites', siteId: '', filter: { ...NO_FILTER, group: group.fingerprint } })}
+    >
+      <span class="card-count">
+        <b>{group.sites.length.toLocaleString('en')}</b> {group.sites.length === 1 ? 'site' : 'sites'}
+      </span>
       <span class="card-text">
         <span class="card-message">{firstLine(fault?.message ?? '')}</span>
         <span class="card-facts">

@@ -19,14 +19,29 @@ export function GroupsPage({ model, whole }: ScreenProps): JSX.Element {
             {countText(group.sites.length, 'site')} <NewChip model={model} group={group} />
           </h2>
           <FaultText fault={model.fault(group.fault)} />
-          <p>{group.checks.map((check) => <span key={check} class="chip">{checks[check]?.title}</span>)}</p>
+          <p>
+            {group.checks.map((check) => (
+              <span key={check} class="chip">
+                {checks[check]?.title}
+              </span>
+            ))}
+          </p>
           <p class="links">
             {group.sites.slice(0, whole ? undefined : MOST_SITES).map((place) => {
               const id = sites[place]?.id ?? '';
-              return <a key={place} href={hashOf({ screen: 'site', siteId: id, filter: { ...NO_FILTER, group: group.fingerprint } })}>{id}</a>;
+              return (
+                <a
+                  key={place}
+                  href={hashOf({ screen: 'site', siteId: id, filter: { ...NO_FILTER, group: group.fingerprint } })}
+                >
+                  {id}
+                </a>
+              );
             })}
             {group.sites.length > MOST_SITES && !whole && (
-              <a href={hashOf({ screen: 'sites', siteId: '', filter: { ...NO_FILTER, group: group.fingerprint } })}>all {group.sites.length}</a>
+              <a href={hashOf({ screen: 'sites', siteId: '', filter: { ...NO_FILTER, group: group.fingerprint } })}>
+                all {group.sites.length}
+              </a>
             )}
           </p>
         </section>

@@ -25,11 +25,17 @@ export function MainPage(props: ScreenProps): JSX.Element {
           <h2 id="broke">What broke</h2>
           <ul class="cards">
             {first.map((group) => (
-              <li key={group.fingerprint}><GroupCard model={model} route={route} group={group} /></li>
+              <li key={group.fingerprint}>
+                <GroupCard model={model} route={route} group={group} />
+              </li>
             ))}
           </ul>
           {groups.length > MOST_GROUPS && (
-            <p><a href={hashOf({ screen: 'groups', siteId: '', filter: NO_FILTER })}>All {countText(groups.length, 'cause')}</a></p>
+            <p>
+              <a href={hashOf({ screen: 'groups', siteId: '', filter: NO_FILTER })}>
+                All {countText(groups.length, 'cause')}
+              </a>
+            </p>
           )}
         </section>
       )}

@@ -18,21 +18,37 @@ export function MatrixRow({ model, route, site, place }: MatrixRowProps): JSX.El
   return (
     <tr role="row" aria-rowindex={place + 2}>
       <th role="rowheader" scope="row" class="site">
-        <span class={`mark v-${site.verdict}`} role="img" aria-label={site.verdict}>{markOf(site.verdict)}</span>
-        <a data-place={place} href={hashOf({ ...route, screen: 'site', siteId: site.id })} title={site.url}>{site.id}</a>
+        <span class={`mark v-${site.verdict}`} role="img" aria-label={site.verdict}>
+          {markOf(site.verdict)}
+        </span>
+        <a data-place={place} href={hashOf({ ...route, screen: 'site', siteId: site.id })} title={site.url}>
+          {site.id}
+        </a>
       </th>
-      <td role="cell" class="time">{durationText(site.durationMs)}</td>
+      <td role="cell" class="time">
+        {durationText(site.durationMs)}
+      </td>
       {site.letters.split('').map((letter, check) => {
         const verdict = verdictOfLetter(letter) ?? 'not-run';
         const isKnown = known.has(check);
         return (
-          <td key={check} role="cell" class={`cell v-${verdict}${isKnown ? ' known' : ''}`} title={`${model.data.checks[check]?.title ?? ''}: ${verdict}${isKnown ? ', known' : ''}`}>
+          <td
+            key={check}
+            role="cell"
+            class={`cell v-${verdict}${isKnown ? ' known' : ''}`}
+            title={`${model.data.checks[check]?.title ?? ''}: ${verdict}${isKnown ? ', known' : ''}`}
+          >
             <span aria-hidden="true">{markOf(verdict)}</span>
-            <span class="hidden">{verdict}{isKnown ? ', known' : ''}</span>
+            <span class="hidden">
+              {verdict}
+              {isKnown ? ', known' : ''}
+            </span>
           </td>
         );
       })}
-      <td role="cell" class="why">{firstLine(why)}</td>
+      <td role="cell" class="why">
+        {firstLine(why)}
+      </td>
     </tr>
   );
 }

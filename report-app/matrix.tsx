@@ -40,7 +40,8 @@ export function Matrix({ model, route, sites, whole }: MatrixProps): JSX.Element
     if (next === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     // A row far away is drawn only once it is scrolled to.
-    if (next < first || next >= last) scrollTo(0, scrollY + (body.current?.getBoundingClientRect().top ?? 0) + next * view.rowPx - innerHeight / 2);
+    if (next < first || next >= last)
+      scrollTo(0, scrollY + (body.current?.getBoundingClientRect().top ?? 0) + next * view.rowPx - innerHeight / 2);
     setWanted(next);
   };
   if (sites.length === 0) return <p class="empty">No site is like that.</p>;
@@ -48,17 +49,33 @@ export function Matrix({ model, route, sites, whole }: MatrixProps): JSX.Element
   const shared = sharedLength(checks.map(({ title }) => title));
   return (
     <div class="matrix-box">
-      <table class={`matrix${checks.length > 12 ? ' many' : ''}`} role="table" aria-label="Sites and their checks" aria-rowcount={sites.length + 1}>
+      <table
+        class={`matrix${checks.length > 12 ? ' many' : ''}`}
+        role="table"
+        aria-label="Sites and their checks"
+        aria-rowcount={sites.length + 1}
+      >
         <thead role="rowgroup">
           <tr role="row" aria-rowindex={1}>
-            <th role="columnheader" scope="col">Site</th>
-            <th role="columnheader" scope="col" class="time">Time</th>
+            <th role="columnheader" scope="col">
+              Site
+            </th>
+            <th role="columnheader" scope="col" class="time">
+              Time
+            </th>
             {checks.map(({ title }, place) => (
               <th key={place} role="columnheader" scope="col" class="check">
-                <a href={hashOf({ ...route, screen: 'sites', filter: { ...route.filter, check: String(place + 1) } })} title={title}><span>{title.slice(shared)}</span></a>
+                <a
+                  href={hashOf({ ...route, screen: 'sites', filter: { ...route.filter, check: String(place + 1) } })}
+                  title={title}
+                >
+                  <span>{title.slice(shared)}</span>
+                </a>
               </th>
             ))}
-            <th role="columnheader" scope="col" class="why">What is wrong</th>
+            <th role="columnheader" scope="col" class="why">
+              What is wrong
+            </th>
           </tr>
         </thead>
         <Space rows={first} rowPx={view.rowPx} />
@@ -84,12 +101,23 @@ function sharedLength(titles: readonly string[]): number {
 
 /** The room of rows that are not drawn. */
 function Space({ rows, rowPx }: { readonly rows: number; readonly rowPx: number }): JSX.Element | null {
-  return rows === 0 ? null : <tbody class="space" aria-hidden="true"><tr style={{ height: `${rows * rowPx}px` }}><td /></tr></tbody>;
+  return rows === 0 ? null : (
+    <tbody class="space" aria-hidden="true">
+      <tr style={{ height: `${rows * rowPx}px` }}>
+        <td />
+      </tr>
+    </tbody>
+  );
 }
 
 function nextPlace(key: string, place: number, page: number, count: number): number | undefined {
   const steps: Readonly<Record<string, number>> = {
-    ArrowDown: place + 1, ArrowUp: place - 1, PageDown: place + page, PageUp: place - page, Home: 0, End: count - 1,
+    ArrowDown: place + 1,
+    ArrowUp: place - 1,
+    PageDown: place + page,
+    PageUp: place - page,
+    Home: 0,
+    End: count - 1,
   };
   const next = steps[key];
   return next === undefined ? undefined : Math.max(0, Math.min(count - 1, next));
@@ -104,7 +132,11 @@ interface View {
 /** Which rows are in sight, kept up to date as the window scrolls or changes. */
 function useView(body: { readonly current: HTMLTableSectionElement | null }): View {
   const narrow = matchMedia(NARROW).matches;
-  const [view, setView] = useState<View>({ first: 0, count: Math.ceil(innerHeight / ROW_PX), rowPx: narrow ? NARROW_ROW_PX : ROW_PX });
+  const [view, setView] = useState<View>({
+    first: 0,
+    count: Math.ceil(innerHeight / ROW_PX),
+    rowPx: narrow ? NARROW_ROW_PX : ROW_PX,
+  });
   useEffect(() => {
     const look = (): void => {
       const rowPx = matchMedia(NARROW).matches ? NARROW_ROW_PX : ROW_PX;
@@ -114,7 +146,9 @@ function useView(body: { readonly current: HTMLTableSectionElement | null }): Vi
       const top = element.getBoundingClientRect().top - Number(element.dataset['first'] ?? 0) * rowPx;
       const first = Math.max(0, Math.floor(-top / rowPx));
       const count = Math.ceil(innerHeight / rowPx);
-      setView((old) => (old.first === first && old.count === count && old.rowPx === rowPx ? old : { first, count, rowPx }));
+      setView((old) =>
+        old.first === first && old.count === count && old.rowPx === rowPx ? old : { first, count, rowPx },
+      );
     };
     look();
     addEventListener('scroll', look, { passive: true });

@@ -39,15 +39,21 @@ export class ReportModel {
   /** The groups of faults that a check of a site, or any of its checks, shows. */
   groupsOf(site: SiteRow, check?: number): readonly GroupRow[] {
     const place = this.#places.get(site.id) ?? -1;
-    return this.data.groups.filter(({ sites, checks }) => sites.includes(place) && (check === undefined || checks.includes(check)));
+    return this.data.groups.filter(
+      ({ sites, checks }) => sites.includes(place) && (check === undefined || checks.includes(check)),
+    );
   }
 
   /** The sites that a filter lets through, in its order. */
   sites(filter: Filter): readonly SiteRow[] {
-    const group = filter.group === '' ? undefined : this.data.groups.find(({ fingerprint }) => fingerprint === filter.group);
+    const group =
+      filter.group === '' ? undefined : this.data.groups.find(({ fingerprint }) => fingerprint === filter.group);
     const inGroup = group === undefined ? undefined : new Set(group.sites);
     const check = filter.check === '' ? -1 : Number(filter.check) - 1;
-    const words = filter.text.toLowerCase().split(/\s+/).filter((word) => word !== '');
+    const words = filter.text
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== '');
     const found = this.data.sites.filter((site, place) => {
       if (filter.verdicts.length > 0 && !filter.verdicts.includes(site.verdict)) return false;
       if (filter.cause !== '' && site.cause !== filter.cause) return false;
@@ -66,7 +72,9 @@ export class ReportModel {
   /** Does any of what is wrong with a site gate? Empty where nothing is wrong; flaky is not. */
   #gateOf(site: SiteRow): string {
     const known = new Set(site.excused?.map(({ check }) => check));
-    const wrong = site.letters.split('').flatMap((letter, check) => (letter !== '~' && isWrong(verdictOfLetter(letter)) ? [check] : []));
+    const wrong = site.letters
+      .split('')
+      .flatMap((letter, check) => (letter !== '~' && isWrong(verdictOfLetter(letter)) ? [check] : []));
     if (wrong.length === 0) return '';
     return wrong.every((check) => known.has(check)) ? 'known' : 'new';
   }
@@ -78,7 +86,9 @@ export class ReportModel {
       const row = this.fault(fault);
       return [this.data.checks[check]?.title, row?.code, row?.message, reason];
     });
-    const text = [site.id, site.url, site.verdict, site.cause, site.node, ...(site.tags ?? []), ...told].join('\n').toLowerCase();
+    const text = [site.id, site.url, site.verdict, site.cause, site.node, ...(site.tags ?? []), ...told]
+      .join('\n')
+      .toLowerCase();
     this.#texts[place] = text;
     return text;
   }

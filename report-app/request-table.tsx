@@ -22,11 +22,21 @@ export function RequestTable({ text }: { readonly text: string }): JSX.Element {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Requests">
       <table class="plain">
-        <thead><tr><th scope="col">Status</th><th scope="col">Method</th><th scope="col">URL</th><th scope="col">Time</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">Status</th>
+            <th scope="col">Method</th>
+            <th scope="col">URL</th>
+            <th scope="col">Time</th>
+          </tr>
+        </thead>
         <tbody>
           {requests.slice(0, MOST_ROWS).map((request, place) => (
             <tr key={place} class={isBad(request) ? 'bad' : undefined}>
-              <td>{request.status > 0 ? request.status : request.error}</td><td>{request.method}</td><td class="long">{request.url}</td><td>{durationText(request.durationMs)}</td>
+              <td>{request.status > 0 ? request.status : request.error}</td>
+              <td>{request.method}</td>
+              <td class="long">{request.url}</td>
+              <td>{durationText(request.durationMs)}</td>
             </tr>
           ))}
         </tbody>
@@ -44,13 +54,15 @@ function requestsOf(text: string): Request[] | undefined {
   try {
     const entries = (JSON.parse(text) as { log?: { entries?: unknown } } | null)?.log?.entries;
     if (!Array.isArray(entries)) return undefined;
-    return entries.map((entry: { request?: Record<string, unknown>; response?: Record<string, unknown>; time?: unknown }) => ({
-      status: Number(entry.response?.['status'] ?? 0),
-      method: textOf(entry.request?.['method']),
-      url: textOf(entry.request?.['url']),
-      durationMs: Number(entry.time ?? 0),
-      error: textOf(entry.response?.['_error']) || 'no answer',
-    }));
+    return entries.map(
+      (entry: { request?: Record<string, unknown>; response?: Record<string, unknown>; time?: unknown }) => ({
+        status: Number(entry.response?.['status'] ?? 0),
+        method: textOf(entry.request?.['method']),
+        url: textOf(entry.request?.['url']),
+        durationMs: Number(entry.time ?? 0),
+        error: textOf(entry.response?.['_error']) || 'no answer',
+      }),
+    );
   } catch {
     return undefined;
   }

@@ -21,7 +21,17 @@ export interface Filter {
   readonly order: string;
 }
 
-export const NO_FILTER: Filter = { verdicts: [], cause: '', tag: '', node: '', group: '', check: '', gate: '', text: '', order: '' };
+export const NO_FILTER: Filter = {
+  verdicts: [],
+  cause: '',
+  tag: '',
+  node: '',
+  group: '',
+  check: '',
+  gate: '',
+  text: '',
+  order: '',
+};
 
 const KEYS = ['cause', 'tag', 'node', 'group', 'check', 'gate', 'text', 'order'] as const;
 

@@ -26,21 +26,43 @@ export function RunHead({ model }: ScreenProps): JSX.Element {
       <ul class="counts">
         {VERDICTS.filter((verdict) => counts[verdict] > 0).map((verdict) => (
           <li key={verdict}>
-            <a class={`count v-${verdict}`} href={hashOf({ screen: 'sites', siteId: '', filter: { ...NO_FILTER, verdicts: [verdict] } })}>
-              <span class="mark" aria-hidden="true">{markOf(verdict)}</span> <b>{counts[verdict].toLocaleString('en')}</b> {verdict}
+            <a
+              class={`count v-${verdict}`}
+              href={hashOf({ screen: 'sites', siteId: '', filter: { ...NO_FILTER, verdicts: [verdict] } })}
+            >
+              <span class="mark" aria-hidden="true">
+                {markOf(verdict)}
+              </span>{' '}
+              <b>{counts[verdict].toLocaleString('en')}</b> {verdict}
             </a>
           </li>
         ))}
       </ul>
       <NewOrKnown model={model} />
-      <p class="facts">{facts.map((fact) => <span key={fact}>{fact}</span>)}</p>
-      {run.stops.map((text) => <p key={text} class="warning">Stopped: {text}</p>)}
+      <p class="facts">
+        {facts.map((fact) => (
+          <span key={fact}>{fact}</span>
+        ))}
+      </p>
+      {run.stops.map((text) => (
+        <p key={text} class="warning">
+          Stopped: {text}
+        </p>
+      ))}
       {!run.ended && <p class="warning">The run was cut off: its journal has no end.</p>}
-      {run.faults.map((place) => <FaultText key={place} fault={model.fault(place)} />)}
+      {run.faults.map((place) => (
+        <FaultText key={place} fault={model.fault(place)} />
+      ))}
       {notices.length > 0 && (
         <details class="notices">
           <summary>{countText(notices.length, 'notice')}</summary>
-          <ul>{notices.map(({ code, text }, place) => <li key={place}><code>{code}</code> {text}</li>)}</ul>
+          <ul>
+            {notices.map(({ code, text }, place) => (
+              <li key={place}>
+                <code>{code}</code> {text}
+              </li>
+            ))}
+          </ul>
         </details>
       )}
     </section>
@@ -67,14 +89,24 @@ function verb(count: number): string {
 /** Only a baseline or expectations can tell what is new. */
 function NewOrKnown({ model }: { readonly model: ReportModel }): JSX.Element | null {
   if (!model.hasExcuses) return null;
-  const [fresh, known] = (['new', 'known'] as const).map((gate) => ({ gate, count: model.sites({ ...NO_FILTER, gate }).length }));
+  const [fresh, known] = (['new', 'known'] as const).map((gate) => ({
+    gate,
+    count: model.sites({ ...NO_FILTER, gate }).length,
+  }));
   return (
     <p class="gate">
-      {[fresh, known].map((part) => part !== undefined && (
-        <a key={part.gate} class={`count g-${part.gate}`} href={hashOf({ screen: 'sites', siteId: '', filter: { ...NO_FILTER, gate: part.gate } })}>
-          <b>{part.count.toLocaleString('en')}</b> {part.gate === 'new' ? 'new' : 'known, not counted'}
-        </a>
-      ))}
+      {[fresh, known].map(
+        (part) =>
+          part !== undefined && (
+            <a
+              key={part.gate}
+              class={`count g-${part.gate}`}
+              href={hashOf({ screen: 'sites', siteId: '', filter: { ...NO_FILTER, gate: part.gate } })}
+            >
+              <b>{part.count.toLocaleString('en')}</b> {part.gate === 'new' ? 'new' : 'known, not counted'}
+            </a>
+          ),
+      )}
     </p>
   );
 }

@@ -12,14 +12,31 @@ import { countText, durationText, isWrong, markOf, verdictOfLetter, VERDICTS } f
 export function SitePage({ model, route }: ScreenProps): JSX.Element {
   const site = model.site(route.siteId);
   if (site === undefined) return <h1 tabIndex={-1}>There is no site {route.siteId} in this run</h1>;
-  const facts = [site.cause && `cause: ${site.cause}`, site.code, site.node, site.control && `control: ${site.control}`, ...(site.tags ?? []).map((tag) => `#${tag}`)];
+  const facts = [
+    site.cause && `cause: ${site.cause}`,
+    site.code,
+    site.node,
+    site.control && `control: ${site.control}`,
+    ...(site.tags ?? []).map((tag) => `#${tag}`),
+  ];
   return (
     <article class="site-page">
       <Neighbours model={model} route={route} site={site} />
       <h1 tabIndex={-1}>
-        <span class={`mark v-${site.verdict}`} aria-hidden="true">{markOf(site.verdict)}</span> {site.id}
+        <span class={`mark v-${site.verdict}`} aria-hidden="true">
+          {markOf(site.verdict)}
+        </span>{' '}
+        {site.id}
       </h1>
-      <p class="url">{/^https?:/i.test(site.url) ? <a href={site.url} rel="noreferrer noopener" target="_blank">{site.url}</a> : site.url}</p>
+      <p class="url">
+        {/^https?:/i.test(site.url) ? (
+          <a href={site.url} rel="noreferrer noopener" target="_blank">
+            {site.url}
+          </a>
+        ) : (
+          site.url
+        )}
+      </p>
       <p class="facts">
         <b class={`v-${site.verdict}`}>{site.verdict}</b>
         <span>{durationText(site.durationMs)}</span>
@@ -29,14 +46,18 @@ export function SitePage({ model, route }: ScreenProps): JSX.Element {
       <section aria-labelledby="checks">
         <h2 id="checks">Checks</h2>
         <ul class="checks">
-          {worstFirst(site.letters).map((check) => <Check key={check} model={model} route={route} site={site} check={check} />)}
+          {worstFirst(site.letters).map((check) => (
+            <Check key={check} model={model} route={route} site={site} check={check} />
+          ))}
         </ul>
       </section>
       <section aria-labelledby="attempts">
         <h2 id="attempts">Attempts</h2>
         {site.attempts.length === 0 && <p class="empty">None was started.</p>}
         <div class="attempts">
-          {site.attempts.map((attempt) => <AttemptColumn key={attempt.attempt} model={model} site={site} attempt={attempt} />)}
+          {site.attempts.map((attempt) => (
+            <AttemptColumn key={attempt.attempt} model={model} site={site} attempt={attempt} />
+          ))}
         </div>
       </section>
       {site.remembered !== undefined && <EarlierRuns runs={site.remembered} />}
@@ -47,7 +68,10 @@ export function SitePage({ model, route }: ScreenProps): JSX.Element {
 /** The places of checks: what went wrong before what did not, each in the order of the suite. */
 function worstFirst(letters: string): readonly number[] {
   const rank = (check: number): number => VERDICTS.indexOf(verdictOfLetter(letters[check]) ?? 'passed');
-  return letters.split('').map((_letter, check) => check).sort((a, b) => rank(a) - rank(b));
+  return letters
+    .split('')
+    .map((_letter, check) => check)
+    .sort((a, b) => rank(a) - rank(b));
 }
 
 interface CheckProps extends Pick<ScreenProps, 'model' | 'route'> {
@@ -63,28 +87,47 @@ function Check({ model, route, site, check }: CheckProps): JSX.Element {
   return (
     <li class="check">
       <p class="check-line">
-        <span class={`mark v-${verdict}`} aria-hidden="true">{markOf(verdict)}</span>
+        <span class={`mark v-${verdict}`} aria-hidden="true">
+          {markOf(verdict)}
+        </span>
         <span class="check-title">{model.data.checks[check]?.title}</span>
         <span class={`v-${verdict}`}>{verdict}</span>
         <span class="time">{durationText(site.checkMs[check] ?? 0)}</span>
       </p>
-      {excuse !== undefined && <p class="excuse">Does not count: {excuse.by === 'expectation' ? 'an expected failure' : 'known from the baseline'}: {excuse.text}</p>}
+      {excuse !== undefined && (
+        <p class="excuse">
+          Does not count: {excuse.by === 'expectation' ? 'an expected failure' : 'known from the baseline'}:{' '}
+          {excuse.text}
+        </p>
+      )}
       {detail?.reason !== undefined && <p class="reason">{detail.reason}</p>}
       <FaultText fault={model.fault(detail?.fault)} />
       {groups.map(({ fingerprint, sites }) => (
         <p key={fingerprint}>
-          <a href={hashOf({ screen: 'sites', siteId: '', filter: { ...route.filter, group: fingerprint, text: '', verdicts: [] } })}>
+          <a
+            href={hashOf({
+              screen: 'sites',
+              siteId: '',
+              filter: { ...route.filter, group: fingerprint, text: '', verdicts: [] },
+            })}
+          >
             {countText(sites.length - 1, 'other site')} with the same fault
           </a>
         </p>
       ))}
-      {site.attempts.length <= 1 && <Attachments base={model.data.evidenceBase} attachments={detail?.attachments ?? []} />}
+      {site.attempts.length <= 1 && (
+        <Attachments base={model.data.evidenceBase} attachments={detail?.attachments ?? []} />
+      )}
     </li>
   );
 }
 
 /** The sites before and after this one, among those that the filters let through. */
-function Neighbours({ model, route, site }: Pick<ScreenProps, 'model' | 'route'> & { readonly site: SiteRow }): JSX.Element {
+function Neighbours({
+  model,
+  route,
+  site,
+}: Pick<ScreenProps, 'model' | 'route'> & { readonly site: SiteRow }): JSX.Element {
   const sites = model.sites(route.filter);
   const place = sites.indexOf(site);
   const [before, after] = place < 0 ? [] : [sites[place - 1], sites[place + 1]];

@@ -51,7 +51,11 @@ export function timeSpent({ timeline, run }: ReportData): TimeSpent {
       { name: 'Opening sessions', kind: 'opening', ms: opening },
       { name: 'Between sites: resets, closing', kind: 'between', ms: between },
       { name: 'Waiting, with a session', kind: 'waiting', ms: waiting },
-      { name: 'Without a session', kind: 'free', ms: Math.max(0, totalMs - first - again - opening - between - waiting) },
+      {
+        name: 'Without a session',
+        kind: 'free',
+        ms: Math.max(0, totalMs - first - again - opening - between - waiting),
+      },
     ],
     slots: slots.map((slot) => ({
       slot,
@@ -67,7 +71,9 @@ export function timeSpent({ timeline, run }: ReportData): TimeSpent {
 
 /** The slots that did or wanted to do anything. */
 export function lanesOf({ sessions, attempts, waits }: ReportData['timeline']): readonly number[] {
-  return [...new Set([...sessions.map(({ slot }) => slot), ...attempts.slot, ...waits.map(({ slot }) => slot)])].sort((a, b) => a - b);
+  return [...new Set([...sessions.map(({ slot }) => slot), ...attempts.slot, ...waits.map(({ slot }) => slot)])].sort(
+    (a, b) => a - b,
+  );
 }
 
 export function longestSites(sites: readonly SiteRow[], most: number): readonly SiteRow[] {
@@ -75,7 +81,11 @@ export function longestSites(sites: readonly SiteRow[], most: number): readonly 
 }
 
 /** How many were at work at each of so many moments. */
-export function busyOverTime({ attempts }: ReportData['timeline'], untilMs: number, moments: number): readonly number[] {
+export function busyOverTime(
+  { attempts }: ReportData['timeline'],
+  untilMs: number,
+  moments: number,
+): readonly number[] {
   const change = new Float64Array(moments + 1);
   const stepMs = untilMs / moments;
   attempts.from.forEach((from, bar) => {
@@ -90,7 +100,13 @@ export function busyOverTime({ attempts }: ReportData['timeline'], untilMs: numb
 }
 
 function mostAtOnce(from: readonly number[], durationMs: readonly number[]): number {
-  const steps = from.flatMap((at, bar) => [[at, 1], [at + (durationMs[bar] ?? 0), -1]] as const);
+  const steps = from.flatMap(
+    (at, bar) =>
+      [
+        [at, 1],
+        [at + (durationMs[bar] ?? 0), -1],
+      ] as const,
+  );
   steps.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   let [now, most] = [0, 0];
   for (const [, step] of steps) most = Math.max(most, (now += step));

@@ -18,7 +18,12 @@ export const BAR_KINDS = [
   { kind: 'waiting', name: 'waiting' },
 ] as const;
 
-const OF_VERDICT: Readonly<Record<string, string>> = { failed: 'failed', errored: 'errored', 'not-run': 'errored', flaky: 'flaky' };
+const OF_VERDICT: Readonly<Record<string, string>> = {
+  failed: 'failed',
+  errored: 'errored',
+  'not-run': 'errored',
+  flaky: 'flaky',
+};
 
 /** What an attempt came to: the worst of its checks, or that it was cut short. */
 export function barKind({ sites, timeline }: ReportData, bar: number): string {
@@ -54,11 +59,20 @@ export class BarPaths {
     this.#until = until;
     this.#scale = width / (until - from);
     const inner = (LANE_PX - BAR_PX) / 2;
-    this.sessions = sessions.map(({ slot, openedAt, closedAt }) => this.#rect(slot, openedAt, closedAt, 1, LANE_PX - 2)).join('');
-    this.opening = sessions.map(({ slot, askedAt, openedAt }) => this.#rect(slot, askedAt, openedAt, inner, BAR_PX)).join('');
+    this.sessions = sessions
+      .map(({ slot, openedAt, closedAt }) => this.#rect(slot, openedAt, closedAt, 1, LANE_PX - 2))
+      .join('');
+    this.opening = sessions
+      .map(({ slot, askedAt, openedAt }) => this.#rect(slot, askedAt, openedAt, inner, BAR_PX))
+      .join('');
     this.waits = waits.map((wait) => this.#rect(wait.slot, wait.from, wait.until, inner + 4, BAR_PX - 8)).join('');
-    this.units = units.slot.map((slot, unit) => this.#rect(slot, units.from[unit] ?? 0, units.until[unit] ?? 0, LANE_PX - 3, 2, 1)).join('');
-    this.scaled = nodes.filter(({ at }) => at >= from && at <= until).map(({ at }) => `M${this.#x(at)} 0v${lanes.length * LANE_PX}`).join('');
+    this.units = units.slot
+      .map((slot, unit) => this.#rect(slot, units.from[unit] ?? 0, units.until[unit] ?? 0, LANE_PX - 3, 2, 1))
+      .join('');
+    this.scaled = nodes
+      .filter(({ at }) => at >= from && at <= until)
+      .map(({ at }) => `M${this.#x(at)} 0v${lanes.length * LANE_PX}`)
+      .join('');
     const kinds = new Map<string, string[]>();
     const again: string[] = [];
     attempts.slot.forEach((_slot, bar) => {
@@ -66,7 +80,8 @@ export class BarPaths {
       const known = kinds.get(kind);
       if (known === undefined) kinds.set(kind, [this.barAt(bar)]);
       else known.push(this.barAt(bar));
-      if ((attempts.attempt[bar] ?? 1) > 1) again.push(this.#rect(attempts.slot[bar] ?? 0, attempts.from[bar] ?? 0, endOf(attempts, bar), inner, 4));
+      if ((attempts.attempt[bar] ?? 1) > 1)
+        again.push(this.#rect(attempts.slot[bar] ?? 0, attempts.from[bar] ?? 0, endOf(attempts, bar), inner, 4));
     });
     this.kinds = [...kinds].map(([kind, parts]) => ({ kind, d: parts.join('') }));
     this.again = again.join('');
@@ -75,7 +90,14 @@ export class BarPaths {
   /** The outline of one attempt. */
   barAt(bar: number): string {
     const { attempts } = this.#data.timeline;
-    return this.#rect(attempts.slot[bar] ?? 0, attempts.from[bar] ?? 0, endOf(attempts, bar), (LANE_PX - BAR_PX) / 2, BAR_PX, 0.4);
+    return this.#rect(
+      attempts.slot[bar] ?? 0,
+      attempts.from[bar] ?? 0,
+      endOf(attempts, bar),
+      (LANE_PX - BAR_PX) / 2,
+      BAR_PX,
+      0.4,
+    );
   }
 
   #rect(slot: number, from: number, until: number, top: number, height: number, gap = 0): string {
@@ -103,13 +125,20 @@ export function nearestBar(attempts: TimelineAttempts, slot: number | undefined,
 }
 
 /** Where an arrow key leads from an attempt; undefined for other keys. */
-export function stepBar(attempts: TimelineAttempts, lanes: readonly number[], bar: number, key: string): number | undefined {
+export function stepBar(
+  attempts: TimelineAttempts,
+  lanes: readonly number[],
+  bar: number,
+  key: string,
+): number | undefined {
   if (!key.startsWith('Arrow')) return undefined;
   if (bar < 0) return attempts.slot.findIndex((slot) => slot === lanes[0]);
   const slot = attempts.slot[bar] ?? 0;
   const from = attempts.from[bar] ?? 0;
   if (key === 'ArrowLeft' || key === 'ArrowRight') {
-    const own = attempts.slot.flatMap((other, place) => (other === slot ? [place] : [])).sort((a, b) => (attempts.from[a] ?? 0) - (attempts.from[b] ?? 0));
+    const own = attempts.slot
+      .flatMap((other, place) => (other === slot ? [place] : []))
+      .sort((a, b) => (attempts.from[a] ?? 0) - (attempts.from[b] ?? 0));
     return own[own.indexOf(bar) + (key === 'ArrowRight' ? 1 : -1)] ?? bar;
   }
   const lane = lanes[lanes.indexOf(slot) + (key === 'ArrowDown' ? 1 : -1)];

@@ -32,7 +32,14 @@ export function TimelineChart({ model, route }: ChartProps): JSX.Element {
   const onPoint = (event: PointerEvent): void => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     const at = from + ((event.clientX - box.left) / box.width) * (until - from);
-    setBar(nearestBar(timeline.attempts, lanes[Math.floor((event.clientY - box.top) / LANE_PX)], at, ((until - from) / box.width) * 3));
+    setBar(
+      nearestBar(
+        timeline.attempts,
+        lanes[Math.floor((event.clientY - box.top) / LANE_PX)],
+        at,
+        ((until - from) / box.width) * 3,
+      ),
+    );
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && bar >= 0) return open(bar);
@@ -44,7 +51,10 @@ export function TimelineChart({ model, route }: ChartProps): JSX.Element {
   const zoom = (factor: number): void => {
     const half = Math.min(wholeMs, (until - from) * factor) / 2;
     const shown = timeline.attempts.from[bar];
-    const middle = Math.max(half, Math.min(wholeMs - half, shown === undefined || bar < 0 ? (from + until) / 2 : shown));
+    const middle = Math.max(
+      half,
+      Math.min(wholeMs - half, shown === undefined || bar < 0 ? (from + until) / 2 : shown),
+    );
     setSpan([middle - half, middle + half]);
   };
   const move = (share: number): void => {
@@ -55,28 +65,65 @@ export function TimelineChart({ model, route }: ChartProps): JSX.Element {
   return (
     <figure class="timeline">
       <p class="tools" role="group" aria-label="The time that is shown">
-        <button type="button" onClick={() => zoom(0.5)}>Zoom in</button>
-        <button type="button" onClick={() => zoom(2)} disabled={until - from >= wholeMs}>Zoom out</button>
-        <button type="button" onClick={() => move(-0.5)} disabled={from <= 0}>Earlier</button>
-        <button type="button" onClick={() => move(0.5)} disabled={until >= wholeMs}>Later</button>
-        <span>{durationText(from)} – {durationText(until)}</span>
+        <button type="button" onClick={() => zoom(0.5)}>
+          Zoom in
+        </button>
+        <button type="button" onClick={() => zoom(2)} disabled={until - from >= wholeMs}>
+          Zoom out
+        </button>
+        <button type="button" onClick={() => move(-0.5)} disabled={from <= 0}>
+          Earlier
+        </button>
+        <button type="button" onClick={() => move(0.5)} disabled={until >= wholeMs}>
+          Later
+        </button>
+        <span>
+          {durationText(from)} – {durationText(until)}
+        </span>
       </p>
-      <ul class="legend">{BAR_KINDS.map(({ kind, name }) => <li key={kind}><span class={`swatch b-${kind}`} aria-hidden="true" /> {name}</li>)}</ul>
+      <ul class="legend">
+        {BAR_KINDS.map(({ kind, name }) => (
+          <li key={kind}>
+            <span class={`swatch b-${kind}`} aria-hidden="true" /> {name}
+          </li>
+        ))}
+      </ul>
       <div class="chart">
         <span class="lane-name busy-name">busy</span>
-        <svg class="busy" viewBox={`0 0 ${MOMENTS} ${BUSY_PX}`} preserveAspectRatio="none" role="img" aria-label={`Slots at work over the whole run: at most ${Math.max(0, ...busy).toFixed(0)} of ${lanes.length}`}>
+        <svg
+          class="busy"
+          viewBox={`0 0 ${MOMENTS} ${BUSY_PX}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={`Slots at work over the whole run: at most ${Math.max(0, ...busy).toFixed(0)} of ${lanes.length}`}
+        >
           <path d={areaOf(busy, Math.max(1, lanes.length))} />
         </svg>
-        <div class="lane-names" aria-hidden="true">{lanes.map((slot) => <span key={slot} class="lane-name">{slot}</span>)}</div>
+        <div class="lane-names" aria-hidden="true">
+          {lanes.map((slot) => (
+            <span key={slot} class="lane-name">
+              {slot}
+            </span>
+          ))}
+        </div>
         <div
-          class="lanes" tabIndex={0} role="application" aria-label={`Timeline of ${countText(lanes.length, 'slot')}. Arrow keys move between attempts, Enter opens the site.`} aria-describedby="bar-text"
-          onPointerMove={onPoint} onClick={() => open(bar)} onKeyDown={onKeyDown} style={{ height: `${height}px` }}
+          class="lanes"
+          tabIndex={0}
+          role="application"
+          aria-label={`Timeline of ${countText(lanes.length, 'slot')}. Arrow keys move between attempts, Enter opens the site.`}
+          aria-describedby="bar-text"
+          onPointerMove={onPoint}
+          onClick={() => open(bar)}
+          onKeyDown={onKeyDown}
+          style={{ height: `${height}px` }}
         >
           <svg viewBox={`0 0 ${WIDTH} ${height}`} preserveAspectRatio="none" aria-hidden="true">
             <path class="b-session" d={paths.sessions} />
             <path class="b-opening" d={paths.opening} />
             <path class="b-waiting" d={paths.waits} />
-            {paths.kinds.map(({ kind, d }) => <path key={kind} class={`b-${kind}`} d={d} />)}
+            {paths.kinds.map(({ kind, d }) => (
+              <path key={kind} class={`b-${kind}`} d={d} />
+            ))}
             <path class="b-again" d={paths.again} />
             <path class="b-unit" d={paths.units} />
             <path class="b-scaled" d={paths.scaled} />
@@ -84,10 +131,16 @@ export function TimelineChart({ model, route }: ChartProps): JSX.Element {
           </svg>
         </div>
         <div class="ticks" aria-hidden="true">
-          {ticksOf(from, until).map((at) => <span key={at} style={{ left: `${((at - from) / (until - from)) * 100}%` }}>{durationText(at)}</span>)}
+          {ticksOf(from, until).map((at) => (
+            <span key={at} style={{ left: `${((at - from) / (until - from)) * 100}%` }}>
+              {durationText(at)}
+            </span>
+          ))}
         </div>
       </div>
-      <figcaption id="bar-text" aria-live="polite">{barText(model, bar)}</figcaption>
+      <figcaption id="bar-text" aria-live="polite">
+        {barText(model, bar)}
+      </figcaption>
     </figure>
   );
 }
@@ -95,8 +148,16 @@ export function TimelineChart({ model, route }: ChartProps): JSX.Element {
 function barText({ data }: ReportModel, bar: number): string {
   const { attempts, waits } = data.timeline;
   const site = data.sites[attempts.site[bar] ?? -1];
-  if (site === undefined) return waits.length === 0 ? 'Point at a bar to read what it is.' : `${countText(waits.length, 'wait')}; the longest reason: ${longestWait(data)}`;
-  const [attempt = 1, from = 0, durationMs = 0, slot = 0] = [attempts.attempt[bar], attempts.from[bar], attempts.durationMs[bar], attempts.slot[bar]];
+  if (site === undefined)
+    return waits.length === 0
+      ? 'Point at a bar to read what it is.'
+      : `${countText(waits.length, 'wait')}; the longest reason: ${longestWait(data)}`;
+  const [attempt = 1, from = 0, durationMs = 0, slot = 0] = [
+    attempts.attempt[bar],
+    attempts.from[bar],
+    attempts.durationMs[bar],
+    attempts.slot[bar],
+  ];
   return `${site.id}, attempt ${attempt}, slot ${slot}: ${barKind(data, bar)}, ${durationText(durationMs)} from ${durationText(from)}`;
 }
 
@@ -109,6 +170,9 @@ function longestWait({ timeline }: ReportModel['data']): string {
 }
 
 function areaOf(values: readonly number[], most: number): string {
-  const points = values.map((value, place) => `L${place} ${(BUSY_PX - (value / most) * BUSY_PX).toFixed(1)}L${place + 1} ${(BUSY_PX - (value / most) * BUSY_PX).toFixed(1)}`);
+  const points = values.map(
+    (value, place) =>
+      `L${place} ${(BUSY_PX - (value / most) * BUSY_PX).toFixed(1)}L${place + 1} ${(BUSY_PX - (value / most) * BUSY_PX).toFixed(1)}`,
+  );
   return `M0 ${BUSY_PX}${points.join('')}L${values.length} ${BUSY_PX}Z`;
 }

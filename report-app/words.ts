@@ -5,11 +5,21 @@ export const VERDICTS: readonly Verdict[] = ['failed', 'errored', 'not-run', 'fl
 
 /** The letters of the data, by what they stand for. */
 const OF_LETTER: Readonly<Record<string, Verdict>> = {
-  p: 'passed', '~': 'flaky', f: 'failed', e: 'errored', s: 'skipped', n: 'not-run',
+  p: 'passed',
+  '~': 'flaky',
+  f: 'failed',
+  e: 'errored',
+  s: 'skipped',
+  n: 'not-run',
 };
 
 const MARKS: Readonly<Record<Verdict, string>> = {
-  passed: '✓', flaky: '±', failed: '✗', errored: '!', skipped: '–', 'not-run': '?',
+  passed: '✓',
+  flaky: '±',
+  failed: '✗',
+  errored: '!',
+  skipped: '–',
+  'not-run': '?',
 };
 
 export function verdictOfLetter(letter: string | undefined): Verdict | undefined {

@@ -9,7 +9,9 @@ const SELF: Readonly<Record<string, string>> = { gridrun: 'src/index.ts', 'gridr
 /** What is no module of ours, but may be read from beside src. */
 const DATA = new Set(['package.json']);
 
-const files = globSync('src/**/*.{ts,tsx}').map((file) => file.replaceAll('\\', '/')).toSorted();
+const files = globSync('src/**/*.{ts,tsx}')
+  .map((file) => file.replaceAll('\\', '/'))
+  .toSorted();
 const faults: string[] = [];
 let readCount = 0;
 let importCount = 0;
@@ -24,7 +26,8 @@ for (const file of files) {
 
 const unread = unreadMistake('layers', readCount, countSources(process.cwd(), ['src']));
 if (unread !== undefined) faults.push(unread);
-else if (importCount === 0) faults.push(`layers: found no import in ${readCount} files; the parser does not do its work`);
+else if (importCount === 0)
+  faults.push(`layers: found no import in ${readCount} files; the parser does not do its work`);
 for (const fault of faults) console.error(fault);
 console.log(`layers: ${readCount} files, ${importCount} imports, ${faults.length} faults`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -29,7 +29,10 @@ export async function runCounted(tool: CountedTool): Promise<number> {
   });
   const [code] = (await once(child, 'close')) as [number | null];
   const product = countSources(process.cwd(), ['src']);
-  const mistake = product === 0 ? unreadMistake(tool.name, 0, 0) : unreadMistake(tool.name, Number(tool.readCount.exec(output)?.[1] ?? 0), countSources(process.cwd()));
+  const mistake =
+    product === 0
+      ? unreadMistake(tool.name, 0, 0)
+      : unreadMistake(tool.name, Number(tool.readCount.exec(output)?.[1] ?? 0), countSources(process.cwd()));
   if (mistake !== undefined) console.error(mistake);
   return mistake === undefined ? (code ?? 1) : code || 1;
 }

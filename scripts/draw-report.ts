@@ -12,7 +12,14 @@ input{padding:8px}</style><form><b>Sign in</b><input placeholder="name"><input t
 using folder = new ReportFolder();
 await using chrome = await startChrome();
 const { driver } = chrome;
-const run = new SweepRun({ siteCount: 1000, checkCount: 20, failingCount: 60, faultCount: 6, slotCount: 8, knownCause: 'site' });
+const run = new SweepRun({
+  siteCount: 1000,
+  checkCount: 20,
+  failingCount: 60,
+  faultCount: 6,
+  slotCount: 8,
+  knownCause: 'site',
+});
 const page = new ReportPage(driver, await writeReport(folder.path, run.events));
 await page.device(1100);
 await driver.get(FORM);

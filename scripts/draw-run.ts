@@ -36,7 +36,8 @@ async function recorded(command: string): Promise<string> {
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     const [code] = (await once(child, 'close')) as [number];
-    if (code !== 0) throw new Error(`the demo ended with ${code}: a picture of it would be no good advertisement\n${text}`);
+    if (code !== 0)
+      throw new Error(`the demo ended with ${code}: a picture of it would be no good advertisement\n${text}`);
     return text.replaceAll(`${folder}/`, '');
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -66,7 +67,9 @@ function rowOf(line: Line): string {
   }
   const end = spans.at(-1);
   if (end !== undefined) end.text = end.text.trimEnd();
-  return spans.map(({ fill, text }) => `<tspan${fill === '' ? '' : ` fill="${fill}"`}>${escaped(text)}</tspan>`).join('');
+  return spans
+    .map(({ fill, text }) => `<tspan${fill === '' ? '' : ` fill="${fill}"`}>${escaped(text)}</tspan>`)
+    .join('');
 }
 
 /** With spaces that no renderer folds. */
@@ -81,7 +84,9 @@ function drawn(all: readonly (readonly string[])[]): string {
   const frameHeight = ROWS * CELL.height + 2 * pad;
   const windows = all.map((rows, index) => {
     const top = index * (frameHeight + pad);
-    const texts = rows.map((row, line) => `<text x="${pad}" y="${top + pad + (line + 0.75) * CELL.height}">${row}</text>`);
+    const texts = rows.map(
+      (row, line) => `<text x="${pad}" y="${top + pad + (line + 0.75) * CELL.height}">${row}</text>`,
+    );
     return `<rect y="${top}" width="${width}" height="${frameHeight}" rx="8" fill="#0d1117"/>\n${texts.join('\n')}`;
   });
   const height = all.length * frameHeight + (all.length - 1) * pad;

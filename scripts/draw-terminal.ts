@@ -18,20 +18,49 @@ it('has a login button', async () => {
 });
 `;
 
-const parts = ['# In a terminal', '', 'Made by `node scripts/draw-terminal.ts`, which runs gridrun in tmux on a stub of a grid.'];
-for (const [columns, rows] of [[80, 24], [40, 10]] as const) {
+const parts = [
+  '# In a terminal',
+  '',
+  'Made by `node scripts/draw-terminal.ts`, which runs gridrun in tmux on a stub of a grid.',
+];
+for (const [columns, rows] of [
+  [80, 24],
+  [40, 10],
+] as const) {
   const { during, end } = await pictures(columns, rows);
-  parts.push('', `## ${columns} × ${rows}`, '', 'While it goes on:', '', ...block(during), '', 'At its end:', '', ...block(end));
+  parts.push(
+    '',
+    `## ${columns} × ${rows}`,
+    '',
+    'While it goes on:',
+    '',
+    ...block(during),
+    '',
+    'At its end:',
+    '',
+    ...block(end),
+  );
 }
 writeFileSync('docs/terminal.md', `${parts.join('\n')}\n`);
 console.log('docs/terminal.md is written');
 
 async function pictures(columns: number, rows: number): Promise<{ during: string[]; end: string[] }> {
-  await using stub = await startStub({ sessionsPerNode: 6, latencyMs: ({ command }) => (command === 'POST url' ? 700 : 2) });
+  await using stub = await startStub({
+    sessionsPerNode: 6,
+    latencyMs: ({ command }) => (command === 'POST url' ? 700 : 2),
+  });
   const folder = mkdtempSync(join(tmpdir(), 'gridrun-draw-'));
   try {
     writeFileSync(join(folder, 'login.check.mjs'), CHECK);
-    writeFileSync(join(folder, 'sites.json'), JSON.stringify(Array.from({ length: SITES }, (_, index) => ({ id: `shop-${index + 1}`, url: `https://shop-${index + 1}.example/` }))));
+    writeFileSync(
+      join(folder, 'sites.json'),
+      JSON.stringify(
+        Array.from({ length: SITES }, (_, index) => ({
+          id: `shop-${index + 1}`,
+          url: `https://shop-${index + 1}.example/`,
+        })),
+      ),
+    );
     const command = [process.execPath, MAIN, 'login.check.mjs', '--sites', 'sites.json', '--grid', stub.url, '-j', '6'];
     await using terminal = await TmuxTerminal.start(command, { cwd: folder, columns, rows, env: { CI: '' } });
     let during: string[] = [];
@@ -43,7 +72,8 @@ async function pictures(columns: number, rows: number): Promise<{ during: string
       await pause(50);
     }
     const end = (await terminal.screen()).filter((line) => !line.startsWith('Pane is dead'));
-    const plain = (lines: readonly string[]): string[] => lines.map((line) => line.replace(/http:\/\/127\.0\.0\.1:\d+/, 'http://hub:4444').replaceAll(`${folder}/`, ''));
+    const plain = (lines: readonly string[]): string[] =>
+      lines.map((line) => line.replace(/http:\/\/127\.0\.0\.1:\d+/, 'http://hub:4444').replaceAll(`${folder}/`, ''));
     return { during: plain(during), end: plain(end) };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -9,10 +9,31 @@ export interface Layer {
 /** The rooms that everyone may use. Each may use those before it. */
 const GROUND = ['core/', 'modules/', 'text/', 'os/', 'wire/'];
 
-const FEATURES = ['config', 'dispatch', 'doctor', 'expectations', 'extension', 'grid', 'history', 'init', 'plan', 'report', 'results', 'session', 'sites', 'webserver'];
+const FEATURES = [
+  'config',
+  'dispatch',
+  'doctor',
+  'expectations',
+  'extension',
+  'grid',
+  'history',
+  'init',
+  'plan',
+  'report',
+  'results',
+  'session',
+  'sites',
+  'webserver',
+];
 
 /** What every module of the child process may use. */
-const IN_WORKER = [...GROUND, 'check/protocol.ts', 'check/worker/attempt-context.ts', 'check/worker/selenium-module.ts', 'check/worker/stall-clock.ts'];
+const IN_WORKER = [
+  ...GROUND,
+  'check/protocol.ts',
+  'check/worker/attempt-context.ts',
+  'check/worker/selenium-module.ts',
+  'check/worker/stall-clock.ts',
+];
 
 /**
  * Who may import whom. A file follows the row of its own name, or else the row of the deepest folder that holds it. A
@@ -23,12 +44,18 @@ export const LAYERS: readonly Layer[] = [
   ...FEATURES.map((feature) => ({ path: `${feature}/`, may: GROUND })),
   // The process border: the two sides of check/ share only the protocol. The pool knows the path of the program it forks.
   { path: 'check/protocol.ts', may: GROUND },
-  { path: 'check/api.ts', may: ['check/worker/attempt-context.ts', 'check/worker/extension/extension-in-check.ts', ...GROUND] },
+  {
+    path: 'check/api.ts',
+    may: ['check/worker/attempt-context.ts', 'check/worker/extension/extension-in-check.ts', ...GROUND],
+  },
   { path: 'check/builtin/', may: ['check/api.ts'] },
   { path: 'check/pool/', may: [...GROUND, 'check/protocol.ts', 'check/worker/main', 'check/builtin/'] },
   // Inside the worker: main → attempt → extension → evidence, lane.
   { path: 'check/worker/main.ts', may: [...GROUND, 'check/protocol.ts', 'check/worker/'] },
-  { path: 'check/worker/attempt/', may: [...IN_WORKER, 'check/worker/lane/', 'check/worker/evidence/', 'check/worker/extension/'] },
+  {
+    path: 'check/worker/attempt/',
+    may: [...IN_WORKER, 'check/worker/lane/', 'check/worker/evidence/', 'check/worker/extension/'],
+  },
   { path: 'check/worker/extension/', may: [...IN_WORKER, 'check/worker/evidence/'] },
   { path: 'check/worker/evidence/', may: IN_WORKER },
   { path: 'check/worker/lane/', may: IN_WORKER },

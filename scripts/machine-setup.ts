@@ -15,7 +15,11 @@ export interface Need {
  * a line each; elsewhere it says what to do. Resolves to whether everything is there; throws nothing, because what
  * comes after it may do without (`--help`, a remote grid, the tests that need no browser).
  */
-export async function setUpMachine(needs: readonly Need[], system: PackageSystem, say: (line: string) => void): Promise<boolean> {
+export async function setUpMachine(
+  needs: readonly Need[],
+  system: PackageSystem,
+  say: (line: string) => void,
+): Promise<boolean> {
   const there = await Promise.all(needs.map(async (need) => ({ need, why: await need.lacking() })));
   const missing = there.filter((entry) => entry.why !== undefined);
   if (missing.length === 0) return true;

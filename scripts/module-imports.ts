@@ -51,9 +51,13 @@ function urlText(node: Node | null | undefined): string | undefined {
 /** `require`, `require.resolve`, `import.meta.resolve`, `createRequire(…)`. */
 function isResolver(callee: Node): boolean {
   if (callee.type === 'Identifier') return callee.name === 'require';
-  if (callee.type === 'CallExpression') return callee.callee.type === 'Identifier' && callee.callee.name === 'createRequire';
-  if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier' || callee.property.name !== 'resolve') return false;
-  return callee.object.type === 'MetaProperty' || (callee.object.type === 'Identifier' && callee.object.name === 'require');
+  if (callee.type === 'CallExpression')
+    return callee.callee.type === 'Identifier' && callee.callee.name === 'createRequire';
+  if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier' || callee.property.name !== 'resolve')
+    return false;
+  return (
+    callee.object.type === 'MetaProperty' || (callee.object.type === 'Identifier' && callee.object.name === 'require')
+  );
 }
 
 function isUrlOfModule(node: Extract<Node, { type: 'NewExpression' }>): boolean {

@@ -20,7 +20,9 @@ const java: Need = {
   packages: ['openjdk-17-jre-headless'],
   async lacking() {
     // Looked for, not started: a JVM takes longer than all the rest of this.
-    const programs = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, process.platform === 'win32' ? 'java.exe' : 'java'));
+    const programs = (process.env['PATH'] ?? '')
+      .split(delimiter)
+      .map((folder) => join(folder, process.platform === 'win32' ? 'java.exe' : 'java'));
     return await Promise.any(programs.map((path) => access(path, constants.X_OK))).then(
       () => undefined,
       () => 'install Java 17 or newer',

@@ -22,20 +22,49 @@ export class TmuxTerminal implements AsyncDisposable {
   private constructor() {}
 
   /** Starts the command; its last screen stays when it has ended. */
-  static async start(command: readonly string[], options: { cwd: string; columns: number; rows: number; env: Readonly<Record<string, string>> }): Promise<TmuxTerminal> {
+  static async start(
+    command: readonly string[],
+    options: { cwd: string; columns: number; rows: number; env: Readonly<Record<string, string>> },
+  ): Promise<TmuxTerminal> {
     const terminal = new TmuxTerminal();
     const { cwd, columns, rows, env } = options;
     const set = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
-    await terminal.#tmux('-f', '/dev/null', 'new-session', '-d', '-x', String(columns), '-y', String(rows), '-c', cwd, ...set, 'sleep', '600');
+    await terminal.#tmux(
+      '-f',
+      '/dev/null',
+      'new-session',
+      '-d',
+      '-x',
+      String(columns),
+      '-y',
+      String(rows),
+      '-c',
+      cwd,
+      ...set,
+      'sleep',
+      '600',
+    );
     await terminal.#tmux('set-option', '-g', 'status', 'off', ';', 'set-option', '-g', 'remain-on-exit', 'on');
-    await terminal.#tmux('respawn-pane', '-k', '-c', cwd, ...command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ').split('\n'));
+    await terminal.#tmux(
+      'respawn-pane',
+      '-k',
+      '-c',
+      cwd,
+      ...command
+        .map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`)
+        .join(' ')
+        .split('\n'),
+    );
     return terminal;
   }
 
   /** What the terminal shows, row by row; rows that one line takes up are joined where asked for. */
   async screen({ joined = false } = {}): Promise<string[]> {
     const { stdout } = await this.#tmux('capture-pane', '-p', ...(joined ? ['-J'] : []));
-    return stdout.replace(/\n+$/, '').split('\n').map((line) => line.trimEnd());
+    return stdout
+      .replace(/\n+$/, '')
+      .split('\n')
+      .map((line) => line.trimEnd());
   }
 
   /** Presses keys by tmux's names for them: `C-c`, `Enter`; a text is typed as it is. */

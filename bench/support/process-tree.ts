@@ -20,7 +20,8 @@ export class ProcessTree {
   peak: TreeUse = { processCount: 0, residentBytes: 0, proportionalBytes: 0, eachBytes: [] };
 
   constructor(rootPid: number) {
-    if (process.platform !== 'linux') throw new Error('process trees are measured on Linux alone: there is no /proc here');
+    if (process.platform !== 'linux')
+      throw new Error('process trees are measured on Linux alone: there is no /proc here');
     this.#rootPid = rootPid;
   }
 
@@ -40,7 +41,12 @@ export class ProcessTree {
     const residentBytes = memory.reduce((sum, one) => sum + one.resident, 0);
     const proportionalBytes = memory.reduce((sum, one) => sum + one.proportional, 0);
     if (proportionalBytes > this.peak.proportionalBytes) {
-      this.peak = { processCount: pids.length, residentBytes, proportionalBytes, eachBytes: memory.map((one) => one.proportional) };
+      this.peak = {
+        processCount: pids.length,
+        residentBytes,
+        proportionalBytes,
+        eachBytes: memory.map((one) => one.proportional),
+      };
     }
   }
 

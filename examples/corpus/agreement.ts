@@ -37,7 +37,10 @@ export function agreementOf(truth: readonly LabelledField[], found: FoundFields)
   return {
     username: answer(usernamesFor(truth, passwords), found.username),
     password: answer(passwords, found.password),
-    submit: buttonAnswer(truth.filter((field) => SUBMITS.has(field.label)), found.submit),
+    submit: buttonAnswer(
+      truth.filter((field) => SUBMITS.has(field.label)),
+      found.submit,
+    ),
   };
 }
 

@@ -13,7 +13,11 @@ describe('fields', () => {
     const { truth } = site.data as { truth: LabelledField[] };
     await driver.get(site.url);
     const survey = await look();
-    const agreement = agreementOf(truth, { username: survey?.username ?? null, password: survey?.password ?? null, submit: survey?.submit ?? null });
+    const agreement = agreementOf(truth, {
+      username: survey?.username ?? null,
+      password: survey?.password ?? null,
+      submit: survey?.submit ?? null,
+    });
     await attach('agreement.json', { kind: survey?.kind ?? 'nothing', ...agreement });
   });
 });

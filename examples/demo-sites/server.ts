@@ -17,7 +17,10 @@ interface Account {
 
 const port = Number(process.env['PORT'] ?? 8471);
 const pages = new URL('pages/', import.meta.url);
-const sites = JSON.parse(readFileSync(new URL('../../sites.json', import.meta.url), 'utf8')) as { id: string; data: Account }[];
+const sites = JSON.parse(readFileSync(new URL('../../sites.json', import.meta.url), 'utf8')) as {
+  id: string;
+  data: Account;
+}[];
 const accounts = new Map(sites.map((site) => [site.id, site.data]));
 
 /** Fields that no person sees: whoever fills them in is refused. */
@@ -38,7 +41,8 @@ const server = createServer((request, response) => {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
   if (url.pathname === '/healthz') return void response.end('ok');
-  if (url.pathname === '/style.css') return void response.writeHead(200, { 'content-type': 'text/css' }).end(readFileSync(new URL('style.css', pages)));
+  if (url.pathname === '/style.css')
+    return void response.writeHead(200, { 'content-type': 'text/css' }).end(readFileSync(new URL('style.css', pages)));
   const name = url.hostname.split('.')[0] ?? '';
   const account = accounts.get(name);
   if (account === undefined) return void response.writeHead(404).end('no such site');
@@ -64,7 +68,10 @@ const ROUTES: Readonly<Record<string, (visit: Visit) => void | Promise<void>>> =
     if (!/(^|; )session=signed-in/.test(request.headers.cookie ?? '')) return redirect(response, '/');
     const root = /<html[^>]*>/.exec(page(name))?.[0] ?? '<html>';
     const head = `<meta charset="utf-8"><title>${escape(account.welcome)}</title><link rel="stylesheet" href="/style.css">`;
-    html(response, `<!doctype html>${root}<head>${head}</head><body><main class="wide"><h1>${escape(account.welcome)}</h1></main></body></html>`);
+    html(
+      response,
+      `<!doctype html>${root}<head>${head}</head><body><main class="wide"><h1>${escape(account.welcome)}</h1></main></body></html>`,
+    );
   },
   'GET /api/slow': async ({ response }) => {
     await delay(SLOW_MS);

@@ -15,7 +15,11 @@ const SOURCE = fileURLToPath(new URL('../extension/', import.meta.url));
 const REGRESSIONS: readonly Patch[] = [
   { file: 'manifest.json', from: '"version": "1.0.0"', to: '"version": "1.1.0"' },
   { file: 'manifest.json', from: '"all_frames": true', to: '"all_frames": false' },
-  { file: 'find-form.js', from: '    if (element.shadowRoot) found.push(...everything(element.shadowRoot));\n', to: '' },
+  {
+    file: 'find-form.js',
+    from: '    if (element.shadowRoot) found.push(...everything(element.shadowRoot));\n',
+    to: '',
+  },
 ];
 
 /** Writes the demo extension with its planted regressions into a folder. Throws where one can't be planted any more. */
@@ -32,6 +36,7 @@ export async function buildBroken(folder: string): Promise<void> {
 
 const [folder] = process.argv.slice(2);
 if (import.meta.main) {
-  if (folder === undefined) throw new Error('give the folder to write to: node examples/extension-broken/build.ts <folder>');
+  if (folder === undefined)
+    throw new Error('give the folder to write to: node examples/extension-broken/build.ts <folder>');
   await buildBroken(folder);
 }

@@ -36,7 +36,12 @@ function observe() {
   for (const root of [document, ...everything(document).flatMap((element) => element.shadowRoot ?? [])]) {
     if (observed.has(root)) continue;
     observed.add(root);
-    observer.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ['type', 'hidden', 'style', 'class', 'open'] });
+    observer.observe(root, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ['type', 'hidden', 'style', 'class', 'open'],
+    });
   }
 }
 
@@ -52,8 +57,10 @@ function mark(form) {
   // In a closed shadow root: neither the page's styles nor its scripts get at it.
   button = document.createElement('one-click-button');
   button.setAttribute('data-oneclick-button', '');
-  button.style.cssText = 'all: initial; display: inline-block; width: 22px; height: 22px; margin: 2px; cursor: pointer; vertical-align: middle';
-  button.attachShadow({ mode: 'closed' }).innerHTML = '<button type="button" title="One-Click Sign-In" style="all: unset; display: block; width: 22px; height: 22px; text-align: center; font: 16px/22px sans-serif">⚡</button>';
+  button.style.cssText =
+    'all: initial; display: inline-block; width: 22px; height: 22px; margin: 2px; cursor: pointer; vertical-align: middle';
+  button.attachShadow({ mode: 'closed' }).innerHTML =
+    '<button type="button" title="One-Click Sign-In" style="all: unset; display: block; width: 22px; height: 22px; text-align: center; font: 16px/22px sans-serif">⚡</button>';
   button.addEventListener('click', (event) => {
     event.preventDefault();
     event.stopPropagation();

@@ -11,7 +11,10 @@ function send({ password, username, submit }) {
   const last = password ?? username;
   if (submit !== null && isSeen(submit)) return submit.click();
   if (last.form) return last.form.requestSubmit();
-  for (const name of ['keydown', 'keypress', 'keyup']) last.dispatchEvent(new KeyboardEvent(name, { key: 'Enter', code: 'Enter', keyCode: 13, bubbles: true, composed: true }));
+  for (const name of ['keydown', 'keypress', 'keyup'])
+    last.dispatchEvent(
+      new KeyboardEvent(name, { key: 'Enter', code: 'Enter', keyCode: 13, bubbles: true, composed: true }),
+    );
 }
 
 /** Fills in what the form shows, and sends it. */

@@ -33,22 +33,35 @@ function isSeen(element) {
 
 function labelOf(field) {
   const labels = [...(field.labels ?? [])].map((label) => label.textContent);
-  return [field.getAttribute('aria-label'), field.placeholder, field.title, field.name, field.id, ...labels].filter(Boolean).join(' ').replace(/[_-]/g, ' ').slice(0, 300);
+  return [field.getAttribute('aria-label'), field.placeholder, field.title, field.name, field.id, ...labels]
+    .filter(Boolean)
+    .join(' ')
+    .replace(/[_-]/g, ' ')
+    .slice(0, 300);
 }
 
 function textOf(button) {
   const image = button.querySelector('img[alt]')?.alt;
-  return [button.value, button.textContent, button.getAttribute('aria-label'), button.title, button.alt, image].filter(Boolean).join(' ').replace(/\s+/g, ' ').trim().slice(0, 120);
+  return [button.value, button.textContent, button.getAttribute('aria-label'), button.title, button.alt, image]
+    .filter(Boolean)
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 120);
 }
 
 const TEXT_TYPES = new Set(['text', 'email', 'tel', 'password', 'number']);
-const BUTTONS = 'button, input[type=submit], input[type=image], input[type=button], [role=button], a[onclick], a[href^="javascript:"]';
+const BUTTONS =
+  'button, input[type=submit], input[type=image], input[type=button], [role=button], a[onclick], a[href^="javascript:"]';
 
 function isPassword(field) {
   if (field.type === 'password') return !WORDS.other.test(labelOf(field)) || WORDS.password.test(labelOf(field));
   if (field.autocomplete.includes('current-password')) return true;
-  if (field.type !== 'text' || field.autocomplete.includes('username') || WORDS.recover.test(labelOf(field))) return false;
-  return WORDS.password.test(labelOf(field)) && !WORDS.username.test(labelOf(field)) && !WORDS.search.test(labelOf(field));
+  if (field.type !== 'text' || field.autocomplete.includes('username') || WORDS.recover.test(labelOf(field)))
+    return false;
+  return (
+    WORDS.password.test(labelOf(field)) && !WORDS.username.test(labelOf(field)) && !WORDS.search.test(labelOf(field))
+  );
 }
 
 /** The form of a field; where there is none, the nearest ancestor with a button and another field. */
@@ -102,8 +115,12 @@ function usernameScore(field) {
 }
 
 function aboutScope(scope) {
-  const names = ['action', 'id', 'name', 'class', 'aria-label'].map((key) => scope.getAttribute?.(key) ?? '').join(' ').replace(/[_-]/g, ' ');
-  const heading = scope.querySelector?.('h1, h2, h3, h4, legend')?.textContent ?? scope.previousElementSibling?.textContent ?? '';
+  const names = ['action', 'id', 'name', 'class', 'aria-label']
+    .map((key) => scope.getAttribute?.(key) ?? '')
+    .join(' ')
+    .replace(/[_-]/g, ' ');
+  const heading =
+    scope.querySelector?.('h1, h2, h3, h4, legend')?.textContent ?? scope.previousElementSibling?.textContent ?? '';
   return `${names} ${heading.slice(0, 80)}`;
 }
 
@@ -112,7 +129,10 @@ function withPassword(password, fields, buttons) {
   const seen = isSeen(password);
   const mates = fields.filter((field) => field !== password && belongs(field, scope) && isSeen(field) === seen);
   const names = mates.filter((field) => !isPassword(field));
-  const scored = names.map((field) => ({ field, score: usernameScore(field) + (password.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_PRECEDING ? 3 : -2) }));
+  const scored = names.map((field) => ({
+    field,
+    score: usernameScore(field) + (password.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_PRECEDING ? 3 : -2),
+  }));
   const username = scored.toSorted((a, b) => b.score - a.score)[0]?.field ?? null;
   const submit = submitOf(password, scope, buttons);
   const sends = submit === null ? '' : textOf(submit);
@@ -150,11 +170,20 @@ function withoutPassword(username, fields, buttons) {
 /** The login form of the document, or null. */
 function findForm() {
   const all = everything(document);
-  const fields = all.filter((element) => element instanceof HTMLInputElement && TEXT_TYPES.has(element.type) && (!element.readOnly || element.type === 'password'));
+  const fields = all.filter(
+    (element) =>
+      element instanceof HTMLInputElement &&
+      TEXT_TYPES.has(element.type) &&
+      (!element.readOnly || element.type === 'password'),
+  );
   const buttons = all.filter((element) => element.matches(BUTTONS));
   const best = (forms) => forms.toSorted((a, b) => b.score - a.score)[0] ?? null;
   const whole = best(fields.filter(isPassword).map((field) => withPassword(field, fields, buttons)));
   if (whole !== null && isSeen(whole.password)) return whole;
-  const half = best(fields.filter((field) => !isPassword(field) && isSeen(field)).map((field) => withoutPassword(field, fields, buttons)));
+  const half = best(
+    fields
+      .filter((field) => !isPassword(field) && isSeen(field))
+      .map((field) => withoutPassword(field, fields, buttons)),
+  );
   return half !== null && half.score >= 8 ? half : whole;
 }

@@ -11,7 +11,9 @@ import { startSeleniumGrid, type SeleniumGrid } from '../../test/support/seleniu
 // The sweep that gridrun is for, on the demo: a new build of the extension against the released one, on sites of which
 // five are broken for everyone, on a hub of which a node is killed on the way. Exits 0 where exactly the planted
 // regressions are found, each with cause extension: npm run demo:sweep -- --times 20
-const { values } = parseArgs({ options: { times: { type: 'string', default: '1' }, grid: { type: 'string', default: 'hub' } } });
+const { values } = parseArgs({
+  options: { times: { type: 'string', default: '1' }, grid: { type: 'string', default: 'hub' } },
+});
 
 /** The kinds of markup in which the broken build finds no form. */
 const BROKEN_BY_THE_BUILD = ['iframe-nl', 'shadow-en', 'shadow-nested-sv'];
@@ -19,7 +21,12 @@ const DOWN_FOR_EVERYONE = ['plain-tr', 'plain-hi', 'plain-vi', 'tabs-hu', 'captc
 
 interface SweepResult {
   readonly sites: readonly { readonly id: string; readonly verdict: string; readonly cause?: string }[];
-  readonly sweep: { readonly broken: readonly string[]; readonly failedInBoth: readonly string[]; readonly undecided: readonly string[]; readonly test: { readonly p: number } };
+  readonly sweep: {
+    readonly broken: readonly string[];
+    readonly failedInBoth: readonly string[];
+    readonly undecided: readonly string[];
+    readonly test: { readonly p: number };
+  };
 }
 
 const stopping = stopOnSignal();
@@ -31,8 +38,15 @@ async function sweepOnce(folder: string, grid: string, onEvent: (event: RunEvent
   await buildBroken(join(folder, 'build'));
   const args = process.getuid?.() === 0 && grid !== 'local' ? ['--no-sandbox'] : [];
   const handle = run({
-    cwd: ROOT, sites: join(folder, 'sites.json'), checks: 'examples/sweep/extension.check.ts', out: join(folder, 'results'), grid, sessions: 2,
-    extension: join(folder, 'build'), control: 'examples/extension', capabilities: { 'goog:chromeOptions': { args } },
+    cwd: ROOT,
+    sites: join(folder, 'sites.json'),
+    checks: 'examples/sweep/extension.check.ts',
+    out: join(folder, 'results'),
+    grid,
+    sessions: 2,
+    extension: join(folder, 'build'),
+    control: 'examples/extension',
+    capabilities: { 'goog:chromeOptions': { args } },
   });
   const stop = (): void => handle.stop('kill');
   stopping.addEventListener('abort', stop);
@@ -43,8 +57,12 @@ async function sweepOnce(folder: string, grid: string, onEvent: (event: RunEvent
   stopping.throwIfAborted();
   const results = JSON.parse(await readFile(join(folder, 'results', 'results.json'), 'utf8')) as SweepResult;
   const { broken, failedInBoth, undecided, test } = results.sweep;
-  console.log(`broken by the build: ${broken.join(', ')}; broken for everyone: ${failedInBoth.join(', ')}; p = ${test.p}`);
-  const others = results.sites.filter(({ id, verdict }) => verdict !== 'passed' && ![...BROKEN_BY_THE_BUILD, ...DOWN_FOR_EVERYONE].includes(id));
+  console.log(
+    `broken by the build: ${broken.join(', ')}; broken for everyone: ${failedInBoth.join(', ')}; p = ${test.p}`,
+  );
+  const others = results.sites.filter(
+    ({ id, verdict }) => verdict !== 'passed' && ![...BROKEN_BY_THE_BUILD, ...DOWN_FOR_EVERYONE].includes(id),
+  );
   return [
     ...differences('broken by the build', broken, BROKEN_BY_THE_BUILD),
     ...differences('broken for everyone', failedInBoth, DOWN_FOR_EVERYONE),
@@ -86,7 +104,8 @@ class NodeKiller {
       this.#killed = true;
       void this.#hub.killNode(this.#hub.nodeUrls.indexOf(this.#nodes.get(event.sessionId) ?? ''));
     }
-    if (event.type === 'attempt-ended' && event.attempt.fault?.cause === 'grid') this.hit.push(`${event.attempt.siteId} (${event.attempt.fault.code})`);
+    if (event.type === 'attempt-ended' && event.attempt.fault?.cause === 'grid')
+      this.hit.push(`${event.attempt.siteId} (${event.attempt.fault.code})`);
   }
 }
 
@@ -94,14 +113,19 @@ for (let time = 1; time <= Number(values.times) && !stopping.aborted; time += 1)
   const folder = await mkdtemp(join(tmpdir(), 'gridrun-sweep-'));
   const hasHub = values.grid === 'hub' && missing('selenium') === false;
   await using hub = hasHub ? await startSeleniumGrid({ nodes: 2, sessionsPerNode: 2 }) : undefined;
-  if (values.grid === 'hub' && !hasHub) console.log('no Java here: on the Chrome of this machine, with no node to kill');
+  if (values.grid === 'hub' && !hasHub)
+    console.log('no Java here: on the Chrome of this machine, with no node to kill');
   const grid = hub?.url ?? (values.grid === 'hub' ? 'local' : values.grid);
   try {
     const killer = hub === undefined ? undefined : new NodeKiller(hub);
     const mistakes = await sweepOnce(folder, grid, (event) => killer?.onEvent(event));
     if (killer !== undefined) console.log(`hit by the killed node, and tried again: ${killer.hit.join(', ')}`);
     if (killer?.hit.length === 0) mistakes.push('no attempt was hit by the killed node');
-    console.log(mistakes.length === 0 ? `sweep ${time}: exactly the planted sites` : `sweep ${time}: WRONG\n  ${mistakes.join('\n  ')}`);
+    console.log(
+      mistakes.length === 0
+        ? `sweep ${time}: exactly the planted sites`
+        : `sweep ${time}: WRONG\n  ${mistakes.join('\n  ')}`,
+    );
     if (mistakes.length > 0) process.exitCode = 1;
   } catch (error) {
     if (!stopping.aborted) throw error;

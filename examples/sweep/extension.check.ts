@@ -29,7 +29,12 @@ describe('one-click sign-in', () => {
   it('@extension marks the field for the password', async () => {
     const field = form.password ?? form.username;
     assert.ok(field, 'no login form');
-    await driver.wait(async () => (await field.element.getAttribute('data-oneclick')) !== null, APPEARS_WITHIN_MS, `"${field.label}" is not marked`, 50);
+    await driver.wait(
+      async () => (await field.element.getAttribute('data-oneclick')) !== null,
+      APPEARS_WITHIN_MS,
+      `"${field.label}" is not marked`,
+      50,
+    );
   });
 
   it('@extension signs in with one click', async () => {

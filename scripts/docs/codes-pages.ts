@@ -47,7 +47,12 @@ export function troubleBlock(): string {
   const strangers = ENTRIES.filter(([name]) => !FAMILIES.some(([family]) => family === familyOf(name)));
   if (strangers.length > 0) throw new Error(`no heading for ${strangers.map(([name]) => name).join(', ')}`);
   return FAMILIES.map(([family, title]) => {
-    const rows = ENTRIES.filter(([name]) => familyOf(name) === family).map(([name, { blames, meaning, todo }]) => [code(name), blames, meaning, todo]);
+    const rows = ENTRIES.filter(([name]) => familyOf(name) === family).map(([name, { blames, meaning, todo }]) => [
+      code(name),
+      blames,
+      meaning,
+      todo,
+    ]);
     return `### ${title}\n\n${table(['code', 'whose', 'what it means', 'what to do'], rows)}`;
   }).join('\n\n');
 }
@@ -55,7 +60,10 @@ export function troubleBlock(): string {
 /** What gridrun does about each answer, and the exit code that it leads to. */
 const ANSWERS: Readonly<Record<CodeMeaning['answer'], readonly [string, string]>> = {
   refuse: ['refuses: nothing is started', '2'],
-  retry: ['tries the site again, up to `--infra-retries`, on another node where there is one', '3 where no try is left'],
+  retry: [
+    'tries the site again, up to `--infra-retries`, on another node where there is one',
+    '3 where no try is left',
+  ],
   report: ['reports it against the site or the run', '1 where a check said no, else 3'],
   note: ['says it once and goes on', '–'],
   bug: ['ends the run', '70'],
@@ -72,7 +80,10 @@ refusal prints. What each means and what to do is in [troubleshooting](../troubl
 
 Whose fault it is, as the verdict's \`cause\` has it: \`check\`, \`extension\`, \`site\`, \`browser\`, \`grid\` or \`runner\`; \`input\` is what gridrun was given.
 `,
-    table(['answer', 'what gridrun does', 'exit code'], Object.entries(ANSWERS).map(([answer, cells]) => [code(answer), ...cells])),
+    table(
+      ['answer', 'what gridrun does', 'exit code'],
+      Object.entries(ANSWERS).map(([answer, cells]) => [code(answer), ...cells]),
+    ),
     '',
     table(['code', 'whose', 'answer'], rows),
     '',

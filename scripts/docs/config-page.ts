@@ -10,17 +10,29 @@ const ONLY_FLAGS: ReadonlySet<string> = new Set(['list']);
 
 /** docs/reference/config.md, without its first lines. Throws where the type of a config and the settings do not have the same keys. */
 export function configPage(): string {
-  const fields = new Map((typesOf(SOURCE, readFileSync(SOURCE, 'utf8')).find(({ name }) => name === 'Config')?.fields ?? []).map((field) => [field.name, field]));
+  const fields = new Map(
+    (typesOf(SOURCE, readFileSync(SOURCE, 'utf8')).find(({ name }) => name === 'Config')?.fields ?? []).map((field) => [
+      field.name,
+      field,
+    ]),
+  );
   const settings = (SETTINGS as readonly Setting[]).filter(({ flag }) => !ONLY_FLAGS.has(flag));
   const known = [...settings.map(({ flag }) => configKey(flag)), ...Object.keys(CONFIG_ONLY)];
-  const strangers = [...known.filter((key) => !fields.has(key)), ...[...fields.keys()].filter((key) => !known.includes(key))];
+  const strangers = [
+    ...known.filter((key) => !fields.has(key)),
+    ...[...fields.keys()].filter((key) => !known.includes(key)),
+  ];
   if (strangers.length > 0) throw new Error(`in only one of Config and the settings: ${strangers.join(', ')}`);
   const typeOf = (key: string): string => code(fields.get(key)?.type ?? '');
   const groups = [...new Set(settings.map(({ group }) => group))].map((group) => {
-    const rows = settings.filter((setting) => setting.group === group).map(({ flag, describe, byDefault }) => [code(configKey(flag)), typeOf(configKey(flag)), describe, byDefault]);
+    const rows = settings
+      .filter((setting) => setting.group === group)
+      .map(({ flag, describe, byDefault }) => [code(configKey(flag)), typeOf(configKey(flag)), describe, byDefault]);
     return `## ${group}\n\n${table(['key', 'type', 'what it does', 'default'], rows)}\n`;
   });
-  const own = Object.entries(CONFIG_ONLY).filter(([key]) => key !== 'webServer').map(([key, { wants }]) => [code(key), typeOf(key), wants]);
+  const own = Object.entries(CONFIG_ONLY)
+    .filter(([key]) => key !== 'webServer')
+    .map(([key, { wants }]) => [code(key), typeOf(key), wants]);
   return [
     `# Config
 
@@ -48,5 +60,9 @@ const SELF_EVIDENT: Readonly<Record<string, string>> = {
 };
 
 function webServerRows(field: Field | undefined): string[][] {
-  return (field?.fields ?? []).map(({ name, type, doc, optional }) => [`${code(name)}${optional ? '' : ' (needed)'}`, code(type), doc === '' ? (SELF_EVIDENT[name] ?? '') : doc]);
+  return (field?.fields ?? []).map(({ name, type, doc, optional }) => [
+    `${code(name)}${optional ? '' : ' (needed)'}`,
+    code(type),
+    doc === '' ? (SELF_EVIDENT[name] ?? '') : doc,
+  ]);
 }

@@ -8,8 +8,13 @@ const CORE = new URL('../../src/core/', import.meta.url).pathname;
 
 /** docs/reference/events.md, without its first lines: the events and every type that they are made of. */
 export function eventsPage(): string {
-  const types = new Map(readdirSync(CORE).filter((name) => name.endsWith('.ts')).flatMap((name) =>
-    typesOf(name, readFileSync(join(CORE, name), 'utf8')).map((type) => [type.name, type] as const)));
+  const types = new Map(
+    readdirSync(CORE)
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) =>
+        typesOf(name, readFileSync(join(CORE, name), 'utf8')).map((type) => [type.name, type] as const),
+      ),
+  );
   const events = namesIn(types.get('RunEvent')?.alias ?? '').map((name) => found(types, name));
   if (events.length === 0) throw new Error('src/core/event.ts has no union RunEvent');
   const others = reachedFrom(events, types).toSorted((a, b) => a.name.localeCompare(b.name));
@@ -17,7 +22,10 @@ export function eventsPage(): string {
   return [
     `# Events\n\n\`events.ndjson\` is the journal of a run: one event a line, as JSON, in the order in which things happened. This is schema ${SCHEMA_VERSION}. A field keeps its one type for ever;
 new fields and new events may come, so skip what you do not know. \`--reporter json\` prints the same lines while the run goes on, and \`run()\` of the library yields the same objects.\n`,
-    table(['event', 'what it says'], events.map((event) => [`[\`${eventName(event)}\`](#${anchorOf(eventName(event))})`, firstSentence(event.doc)])),
+    table(
+      ['event', 'what it says'],
+      events.map((event) => [`[\`${eventName(event)}\`](#${anchorOf(eventName(event))})`, firstSentence(event.doc)]),
+    ),
     ...events.map((event) => section(eventName(event), event, link)),
     '\n# What they are made of',
     ...others.map((type) => section(type.name, type, link)),
@@ -37,9 +45,19 @@ function eventName({ name, fields }: TypeSource): string {
 }
 
 function section(title: string, { doc, fields, alias }: TypeSource, link: (type: string) => string): string {
-  const body = fields.length === 0
-    ? `One of ${link(alias)}`
-    : table(['field', 'type', 'meaning'], fields.filter(({ name }) => name !== 'type').map((field) => [`${code(field.name)}${field.optional ? ' (may be absent)' : ''}`, link(field.type), field.doc]));
+  const body =
+    fields.length === 0
+      ? `One of ${link(alias)}`
+      : table(
+          ['field', 'type', 'meaning'],
+          fields
+            .filter(({ name }) => name !== 'type')
+            .map((field) => [
+              `${code(field.name)}${field.optional ? ' (may be absent)' : ''}`,
+              link(field.type),
+              field.doc,
+            ]),
+        );
   return `\n## ${title}\n${doc === '' ? '' : `\n${doc}\n`}\n${body}`;
 }
 

@@ -2,7 +2,14 @@ import { exitOf, type RunOutcome } from '../../src/core/outcome.ts';
 import { NO_COUNTS } from '../../src/core/verdict.ts';
 import { table } from './markdown.ts';
 
-const NOTHING: RunOutcome = { counts: NO_COUNTS, interrupted: false, refused: false, reportFailed: false, bug: false, failOnFlaky: false };
+const NOTHING: RunOutcome = {
+  counts: NO_COUNTS,
+  interrupted: false,
+  refused: false,
+  reportFailed: false,
+  bug: false,
+  failOnFlaky: false,
+};
 
 /** An outcome for each exit code there is, in the order in which they win. */
 const OUTCOMES: readonly RunOutcome[] = [

@@ -7,8 +7,19 @@ const GRIDRUN = new URL('../../src/cli/gridrun.ts', import.meta.url).href;
 
 /** Every command that has a help of its own; a test holds it against the commands that there are. */
 export const COMMANDS: readonly string[] = [
-  'merge-reports', 'show-report', 'compare', 'history', 'expectations', 'doctor', 'init',
-  'grid up', 'grid down', 'grid status', 'grid scale', 'grid logs', 'grid join',
+  'merge-reports',
+  'show-report',
+  'compare',
+  'history',
+  'expectations',
+  'doctor',
+  'init',
+  'grid up',
+  'grid down',
+  'grid status',
+  'grid scale',
+  'grid logs',
+  'grid join',
 ];
 
 /** docs/reference/flags.md, without its first lines. */
@@ -28,15 +39,24 @@ async function helpsOf(commands: readonly string[]): Promise<string[]> {
   const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
   const program = `const { gridrun } = await import(${JSON.stringify(GRIDRUN)});
     for (const command of ${JSON.stringify(commands)}) { await gridrun([...command.split(' '), '--help']); process.stdout.write('\\0'); }`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=gridrun-source', '--input-type=module', '--eval', program], { env });
-  return stdout.split('\0').slice(0, -1).map((help) => help.trim());
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=gridrun-source', '--input-type=module', '--eval', program],
+    { env },
+  );
+  return stdout
+    .split('\0')
+    .slice(0, -1)
+    .map((help) => help.trim());
 }
 
 /** A table for each group of flags, in the order of `--help`. */
 function runFlags(): string {
   const settings: readonly Setting[] = SETTINGS;
   const groups = [...new Set(settings.map(({ group }) => group))].map((group) => {
-    const rows = settings.filter((setting) => setting.group === group).map((setting) => [flagText(setting), code(configKey(setting.flag)), setting.describe, setting.byDefault]);
+    const rows = settings
+      .filter((setting) => setting.group === group)
+      .map((setting) => [flagText(setting), code(configKey(setting.flag)), setting.describe, setting.byDefault]);
     return `### ${group}\n\n${table(['flag', 'in the config', 'what it does', 'default'], rows)}`;
   });
   return groups.join('\n\n');

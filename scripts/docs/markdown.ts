@@ -13,5 +13,10 @@ function row(cells: readonly string[]): string {
 
 /** The anchor that GitHub makes of a heading. */
 export function anchorOf(heading: string): string {
-  return heading.toLowerCase().replaceAll('`', '').replaceAll(/[^\p{L}\p{N} _-]/gu, '').trim().replaceAll(' ', '-');
+  return heading
+    .toLowerCase()
+    .replaceAll('`', '')
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
 }

@@ -23,7 +23,9 @@ export const BLOCKS: Readonly<Record<string, Readonly<Record<string, () => strin
 
 /** Every paper that is made from the code, as it has to be. `read` gives a paper as it is. */
 export async function madePapers(read: (path: string) => string): Promise<ReadonlyMap<string, string>> {
-  const pages = await Promise.all(Object.entries(PAGES).map(async ([path, page]) => [path, `${MADE}${(await page()).trimEnd()}\n`] as const));
+  const pages = await Promise.all(
+    Object.entries(PAGES).map(async ([path, page]) => [path, `${MADE}${(await page()).trimEnd()}\n`] as const),
+  );
   return new Map([...pages, ...Object.keys(BLOCKS).map((path) => [path, withBlocks(path, read(path))] as const)]);
 }
 
@@ -32,7 +34,8 @@ export function withBlocks(path: string, paper: string): string {
   return Object.entries(BLOCKS[path] ?? {}).reduce((text, [name, block]) => {
     const [start, end] = [`<!-- ${name}: made by npm run docs -->\n`, `<!-- /${name} -->`];
     const [from, to] = [text.indexOf(start), text.indexOf(end)];
-    if (from < 0 || to < from) throw new Error(`${path} has no block ${name}: it wants the lines ${start.trim()} and ${end}`);
+    if (from < 0 || to < from)
+      throw new Error(`${path} has no block ${name}: it wants the lines ${start.trim()} and ${end}`);
     return `${text.slice(0, from + start.length)}${block()}\n${text.slice(to)}`;
   }, paper);
 }

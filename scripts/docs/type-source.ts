@@ -36,25 +36,43 @@ export function typesOf(path: string, source: string): TypeSource[] {
   const docOf = (node: Node): string => {
     const comment = comments.findLast(({ end }) => end <= node.start && source.slice(end, node.start).trim() === '');
     if (comment === undefined || comment.type !== 'Block' || !comment.value.startsWith('*')) return '';
-    return comment.value.slice(1).split('\n').map((line) => line.replace(/^\s*\* ?/, '').trim()).filter(Boolean).join(' ');
+    return comment.value
+      .slice(1)
+      .split('\n')
+      .map((line) => line.replace(/^\s*\* ?/, '').trim())
+      .filter(Boolean)
+      .join(' ');
   };
-  const fieldsOf = (members: readonly Node[]): Field[] => members.filter(({ type }) => type === 'TSPropertySignature').map((member) => {
-    const annotation = (member['typeAnnotation'] as Node)['typeAnnotation'] as Node;
-    return {
-      name: (member['key'] as { name: string }).name,
-      optional: member['optional'] === true,
-      type: typeText(annotation),
-      doc: docOf(member),
-      fields: annotation.type === 'TSTypeLiteral' ? fieldsOf(annotation['members'] as Node[]) : [],
-    };
-  });
-  const typeText = ({ start, end }: Node): string => source.slice(start, end).replaceAll('readonly ', '').replaceAll(/\/\*\*.*?\*\//gs, '').replaceAll(/\s+/g, ' ').replace(/^\| /, '');
+  const fieldsOf = (members: readonly Node[]): Field[] =>
+    members
+      .filter(({ type }) => type === 'TSPropertySignature')
+      .map((member) => {
+        const annotation = (member['typeAnnotation'] as Node)['typeAnnotation'] as Node;
+        return {
+          name: (member['key'] as { name: string }).name,
+          optional: member['optional'] === true,
+          type: typeText(annotation),
+          doc: docOf(member),
+          fields: annotation.type === 'TSTypeLiteral' ? fieldsOf(annotation['members'] as Node[]) : [],
+        };
+      });
+  const typeText = ({ start, end }: Node): string =>
+    source
+      .slice(start, end)
+      .replaceAll('readonly ', '')
+      .replaceAll(/\/\*\*.*?\*\//gs, '')
+      .replaceAll(/\s+/g, ' ')
+      .replace(/^\| /, '');
   return (program.body as unknown as readonly Node[]).flatMap((statement) => {
     const declared = statement['declaration'] as Node | null;
     if (statement.type !== 'ExportNamedDeclaration' || declared === null) return [];
     const name = (declared['id'] as { name?: string } | undefined)?.name ?? '';
-    if (declared.type === 'TSInterfaceDeclaration') return [{ name, doc: docOf(statement), fields: fieldsOf((declared['body'] as { body: Node[] }).body), alias: '' }];
-    if (declared.type === 'TSTypeAliasDeclaration') return [{ name, doc: docOf(statement), fields: [], alias: typeText(declared['typeAnnotation'] as Node) }];
+    if (declared.type === 'TSInterfaceDeclaration')
+      return [
+        { name, doc: docOf(statement), fields: fieldsOf((declared['body'] as { body: Node[] }).body), alias: '' },
+      ];
+    if (declared.type === 'TSTypeAliasDeclaration')
+      return [{ name, doc: docOf(statement), fields: [], alias: typeText(declared['typeAnnotation'] as Node) }];
     return [];
   });
 }

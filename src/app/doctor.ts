@@ -39,15 +39,26 @@ const SOCKET_DEADLINE_MS = 10_000;
  * Tries all that a run with these options needs, in the order in which one builds on the other, and says of each
  * whether it works and what to do where it does not. Never throws for what it finds.
  */
-export async function* examine(options: RunOptions, machine: Machine = THIS_MACHINE): AsyncGenerator<Finding, void, void> {
+export async function* examine(
+  options: RunOptions,
+  machine: Machine = THIS_MACHINE,
+): AsyncGenerator<Finding, void, void> {
   yield nodeFinding(machine.nodeVersion);
-  const browsers = options.grid === 'local' ? await chromeFinding() : options.grid === 'docker' ? undefined : await gridFinding(options.grid);
+  const browsers =
+    options.grid === 'local'
+      ? await chromeFinding()
+      : options.grid === 'docker'
+        ? undefined
+        : await gridFinding(options.grid);
   if (browsers !== undefined) yield browsers;
   yield await engineFinding(options.grid === 'docker');
-  const builds = await readBuilds(options).catch((error: unknown) => problemOf('extension', error, 'mend the build: a run would be refused as well'));
+  const builds = await readBuilds(options).catch((error: unknown) =>
+    problemOf('extension', error, 'mend the build: a run would be refused as well'),
+  );
   if (builds !== undefined && 'level' in builds) yield builds;
   // Without browsers there is no session to try, and the grid in containers comes up with the run.
-  if (browsers !== undefined && browsers.level !== 'problem') yield* sessionFindings(options, builds !== undefined && 'level' in builds ? undefined : builds);
+  if (browsers !== undefined && browsers.level !== 'problem')
+    yield* sessionFindings(options, builds !== undefined && 'level' in builds ? undefined : builds);
   yield await disk(machine, 'the results', options.out);
   if (options.grid === 'local') yield await disk(machine, 'the profiles of the browsers', tmpdir());
   const sessions = options.sessions === 'auto' ? availableParallelism() : options.sessions;
@@ -71,10 +82,22 @@ async function gridFinding(url: string): Promise<Finding> {
     if (!isGrid) return ok('grid', `${shown} answers; it is no Selenium Grid, but makes sessions itself`);
     const up = nodes.filter((node) => node.up);
     const slots = up.reduce((sum, node) => sum + Math.min(node.slots.length, node.maxSessions), 0);
-    if (up.length === 0) return note('grid', `${shown} answers, but has no node that is up`, 'start nodes; a grid that scales on its queue starts them by itself');
-    return ok('grid', `${shown} is ready: ${up.length} ${up.length === 1 ? 'node' : 'nodes'}, ${slots} ${slots === 1 ? 'slot' : 'slots'}`);
+    if (up.length === 0)
+      return note(
+        'grid',
+        `${shown} answers, but has no node that is up`,
+        'start nodes; a grid that scales on its queue starts them by itself',
+      );
+    return ok(
+      'grid',
+      `${shown} is ready: ${up.length} ${up.length === 1 ? 'node' : 'nodes'}, ${slots} ${slots === 1 ? 'slot' : 'slots'}`,
+    );
   } catch (error) {
-    return problemOf('grid', error, 'is the grid up, and is the URL the one that this machine reaches it by? curl <url>/status tells');
+    return problemOf(
+      'grid',
+      error,
+      'is the grid up, and is the URL the one that this machine reaches it by? curl <url>/status tells',
+    );
   }
 }
 
@@ -98,17 +121,28 @@ async function* sessionFindings(options: RunOptions, builds: Builds | undefined)
   try {
     grid = await openGrid(options, { siteUrls: [], signal, emit: () => {}, onProgress: () => {} });
     const startedAt = performance.now();
-    const lease = await grid.lease({ name: 'gridrun-doctor', capabilities: options.capabilities, avoidNodes: [], signal });
+    const lease = await grid.lease({
+      name: 'gridrun-doctor',
+      capabilities: options.capabilities,
+      avoidNodes: [],
+      signal,
+    });
     try {
       const { browserName, browserVersion, node } = lease.session;
-      yield ok('session', `${browserName} ${browserVersion} on ${node}, in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+      yield ok(
+        'session',
+        `${browserName} ${browserVersion} on ${node}, in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
+      );
       yield await socketFinding(lease.session, builds !== undefined);
     } finally {
       await lease.release();
     }
     if (builds !== undefined) yield await extensionFinding(grid, builds, options, signal);
   } catch (error) {
-    const fix = options.grid === 'local' ? 'start Chrome by hand to see what it says' : 'is a slot free, and do the nodes have what --capabilities asks for?';
+    const fix =
+      options.grid === 'local'
+        ? 'start Chrome by hand to see what it says'
+        : 'is a slot free, and do the nodes have what --capabilities asks for?';
     yield signal.aborted ? problem('session', late, fix) : problemOf('session', error, fix);
   } finally {
     await grid?.[Symbol.asyncDispose]();
@@ -118,7 +152,9 @@ async function* sessionFindings(options: RunOptions, builds: Builds | undefined)
 async function socketFinding({ webSocketUrl }: SessionFacts, isNeeded: boolean): Promise<Finding> {
   if (webSocketUrl === undefined) {
     const text = 'the session has no websocket (BiDi)';
-    return isNeeded ? problem('websocket', text, 'an extension can then not be put in: use a grid of Selenium 4 with Chrome') : note('websocket', text, '--isolation context and --extension need one');
+    return isNeeded
+      ? problem('websocket', text, 'an extension can then not be put in: use a grid of Selenium 4 with Chrome')
+      : note('websocket', text, '--isolation context and --extension need one');
   }
   try {
     const client = await BidiClient.connect(webSocketUrl, { deadlineMs: SOCKET_DEADLINE_MS });
@@ -127,14 +163,23 @@ async function socketFinding({ webSocketUrl }: SessionFacts, isNeeded: boolean):
     } finally {
       client.close();
     }
-    return ok('websocket', 'the session\'s websocket (BiDi) answers');
+    return ok('websocket', "the session's websocket (BiDi) answers");
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return problem('websocket', `the session's websocket can't be reached: ${why}`, 'a proxy before the grid must pass on websockets (Upgrade) under /session/, as it passes on http');
+    return problem(
+      'websocket',
+      `the session's websocket can't be reached: ${why}`,
+      'a proxy before the grid must pass on websockets (Upgrade) under /session/, as it passes on http',
+    );
   }
 }
 
-async function extensionFinding(grid: OpenGrid, builds: Builds, options: RunOptions, signal: AbortSignal): Promise<Finding> {
+async function extensionFinding(
+  grid: OpenGrid,
+  builds: Builds,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<Finding> {
   try {
     const { facts } = await equip(grid, builds, options, 'gridrun-doctor', signal, () => {});
     return ok('extension', `${facts.name} ${facts.version} loads, as ${facts.id}`);
@@ -150,6 +195,14 @@ async function disk(machine: Machine, what: string, folder: string): Promise<Fin
   try {
     return diskFinding(what, folder, await machine.freeDisk(known));
   } catch (error) {
-    return problemOf('disk', new GridrunError({ code: 'doctor.disk', message: `${known} can't be looked at: ${(error as Error).message}`, answer: 'report' }), 'name another folder with --out');
+    return problemOf(
+      'disk',
+      new GridrunError({
+        code: 'doctor.disk',
+        message: `${known} can't be looked at: ${(error as Error).message}`,
+        answer: 'report',
+      }),
+      'name another folder with --out',
+    );
   }
 }

@@ -41,7 +41,10 @@ export async function mergeReports(options: MergeOptions): Promise<RunSummary> {
   const { cwd, terminal = SILENT } = options;
   const out = resolve(cwd, options.out);
   const found = await readShards(options.folders.map((folder) => resolve(cwd, folder)));
-  refuseOwnInput(out, found.map(({ path }) => path));
+  refuseOwnInput(
+    out,
+    found.map(({ path }) => path),
+  );
   const { shards, faults } = chooseShards(found.map((folder) => ({ ...folder, path: shownPath(cwd, folder.path) })));
   using folder = await RunFolder.open(out);
   await folder.setAside();
@@ -63,7 +66,12 @@ export async function mergeReports(options: MergeOptions): Promise<RunSummary> {
   const remembered = history.reporter === undefined ? [] : [history.reporter];
   const reporters: Multiplexer = new Multiplexer(state, [results, ...remembered, ...named]);
 
-  const sources = shards.map(({ path, header, finished }) => ({ path, header, finished, events: replay(join(resolve(cwd, path), JOURNAL)) }));
+  const sources = shards.map(({ path, header, finished }) => ({
+    path,
+    header,
+    finished,
+    events: replay(join(resolve(cwd, path), JOURNAL)),
+  }));
   for await (const event of mergeShards(sources, faults, version())) {
     const { at: happenedAt, ...undated } = event;
     at = happenedAt;
@@ -74,16 +82,30 @@ export async function mergeReports(options: MergeOptions): Promise<RunSummary> {
   await journal.flush();
   await reporters.finish();
   const exit = exitOf(outcomeOf(state, failures().length > 0));
-  return { run: state.started?.run ?? '', exitCode: exit.code, reasons: exit.reasons, counts: state.counts(), durationMs: state.durationMs, out };
+  return {
+    run: state.started?.run ?? '',
+    exitCode: exit.code,
+    reasons: exit.reasons,
+    counts: state.counts(),
+    durationMs: state.durationMs,
+    out,
+  };
 }
 
 /** A merge makes room in its results folder: what it reads must not lie in the way. */
 function refuseOwnInput(out: string, inputs: readonly string[]): void {
   const real = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
-  const own = inputs.filter((input) => real(input) === real(out) || `${real(input)}${sep}`.startsWith(`${join(real(out), EVIDENCE)}${sep}`));
+  const own = inputs.filter(
+    (input) => real(input) === real(out) || `${real(input)}${sep}`.startsWith(`${join(real(out), EVIDENCE)}${sep}`),
+  );
   if (own.length === 0) return;
   const mistakes = own.map((input) => `${input} is both a shard and the results folder of the merge`);
-  throw refusal('merge.out', 'the results of the merge would overwrite a shard', mistakes, 'give another folder with --out');
+  throw refusal(
+    'merge.out',
+    'the results of the merge would overwrite a shard',
+    mistakes,
+    'give another folder with --out',
+  );
 }
 
 /** Short where it lies under the working directory. */

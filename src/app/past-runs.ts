@@ -21,7 +21,12 @@ export interface LookBack {
 }
 
 /** Compares two results folders; of `before` the newest so many nights count together. Throws a refusal where there are none. */
-export async function compare(before: string, after: string, nights: number, color: boolean): Promise<LookBack & { readonly comparison: Comparison }> {
+export async function compare(
+  before: string,
+  after: string,
+  nights: number,
+  color: boolean,
+): Promise<LookBack & { readonly comparison: Comparison }> {
   const comparison = compareRuns(await readBaseline(before, nights), await readRun(after));
   return { comparison, text: compareText(comparison, { color }), exitCode: exitOf(comparisonOutcome(comparison)).code };
 }

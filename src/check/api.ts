@@ -1,6 +1,11 @@
 /// <reference types="mocha" preserve="true" />
 import type { WebDriver } from 'selenium-webdriver';
-import type { ConsoleLine, ExtensionInCheck, ExtensionStorage, StorageArea } from './worker/extension/extension-in-check.ts';
+import type {
+  ConsoleLine,
+  ExtensionInCheck,
+  ExtensionStorage,
+  StorageArea,
+} from './worker/extension/extension-in-check.ts';
 import { currentRun, type AttachmentBody, type CheckSite, type RunInContext } from './worker/attempt-context.ts';
 
 export type { AttachmentBody, CheckSite, ConsoleLine, ExtensionInCheck, ExtensionStorage, StorageArea };

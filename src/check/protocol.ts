@@ -48,7 +48,13 @@ export type FixtureKind = 'setup' | 'teardown';
 export type FromHost =
   | { readonly type: 'loading'; readonly file: string }
   | { readonly type: 'loaded'; readonly checks: readonly CheckPlan[]; readonly hasFixtures: boolean }
-  | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string; readonly mistakes: readonly string[]; readonly hint?: string }
+  | {
+      readonly type: 'refused';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly mistakes: readonly string[];
+      readonly hint?: string;
+    }
   | { readonly type: 'check'; readonly id: number; readonly result: CheckResult }
   | { readonly type: 'done'; readonly id: number; readonly outcome: AttemptOutcome }
   | { readonly type: 'late'; readonly error: LateError }

@@ -13,7 +13,8 @@ const FLAGS = ['grid', 'sessions', 'extension', 'control', 'capabilities', 'out'
 export function doctorCommand(exitWith: ExitWith): CommandModule {
   return {
     command: 'doctor',
-    describe: 'Try what a run with these flags needs: Node, Chrome and its driver, Docker, grid, websocket, extension, disk, memory',
+    describe:
+      'Try what a run with these flags needs: Node, Chrome and its driver, Docker, grid, websocket, extension, disk, memory',
     builder: (yargs) =>
       yargs
         .option('grid', { type: 'string', describe: 'local, docker, or a URL [SELENIUM_REMOTE_URL, else local]' })
@@ -33,7 +34,13 @@ export function doctorCommand(exitWith: ExitWith): CommandModule {
       const given = Object.fromEntries(FLAGS.flatMap((name) => (argv[name] === undefined ? [] : [[name, argv[name]]])));
       const headed = argv['headed'] === undefined ? {} : { headed: argv['headed'] };
       const flags = { ...given, ...headed };
-      const options = resolveOptions({ cwd, flags, configName: config.name, config: config.settings, env: process.env });
+      const options = resolveOptions({
+        cwd,
+        flags,
+        configName: config.name,
+        config: config.settings,
+        env: process.env,
+      });
       const findings: Finding[] = [];
       const { examine } = await import('../app/doctor.ts');
       for await (const finding of examine(options)) {

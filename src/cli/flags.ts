@@ -21,14 +21,23 @@ export function withRunFlags<T>(yargs: Argv<T>): Argv<T> {
     };
     yargs.option(setting.flag, option);
   }
-  return yargs.option('config', { type: 'string', describe: '<file> The config to read [gridrun.config.{ts,mjs,js,json}]', group: 'Results:' });
+  return yargs.option('config', {
+    type: 'string',
+    describe: '<file> The config to read [gridrun.config.{ts,mjs,js,json}]',
+    group: 'Results:',
+  });
 }
 
 /** The flags that were given, by config key. One that gridrun does not know is kept: it is a mistake to be named with the others. */
 export function givenFlags(argv: Readonly<Record<string, unknown>>): Flags {
-  const aliases: ReadonlySet<string> = new Set(SETTINGS.flatMap((setting) => ('alias' in setting ? setting.alias : [])));
-  const entries = Object.entries(argv).filter(([name, value]) => value !== undefined && !NOT_FLAGS.has(name) && !aliases.has(name));
-  const checks = Array.isArray(argv['checks']) && argv['checks'].length > 0 ? { checks: argv['checks'].map(String) } : {};
+  const aliases: ReadonlySet<string> = new Set(
+    SETTINGS.flatMap((setting) => ('alias' in setting ? setting.alias : [])),
+  );
+  const entries = Object.entries(argv).filter(
+    ([name, value]) => value !== undefined && !NOT_FLAGS.has(name) && !aliases.has(name),
+  );
+  const checks =
+    Array.isArray(argv['checks']) && argv['checks'].length > 0 ? { checks: argv['checks'].map(String) } : {};
   return { ...Object.fromEntries(entries.map(([name, value]) => [configKey(name), value])), ...checks };
 }
 

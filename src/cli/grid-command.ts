@@ -13,14 +13,17 @@ const onProgress = (text: string): void => void process.stderr.write(`${text}\n`
 export function gridCommand(exitWith: ExitWith): CommandModule {
   return {
     command: 'grid <action>',
-    describe: 'Selenium\'s own hub and nodes in containers: up, down, status, scale, logs, join',
-    builder: (yargs) => [up, down, status(exitWith), scale, logs, join].reduce((all, command) => all.command(command), yargs).demandCommand(1),
+    describe: "Selenium's own hub and nodes in containers: up, down, status, scale, logs, join",
+    builder: (yargs) =>
+      [up, down, status(exitWith), scale, logs, join]
+        .reduce((all, command) => all.command(command), yargs)
+        .demandCommand(1),
     handler: () => {},
   };
 }
 
 const named = <T>(yargs: Argv<T>): Argv<T & { name: string }> =>
-  yargs.option('name', { type: 'string', default: DEFAULT_NAME, describe: 'The grid\'s name' });
+  yargs.option('name', { type: 'string', default: DEFAULT_NAME, describe: "The grid's name" });
 
 const up: CommandModule = {
   command: 'up',
@@ -28,21 +31,38 @@ const up: CommandModule = {
   builder: (yargs) =>
     named(yargs)
       .option('nodes', { type: 'string', default: '2', describe: 'How many nodes' })
-      .option('sessions-per-node', { type: 'string', default: 'auto', describe: 'Slots of a node; auto: the cores divided among the nodes' })
-      .option('port', { type: 'string', default: '4444', describe: 'The hub\'s port on this machine; 0 takes a free one' })
+      .option('sessions-per-node', {
+        type: 'string',
+        default: 'auto',
+        describe: 'Slots of a node; auto: the cores divided among the nodes',
+      })
+      .option('port', {
+        type: 'string',
+        default: '4444',
+        describe: "The hub's port on this machine; 0 takes a free one",
+      })
       .option('listen', { type: 'string', describe: 'The address that the hub listens on [loopback]' })
-      .option('open-bus', { type: 'boolean', default: false, describe: 'Open the event bus too, for nodes on other machines' })
+      .option('open-bus', {
+        type: 'boolean',
+        default: false,
+        describe: 'Open the event bus too, for nodes on other machines',
+      })
       .option('image', { type: 'string', describe: 'Another image for the nodes, configured by SE_* alone' })
       .option('hub-image', { type: 'string', describe: 'Another image for the hub' })
-      .option('base', { type: 'string', describe: 'What gridrun\'s own image is made from [debian:bookworm-slim]' })
+      .option('base', { type: 'string', describe: "What gridrun's own image is made from [debian:bookworm-slim]" })
       // Not --env-file: Node takes that for itself, wherever it stands.
-      .option('write-env', { type: 'string', describe: 'Write SELENIUM_REMOTE_URL and SE_REGISTRATION_SECRET there, readable by you alone' })
+      .option('write-env', {
+        type: 'string',
+        describe: 'Write SELENIUM_REMOTE_URL and SE_REGISTRATION_SECRET there, readable by you alone',
+      })
       .example('$0 grid up --nodes 4', 'a hub and four nodes')
       .example('$0 --sites sites.json --grid docker', 'a run on it'),
   handler: async (argv) => {
     const text = (key: string): string | undefined => argv[key] as string | undefined;
     const perNode = text('sessions-per-node') ?? 'auto';
-    const grid = await (await openGrids()).up({
+    const grid = await (
+      await openGrids()
+    ).up({
       name: text('name') ?? DEFAULT_NAME,
       nodes: wholeNumber('--nodes', text('nodes')),
       sessionsPerNode: perNode === 'auto' ? 'auto' : wholeNumber('--sessions-per-node', perNode),
@@ -54,7 +74,9 @@ const up: CommandModule = {
     for (const notice of grid.notices) onProgress(notice);
     const envFile = text('write-env');
     if (envFile !== undefined) {
-      await writeFile(envFile, `SELENIUM_REMOTE_URL=${grid.url}\nSE_REGISTRATION_SECRET=${grid.registration}\n`, { mode: 0o600 });
+      await writeFile(envFile, `SELENIUM_REMOTE_URL=${grid.url}\nSE_REGISTRATION_SECRET=${grid.registration}\n`, {
+        mode: 0o600,
+      });
     }
     const use = `use it with --grid docker${grid.name === DEFAULT_NAME ? '' : ` --grid-name ${grid.name}`}`;
     process.stdout.write(`${grid.shown}\n`);
@@ -67,12 +89,19 @@ const down: CommandModule = {
   describe: 'Take away everything of a grid, and nothing else',
   builder: (yargs) =>
     named(yargs)
-      .option('all-dead', { type: 'boolean', default: false, describe: 'Take away what runs that were killed left, instead' })
+      .option('all-dead', {
+        type: 'boolean',
+        default: false,
+        describe: 'Take away what runs that were killed left, instead',
+      })
       .example('$0 grid down', 'the default grid')
       .example('$0 grid down --all-dead', 'what dead runs left'),
   handler: async (argv) => {
     const admin = await openGrids();
-    const taken = argv['all-dead'] === true ? await admin.downAllDead({ onProgress }) : await admin.down(argv['name'] as string, { onProgress });
+    const taken =
+      argv['all-dead'] === true
+        ? await admin.downAllDead({ onProgress })
+        : await admin.down(argv['name'] as string, { onProgress });
     onProgress(taken.length === 0 ? 'there was nothing to take away' : `taken away: ${taken.length}`);
   },
 };
@@ -98,10 +127,15 @@ function status(exitWith: ExitWith): CommandModule {
 const scale: CommandModule = {
   command: 'scale <nodes>',
   describe: 'Bring a grid to so many nodes: up at once, down by draining',
-  builder: (yargs) => named(yargs).positional('nodes', { type: 'string', demandOption: true }).example('$0 grid scale 4', 'four nodes'),
+  builder: (yargs) =>
+    named(yargs).positional('nodes', { type: 'string', demandOption: true }).example('$0 grid scale 4', 'four nodes'),
   handler: async (argv) => {
-    const result = await (await openGrids()).scale(argv['name'] as string, wholeNumber('nodes', argv['nodes'] as string), { onProgress });
-    onProgress(`${result.nodes} nodes; added ${result.added.length}, removed ${result.removed.length}, draining ${result.draining.length}`);
+    const result = await (
+      await openGrids()
+    ).scale(argv['name'] as string, wholeNumber('nodes', argv['nodes'] as string), { onProgress });
+    onProgress(
+      `${result.nodes} nodes; added ${result.added.length}, removed ${result.removed.length}, draining ${result.draining.length}`,
+    );
   },
 };
 
@@ -118,7 +152,9 @@ const logs: CommandModule = {
     process.once('SIGINT', () => stop.abort());
     const node = argv['node'] as string | undefined;
     const options = { follow: argv['follow'] === true, signal: stop.signal, ...given({ node }) };
-    await (await openGrids()).logs(argv['name'] as string, options, (line, container) => process.stdout.write(`${container} | ${line}\n`));
+    await (
+      await openGrids()
+    ).logs(argv['name'] as string, options, (line, container) => process.stdout.write(`${container} | ${line}\n`));
   },
 };
 
@@ -127,17 +163,31 @@ const join: CommandModule = {
   describe: 'Start nodes on this machine for a hub on another',
   builder: (yargs) =>
     yargs
-      .option('hub', { type: 'string', demandOption: true, describe: 'The hub\'s URL; user and password from SE_ROUTER_USERNAME and SE_ROUTER_PASSWORD' })
-      .option('advertise', { type: 'string', demandOption: true, describe: 'An address of this machine at which the hub reaches it' })
+      .option('hub', {
+        type: 'string',
+        demandOption: true,
+        describe: "The hub's URL; user and password from SE_ROUTER_USERNAME and SE_ROUTER_PASSWORD",
+      })
+      .option('advertise', {
+        type: 'string',
+        demandOption: true,
+        describe: 'An address of this machine at which the hub reaches it',
+      })
       .option('nodes', { type: 'string', default: '1', describe: 'How many nodes' })
       .option('sessions-per-node', { type: 'string', default: '2', describe: 'Slots of a node' })
-      .option('port', { type: 'string', default: '5555', describe: 'Of the first node on this machine; the next ones follow' })
+      .option('port', {
+        type: 'string',
+        default: '5555',
+        describe: 'Of the first node on this machine; the next ones follow',
+      })
       .option('image', { type: 'string', describe: 'Another image for the nodes' })
       .epilogue('The registration secret of the hub comes from SE_REGISTRATION_SECRET.')
       .example('$0 grid join --hub http://hub:4444 --advertise 10.0.0.7', 'this machine is 10.0.0.7'),
   handler: async (argv) => {
     const { SE_ROUTER_USERNAME, SE_ROUTER_PASSWORD, SE_REGISTRATION_SECRET } = process.env;
-    const joined = await (await openGrids()).join({
+    const joined = await (
+      await openGrids()
+    ).join({
       hub: withCredentials(argv['hub'] as string, SE_ROUTER_USERNAME, SE_ROUTER_PASSWORD),
       advertise: argv['advertise'] as string,
       registrationSecret: SE_REGISTRATION_SECRET ?? '',
@@ -162,12 +212,18 @@ function withCredentials(hub: string, user: string | undefined, password: string
 
 function wholeNumber(what: string, given: string | undefined): number {
   if (given !== undefined && /^\d+$/.test(given)) return Number(given);
-  throw new GridrunError({ code: 'options', message: `${what}: wants a whole number, not ${JSON.stringify(given)}`, answer: 'refuse' });
+  throw new GridrunError({
+    code: 'options',
+    message: `${what}: wants a whole number, not ${JSON.stringify(given)}`,
+    answer: 'refuse',
+  });
 }
 
 /** Without what was not given. */
 function given<T extends Record<string, string | undefined>>(options: T): { [K in keyof T]?: string } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: string };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: string;
+  };
 }
 
 /** The grids in containers. They are loaded late, because a Docker client is large. */

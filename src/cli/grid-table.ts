@@ -10,17 +10,32 @@ export function gridTable(reports: readonly GridReport[]): string {
 
 function oneGrid(report: GridReport): string {
   const { name, state, url, hub, nodes, slots, sessions, queue, ofRun } = report;
-  const facts = [state, url, `${sessions}/${slots} slots busy`, `${queue} waiting`, ofRun ? 'of a run' : ''].filter(Boolean);
+  const facts = [state, url, `${sessions}/${slots} slots busy`, `${queue} waiting`, ofRun ? 'of a run' : ''].filter(
+    Boolean,
+  );
   const rows = [
     ['CONTAINER', 'STATE', 'SESSIONS', 'MEMORY', 'ADDRESS'],
     ...(hub === undefined ? [] : [[hub.name, hub.state, '', memory(hub.memory), url]]),
-    ...nodes.map((node) => [node.name, `${node.state} ${node.availability}`, `${node.sessions}/${node.slots}`, memory(node.memory), node.uri]),
+    ...nodes.map((node) => [
+      node.name,
+      `${node.state} ${node.availability}`,
+      `${node.sessions}/${node.slots}`,
+      memory(node.memory),
+      node.uri,
+    ]),
   ];
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   return `grid '${name}': ${facts.join(', ')}\n${lines.join('\n')}\n`;
 }
 
 function memory(use: { readonly usedBytes: number; readonly limitBytes: number } | undefined): string {
-  return use === undefined ? '' : `${(use.usedBytes / GIBIBYTE).toFixed(2)}/${(use.limitBytes / GIBIBYTE).toFixed(1)} GiB`;
+  return use === undefined
+    ? ''
+    : `${(use.usedBytes / GIBIBYTE).toFixed(2)}/${(use.limitBytes / GIBIBYTE).toFixed(1)} GiB`;
 }

@@ -23,8 +23,15 @@ export async function gridrun(args: readonly string[]): Promise<number> {
     .scriptName('gridrun')
     // yargs would speak the user's language between our English lines.
     .locale('en')
-    .parserConfiguration({ 'camel-case-expansion': false, 'strip-aliased': true, 'parse-numbers': false, 'parse-positional-numbers': false })
-    .usage('$0 [checks..] --sites <list>\n\nRuns one suite of mocha checks on every site of a list, on many real Chrome sessions at once, and gives one JUnit back.')
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'strip-aliased': true,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .usage(
+      '$0 [checks..] --sites <list>\n\nRuns one suite of mocha checks on every site of a list, on many real Chrome sessions at once, and gives one JUnit back.',
+    )
     .command(runCommand(exitWith, args))
     .command(strict(gridCommand(exitWith)))
     .command(strict(mergeCommand(exitWith)))
@@ -66,7 +73,9 @@ function strict(command: CommandModule): CommandModule {
 function withLoneDashes(args: readonly string[]): string[] {
   return args.reduce<string[]>((all, arg) => {
     const before = all.at(-1);
-    return arg === '-' && before?.startsWith('--') && !before.includes('=') ? [...all.slice(0, -1), `${before}=-`] : [...all, arg];
+    return arg === '-' && before?.startsWith('--') && !before.includes('=')
+      ? [...all.slice(0, -1), `${before}=-`]
+      : [...all, arg];
   }, []);
 }
 

@@ -62,9 +62,14 @@ async function ask(defaults: InitAnswers, given: Partial<InitAnswers>, init: Ini
     (await terminal.question(`${text} [${byDefault}] `, { signal: left.signal })).trim() || byDefault;
   try {
     const sites = given.sites ?? listOf(await question('Which sites, separated by commas?', defaults.sites.join(',')));
-    const grid = given.grid ?? (await question('Where are the browsers: local, docker, or the URL of a grid?', defaults.grid));
+    const grid =
+      given.grid ?? (await question('Where are the browsers: local, docker, or the URL of a grid?', defaults.grid));
     const ci = given.ci ?? ciOf(await question(`Which CI: ${init.CI_NAMES.join(', ')} or none?`, defaults.ci), init);
-    const shards = given.shards ?? (ci === 'none' ? defaults.shards : Number(await question('In how many parts does CI run the list?', String(defaults.shards))));
+    const shards =
+      given.shards ??
+      (ci === 'none'
+        ? defaults.shards
+        : Number(await question('In how many parts does CI run the list?', String(defaults.shards))));
     return { sites, grid, ci, shards };
   } catch (error) {
     if (left.signal.aborted) return undefined;
@@ -75,11 +80,16 @@ async function ask(defaults: InitAnswers, given: Partial<InitAnswers>, init: Ini
 }
 
 function listOf(text: string): string[] {
-  return text.split(',').map((entry) => entry.trim()).filter(Boolean);
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
 }
 
 function ciOf(text: string, init: Init): InitAnswers['ci'] {
   const known = [...init.CI_NAMES, 'none' as const].find((name) => name === text);
   if (known !== undefined) return known;
-  throw refusal('init.answers', 'the answers are wrong', [`ci: wants ${init.CI_NAMES.join(', ')} or none, not ${JSON.stringify(text)}`]);
+  throw refusal('init.answers', 'the answers are wrong', [
+    `ci: wants ${init.CI_NAMES.join(', ')} or none, not ${JSON.stringify(text)}`,
+  ]);
 }

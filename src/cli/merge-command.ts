@@ -11,7 +11,12 @@ export function mergeCommand(exitWith: ExitWith): CommandModule {
     describe: 'Merge the results folders of shards: the same reports as those of one run',
     builder: (yargs) =>
       yargs
-        .positional('dirs', { type: 'string', array: true, demandOption: true, describe: 'Results folders, or folders that hold several' })
+        .positional('dirs', {
+          type: 'string',
+          array: true,
+          demandOption: true,
+          describe: 'Results folders, or folders that hold several',
+        })
         .option('out', { type: 'string', default: 'gridrun-results', describe: 'The results folder of the whole' })
         .option('reporter', { type: 'string', array: true, default: ['line'], describe: 'What to print, as for a run' })
         .option('json', { type: 'boolean', default: false, describe: 'Print the summary as JSON instead' })
@@ -25,7 +30,9 @@ export function mergeCommand(exitWith: ExitWith): CommandModule {
         folders: (argv['dirs'] as unknown[]).map(String),
         out: argv['out'] as string,
         reporters: reporterOptions(argv['reporter']),
-        ...(isJson ? {} : { terminal: { stream: stdout, isTTY: stdout.isTTY, columns: stdout.columns ?? 80, color: wantsColor() } }),
+        ...(isJson
+          ? {}
+          : { terminal: { stream: stdout, isTTY: stdout.isTTY, columns: stdout.columns ?? 80, color: wantsColor() } }),
       });
       if (isJson) stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
       exitWith(summary.exitCode);

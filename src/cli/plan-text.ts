@@ -14,7 +14,8 @@ export function* planText(plan: RunPlan): Generator<string, void, undefined> {
   yield `${count(sites.length, 'site')}${ofShard}${duplicates}, ${count(units.length, 'work unit')} for ${count(sessions, 'session')}:\n`;
   for (const unit of units) {
     yield `  unit ${unit.index + 1}, about ${(unit.expectedMs / SECOND_MS).toFixed(1)} s:`;
-    for (let start = 0; start < unit.siteIds.length; start += IDS_IN_PIECE) yield ` ${unit.siteIds.slice(start, start + IDS_IN_PIECE).join(' ')}`;
+    for (let start = 0; start < unit.siteIds.length; start += IDS_IN_PIECE)
+      yield ` ${unit.siteIds.slice(start, start + IDS_IN_PIECE).join(' ')}`;
     yield '\n';
   }
   const skipped = sites.filter((site) => site.skip !== undefined);

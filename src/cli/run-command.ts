@@ -24,15 +24,30 @@ export function runCommand(exitWith: ExitWith, args: readonly string[]): Command
     describe: 'Run the checks on every site of the list',
     builder: (yargs) =>
       withRunFlags(yargs)
-        .positional('checks', { type: 'string', array: true, describe: 'Globs of check files [checks/**/*.check.{ts,mts,js,mjs}, else the built-in check]' })
+        .positional('checks', {
+          type: 'string',
+          array: true,
+          describe: 'Globs of check files [checks/**/*.check.{ts,mts,js,mjs}, else the built-in check]',
+        })
         .example('$0 --sites sites.json', 'every site, in the Chrome of this machine')
-        .example('$0 --sites top.csv --grid http://hub:4444 --shard 2/8', 'the second of eight parts, on a Selenium Grid')
-        .epilogue('Exit codes: 0 all passed · 1 a check failed · 2 wrong input, nothing started · 3 could not tell · 4 a report could not be written · 130 interrupted · 70 a bug in gridrun'),
+        .example(
+          '$0 --sites top.csv --grid http://hub:4444 --shard 2/8',
+          'the second of eight parts, on a Selenium Grid',
+        )
+        .epilogue(
+          'Exit codes: 0 all passed · 1 a check failed · 2 wrong input, nothing started · 3 could not tell · 4 a report could not be written · 130 interrupted · 70 a bug in gridrun',
+        ),
     handler: async (argv) => {
       const cwd = process.cwd();
       const config = await loadConfig(cwd, argv['config'] as string | undefined);
       const flags = { ...givenFlags(argv), ...wrongSwitches(args) };
-      const { options, wrong } = readSettings({ cwd, flags, configName: config.name, config: config.settings, env: process.env });
+      const { options, wrong } = readSettings({
+        cwd,
+        flags,
+        configName: config.name,
+        config: config.settings,
+        env: process.env,
+      });
       if (wrong !== undefined) await refuseSettings(wrong, options);
       exitWith(flags['list'] === true ? await print(options) : await run(options));
     },

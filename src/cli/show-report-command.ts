@@ -17,7 +17,8 @@ export function showReportCommand(): CommandModule {
       await using server = await serveReport(argv['dir'] as string, argv['port'] as number);
       process.stdout.write(`${server.url}\n`);
       const { openBrowser } = await import('../report/show/open-browser.ts');
-      if (argv['open'] === true && !(await openBrowser(server.url))) process.stderr.write('there is no browser to open it with\n');
+      if (argv['open'] === true && !(await openBrowser(server.url)))
+        process.stderr.write('there is no browser to open it with\n');
       process.stderr.write('Ctrl-C ends it\n');
       await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     },

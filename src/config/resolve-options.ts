@@ -39,12 +39,15 @@ export function readSettings(sources: SettingSources): { readonly options: RunOp
   const grid = readGrid(given['grid'], sources.env, mistakes);
   mistakes.push(...extensionMistakes(given), ...idleFlags(sources.flags, given, grid));
   if (given['headed'] === true && grid === 'local' && !hasDisplay(sources.env)) {
-    mistakes.push('--headed: there is no display here for a window (DISPLAY is not set); leave it out, or start gridrun with xvfb-run');
+    mistakes.push(
+      '--headed: there is no display here for a window (DISPLAY is not set); leave it out, or start gridrun with xvfb-run',
+    );
   }
   if (given['resume'] !== undefined && given['lastFailed'] === true) {
     mistakes.push('--resume and --last-failed: one goes on with a run, the other begins one; give one of them');
   }
-  if (given['trace'] === true && given['evidence'] === 'none') mistakes.push('--trace: with --evidence none nothing of it is kept; give failures or all');
+  if (given['trace'] === true && given['evidence'] === 'none')
+    mistakes.push('--trace: with --evidence none nothing of it is kept; give failures or all');
   const ci = isCi(sources.env);
   const options: Record<string, unknown> = {
     cwd: sources.cwd,
@@ -98,7 +101,10 @@ export function readSettings(sources: SettingSources): { readonly options: RunOp
     out: resolve(sources.cwd, (given['out'] as string | undefined) ?? 'gridrun-results'),
     ...only('webServer', readWebServer(given['webServer'])),
   };
-  const wrong = mistakes.length === 0 ? undefined : refusal('options', 'the settings are wrong', mistakes, 'gridrun --help lists every flag');
+  const wrong =
+    mistakes.length === 0
+      ? undefined
+      : refusal('options', 'the settings are wrong', mistakes, 'gridrun --help lists every flag');
   return { options: options as unknown as RunOptions, ...only('wrong', wrong) };
 }
 
@@ -106,10 +112,15 @@ export function readSettings(sources: SettingSources): { readonly options: RunOp
 function extensionMistakes(given: Readonly<Record<string, unknown>>): string[] {
   const mistakes: string[] = [];
   const hasExtension = given['extension'] !== undefined;
-  for (const [key, flag] of [['control', '--control'], ['failOnExtensionErrors', '--fail-on-extension-errors']] as const) {
-    if (given[key] !== undefined && given[key] !== false && !hasExtension) mistakes.push(`${flag}: there is no extension to hold it against; give --extension <dir|zip|crx>`);
+  for (const [key, flag] of [
+    ['control', '--control'],
+    ['failOnExtensionErrors', '--fail-on-extension-errors'],
+  ] as const) {
+    if (given[key] !== undefined && given[key] !== false && !hasExtension)
+      mistakes.push(`${flag}: there is no extension to hold it against; give --extension <dir|zip|crx>`);
   }
-  if (given['controlAll'] === true && given['control'] === undefined) mistakes.push('--control-all: there is no control; give --control <none|dir|zip|crx>');
+  if (given['controlAll'] === true && given['control'] === undefined)
+    mistakes.push('--control-all: there is no control; give --control <none|dir|zip|crx>');
   if (hasExtension && given['isolation'] === 'context') {
     mistakes.push('--isolation context: extensions do not run in a browser context of their own; give wipe or session');
   }
@@ -119,11 +130,18 @@ function extensionMistakes(given: Readonly<Record<string, unknown>>): string[] {
 /** Flags, given on the command line, that would do nothing there; a config may hold them for other runs. */
 function idleFlags(flags: SettingSources['flags'], given: Readonly<Record<string, unknown>>, grid: string): string[] {
   const mistakes: string[] = [];
-  if (flags['baselineNights'] !== undefined && given['baseline'] === undefined) mistakes.push('--baseline-nights: there is no baseline; give --baseline <dir>');
-  if (flags['list'] === true && flags['resume'] !== undefined) mistakes.push('--resume: --list prints the plan of a new run; leave one of the two out');
+  if (flags['baselineNights'] !== undefined && given['baseline'] === undefined)
+    mistakes.push('--baseline-nights: there is no baseline; give --baseline <dir>');
+  if (flags['list'] === true && flags['resume'] !== undefined)
+    mistakes.push('--resume: --list prints the plan of a new run; leave one of the two out');
   if (grid === 'docker') return mistakes;
-  const ofDocker = ['gridName', 'nodes', 'sessionsPerNode', 'image', 'hubImage'].filter((key) => flags[key] !== undefined);
-  return [...mistakes, ...ofDocker.map((key) => `--${flagOf(key)}: is of a grid in containers; give --grid docker with it`)];
+  const ofDocker = ['gridName', 'nodes', 'sessionsPerNode', 'image', 'hubImage'].filter(
+    (key) => flags[key] !== undefined,
+  );
+  return [
+    ...mistakes,
+    ...ofDocker.map((key) => `--${flagOf(key)}: is of a grid in containers; give --grid docker with it`),
+  ];
 }
 
 /** Only on Linux does a window need to be told where. */
@@ -147,12 +165,17 @@ function readAll(
     const setting = settingOf(key);
     if (setting === undefined) {
       const meant = nearest(key, [...SETTINGS.map((known) => configKey(known.flag)), ...Object.keys(CONFIG_ONLY)]);
-      mistakes.push(`${nameOf(key)}: no such setting${meant === undefined ? '' : `; did you mean ${nameOf(meant).split(' ').at(-1)}?`}`);
+      mistakes.push(
+        `${nameOf(key)}: no such setting${meant === undefined ? '' : `; did you mean ${nameOf(meant).split(' ').at(-1)}?`}`,
+      );
       continue;
     }
     const parsed = setting.schema.safeParse(value);
     if (parsed.success) read[key] = parsed.data;
-    else mistakes.push(`${nameOf(key)}: wants ${setting.wants}${isObject(value) ? `; ${issuesIn(parsed.error)}` : value === '' ? '; nothing was given' : `, not ${shown(value)}`}`);
+    else
+      mistakes.push(
+        `${nameOf(key)}: wants ${setting.wants}${isObject(value) ? `; ${issuesIn(parsed.error)}` : value === '' ? '; nothing was given' : `, not ${shown(value)}`}`,
+      );
   }
   return read;
 }
@@ -163,7 +186,9 @@ function isObject(value: unknown): boolean {
 
 /** What is wrong inside an object, without its values: some may be secrets. */
 function issuesIn({ issues }: z.ZodError): string {
-  return issues.map((issue) => (issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`)).join('; ');
+  return issues
+    .map((issue) => (issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`))
+    .join('; ');
 }
 
 /** As a mistake shows it: a URL may hold a password. */
@@ -192,7 +217,8 @@ function readGrid(given: unknown, env: SettingSources['env'], mistakes: string[]
 function readCapabilities(given: unknown, cwd: string, mistakes: string[]): Record<string, unknown> {
   const capabilities = capabilitiesOf(given, cwd, mistakes);
   const { browserName } = capabilities;
-  if (typeof browserName === 'string' && OTHER_BROWSERS.test(browserName)) mistakes.push(`--capabilities: browserName is "${browserName}"; gridrun drives Chrome and Chromium`);
+  if (typeof browserName === 'string' && OTHER_BROWSERS.test(browserName))
+    mistakes.push(`--capabilities: browserName is "${browserName}"; gridrun drives Chrome and Chromium`);
   return capabilities;
 }
 
@@ -204,11 +230,14 @@ function capabilitiesOf(given: unknown, cwd: string, mistakes: string[]): Record
   try {
     const json = source.trimStart().startsWith('{') ? source : readFileSync(resolve(cwd, source), 'utf8');
     const parsed: unknown = JSON.parse(json);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+      return parsed as Record<string, unknown>;
     mistakes.push('--capabilities: wants a JSON object');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    mistakes.push(`--capabilities: wants a JSON object, or a file that holds one: ${code === 'ENOENT' ? `there is no file ${resolve(cwd, source)}` : message}`);
+    mistakes.push(
+      `--capabilities: wants a JSON object, or a file that holds one: ${code === 'ENOENT' ? `there is no file ${resolve(cwd, source)}` : message}`,
+    );
   }
   return {};
 }
@@ -227,7 +256,9 @@ function readReporters(given: unknown, mistakes: string[]): ReporterOptions[] {
     const [name = '', path] = entry.split(/=(.*)/s);
     if (!REPORTER_NAMES.some((known) => known === name)) {
       const meant = nearest(name, [...REPORTER_NAMES]);
-      mistakes.push(`--reporter ${name}: no such reporter; ${meant === undefined ? `there are ${REPORTER_NAMES.join(', ')}` : `did you mean ${meant}?`}`);
+      mistakes.push(
+        `--reporter ${name}: no such reporter; ${meant === undefined ? `there are ${REPORTER_NAMES.join(', ')}` : `did you mean ${meant}?`}`,
+      );
     }
     return { name, ...(path === undefined || path === '' ? {} : { path }) };
   });
@@ -235,7 +266,10 @@ function readReporters(given: unknown, mistakes: string[]): ReporterOptions[] {
 
 function readWebServer(given: unknown): WebServerOptions | undefined {
   if (given === undefined) return undefined;
-  const { timeout, reuseExistingServer, ...rest } = given as Omit<WebServerOptions, 'timeoutMs' | 'reuseExistingServer'> & {
+  const { timeout, reuseExistingServer, ...rest } = given as Omit<
+    WebServerOptions,
+    'timeoutMs' | 'reuseExistingServer'
+  > & {
     timeout?: number;
     reuseExistingServer?: boolean;
   };

@@ -4,8 +4,10 @@ const READ_FIELDS = ['stack', 'code', 'cause', 'actual', 'expected', 'showDiff']
 /** Whatever was thrown, as an error whose texts are texts: people throw strings, nothing, and errors with a list for a message. */
 export function asError(thrown: unknown): Error {
   const [name, message, stack] = ['name', 'message', 'stack'].map((field) => fieldOf(thrown, field));
-  const isWhole = typeof name === 'string' && typeof message === 'string' && (stack === undefined || typeof stack === 'string');
-  if (thrown instanceof Error && isWhole && READ_FIELDS.every((field) => read(thrown, field) !== undefined)) return thrown;
+  const isWhole =
+    typeof name === 'string' && typeof message === 'string' && (stack === undefined || typeof stack === 'string');
+  if (thrown instanceof Error && isWhole && READ_FIELDS.every((field) => read(thrown, field) !== undefined))
+    return thrown;
   const text = thrown instanceof Error ? safeString(message) : `${safeString(thrown)} was thrown, which is no Error`;
   const error = new Error(typeof message === 'string' ? message : text);
   if (typeof stack === 'string') error.stack = stack;

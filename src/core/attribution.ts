@@ -14,9 +14,16 @@ export function attribute(subject: SiteVerdict, control: SiteVerdict): SiteVerdi
   });
   const failures = checks.filter(isFailure);
   // What the build broke is not hidden by what was broken before it.
-  const decisive = failures.find(({ cause }) => cause === 'extension') ?? failures.find(({ status }) => status === subject.verdict);
+  const decisive =
+    failures.find(({ cause }) => cause === 'extension') ?? failures.find(({ status }) => status === subject.verdict);
   if (decisive?.cause === undefined) return { ...subject, checks, control: control.verdict };
-  return { ...subject, cause: decisive.cause, ...(decisive.fault === undefined ? {} : { code: decisive.fault.code }), checks, control: control.verdict };
+  return {
+    ...subject,
+    cause: decisive.cause,
+    ...(decisive.fault === undefined ? {} : { code: decisive.fault.code }),
+    checks,
+    control: control.verdict,
+  };
 }
 
 function isFailure(check: CheckVerdict): boolean {
@@ -26,7 +33,9 @@ function isFailure(check: CheckVerdict): boolean {
 /** A check that the control leaves out (`@extension` without any extension) is answered by its site as a whole. */
 function causeOf(answer: CheckVerdict | undefined, site: SiteVerdict): Cause | undefined {
   const isLeftOut = answer === undefined || answer.status === 'skipped' || answer.status === 'not-run';
-  const { said, cause } = isLeftOut ? { said: site.verdict, cause: site.cause } : { said: answer.status, cause: answer.cause };
+  const { said, cause } = isLeftOut
+    ? { said: site.verdict, cause: site.cause }
+    : { said: answer.status, cause: answer.cause };
   if (said === 'passed' || said === 'flaky') return 'extension';
   // An error of browser, grid or runner says nothing of the site.
   return said === 'failed' || (said === 'errored' && (cause === 'site' || cause === 'check')) ? 'site' : undefined;

@@ -45,33 +45,68 @@ export const CHANGE_TEXTS: Readonly<Record<Change, string>> = {
 /** The one table: what each pair of standings is called, row by row before, column by column after. */
 const CHANGES: Readonly<Record<Standing, Readonly<Record<Standing, Change>>>> = {
   passed: {
-    passed: 'still-passing', flaky: 'newly-flaky', failed: 'new-failure', errored: 'new-failure',
-    skipped: 'left-out', 'not-run': 'left-out', absent: 'removed',
+    passed: 'still-passing',
+    flaky: 'newly-flaky',
+    failed: 'new-failure',
+    errored: 'new-failure',
+    skipped: 'left-out',
+    'not-run': 'left-out',
+    absent: 'removed',
   },
   flaky: {
-    passed: 'steady-again', flaky: 'still-flaky', failed: 'new-failure', errored: 'new-failure',
-    skipped: 'left-out', 'not-run': 'left-out', absent: 'removed',
+    passed: 'steady-again',
+    flaky: 'still-flaky',
+    failed: 'new-failure',
+    errored: 'new-failure',
+    skipped: 'left-out',
+    'not-run': 'left-out',
+    absent: 'removed',
   },
   // Whoever failed and is flaky now did pass, but can't be relied on.
   failed: {
-    passed: 'fixed', flaky: 'newly-flaky', failed: 'still-failing', errored: 'still-failing',
-    skipped: 'left-out', 'not-run': 'left-out', absent: 'removed',
+    passed: 'fixed',
+    flaky: 'newly-flaky',
+    failed: 'still-failing',
+    errored: 'still-failing',
+    skipped: 'left-out',
+    'not-run': 'left-out',
+    absent: 'removed',
   },
   errored: {
-    passed: 'fixed', flaky: 'newly-flaky', failed: 'still-failing', errored: 'still-failing',
-    skipped: 'left-out', 'not-run': 'left-out', absent: 'removed',
+    passed: 'fixed',
+    flaky: 'newly-flaky',
+    failed: 'still-failing',
+    errored: 'still-failing',
+    skipped: 'left-out',
+    'not-run': 'left-out',
+    absent: 'removed',
   },
   skipped: {
-    passed: 'back', flaky: 'newly-flaky', failed: 'new-failure', errored: 'new-failure',
-    skipped: 'still-left-out', 'not-run': 'still-left-out', absent: 'removed',
+    passed: 'back',
+    flaky: 'newly-flaky',
+    failed: 'new-failure',
+    errored: 'new-failure',
+    skipped: 'still-left-out',
+    'not-run': 'still-left-out',
+    absent: 'removed',
   },
   'not-run': {
-    passed: 'back', flaky: 'newly-flaky', failed: 'new-failure', errored: 'new-failure',
-    skipped: 'still-left-out', 'not-run': 'still-left-out', absent: 'removed',
+    passed: 'back',
+    flaky: 'newly-flaky',
+    failed: 'new-failure',
+    errored: 'new-failure',
+    skipped: 'still-left-out',
+    'not-run': 'still-left-out',
+    absent: 'removed',
   },
   absent: {
-    passed: 'added', flaky: 'newly-flaky', failed: 'new-failure', errored: 'new-failure',
-    skipped: 'added', 'not-run': 'added', absent: 'in-neither',
+    passed: 'added',
+    flaky: 'newly-flaky',
+    failed: 'new-failure',
+    errored: 'new-failure',
+    skipped: 'added',
+    'not-run': 'added',
+    absent: 'in-neither',
   },
 };
 
@@ -141,7 +176,8 @@ export function gates(comparison: Comparison): SiteChange[] {
 export function comparisonOutcome(comparison: Comparison): RunOutcome {
   const counts = { ...NO_COUNTS };
   for (const { checks } of gates(comparison)) {
-    const isNewly = (standing: Standing): boolean => checks.some(({ change, after }) => change === 'new-failure' && after === standing);
+    const isNewly = (standing: Standing): boolean =>
+      checks.some(({ change, after }) => change === 'new-failure' && after === standing);
     counts[isNewly('failed') ? 'failed' : 'errored']++;
   }
   return { counts, interrupted: false, refused: false, reportFailed: false, bug: false, failOnFlaky: false };

@@ -18,7 +18,10 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
   [/“[^”\n]{0,1000}”/g, '<value>'],
   // An apostrophe inside a word is no quotation mark.
   [/(?<![\p{L}\p{N}])'(?:[^'\\\n]|\\.|'(?=[\p{L}])){0,1000}'(?!\p{L})/gu, '<value>'],
-  [/\b(?:[a-z0-9-]{1,63}\.){1,10}(?:com|org|net|edu|gov|info|io|app|dev|biz|example|test|invalid|local|localhost)\b(?::\d{1,5})?/gi, '<host>'],
+  [
+    /\b(?:[a-z0-9-]{1,63}\.){1,10}(?:com|org|net|edu|gov|info|io|app|dev|biz|example|test|invalid|local|localhost)\b(?::\d{1,5})?/gi,
+    '<host>',
+  ],
   // Two letters alone may as well be `page.is`: a country is believed after two dots.
   [/\b(?:[a-z0-9-]{1,63}\.){2,10}[a-z]{2}\b(?::\d{1,5})?/gi, '<host>'],
   [/\blocalhost(?::\d{1,5})?\b/gi, '<host>'],
@@ -33,7 +36,10 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
 export function faultShape(fault: Fault, site?: Pick<Site, 'id' | 'url'>): string {
   const lines = fault.message.slice(0, MOST_MESSAGE_CHARS).split('\n');
   // The lines of a difference hold the values themselves.
-  const told = lines.filter((line) => !/^\s*[+-](?:\s|$)/.test(line)).slice(0, MOST_MESSAGE_LINES).join('\n');
+  const told = lines
+    .filter((line) => !/^\s*[+-](?:\s|$)/.test(line))
+    .slice(0, MOST_MESSAGE_LINES)
+    .join('\n');
   return [fault.code, withoutVarying(told, site), ...framesOf(fault.stack ?? '')].join('\n');
 }
 
@@ -46,7 +52,8 @@ function withoutVarying(text: string, site: Pick<Site, 'id' | 'url'> | undefined
   let rest = text;
   if (site !== undefined) {
     // An id that is also a plain word would take that word out of this site's message alone.
-    for (const own of [site.url, hostOf(site.url), ...(/[\d_-]/.test(site.id) ? [site.id] : [])]) rest = rest.replaceAll(own, '<site>');
+    for (const own of [site.url, hostOf(site.url), ...(/[\d_-]/.test(site.id) ? [site.id] : [])])
+      rest = rest.replaceAll(own, '<site>');
     rest = rest.replaceAll(/(?:[a-z]{1,10}:\/\/)?<site>(?::\d{1,5})?(?:[/?#][^\s"'`<>)]{0,2000})?/g, '<url>');
   }
   for (const [pattern, name] of VARYING) rest = rest.replaceAll(pattern, name);
@@ -68,7 +75,8 @@ function framesOf(stack: string): string[] {
 
 /** A check file keeps its line, which says which of its assertions it was; a page's script is another on every site. */
 function frameShape(frame: string): string {
-  if (/\b(?:https?|blob|chrome-extension):/.test(frame)) return `at ${frame.replace(/\(?\b(?:https?|blob|chrome-extension):.*$/, '<url>')}`;
+  if (/\b(?:https?|blob|chrome-extension):/.test(frame))
+    return `at ${frame.replace(/\(?\b(?:https?|blob|chrome-extension):.*$/, '<url>')}`;
   const place = /([^()\\/\s]+?)(?:\?[^:()]*)?(:\d+)?(?::\d+)?\)?$/.exec(frame);
   return `at ${place?.[1] ?? ''}${place?.[2] ?? ''}`;
 }

@@ -18,13 +18,20 @@ export interface FaultGroup {
 }
 
 /** Groups every failed and errored check by its fault; the group with the most sites comes first. */
-export function groupFaults(sites: Iterable<{ readonly site: Pick<Site, 'id' | 'url'>; readonly verdict: SiteVerdict }>): FaultGroup[] {
+export function groupFaults(
+  sites: Iterable<{ readonly site: Pick<Site, 'id' | 'url'>; readonly verdict: SiteVerdict }>,
+): FaultGroup[] {
   const groups = new Map<string, { representative: Fault; count: number; siteIds: Set<string>; titles: Set<string> }>();
   for (const { site, verdict } of sites) {
     for (const { status, fault, title } of verdict.checks) {
       if ((status !== 'failed' && status !== 'errored') || fault === undefined) continue;
       const fingerprint = fingerprintOf(fault, site);
-      const group = groups.get(fingerprint) ?? { representative: fault, count: 0, siteIds: new Set(), titles: new Set() };
+      const group = groups.get(fingerprint) ?? {
+        representative: fault,
+        count: 0,
+        siteIds: new Set(),
+        titles: new Set(),
+      };
       groups.set(fingerprint, group);
       group.count++;
       group.siteIds.add(site.id);
@@ -33,7 +40,11 @@ export function groupFaults(sites: Iterable<{ readonly site: Pick<Site, 'id' | '
   }
   return [...groups]
     .map(([fingerprint, { representative, count, siteIds, titles }]) => ({
-      fingerprint, representative, count, siteIds: [...siteIds], titles: [...titles],
+      fingerprint,
+      representative,
+      count,
+      siteIds: [...siteIds],
+      titles: [...titles],
     }))
     .sort((a, b) => b.siteIds.length - a.siteIds.length);
 }

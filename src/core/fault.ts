@@ -43,7 +43,12 @@ export class GridrunError extends Error {
 }
 
 /** Bad input: every mistake at once, exit 2, nothing started. */
-export function refusal(code: ErrorCode, message: string, mistakes: readonly string[] = [], hint?: string): GridrunError {
+export function refusal(
+  code: ErrorCode,
+  message: string,
+  mistakes: readonly string[] = [],
+  hint?: string,
+): GridrunError {
   return new GridrunError({ code, message, answer: 'refuse', mistakes, hint });
 }
 
@@ -64,5 +69,10 @@ export function faultOf(error: unknown): Fault {
     };
   }
   const known = error instanceof Error ? error : new Error(String(error));
-  return { code: 'runner.bug', cause: 'runner', message: known.message, ...(known.stack ? { stack: known.stack } : {}) };
+  return {
+    code: 'runner.bug',
+    cause: 'runner',
+    message: known.message,
+    ...(known.stack ? { stack: known.stack } : {}),
+  };
 }

@@ -21,7 +21,9 @@ export interface Evidence {
  */
 export function judge(evidence: Evidence): SiteVerdict {
   const subject = judgeArm(evidence, 'subject');
-  const isHeard = evidence.attempts.some((attempt) => attempt.arm === 'control' && (attempt.ending === 'completed' || attempt.ending === 'timed-out'));
+  const isHeard = evidence.attempts.some(
+    (attempt) => attempt.arm === 'control' && (attempt.ending === 'completed' || attempt.ending === 'timed-out'),
+  );
   return isHeard ? attribute(subject, judgeArm(evidence, 'control')) : subject;
 }
 

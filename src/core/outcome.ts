@@ -34,7 +34,11 @@ const EXIT_RULES: readonly ExitRule[] = [
     text: 'a check failed',
     holds: (o) => o.counts.failed > 0 || (o.failOnFlaky && o.counts.flaky > 0),
   },
-  { code: 3, text: 'could not tell for every site', holds: (o) => o.counts.errored + o.counts['not-run'] > 0 || o.incomplete === true },
+  {
+    code: 3,
+    text: 'could not tell for every site',
+    holds: (o) => o.counts.errored + o.counts['not-run'] > 0 || o.incomplete === true,
+  },
 ];
 
 /** The exit code of a run, and in words every reason that holds. */

@@ -124,4 +124,3 @@ export interface Reporter {
   /** After `run-ended`: writes what is left to write. */
   finish?(): Promise<void>;
 }
-

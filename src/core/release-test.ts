@@ -24,8 +24,16 @@ export function sweepOf(state: RunState): Sweep | undefined {
   const mended: string[] = [];
   const failedInBoth: string[] = [];
   const undecided: string[] = [];
-  for (const entry of state.sites()) (listOf(entry, { broken, mended, failedInBoth, undecided }) ?? []).push(entry.site.id);
-  return { broken, mended, failedInBoth, undecided, test: mcnemar(broken.length, mended.length), isComplete: state.started?.control === 'always' };
+  for (const entry of state.sites())
+    (listOf(entry, { broken, mended, failedInBoth, undecided }) ?? []).push(entry.site.id);
+  return {
+    broken,
+    mended,
+    failedInBoth,
+    undecided,
+    test: mcnemar(broken.length, mended.length),
+    isComplete: state.started?.control === 'always',
+  };
 }
 
 type Lists = Readonly<Record<'broken' | 'mended' | 'failedInBoth' | 'undecided', string[]>>;
@@ -33,7 +41,12 @@ type Lists = Readonly<Record<'broken' | 'mended' | 'failedInBoth' | 'undecided',
 function listOf({ verdict }: SiteState, lists: Lists): string[] | undefined {
   const isFailing = verdict.verdict === 'failed' || verdict.verdict === 'errored';
   const controlFails = verdict.control === 'failed' || verdict.control === 'errored';
-  if (isFailing) return verdict.cause === 'extension' ? lists.broken : verdict.control !== undefined && verdict.cause === 'site' ? lists.failedInBoth : lists.undecided;
+  if (isFailing)
+    return verdict.cause === 'extension'
+      ? lists.broken
+      : verdict.control !== undefined && verdict.cause === 'site'
+        ? lists.failedInBoth
+        : lists.undecided;
   if (verdict.verdict === 'flaky' && verdict.control !== undefined) return lists.undecided;
   return verdict.verdict === 'passed' && controlFails ? lists.mended : undefined;
 }

@@ -128,7 +128,16 @@ export class Timeline {
 
   #open({ sessionId, slot, node, durationMs }: SessionOpened, at: number): void {
     const askedAt = Math.max(0, Math.round(at - durationMs));
-    this.#sessions.set(sessionId, { sessionId, slot, node, askedAt, openedAt: at, closedAt: -1, reason: '', siteCount: 0 });
+    this.#sessions.set(sessionId, {
+      sessionId,
+      slot,
+      node,
+      askedAt,
+      openedAt: at,
+      closedAt: -1,
+      reason: '',
+      siteCount: 0,
+    });
   }
 
   #close(sessionId: string, at: number, reason: string, siteCount: number): void {
@@ -153,7 +162,9 @@ export class Timeline {
     const { attempts } = this;
     const ending = ENDINGS.indexOf(attempt.ending);
     if (amended === true) {
-      const known = attempts.site.findLastIndex((index, bar) => index === site && attempts.attempt[bar] === attempt.attempt);
+      const known = attempts.site.findLastIndex(
+        (index, bar) => index === site && attempts.attempt[bar] === attempt.attempt,
+      );
       if (known >= 0) attempts.ending[known] = ending;
       return;
     }

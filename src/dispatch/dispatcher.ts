@@ -77,11 +77,15 @@ export class Dispatcher {
     this.#queue = new WorkQueue(plan.units, new Map(plan.sites.map((site) => [site.id, site])), (siteId) =>
       settings.control === 'always' ? firstArm(`${settings.run} ${siteId}`) : 'subject',
     );
-    this.#supply = new SessionSupply(settings, { ...parts, stop: this.#stop }, {
-      changed: () => this.#step(),
-      lost: (fault) => this.#gridLost(fault),
-      failed: (error) => this.#done.reject(error),
-    });
+    this.#supply = new SessionSupply(
+      settings,
+      { ...parts, stop: this.#stop },
+      {
+        changed: () => this.#step(),
+        lost: (fault) => this.#gridLost(fault),
+        failed: (error) => this.#done.reject(error),
+      },
+    );
     parts.runner.onLateError((late) => this.#onLateError(late));
   }
 
@@ -113,7 +117,8 @@ export class Dispatcher {
   #step(): void {
     if (!this.#running) return;
     for (const slot of this.#supply.ready()) this.#employ(slot);
-    if (!this.#stop.raised) this.#supply.openFor(this.#queue.count, () => this.#queue.next((site) => this.#parts.limits.mayStart(site.url)));
+    if (!this.#stop.raised)
+      this.#supply.openFor(this.#queue.count, () => this.#queue.next((site) => this.#parts.limits.mayStart(site.url)));
     if (this.#queue.count === 0 && this.#supply.takenCount === 0) this.#end();
   }
 
@@ -127,7 +132,11 @@ export class Dispatcher {
   #employ(slot: Slot): void {
     if (this.#stop.raised) return this.#close(slot, 'stopped');
     if (slot.dirty) return this.#close(slot, 'dirty');
-    const session = { arm: slot.arm, fresh: slot.siteCount === 0, suits: (waiting: Waiting) => this.#suits(slot, waiting) };
+    const session = {
+      arm: slot.arm,
+      fresh: slot.siteCount === 0,
+      suits: (waiting: Waiting) => this.#suits(slot, waiting),
+    };
     const taken = this.#queue.take(slot.index, session, (site) => this.#parts.limits.mayStart(site.url));
     switch (taken.kind) {
       case 'empty':
@@ -167,7 +176,13 @@ export class Dispatcher {
     slot.state = 'busy';
     progress.slot = slot.index;
     this.#parts.limits.started(site.url);
-    this.#parts.emit({ type: 'attempt-started', siteId: site.id, attempt: number, slot: slot.index, sessionId: session.sessionId });
+    this.#parts.emit({
+      type: 'attempt-started',
+      siteId: site.id,
+      attempt: number,
+      slot: slot.index,
+      sessionId: session.sessionId,
+    });
     const outcome = await this.#parts.runner.attempt({
       slot: slot.index,
       site,
@@ -206,7 +221,12 @@ export class Dispatcher {
     const { arm, purpose } = step;
     // With both arms on every site a failure is no news to the session: only a retry asks for a fresh one.
     const fresh = purpose !== 'subject' && !(purpose === 'control' && this.#settings.control === 'always');
-    this.#queue.again({ site: progress.site, arm, fresh, avoidNodes: purpose === 'infra-retry' ? progress.faultedNodes : [] });
+    this.#queue.again({
+      site: progress.site,
+      arm,
+      fresh,
+      avoidNodes: purpose === 'infra-retry' ? progress.faultedNodes : [],
+    });
   }
 
   /** Why the next site must not have this session; empty where it may. */
@@ -239,7 +259,14 @@ export class Dispatcher {
 
   #onFailed(count: number): void {
     const { maxFailures } = this.#settings;
-    if (maxFailures > 0 && count >= maxFailures) this.stop('drain', 'max-failures', maxFailures === 1 ? 'stopped by the first failure (--bail, or --max-failures 1)' : `stopped by --max-failures ${maxFailures}`);
+    if (maxFailures > 0 && count >= maxFailures)
+      this.stop(
+        'drain',
+        'max-failures',
+        maxFailures === 1
+          ? 'stopped by the first failure (--bail, or --max-failures 1)'
+          : `stopped by --max-failures ${maxFailures}`,
+      );
   }
 
   /** What an ended site still does, it does in the session that it had. */

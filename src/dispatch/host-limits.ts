@@ -43,7 +43,8 @@ export class HostLimits {
     if (this.#perHost === 0 && this.#perDomain === 0) return undefined;
     const { host, domain, local } = this.#whereabouts(url);
     if (local) return undefined;
-    if (this.#perHost > 0 && (this.#hosts.get(host) ?? 0) >= this.#perHost) return `${host} is busy (--per-host ${this.#perHost})`;
+    if (this.#perHost > 0 && (this.#hosts.get(host) ?? 0) >= this.#perHost)
+      return `${host} is busy (--per-host ${this.#perHost})`;
     if (this.#perDomain > 0 && (this.#domains.get(domain) ?? 0) >= this.#perDomain) {
       return `${domain} is busy (--per-domain ${this.#perDomain})`;
     }

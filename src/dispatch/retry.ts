@@ -48,7 +48,8 @@ function afterSubject({ attempts, subject, left, control, isConfirmed }: SiteHis
   // A subject that could not be tried at all is not answered: the control would only wait for the same grid.
   if (last.ending === 'faulted' && last.arm === 'subject') return 'judge';
   if (isFailing && !hasControl && left.checkRetries > 0) return { arm: 'subject', purpose: 'check-retry' };
-  if (!hasControl && (control === 'always' || (control === 'on-failure' && isFailing))) return { arm: 'control', purpose: 'control' };
+  if (!hasControl && (control === 'always' || (control === 'on-failure' && isFailing)))
+    return { arm: 'control', purpose: 'control' };
   if (isFailing && hasControl && !isConfirmed) return { arm: 'subject', purpose: 'confirm' };
   return 'judge';
 }

@@ -42,7 +42,11 @@ export class SessionSupply {
   #capacityTimer: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor(settings: SupplySettings, parts: { readonly grid: Grid; readonly emit: Emit; readonly stop: StopFlag }, listener: SupplyListener) {
+  constructor(
+    settings: SupplySettings,
+    parts: { readonly grid: Grid; readonly emit: Emit; readonly stop: StopFlag },
+    listener: SupplyListener,
+  ) {
     this.#settings = settings;
     this.#grid = parts.grid;
     this.#emit = parts.emit;
@@ -139,7 +143,13 @@ export class SessionSupply {
     const { run, capabilities } = this.#settings;
     let lease: Lease;
     try {
-      lease = await this.#grid.lease({ name: `${run}-${slot.index}`, capabilities, arm: slot.arm, avoidNodes, signal: this.#stop.noMoreSites });
+      lease = await this.#grid.lease({
+        name: `${run}-${slot.index}`,
+        capabilities,
+        arm: slot.arm,
+        avoidNodes,
+        signal: this.#stop.noMoreSites,
+      });
     } catch (error) {
       slot.state = 'empty';
       this.#refused(error);
@@ -150,9 +160,21 @@ export class SessionSupply {
     this.#outage.sessionOpened();
     slot.opened(lease);
     const { sessionId, node, browserName, browserVersion, extension } = lease.session;
-    const ofArm = extension === undefined && slot.arm === 'subject' ? {} : { arm: slot.arm, ...(extension === undefined ? {} : { extensionId: extension.id }) };
+    const ofArm =
+      extension === undefined && slot.arm === 'subject'
+        ? {}
+        : { arm: slot.arm, ...(extension === undefined ? {} : { extensionId: extension.id }) };
     const durationMs = Date.now() - startedAt;
-    this.#emit({ type: 'session-opened', sessionId, slot: slot.index, node, browserName, browserVersion, durationMs, ...ofArm });
+    this.#emit({
+      type: 'session-opened',
+      sessionId,
+      slot: slot.index,
+      node,
+      browserName,
+      browserVersion,
+      durationMs,
+      ...ofArm,
+    });
     this.#listener.changed();
   }
 
@@ -166,7 +188,8 @@ export class SessionSupply {
       if (before === 0) this.#refused(error);
     }
     if (this.#ended) return;
-    if (before === 0 && this.#capacity > 0) this.#emit({ type: 'grid-ready', grid: this.#grid.name, sessions: this.#capacity });
+    if (before === 0 && this.#capacity > 0)
+      this.#emit({ type: 'grid-ready', grid: this.#grid.name, sessions: this.#capacity });
     this.#capacityTimer = setTimeout(() => this.#background(this.#refreshCapacity()), CAPACITY_EVERY_MS);
     this.#listener.changed();
   }

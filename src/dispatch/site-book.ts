@@ -61,7 +61,11 @@ export class SiteBook {
   lost(siteId: string, fault: Fault): void {
     const progress = this.of(siteId);
     const attempt = progress.nextAttempt;
-    this.attempted(progress, { siteId, attempt, arm: 'subject', ending: 'faulted', startedAt: Date.now(), durationMs: 0, fault, checks: [] }, -1);
+    this.attempted(
+      progress,
+      { siteId, attempt, arm: 'subject', ending: 'faulted', startedAt: Date.now(), durationMs: 0, fault, checks: [] },
+      -1,
+    );
     this.conclude(progress);
   }
 

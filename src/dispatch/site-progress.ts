@@ -76,9 +76,12 @@ export class SiteProgress {
     const at = this.#attempts.findIndex((attempt) => attempt.attempt === late.attempt);
     const attempt = this.#attempts[at];
     if (attempt === undefined) return undefined;
-    const blamed = attempt.checks.findLast((check) => late.check === '' || check.title === late.check)?.title ?? late.check;
+    const blamed =
+      attempt.checks.findLast((check) => late.check === '' || check.title === late.check)?.title ?? late.check;
     const fail = (check: CheckResult): CheckResult =>
-      check.title === blamed && check.status !== 'errored' ? { ...check, status: 'failed', fault: check.fault ?? late.fault } : check;
+      check.title === blamed && check.status !== 'errored'
+        ? { ...check, status: 'failed', fault: check.fault ?? late.fault }
+        : check;
     const amended = { ...attempt, checks: attempt.checks.map(fail) };
     this.#attempts = this.#attempts.with(at, amended);
     return amended;

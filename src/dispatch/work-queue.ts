@@ -43,7 +43,11 @@ export class WorkQueue {
   #barren = false;
 
   /** @param firstArm which arm tries a site first */
-  constructor(units: readonly WorkUnit[], sites: ReadonlyMap<string, Site>, firstArm: (siteId: string) => Arm = () => 'subject') {
+  constructor(
+    units: readonly WorkUnit[],
+    sites: ReadonlyMap<string, Site>,
+    firstArm: (siteId: string) => Arm = () => 'subject',
+  ) {
     this.#free = units.toReversed().map((unit) => ({
       index: unit.index,
       waiting: unit.siteIds.map((id) => ({ site: known(sites, id), arm: firstArm(id), fresh: false, avoidNodes: [] })),
@@ -85,7 +89,11 @@ export class WorkQueue {
   }
 
   /** The next site for a slot: the first that `mayStart` and that suits the session. */
-  take(slot: number, session: { arm: Arm; fresh: boolean; suits: (w: Waiting) => boolean }, mayStart: (site: Site) => boolean): Taken {
+  take(
+    slot: number,
+    session: { arm: Arm; fresh: boolean; suits: (w: Waiting) => boolean },
+    mayStart: (site: Site) => boolean,
+  ): Taken {
     if (this.#count === 0) return { kind: 'empty' };
     if (this.#barren) return { kind: 'blocked' };
     let wantsFresh = false;

@@ -18,14 +18,25 @@ const LEAST_NODE = 24;
 export function nodeFinding(version: string): Finding {
   const major = Number(/^v?(\d+)/.exec(version)?.[1]);
   if (major >= LEAST_NODE) return ok('node', `Node ${version}`);
-  return problem('node', `Node ${version} is too old`, `install Node ${LEAST_NODE} or newer, or add the npm package node@${LEAST_NODE} as a dev dependency`);
+  return problem(
+    'node',
+    `Node ${version} is too old`,
+    `install Node ${LEAST_NODE} or newer, or add the npm package node@${LEAST_NODE} as a dev dependency`,
+  );
 }
 
 /** @param freeBytes of the disk on which the folder is */
 export function diskFinding(what: string, folder: string, freeBytes: number): Finding {
   const text = `${gibibytes(freeBytes)} free for ${what} (${folder})`;
-  if (freeBytes < LEAST_DISK_BYTES) return problem('disk', `only ${text}`, 'make room there, or name another folder: --out for results, TMPDIR for profiles');
-  return freeBytes < GOOD_DISK_BYTES ? note('disk', text, 'a long list with many failures needs more') : ok('disk', text);
+  if (freeBytes < LEAST_DISK_BYTES)
+    return problem(
+      'disk',
+      `only ${text}`,
+      'make room there, or name another folder: --out for results, TMPDIR for profiles',
+    );
+  return freeBytes < GOOD_DISK_BYTES
+    ? note('disk', text, 'a long list with many failures needs more')
+    : ok('disk', text);
 }
 
 /** @param isLocal the browsers are on this machine too */

@@ -25,7 +25,11 @@ export interface AppliedExpectations extends Excuser {
 }
 
 /** Holds the verdicts of a run against its expectations. Pure: the day is given. */
-export function applyExpectations(state: RunState, expectations: readonly Expectation[], facts: ExpectationFacts): AppliedExpectations {
+export function applyExpectations(
+  state: RunState,
+  expectations: readonly Expectation[],
+  facts: ExpectationFacts,
+): AppliedExpectations {
   const passed: Expectation[] = [];
   const expired: Expectation[] = [];
   for (const expectation of expectations) {
@@ -43,13 +47,19 @@ export function applyExpectations(state: RunState, expectations: readonly Expect
 }
 
 /** What excuses a check, from the verdicts as far as they are known. */
-export function expectationExcuser(state: RunState, expectations: readonly Expectation[], facts: ExpectationFacts): Excuser {
+export function expectationExcuser(
+  state: RunState,
+  expectations: readonly Expectation[],
+  facts: ExpectationFacts,
+): Excuser {
   const bySite = Map.groupBy(expectations, ({ site }) => site);
   return {
     excuse: (check, { siteId }) => {
       const entry = state.site(siteId);
       if (entry === undefined) return undefined;
-      const holding = bySite.get(siteId)?.find((expectation) => expectation.until >= facts.today && covers(expectation, entry, check, state, facts));
+      const holding = bySite
+        .get(siteId)
+        ?.find((expectation) => expectation.until >= facts.today && covers(expectation, entry, check, state, facts));
       return holding === undefined ? undefined : `${holding.reason} (${holding.owner}, until ${holding.until})`;
     },
   };
@@ -58,20 +68,42 @@ export function expectationExcuser(state: RunState, expectations: readonly Expec
 /** What a person should know of the expectations themselves, for the journal. The first line of each stands alone. */
 export function expectationNotices(applied: AppliedExpectations, file: string): Undated[] {
   const kinds = [
-    { code: 'expectations.passed', list: applied.passed, text: 'expected to fail and passed', todo: `take it out of ${file}: gridrun expectations update` },
-    { code: 'expectations.expired', list: applied.expired, text: 'expected to fail until a day that is over, and gates again', todo: 'mend it, or give it another day' },
-    { code: 'expectations.unknown', list: applied.unknown, text: `in ${file}, but neither in the list nor in the suite`, todo: 'correct it or take it out' },
+    {
+      code: 'expectations.passed',
+      list: applied.passed,
+      text: 'expected to fail and passed',
+      todo: `take it out of ${file}: gridrun expectations update`,
+    },
+    {
+      code: 'expectations.expired',
+      list: applied.expired,
+      text: 'expected to fail until a day that is over, and gates again',
+      todo: 'mend it, or give it another day',
+    },
+    {
+      code: 'expectations.unknown',
+      list: applied.unknown,
+      text: `in ${file}, but neither in the list nor in the suite`,
+      todo: 'correct it or take it out',
+    },
   ];
-  return kinds.filter(({ list }) => list.length > 0).map(({ code, list, text, todo }) => {
-    const shown = list.slice(0, 5).map(subjectOf).join(', ');
-    const more = list.length > 5 ? `, … (${list.length} in all)` : '';
-    const all = list.map((one) => `${subjectOf(one)}: ${one.reason} (${one.owner}, until ${one.until})`);
-    return { type: 'notice', level: 'warning', code, text: [`${text}: ${shown}${more}; ${todo}`, ...all].join('\n') };
-  });
+  return kinds
+    .filter(({ list }) => list.length > 0)
+    .map(({ code, list, text, todo }) => {
+      const shown = list.slice(0, 5).map(subjectOf).join(', ');
+      const more = list.length > 5 ? `, … (${list.length} in all)` : '';
+      const all = list.map((one) => `${subjectOf(one)}: ${one.reason} (${one.owner}, until ${one.until})`);
+      return { type: 'notice', level: 'warning', code, text: [`${text}: ${shown}${more}; ${todo}`, ...all].join('\n') };
+    });
 }
 
 /** The checks of a site that an expectation is about, whatever the day. */
-export function coveredChecks(expectation: Expectation, entry: SiteState, state: RunState, facts: ExpectationFacts): CheckVerdict[] {
+export function coveredChecks(
+  expectation: Expectation,
+  entry: SiteState,
+  state: RunState,
+  facts: ExpectationFacts,
+): CheckVerdict[] {
   return entry.verdict.checks.filter((check) => covers(expectation, entry, check, state, facts));
 }
 
@@ -84,7 +116,13 @@ export function isWrong({ status }: CheckVerdict): boolean {
   return status === 'failed' || status === 'errored';
 }
 
-function covers({ site, check: title, when }: Expectation, entry: SiteState, check: CheckVerdict, state: RunState, facts: ExpectationFacts): boolean {
+function covers(
+  { site, check: title, when }: Expectation,
+  entry: SiteState,
+  check: CheckVerdict,
+  state: RunState,
+  facts: ExpectationFacts,
+): boolean {
   if (site !== entry.site.id || (title !== undefined && title !== check.title)) return false;
   if (when === undefined) return true;
   const { extension, browser, tag } = when;

@@ -34,7 +34,13 @@ export const ENTRY: z.ZodType<Expectation> = z.strictObject({
   reason: words,
   owner: words,
   until: z.string().refine(isDay),
-  when: z.strictObject({ extension: range.exactOptional(), browser: range.exactOptional(), tag: words.transform((tag) => tag.replace(/^@/, '')).exactOptional() }).exactOptional(),
+  when: z
+    .strictObject({
+      extension: range.exactOptional(),
+      browser: range.exactOptional(),
+      tag: words.transform((tag) => tag.replace(/^@/, '')).exactOptional(),
+    })
+    .exactOptional(),
 });
 
 /** What would be right, by the place in an entry. */
@@ -52,7 +58,17 @@ export const WANTED: Readonly<Record<string, string>> = {
 };
 
 /** The keys of an entry and of its condition. */
-export const KEYS: readonly string[] = ['site', 'check', 'reason', 'owner', 'until', 'when', 'extension', 'browser', 'tag'];
+export const KEYS: readonly string[] = [
+  'site',
+  'check',
+  'reason',
+  'owner',
+  'until',
+  'when',
+  'extension',
+  'browser',
+  'tag',
+];
 
 /** Is this a day that the calendar has, as `YYYY-MM-DD`? */
 export function isDay(text: string): boolean {

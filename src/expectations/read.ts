@@ -21,7 +21,12 @@ export async function readExpectations(file: string, cwd: string): Promise<Expec
     text = await readFile(resolve(cwd, file), 'utf8');
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw refusal('expectations.file', `the expectations ${file} can't be read: ${why}`, [], 'write it from a run: gridrun expectations update');
+    throw refusal(
+      'expectations.file',
+      `the expectations ${file} can't be read: ${why}`,
+      [],
+      'write it from a run: gridrun expectations update',
+    );
   }
   return parseExpectations(text, file);
 }
@@ -38,7 +43,10 @@ export function parseExpectations(text: string, name: string): ExpectationsFile 
   if (syntax.length > 0) throw wrong(name, syntax);
   const root = valueOf(document, name);
   if (root === null || root === undefined) return { name, document, expectations: [] };
-  if (!Array.isArray(root)) throw wrong(name, [`${at(offsetOf(document, []))}: a list of expectations was wanted, each with site, reason, owner and until`]);
+  if (!Array.isArray(root))
+    throw wrong(name, [
+      `${at(offsetOf(document, []))}: a list of expectations was wanted, each with site, reason, owner and until`,
+    ]);
   const mistakes: string[] = [];
   const expectations: Expectation[] = [];
   const seen = new Map<string, number>();
@@ -51,7 +59,10 @@ export function parseExpectations(text: string, name: string): ExpectationsFile 
     }
     const key = keyOf(parsed.data);
     const first = seen.get(key);
-    if (first !== undefined) mistakes.push(`${place([])}: the same site, check and condition as in ${at(offsetOf(document, [first]))}; keep one of them`);
+    if (first !== undefined)
+      mistakes.push(
+        `${place([])}: the same site, check and condition as in ${at(offsetOf(document, [first]))}; keep one of them`,
+      );
     else seen.set(key, index);
     expectations.push(parsed.data);
   }

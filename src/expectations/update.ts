@@ -27,15 +27,25 @@ export interface ExpectationsUpdate {
  * what is in it and passed is taken out, all else stays with its reason, owner and day. Sorted, in the form that the
  * file has (YAML with its comments, or JSON), and twice changes nothing. Throws a refusal as `parseExpectations` does.
  */
-export function updateExpectations(text: string, name: string, state: RunState, facts: Pick<ExpectationFacts, 'today' | 'extension'>): ExpectationsUpdate {
+export function updateExpectations(
+  text: string,
+  name: string,
+  state: RunState,
+  facts: Pick<ExpectationFacts, 'today' | 'extension'>,
+): ExpectationsUpdate {
   const { expectations, document } = parseExpectations(text, name);
   const removed = expectations.filter((expectation) => isOver(expectation, state, facts));
   const kept = expectations.filter((expectation) => !removed.includes(expectation));
   const added = [...state.sites()].flatMap((entry) => newOnes(entry, kept, state, facts));
   const wanted = [...kept, ...added].sort(compareExpectations);
-  const isSame = wanted.length === expectations.length && wanted.every((expectation, index) => expectation === expectations[index]);
+  const isSame =
+    wanted.length === expectations.length && wanted.every((expectation, index) => expectation === expectations[index]);
   if (isSame && text.trim() !== '') return { text, added, removed };
-  return { text: isJson(text, name) ? jsonText(text, expectations, wanted) : yamlText(document, expectations, wanted), added, removed };
+  return {
+    text: isJson(text, name) ? jsonText(text, expectations, wanted) : yamlText(document, expectations, wanted),
+    added,
+    removed,
+  };
 }
 
 function isOver(expectation: Expectation, state: RunState, facts: ExpectationFacts): boolean {
@@ -45,15 +55,28 @@ function isOver(expectation: Expectation, state: RunState, facts: ExpectationFac
 }
 
 /** One for the site where all of it is wrong, else one for each check. */
-function newOnes(entry: SiteState, kept: readonly Expectation[], state: RunState, facts: ExpectationFacts): Expectation[] {
-  const known = new Set(kept.filter(({ site }) => site === entry.site.id).flatMap((one) => coveredChecks(one, entry, state, facts).map(({ title }) => title)));
+function newOnes(
+  entry: SiteState,
+  kept: readonly Expectation[],
+  state: RunState,
+  facts: ExpectationFacts,
+): Expectation[] {
+  const known = new Set(
+    kept
+      .filter(({ site }) => site === entry.site.id)
+      .flatMap((one) => coveredChecks(one, entry, state, facts).map(({ title }) => title)),
+  );
   const isNew = (check: CheckVerdict): boolean =>
     isWrong(check) && !known.has(check.title) && (check.cause === undefined || !NOT_EXPECTED.has(check.cause));
   const { checks } = entry.verdict;
   const fresh = checks.filter(isNew);
   const until = dayOf(Date.parse(`${facts.today}T00:00:00Z`) + NEW_HOLDS_DAYS * DAY_MS);
   const make = (check: CheckVerdict, title?: string): Expectation => ({
-    site: entry.site.id, ...(title === undefined ? {} : { check: title }), reason: reasonOf(check), owner: 'TODO', until,
+    site: entry.site.id,
+    ...(title === undefined ? {} : { check: title }),
+    reason: reasonOf(check),
+    owner: 'TODO',
+    until,
   });
   const [first] = fresh;
   if (first !== undefined && checks.length > 1 && fresh.length === checks.length) return [make(first)];

@@ -16,7 +16,12 @@ const WORKER_DEADLINE_MS = 20_000;
  * alive. Throws `WayClosed` where the browser does not install over BiDi, else `extension.not-loaded`,
  * `extension.worker-died` or a `WireError`.
  */
-export async function installByBidi(session: SessionFacts, pkg: ExtensionPackage, path: string, signal: AbortSignal): Promise<ExtensionFacts> {
+export async function installByBidi(
+  session: SessionFacts,
+  pkg: ExtensionPackage,
+  path: string,
+  signal: AbortSignal,
+): Promise<ExtensionFacts> {
   return await withCdp(session, signal, async (cdp) => await install(session, cdp, pkg, path, signal));
 }
 
@@ -24,7 +29,12 @@ export async function installByBidi(session: SessionFacts, pkg: ExtensionPackage
  * As new: its storage is empty and its worker starts again. The id stays, because the path does. The worker is not
  * waited for: it comes up while the next site's page loads. Throws as the install does.
  */
-export async function reinstallByBidi(session: SessionFacts, pkg: ExtensionPackage, path: string, signal: AbortSignal): Promise<void> {
+export async function reinstallByBidi(
+  session: SessionFacts,
+  pkg: ExtensionPackage,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
   const before = session.extension!.id;
   await withCdp(session, signal, async (cdp) => {
     await cdp.bidi('webExtension.uninstall', { extension: before });
@@ -44,7 +54,13 @@ async function withCdp<T>(session: SessionFacts, signal: AbortSignal, use: (cdp:
   }
 }
 
-async function install(session: SessionFacts, cdp: BidiCdp, pkg: ExtensionPackage, path: string, signal: AbortSignal): Promise<ExtensionFacts> {
+async function install(
+  session: SessionFacts,
+  cdp: BidiCdp,
+  pkg: ExtensionPackage,
+  path: string,
+  signal: AbortSignal,
+): Promise<ExtensionFacts> {
   const watch = new WorkerWatch();
   const unwatch = pkg.manifest.worker === undefined ? undefined : await watchWorkers(cdp, watch);
   const id = await installAt(cdp, path);
@@ -75,19 +91,30 @@ async function watchWorkers(cdp: BidiCdp, watch: WorkerWatch): Promise<() => Pro
 
 async function installAt(cdp: BidiCdp, path: string): Promise<string> {
   try {
-    const { extension } = (await cdp.bidi('webExtension.install', { extensionData: { type: 'path', path } })) as { extension: string };
+    const { extension } = (await cdp.bidi('webExtension.install', { extensionData: { type: 'path', path } })) as {
+      extension: string;
+    };
     return extension;
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     // Chrome before 149 says "Method not available" unless it was started with switches for it.
-    const closed = /^(unknown command|unknown method|unsupported operation)$/.test(error.wireCode) || /not (available|allowed|supported)|wasn't found/i.test(error.message);
+    const closed =
+      /^(unknown command|unknown method|unsupported operation)$/.test(error.wireCode) ||
+      /not (available|allowed|supported)|wasn't found/i.test(error.message);
     if (closed) throw new WayClosed(error.message, { cause: error });
-    if (error.wireCode === 'invalid web extension' || error.blames === 'check') throw notLoaded(`Chrome refused the extension: ${error.message}`, error);
+    if (error.wireCode === 'invalid web extension' || error.blames === 'check')
+      throw notLoaded(`Chrome refused the extension: ${error.message}`, error);
     throw error;
   }
 }
 
-async function proveListed(session: SessionFacts, cdp: BidiCdp, pkg: ExtensionPackage, id: string, signal: AbortSignal): Promise<void> {
+async function proveListed(
+  session: SessionFacts,
+  cdp: BidiCdp,
+  pkg: ExtensionPackage,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
   let known: { id: string; name: string; version: string; enabled: boolean }[];
   try {
     ({ extensions: known } = (await cdp.send('Extensions.getExtensions', {})) as { extensions: typeof known });
@@ -97,11 +124,16 @@ async function proveListed(session: SessionFacts, cdp: BidiCdp, pkg: ExtensionPa
     return await manifestIsServed(session, pkg, id, signal);
   }
   const found = known.find((extension) => extension.id === id);
-  if (found === undefined) throw notLoaded(`${pkg.name} is not among the extensions of session ${session.sessionId} on ${session.node}`);
-  if (!found.enabled) throw notLoaded(`Chrome has switched ${pkg.name} off in session ${session.sessionId} on ${session.node}`);
+  if (found === undefined)
+    throw notLoaded(`${pkg.name} is not among the extensions of session ${session.sessionId} on ${session.node}`);
+  if (!found.enabled)
+    throw notLoaded(`Chrome has switched ${pkg.name} off in session ${session.sessionId} on ${session.node}`);
   // A localized name is another one in another locale.
   const sameName = pkg.manifest.localized || found.name === pkg.name;
-  if (!sameName || found.version !== pkg.version) throw notLoaded(`session ${session.sessionId} has ${found.name} ${found.version} instead of ${pkg.name} ${pkg.version}`);
+  if (!sameName || found.version !== pkg.version)
+    throw notLoaded(
+      `session ${session.sessionId} has ${found.name} ${found.version} instead of ${pkg.name} ${pkg.version}`,
+    );
 }
 
 async function proveWorker(watch: WorkerWatch, pkg: ExtensionPackage, id: string, signal: AbortSignal): Promise<void> {
@@ -113,9 +145,13 @@ async function proveWorker(watch: WorkerWatch, pkg: ExtensionPackage, id: string
     return undefined;
   }, limit);
   if (outcome === 'activated') return;
-  const errors = watch.errors(origin).map(({ message, url, line }) => `${message} (${url.replace(origin, '')}:${line})`);
+  const errors = watch
+    .errors(origin)
+    .map(({ message, url, line }) => `${message} (${url.replace(origin, '')}:${line})`);
   if (outcome === 'redundant' || errors.length > 0) {
-    throw workerDied(`the service worker of ${pkg.name} ${pkg.version} (${pkg.manifest.worker}) dies at its start: ${errors.join('; ') || 'Chrome does not say why'}`);
+    throw workerDied(
+      `the service worker of ${pkg.name} ${pkg.version} (${pkg.manifest.worker}) dies at its start: ${errors.join('; ') || 'Chrome does not say why'}`,
+    );
   }
   throw notLoaded(`the service worker of ${pkg.name} ${pkg.version} was not up after ${WORKER_DEADLINE_MS} ms`);
 }

@@ -11,7 +11,12 @@ const WORKER_DEADLINE_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 
 /** Proves by W3C commands alone that the extension is loaded: the tab opens its manifest. Throws `extension.not-loaded`. */
-export async function manifestIsServed(session: SessionFacts, pkg: ExtensionPackage, id: string, signal: AbortSignal): Promise<void> {
+export async function manifestIsServed(
+  session: SessionFacts,
+  pkg: ExtensionPackage,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
   const send = commandsOf(session, signal);
   let text: unknown;
   try {
@@ -20,28 +25,44 @@ export async function manifestIsServed(session: SessionFacts, pkg: ExtensionPack
     await send('/url', { url: 'about:blank' });
   } catch (error) {
     if (!(error instanceof WireError) || error.sessionLost || error.blames === 'grid') throw error;
-    throw notLoaded(`${pkg.name} is not loaded in session ${session.sessionId} on ${session.node}: ${error.message}`, error);
+    throw notLoaded(
+      `${pkg.name} is not loaded in session ${session.sessionId} on ${session.node}: ${error.message}`,
+      error,
+    );
   }
   const tree = parseTree(String(text));
   const served = tree === undefined ? {} : (getNodeValue(tree) as { name?: unknown; version?: unknown });
   if (served.name !== pkg.manifest.raw['name'] || served.version !== pkg.version) {
-    throw notLoaded(`session ${session.sessionId} has ${String(served.name)} ${String(served.version)} instead of ${pkg.name} ${pkg.version}`);
+    throw notLoaded(
+      `session ${session.sessionId} has ${String(served.name)} ${String(served.version)} instead of ${pkg.name} ${pkg.version}`,
+    );
   }
 }
 
 /** Waits until the extension's worker is among the browser's targets. Throws `extension.not-loaded`. */
-export async function workerIsUp(session: SessionFacts, pkg: ExtensionPackage, id: string, signal: AbortSignal): Promise<void> {
+export async function workerIsUp(
+  session: SessionFacts,
+  pkg: ExtensionPackage,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
   const send = commandsOf(session, signal);
   const end = Date.now() + WORKER_DEADLINE_MS;
   while (Date.now() < end) {
-    const { targetInfos } = (await send('/goog/cdp/execute', { cmd: 'Target.getTargets', params: {} })) as { targetInfos: { type: string; url: string }[] };
-    if (targetInfos.some(({ type, url }) => type === 'service_worker' && url.startsWith(`chrome-extension://${id}/`))) return;
+    const { targetInfos } = (await send('/goog/cdp/execute', { cmd: 'Target.getTargets', params: {} })) as {
+      targetInfos: { type: string; url: string }[];
+    };
+    if (targetInfos.some(({ type, url }) => type === 'service_worker' && url.startsWith(`chrome-extension://${id}/`)))
+      return;
     await delay(LOOK_EVERY_MS, undefined, { signal });
   }
-  throw notLoaded(`the service worker of ${pkg.name} ${pkg.version} (${pkg.manifest.worker}) was not up after ${WORKER_DEADLINE_MS} ms: does it die at its start?`);
+  throw notLoaded(
+    `the service worker of ${pkg.name} ${pkg.version} (${pkg.manifest.worker}) was not up after ${WORKER_DEADLINE_MS} ms: does it die at its start?`,
+  );
 }
 
 function commandsOf(session: SessionFacts, signal: AbortSignal): (path: string, body: object) => Promise<unknown> {
   const client = new WireClient(session.endpoint);
-  return (path, body) => client.send('POST', `/session/${session.sessionId}${path}`, body, { deadlineMs: COMMAND_DEADLINE_MS, signal });
+  return (path, body) =>
+    client.send('POST', `/session/${session.sessionId}${path}`, body, { deadlineMs: COMMAND_DEADLINE_MS, signal });
 }

@@ -41,8 +41,10 @@ class Extended implements ExtensionGrid {
   async lease(request: LeaseRequest): Promise<Lease> {
     this.#way ??= await this.#ways[0]!();
     return await this.#leaseBy(this.#way, request).catch((error: unknown) => {
-      if (error instanceof WayClosed) throw notLoaded(`${this.#pkg.name} could not be installed: ${error.message}`, error);
-      if (error instanceof GridrunError && error.code === 'extension.worker-died') throw notLoaded(error.message, error);
+      if (error instanceof WayClosed)
+        throw notLoaded(`${this.#pkg.name} could not be installed: ${error.message}`, error);
+      if (error instanceof GridrunError && error.code === 'extension.worker-died')
+        throw notLoaded(error.message, error);
       throw error;
     });
   }
@@ -62,7 +64,12 @@ class Extended implements ExtensionGrid {
         else throw refused(error);
       }
     }
-    throw refusal('extension.no-way', `the browsers of ${this.name} take no extension`, closed, 'Chrome 149 or later takes it without any preparation');
+    throw refusal(
+      'extension.no-way',
+      `the browsers of ${this.name} take no extension`,
+      closed,
+      'Chrome 149 or later takes it without any preparation',
+    );
   }
 
   async reset(session: SessionFacts, signal: AbortSignal): Promise<void> {
@@ -72,7 +79,10 @@ class Extended implements ExtensionGrid {
   async [Symbol.asyncDispose](): Promise<void> {}
 
   async #leaseBy(way: Way, request: LeaseRequest): Promise<Lease> {
-    const lease = await this.#grid.lease({ ...request, capabilities: together(request.capabilities, way.capabilities) });
+    const lease = await this.#grid.lease({
+      ...request,
+      capabilities: together(request.capabilities, way.capabilities),
+    });
     try {
       const extension = await way.install(lease.session, request.signal);
       const release = async (): Promise<void> => {
@@ -95,14 +105,25 @@ class Extended implements ExtensionGrid {
 /** What the extension itself did wrong ends the run before it starts; what the grid did is the grid's. */
 function refused(error: unknown): unknown {
   if (!(error instanceof GridrunError) || error.blames !== 'extension') return error;
-  return refusal(error.code, error.message, [], 'load it in chrome://extensions to see what Chrome says; no site was judged');
+  return refusal(
+    error.code,
+    error.message,
+    [],
+    'load it in chrome://extensions to see what Chrome says; no site was judged',
+  );
 }
 
 /** The user's own capabilities, with what a way adds to Chrome's options. */
-function together(asked: LeaseRequest['capabilities'], added: LeaseRequest['capabilities']): LeaseRequest['capabilities'] {
+function together(
+  asked: LeaseRequest['capabilities'],
+  added: LeaseRequest['capabilities'],
+): LeaseRequest['capabilities'] {
   const OPTIONS = 'goog:chromeOptions';
   const before = (asked[OPTIONS] ?? {}) as Record<string, unknown>;
   const after = (added[OPTIONS] ?? {}) as Record<string, unknown[]>;
-  const lists = Object.entries(after).map(([key, list]) => [key, [...((before[key] as unknown[] | undefined) ?? []), ...list]]);
+  const lists = Object.entries(after).map(([key, list]) => [
+    key,
+    [...((before[key] as unknown[] | undefined) ?? []), ...list],
+  ]);
   return lists.length === 0 ? asked : { ...asked, [OPTIONS]: { ...before, ...Object.fromEntries(lists) } };
 }

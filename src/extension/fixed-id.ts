@@ -16,7 +16,12 @@ const KEY_BITS = 2048;
  */
 export async function withFixedId(pkg: ExtensionPackage): Promise<KeyedZip> {
   const own = pkg.manifest.raw['key'];
-  const key = typeof own === 'string' ? own : generateKeyPairSync('rsa', { modulusLength: KEY_BITS }).publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  const key =
+    typeof own === 'string'
+      ? own
+      : generateKeyPairSync('rsa', { modulusLength: KEY_BITS })
+          .publicKey.export({ type: 'spki', format: 'der' })
+          .toString('base64');
   const manifest = Buffer.from(JSON.stringify({ ...pkg.manifest.raw, key }));
   return { id: idOf(key), zip: await writeZip(new Map([...pkg.files, ['manifest.json', manifest]]), '') };
 }

@@ -1,4 +1,11 @@
-import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  parseTree,
+  printParseErrorCode,
+  type Node,
+  type ParseError,
+} from 'jsonc-parser';
 import { refusal } from '../core/fault.ts';
 import type { Files } from './zip.ts';
 
@@ -43,14 +50,31 @@ const VERSION = /^(0|[1-9]\d{0,4})(\.(0|[1-9]\d{0,4})){0,3}$/;
  */
 export function readManifest(files: Files, shownPath: string): Manifest {
   const file = files.get('manifest.json');
-  if (file === undefined) throw refusal('extension.no-manifest', `there is no manifest.json in ${shownPath}`, [], 'give the folder that has it');
+  if (file === undefined)
+    throw refusal(
+      'extension.no-manifest',
+      `there is no manifest.json in ${shownPath}`,
+      [],
+      'give the folder that has it',
+    );
   const text = file.toString('utf8').replace(/^\uFEFF/, '');
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: false });
   if (errors.length > 0 || root?.type !== 'object') throw unreadable(text, errors, shownPath);
   const page = new ManifestPage(text, root);
-  const mistakes = [...versionMistakes(page), ...identityMistakes(page), ...scriptMistakes(page), ...fileMistakes(page, files), ...localeMistakes(page, files)];
-  if (mistakes.length > 0) throw refusal(page.at('manifest_version').value === 2 ? 'extension.mv2' : 'extension.bad-manifest', `Chrome would not load the extension at ${shownPath}`, mistakes);
+  const mistakes = [
+    ...versionMistakes(page),
+    ...identityMistakes(page),
+    ...scriptMistakes(page),
+    ...fileMistakes(page, files),
+    ...localeMistakes(page, files),
+  ];
+  if (mistakes.length > 0)
+    throw refusal(
+      page.at('manifest_version').value === 2 ? 'extension.mv2' : 'extension.bad-manifest',
+      `Chrome would not load the extension at ${shownPath}`,
+      mistakes,
+    );
   return manifestOf(page, files);
 }
 
@@ -81,12 +105,17 @@ class ManifestPage {
     const walk = (node: Node, rest: readonly string[], path: string): (Place & { path: string })[] => {
       const [step, ...later] = rest;
       if (step === undefined) return [{ value: getNodeValue(node), line: this.#lineOf(node), path }];
-      if (node.type === 'array') return step === '*' ? (node.children ?? []).flatMap((item, index) => walk(item, later, `${path}[${index}]`)) : [];
+      if (node.type === 'array')
+        return step === '*'
+          ? (node.children ?? []).flatMap((item, index) => walk(item, later, `${path}[${index}]`))
+          : [];
       if (node.type !== 'object') return [];
       return (node.children ?? []).flatMap((property) => {
         const [key, value] = property.children ?? [];
         const name = key?.value as string;
-        return value === undefined || (step !== '*' && step !== name) ? [] : walk(value, later, path === '' ? name : `${path}.${name}`);
+        return value === undefined || (step !== '*' && step !== name)
+          ? []
+          : walk(value, later, path === '' ? name : `${path}.${name}`);
       });
     };
     return walk(this.#root, pattern, '');
@@ -105,38 +134,60 @@ function placeOf(text: string, offset: number): { line: number; column: number }
 function unreadable(text: string, errors: readonly ParseError[], shownPath: string): Error {
   const mistakes = errors.map(({ error, offset }) => {
     const { line, column } = placeOf(text, offset);
-    return `manifest.json:${line}:${column}: ${printParseErrorCode(error).replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()}`;
+    return `manifest.json:${line}:${column}: ${printParseErrorCode(error)
+      .replace(/([a-z])([A-Z])/g, '$1 $2')
+      .toLowerCase()}`;
   });
   if (mistakes.length === 0) mistakes.push('manifest.json:1:1: is no JSON object');
-  return refusal('extension.unreadable-manifest', `the manifest of ${shownPath} is no JSON`, mistakes, 'comments are allowed, commas after the last item are not');
+  return refusal(
+    'extension.unreadable-manifest',
+    `the manifest of ${shownPath} is no JSON`,
+    mistakes,
+    'comments are allowed, commas after the last item are not',
+  );
 }
 
 function versionMistakes(page: ManifestPage): string[] {
   const { value, line } = page.at('manifest_version');
   if (value === 3) return [];
-  if (value === 2) return [`${line}: is a Manifest V2 extension, which Chrome does not load any more: migrate it to "manifest_version": 3`];
-  return [`${line}: "manifest_version" must be 3${value === undefined ? ', and there is none' : `, not ${JSON.stringify(value)}`}`];
+  if (value === 2)
+    return [
+      `${line}: is a Manifest V2 extension, which Chrome does not load any more: migrate it to "manifest_version": 3`,
+    ];
+  return [
+    `${line}: "manifest_version" must be 3${value === undefined ? ', and there is none' : `, not ${JSON.stringify(value)}`}`,
+  ];
 }
 
 function identityMistakes(page: ManifestPage): string[] {
   const name = page.at('name');
   const version = page.at('version');
   const mistakes: string[] = [];
-  if (typeof name.value !== 'string' || name.value.trim() === '') mistakes.push(`${name.line}: "name" must be a text that is not empty`);
-  const wellFormed = typeof version.value === 'string' && VERSION.test(version.value) && version.value.split('.').every((part) => Number(part) <= 65_535);
-  if (!wellFormed) mistakes.push(`${version.line}: "version" must be one to four numbers with dots between them, such as "1.0.2"`);
+  if (typeof name.value !== 'string' || name.value.trim() === '')
+    mistakes.push(`${name.line}: "name" must be a text that is not empty`);
+  const wellFormed =
+    typeof version.value === 'string' &&
+    VERSION.test(version.value) &&
+    version.value.split('.').every((part) => Number(part) <= 65_535);
+  if (!wellFormed)
+    mistakes.push(`${version.line}: "version" must be one to four numbers with dots between them, such as "1.0.2"`);
   return mistakes;
 }
 
 function scriptMistakes(page: ManifestPage): string[] {
   const mistakes: string[] = [];
   const background = page.at('background');
-  if (isObject(background.value) && typeof background.value['service_worker'] !== 'string' && ('scripts' in background.value || 'page' in background.value)) {
+  if (
+    isObject(background.value) &&
+    typeof background.value['service_worker'] !== 'string' &&
+    ('scripts' in background.value || 'page' in background.value)
+  ) {
     mistakes.push(`${background.line}: "background" needs a "service_worker": scripts and pages are Manifest V2`);
   }
   for (const { value, line, path } of page.matches(['content_scripts', '*'])) {
     const matches = isObject(value) ? value['matches'] : undefined;
-    if (!Array.isArray(matches) || matches.length === 0) mistakes.push(`${line}: ${path} needs "matches": the pages that it is for`);
+    if (!Array.isArray(matches) || matches.length === 0)
+      mistakes.push(`${line}: ${path} needs "matches": the pages that it is for`);
   }
   return mistakes;
 }
@@ -146,14 +197,17 @@ function fileMistakes(page: ManifestPage, files: Files): string[] {
     // An icon is one path, or one for each size.
     if (path === 'action.default_icon' && typeof value !== 'string') return [];
     if (typeof value !== 'string') return [`${line}: ${path} must be the path of a file`];
-    return files.has(fileNamed(value)) ? [] : [`${line}: ${path} names ${JSON.stringify(value)}, and there is no such file`];
+    return files.has(fileNamed(value))
+      ? []
+      : [`${line}: ${path} names ${JSON.stringify(value)}, and there is no such file`];
   });
 }
 
 function localeMistakes(page: ManifestPage, files: Files): string[] {
   const { value, line } = page.at('default_locale');
   const hasLocales = [...files.keys()].some((name) => name.startsWith('_locales/'));
-  if (value === undefined) return hasLocales ? [`${line}: there are _locales, so "default_locale" must say which one is the default`] : [];
+  if (value === undefined)
+    return hasLocales ? [`${line}: there are _locales, so "default_locale" must say which one is the default`] : [];
   if (typeof value !== 'string') return [`${line}: "default_locale" must be the name of a folder in _locales`];
   const name = `_locales/${value}/messages.json`;
   return files.has(name) ? [] : [`${line}: "default_locale" is ${JSON.stringify(value)}, and there is no ${name}`];
@@ -165,7 +219,11 @@ function manifestOf(page: ManifestPage, files: Files): Manifest {
     const { value } = page.at(...path);
     return typeof value === 'string' ? fileNamed(value) : undefined;
   };
-  const [worker, popup, options] = [text('background', 'service_worker'), text('action', 'default_popup'), text('options_ui', 'page') ?? text('options_page')];
+  const [worker, popup, options] = [
+    text('background', 'service_worker'),
+    text('action', 'default_popup'),
+    text('options_ui', 'page') ?? text('options_page'),
+  ];
   const name = raw['name'] as string;
   return {
     name: localName(name, raw['default_locale'] as string | undefined, files),
@@ -183,7 +241,8 @@ function localName(name: string, locale: string | undefined, files: Files): stri
   const messages = key === undefined ? undefined : files.get(`_locales/${locale}/messages.json`);
   if (messages === undefined) return name;
   const tree = parseTree(messages.toString('utf8'));
-  const known = tree === undefined ? undefined : (getNodeValue(tree) as Record<string, { message?: unknown } | undefined>);
+  const known =
+    tree === undefined ? undefined : (getNodeValue(tree) as Record<string, { message?: unknown } | undefined>);
   const entry = Object.entries(known ?? {}).find(([candidate]) => candidate.toLowerCase() === key!.toLowerCase());
   return typeof entry?.[1]?.message === 'string' ? entry[1].message : name;
 }

@@ -18,10 +18,14 @@ const CRX_PREFIX_BYTES = 12;
  */
 export async function readFiles(path: string): Promise<Files> {
   const kind = await stat(path).catch(() => undefined);
-  if (kind === undefined) throw refusal('extension.not-found', `there is no extension at ${path}`, [], 'give its folder, its zip or its crx');
-  const { files, mistakes } = kind.isDirectory() ? await readFolder(path) : await readArchive(path, await readFile(path));
+  if (kind === undefined)
+    throw refusal('extension.not-found', `there is no extension at ${path}`, [], 'give its folder, its zip or its crx');
+  const { files, mistakes } = kind.isDirectory()
+    ? await readFolder(path)
+    : await readArchive(path, await readFile(path));
   if (mistakes.length > 0) throw refusal('extension.bad-files', `${path} can't be taken as an extension`, mistakes);
-  if (files.size === 0) throw refusal('extension.empty', `${path} is empty: an extension has a manifest.json`, [], 'was it built?');
+  if (files.size === 0)
+    throw refusal('extension.empty', `${path} is empty: an extension has a manifest.json`, [], 'was it built?');
   return belowOneFolder(files);
 }
 
@@ -43,7 +47,8 @@ async function readFolder(root: string): Promise<Found> {
       if (entry.isSymbolicLink()) {
         const target = await realpath(path).catch(() => undefined);
         if (target === undefined) mistakes.push(`${name} is a link to nothing`);
-        else if (!target.startsWith(realRoot + sep)) mistakes.push(`${name} is a link that leads out of the extension's folder`);
+        else if (!target.startsWith(realRoot + sep))
+          mistakes.push(`${name} is a link that leads out of the extension's folder`);
         if (target === undefined || !target.startsWith(realRoot + sep)) continue;
       }
       const info = await stat(path);
@@ -51,7 +56,11 @@ async function readFolder(root: string): Promise<Found> {
       else if (info.isDirectory()) await walk(path);
       else if (info.isFile()) {
         bytes += info.size;
-        if (bytes > MOST_BYTES) throw refusal('extension.too-large', `${root} has more than ${MOST_BYTES / 1024 / 1024} MB of files: is it the extension's built folder?`);
+        if (bytes > MOST_BYTES)
+          throw refusal(
+            'extension.too-large',
+            `${root} has more than ${MOST_BYTES / 1024 / 1024} MB of files: is it the extension's built folder?`,
+          );
         files.set(name, await readFile(path));
       }
     }
@@ -62,7 +71,8 @@ async function readFolder(root: string): Promise<Found> {
 
 async function readArchive(path: string, bytes: Buffer): Promise<Found> {
   const zip = bytes.subarray(0, 4).equals(CRX_MAGIC) ? zipOfCrx(path, bytes) : bytes;
-  if (!zip.subarray(0, 2).equals(ZIP_MAGIC)) throw refusal('extension.not-a-zip', `${path} is neither a folder nor a zip nor a crx`);
+  if (!zip.subarray(0, 2).equals(ZIP_MAGIC))
+    throw refusal('extension.not-a-zip', `${path} is neither a folder nor a zip nor a crx`);
   try {
     return await readZip(zip);
   } catch (error) {
@@ -72,7 +82,8 @@ async function readArchive(path: string, bytes: Buffer): Promise<Found> {
 
 function zipOfCrx(path: string, bytes: Buffer): Buffer {
   const version = bytes.length < CRX_PREFIX_BYTES ? 0 : bytes.readUInt32LE(4);
-  if (version !== 3) throw refusal('extension.old-crx', `${path} is a crx of version ${version}: Chrome takes version 3`);
+  if (version !== 3)
+    throw refusal('extension.old-crx', `${path} is a crx of version ${version}: Chrome takes version 3`);
   return bytes.subarray(CRX_PREFIX_BYTES + bytes.readUInt32LE(8));
 }
 

@@ -13,7 +13,10 @@ export async function upload(session: SessionFacts, zip: Buffer, signal: AbortSi
   const client = new WireClient(session.endpoint);
   const body = { file: zip.toString('base64') };
   const send = async (path: string): Promise<string> =>
-    (await client.send('POST', `/session/${session.sessionId}${path}`, body, { deadlineMs: UPLOAD_DEADLINE_MS, signal })) as string;
+    (await client.send('POST', `/session/${session.sessionId}${path}`, body, {
+      deadlineMs: UPLOAD_DEADLINE_MS,
+      signal,
+    })) as string;
   // A Grid names its additions with `se:`; chromedriver has the command under a name of its own.
   const onGrid = Object.keys(session.capabilities).some((name) => name.startsWith('se:'));
   const [first, second] = onGrid ? (['/se/file', '/file'] as const) : (['/file', '/se/file'] as const);

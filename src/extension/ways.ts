@@ -25,9 +25,13 @@ export function waysFor(pkg: ExtensionPackage): (() => Promise<Way>)[] {
   return [
     async () => new BidiWay(pkg, 'uploaded to the browser, installed over BiDi', {}),
     async () =>
-      new BidiWay(pkg, 'uploaded to the browser, installed over BiDi with the switches that Chrome needed for it before version 149', {
-        'goog:chromeOptions': { args: ['--enable-unsafe-extension-debugging', '--remote-debugging-pipe'] },
-      }),
+      new BidiWay(
+        pkg,
+        'uploaded to the browser, installed over BiDi with the switches that Chrome needed for it before version 149',
+        {
+          'goog:chromeOptions': { args: ['--enable-unsafe-extension-debugging', '--remote-debugging-pipe'] },
+        },
+      ),
     () => startWay(pkg),
   ];
 }
@@ -73,7 +77,14 @@ async function startWay(pkg: ExtensionPackage): Promise<Way> {
     async install(session, signal) {
       await manifestIsServed(session, pkg, id, signal);
       if (manifest.worker !== undefined) await workerIsUp(session, pkg, id, signal);
-      return { id, name, version, sha256, ...(popup === undefined ? {} : { popup }), ...(options === undefined ? {} : { options }) };
+      return {
+        id,
+        name,
+        version,
+        sha256,
+        ...(popup === undefined ? {} : { popup }),
+        ...(options === undefined ? {} : { options }),
+      };
     },
     reset: async (session) => {
       throw notLoaded(`${name} was given to session ${session.sessionId} at its start, and can't be made as new in it`);

@@ -21,7 +21,9 @@ const EPOCH = new Date(1980, 0, 1);
 export async function readZip(bytes: Buffer): Promise<{ readonly files: Files; readonly mistakes: readonly string[] }> {
   const zip = await new Promise<ZipFile>((resolve, reject) => {
     // Names are ours to judge: yauzl would stop at the first bad one.
-    fromBuffer(bytes, { lazyEntries: true, decodeStrings: false }, (error, opened) => (error ? reject(error) : resolve(opened)));
+    fromBuffer(bytes, { lazyEntries: true, decodeStrings: false }, (error, opened) =>
+      error ? reject(error) : resolve(opened),
+    );
   });
   const files = new Map<string, Buffer>();
   const mistakes: string[] = [];
@@ -55,11 +57,15 @@ export async function writeZip(files: Files, folder: string): Promise<Buffer> {
 }
 
 function whatIsWrong(name: string, entry: Entry): string | undefined {
-  if (name.split('/').includes('..') || name.includes('\\')) return `${shown(name)} would be unpacked outside of the extension's folder`;
+  if (name.split('/').includes('..') || name.includes('\\'))
+    return `${shown(name)} would be unpacked outside of the extension's folder`;
   if (name.startsWith('/') || /^[a-z]:/i.test(name)) return `${shown(name)} is an absolute path`;
   const madeOn = entry.versionMadeBy >> 8;
-  if (madeOn === UNIX && ((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMLINK) return `${shown(name)} is a symbolic link`;
-  return entry.canDecodeFileData() ? undefined : `${shown(name)} is encrypted, or compressed in a way that only some tools know`;
+  if (madeOn === UNIX && ((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMLINK)
+    return `${shown(name)} is a symbolic link`;
+  return entry.canDecodeFileData()
+    ? undefined
+    : `${shown(name)} is encrypted, or compressed in a way that only some tools know`;
 }
 
 async function contentOf(zip: ZipFile, entry: Entry): Promise<Buffer> {

@@ -39,7 +39,9 @@ export function localCapabilities(chrome: string, folder: string): Json {
     // In a container /dev/shm has 64 MB by default, and tabs crash when it is full.
     if (smallSharedMemory()) args.push('--disable-dev-shm-usage');
   }
-  return { 'goog:chromeOptions': { binary: chrome, args, prefs: { 'download.default_directory': join(folder, 'downloads') } } };
+  return {
+    'goog:chromeOptions': { binary: chrome, args, prefs: { 'download.default_directory': join(folder, 'downloads') } },
+  };
 }
 
 /** Merges deep: objects key by key, lists one after the other without repeats, of all else the later wins. */
@@ -48,10 +50,13 @@ export function mergeCapabilities(...parts: readonly Json[]): Json {
 }
 
 function mergeTwo(earlier: unknown, later: unknown): unknown {
-  if (Array.isArray(earlier) && Array.isArray(later)) return [...new Set([...(earlier as unknown[]), ...(later as unknown[])])];
+  if (Array.isArray(earlier) && Array.isArray(later))
+    return [...new Set([...(earlier as unknown[]), ...(later as unknown[])])];
   if (!isObject(earlier) || !isObject(later)) return later;
   const keys = new Set([...Object.keys(earlier), ...Object.keys(later)]);
-  return Object.fromEntries([...keys].map((key) => [key, key in later ? mergeTwo(earlier[key], later[key]) : earlier[key]]));
+  return Object.fromEntries(
+    [...keys].map((key) => [key, key in later ? mergeTwo(earlier[key], later[key]) : earlier[key]]),
+  );
 }
 
 function isObject(value: unknown): value is Json {

@@ -47,10 +47,14 @@ function kill(pid: number): void {
 
 async function endRemote(record: SessionRecord, endpoint: string, options: SweepOptions): Promise<void> {
   const { gridUrl } = options;
-  const client = new WireClient(gridUrl !== undefined && parseEndpoint(gridUrl).shown === endpoint ? gridUrl : endpoint);
+  const client = new WireClient(
+    gridUrl !== undefined && parseEndpoint(gridUrl).shown === endpoint ? gridUrl : endpoint,
+  );
   const limits = { deadlineMs: SWEEP_DEADLINE_MS, signal: options.signal };
   try {
-    const sessionId = record.sessionId ?? (await readGridStatus(client, limits)).sessions.find(({ name }) => name === record.name)?.sessionId;
+    const sessionId =
+      record.sessionId ??
+      (await readGridStatus(client, limits)).sessions.find(({ name }) => name === record.name)?.sessionId;
     if (sessionId !== undefined) await client.send('DELETE', `/session/${sessionId}`, undefined, limits);
   } catch (error) {
     // A session or a grid that is gone is what was wanted; one that refuses us or does not answer is tried again.

@@ -61,7 +61,11 @@ async function chosenPort(child: ChildProcess, signal: AbortSignal): Promise<num
     let text = '';
     child.once('error', reject);
     child.once('exit', (code, by) => reject(new Error(`it ended with ${by ?? code}`)));
-    limit.addEventListener('abort', () => reject(new Error(cutBy() === 'aborted' ? 'stopped' : `no port in ${START_DEADLINE_MS} ms`)), { once: true });
+    limit.addEventListener(
+      'abort',
+      () => reject(new Error(cutBy() === 'aborted' ? 'stopped' : `no port in ${START_DEADLINE_MS} ms`)),
+      { once: true },
+    );
     child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
       text = (text + chunk).slice(-4000);
       const port = /successfully on port (\d+)/.exec(text)?.[1];
@@ -102,6 +106,8 @@ async function endTree(pid: number): Promise<void> {
 
 async function lastLines(logFile: string): Promise<string> {
   const text = await readFile(logFile, 'utf8').catch(() => '');
-  const lines = stripVTControlCharacters(text).split('\n').filter((line) => line.trim() !== '' && !/^#\d+ 0x/.test(line));
+  const lines = stripVTControlCharacters(text)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^#\d+ 0x/.test(line));
   return lines.length === 0 ? '' : `\nchromedriver's last words:\n${lines.slice(-LOG_LINES).join('\n')}`;
 }

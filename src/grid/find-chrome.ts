@@ -23,7 +23,9 @@ export interface FindChromeOptions {
   readonly chromes?: readonly string[];
   readonly chromedrivers?: readonly string[];
   /** Selenium Manager: finds, and where it can downloads, what was not found. */
-  readonly manager?: (args: readonly string[]) => Promise<{ readonly browserPath: string; readonly driverPath: string }>;
+  readonly manager?: (
+    args: readonly string[],
+  ) => Promise<{ readonly browserPath: string; readonly driverPath: string }>;
 }
 
 interface Program {
@@ -45,7 +47,12 @@ const WHAT_TO_DO =
 export async function findChrome(options: FindChromeOptions = {}): Promise<ChromePair> {
   const { env = process.env, platform = process.platform, manager = seleniumManager } = options;
   const chromes = await programs('GRIDRUN_CHROME', env, options.chromes ?? chromePlaces(platform, env), platform);
-  const drivers = await programs('GRIDRUN_CHROMEDRIVER', env, options.chromedrivers ?? driverPlaces(platform, env), platform);
+  const drivers = await programs(
+    'GRIDRUN_CHROMEDRIVER',
+    env,
+    options.chromedrivers ?? driverPlaces(platform, env),
+    platform,
+  );
   for (const chrome of chromes) {
     const driver = drivers.find((candidate) => major(candidate.version) === major(chrome.version));
     if (driver !== undefined) return pair(chrome, driver);
@@ -53,23 +60,44 @@ export async function findChrome(options: FindChromeOptions = {}): Promise<Chrom
   const [chrome] = chromes;
   const [driver] = drivers;
   // Both named by the user: nothing else will do.
-  if (chrome !== undefined && driver !== undefined && env['GRIDRUN_CHROME'] && env['GRIDRUN_CHROMEDRIVER']) throw misfit(chrome, driver);
+  if (chrome !== undefined && driver !== undefined && env['GRIDRUN_CHROME'] && env['GRIDRUN_CHROMEDRIVER'])
+    throw misfit(chrome, driver);
   try {
-    const managed = await manager(['--browser', 'chrome', '--output', 'json', ...(chrome === undefined ? [] : ['--browser-path', chrome.path])]);
-    const managedChrome = chrome ?? { path: managed.browserPath, version: await versionOf(managed.browserPath, platform) };
+    const managed = await manager([
+      '--browser',
+      'chrome',
+      '--output',
+      'json',
+      ...(chrome === undefined ? [] : ['--browser-path', chrome.path]),
+    ]);
+    const managedChrome = chrome ?? {
+      path: managed.browserPath,
+      version: await versionOf(managed.browserPath, platform),
+    };
     const managedDriver = { path: managed.driverPath, version: await versionOf(managed.driverPath, platform) };
     if (major(managedChrome.version) !== major(managedDriver.version)) throw misfit(managedChrome, managedDriver);
     return pair(managedChrome, managedDriver);
   } catch (error) {
     if (chrome !== undefined && driver !== undefined) throw misfit(chrome, driver);
-    const found = chrome === undefined ? 'no Chrome or Chromium' : `no chromedriver for ${chrome.path} (${chrome.version})`;
+    const found =
+      chrome === undefined ? 'no Chrome or Chromium' : `no chromedriver for ${chrome.path} (${chrome.version})`;
     const said = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
-    throw refusal('local.no-chrome', `${found} on this machine, and Selenium Manager got none: ${said}`, [], WHAT_TO_DO);
+    throw refusal(
+      'local.no-chrome',
+      `${found} on this machine, and Selenium Manager got none: ${said}`,
+      [],
+      WHAT_TO_DO,
+    );
   }
 }
 
 function pair(chrome: Program, driver: Program): ChromePair {
-  return { chrome: chrome.path, chromedriver: driver.path, chromeVersion: chrome.version, driverVersion: driver.version };
+  return {
+    chrome: chrome.path,
+    chromedriver: driver.path,
+    chromeVersion: chrome.version,
+    driverVersion: driver.version,
+  };
 }
 
 function misfit(chrome: Program, driver: Program): Error {
@@ -94,7 +122,8 @@ async function programs(
 ): Promise<Program[]> {
   const named = env[variable];
   if (named) {
-    if (!(await isProgram(named))) throw refusal('local.no-chrome', `${variable} is ${named}, and there is no program`, [], WHAT_TO_DO);
+    if (!(await isProgram(named)))
+      throw refusal('local.no-chrome', `${variable} is ${named}, and there is no program`, [], WHAT_TO_DO);
     return [{ path: named, version: await versionOf(named, platform) }];
   }
   const found: Program[] = [];
@@ -129,23 +158,39 @@ async function versionOf(path: string, platform: NodeJS.Platform): Promise<strin
 function chromePlaces(platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>): string[] {
   if (platform === 'darwin') {
     return ['Google Chrome', 'Chromium', 'Google Chrome for Testing'].flatMap((name) =>
-      ['/Applications', `${env['HOME'] ?? ''}/Applications`].map((folder) => `${folder}/${name}.app/Contents/MacOS/${name}`),
+      ['/Applications', `${env['HOME'] ?? ''}/Applications`].map(
+        (folder) => `${folder}/${name}.app/Contents/MacOS/${name}`,
+      ),
     );
   }
   if (platform === 'win32') {
     return ['PROGRAMFILES', 'PROGRAMFILES(X86)', 'LOCALAPPDATA'].flatMap((variable) => {
       const folder = env[variable];
-      return folder === undefined ? [] : ['Google\\Chrome', 'Chromium'].map((name) => `${folder}\\${name}\\Application\\chrome.exe`);
+      return folder === undefined
+        ? []
+        : ['Google\\Chrome', 'Chromium'].map((name) => `${folder}\\${name}\\Application\\chrome.exe`);
     });
   }
   const names = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser', 'chrome'];
-  return [...names.map((name) => `/usr/bin/${name}`), '/opt/google/chrome/chrome', '/snap/bin/chromium', ...inPath(env, names)];
+  return [
+    ...names.map((name) => `/usr/bin/${name}`),
+    '/opt/google/chrome/chrome',
+    '/snap/bin/chromium',
+    ...inPath(env, names),
+  ];
 }
 
 function driverPlaces(platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>): string[] {
   if (platform === 'win32') return inPath(env, ['chromedriver.exe']);
-  const usual = platform === 'darwin' ? ['/opt/homebrew/bin', '/usr/local/bin'] : ['/usr/bin', '/usr/local/bin', '/usr/lib/chromium', '/usr/lib/chromium-browser', '/snap/bin'];
-  return [...usual.map((folder) => `${folder}/chromedriver`), '/snap/bin/chromium.chromedriver', ...inPath(env, ['chromedriver'])];
+  const usual =
+    platform === 'darwin'
+      ? ['/opt/homebrew/bin', '/usr/local/bin']
+      : ['/usr/bin', '/usr/local/bin', '/usr/lib/chromium', '/usr/lib/chromium-browser', '/snap/bin'];
+  return [
+    ...usual.map((folder) => `${folder}/chromedriver`),
+    '/snap/bin/chromium.chromedriver',
+    ...inPath(env, ['chromedriver']),
+  ];
 }
 
 function inPath(env: Readonly<Record<string, string | undefined>>, names: readonly string[]): string[] {
@@ -158,10 +203,14 @@ async function seleniumManager(args: readonly string[]): Promise<{ browserPath: 
   const root = dirname(createRequire(import.meta.url).resolve('selenium-webdriver/package.json'));
   const linux = process.arch === 'arm64' ? 'linux-arm64' : 'linux-x86_64';
   const folder = { darwin: 'macos', win32: 'windows' }[process.platform as string] ?? linux;
-  const program = process.env['SE_MANAGER_PATH'] ?? join(root, 'bin', folder, process.platform === 'win32' ? 'selenium-manager.exe' : 'selenium-manager');
-  const { stdout } = await execFileAsync(program, args, { timeout: MANAGER_TIMEOUT_MS }).catch((error: Error & { stdout?: string }) => {
-    throw new Error(managerAnswer(error.stdout ?? '')?.message ?? error.message);
-  });
+  const program =
+    process.env['SE_MANAGER_PATH'] ??
+    join(root, 'bin', folder, process.platform === 'win32' ? 'selenium-manager.exe' : 'selenium-manager');
+  const { stdout } = await execFileAsync(program, args, { timeout: MANAGER_TIMEOUT_MS }).catch(
+    (error: Error & { stdout?: string }) => {
+      throw new Error(managerAnswer(error.stdout ?? '')?.message ?? error.message);
+    },
+  );
   const answer = managerAnswer(stdout);
   if (!answer?.driver_path || !answer.browser_path) throw new Error(answer?.message ?? 'it gave no answer');
   return { browserPath: answer.browser_path, driverPath: answer.driver_path };

@@ -58,14 +58,24 @@ export function parseGridStatus(value: unknown): GridStatus {
       uri: uriOf(node),
       up: node.availability === 'UP',
       maxSessions: node.maxSessions ?? Number.POSITIVE_INFINITY,
-      slots: (node.slots ?? []).map((slot) => ({ stereotype: slot.stereotype ?? {}, state: stateOf(slot.session?.sessionId) })),
+      slots: (node.slots ?? []).map((slot) => ({
+        stereotype: slot.stereotype ?? {},
+        state: stateOf(slot.session?.sessionId),
+      })),
     })),
     sessions: rawNodes.flatMap((node) =>
       (node.slots ?? []).flatMap(({ session }) => {
         if (session?.sessionId === undefined || session.sessionId === RESERVED) return [];
         const capabilities = session.capabilities ?? {};
         const name = capabilities['se:name'];
-        return [{ sessionId: session.sessionId, name: typeof name === 'string' ? name : undefined, nodeUri: uriOf(node), capabilities }];
+        return [
+          {
+            sessionId: session.sessionId,
+            name: typeof name === 'string' ? name : undefined,
+            nodeUri: uriOf(node),
+            capabilities,
+          },
+        ];
       }),
     ),
   };
@@ -95,7 +105,9 @@ function matches(stereotype: Readonly<Record<string, unknown>>, asked: Readonly<
     const offered = stereotype[key];
     if (typeof wanted !== 'string' || wanted === '' || /^(any|stable)$/i.test(wanted)) return true;
     if (typeof offered !== 'string') return key !== 'browserName';
-    return offered.toLowerCase() === wanted.toLowerCase() || (key === 'browserVersion' && offered.startsWith(`${wanted}.`));
+    return (
+      offered.toLowerCase() === wanted.toLowerCase() || (key === 'browserVersion' && offered.startsWith(`${wanted}.`))
+    );
   });
 }
 
@@ -104,8 +116,16 @@ function matches(stereotype: Readonly<Record<string, unknown>>, asked: Readonly<
  * that a grid that scales on its queue does; one on an empty grid. `open` and `asked` are ours: a slot that is being
  * started for a request of ours is neither free nor open.
  */
-export function autoCapacity(status: GridStatus, capabilities: Readonly<Record<string, unknown>>, open: number, asked: number): number {
+export function autoCapacity(
+  status: GridStatus,
+  capabilities: Readonly<Record<string, unknown>>,
+  open: number,
+  asked: number,
+): number {
   const free = status.nodes.reduce((sum, node) => sum + freeSlots(node, capabilities), 0);
-  const starting = status.nodes.reduce((sum, node) => sum + node.slots.filter((slot) => slot.state === 'starting').length, 0);
+  const starting = status.nodes.reduce(
+    (sum, node) => sum + node.slots.filter((slot) => slot.state === 'starting').length,
+    0,
+  );
   return open + Math.min(starting, asked) + free + 1;
 }

@@ -54,7 +54,12 @@ export async function localGrid(options: LocalGridOptions): Promise<Grid> {
   };
 }
 
-async function open(pair: ChromePair, headed: boolean, registry: SessionRegistry, request: LeaseRequest): Promise<Lease> {
+async function open(
+  pair: ChromePair,
+  headed: boolean,
+  registry: SessionRegistry,
+  request: LeaseRequest,
+): Promise<Lease> {
   const { signal } = request;
   const registration = await registry.add(request.name);
   const driver = await startDriver(pair.chromedriver, registration.folder, signal).catch(async (error: unknown) => {
@@ -68,15 +73,24 @@ async function open(pair: ChromePair, headed: boolean, registry: SessionRegistry
   };
   const client = new WireClient(driver.endpoint);
   try {
-    const capabilities = mergeCapabilities(defaultCapabilities(headed), localCapabilities(pair.chrome, registration.folder), request.capabilities);
+    const capabilities = mergeCapabilities(
+      defaultCapabilities(headed),
+      localCapabilities(pair.chrome, registration.folder),
+      request.capabilities,
+    );
     const body = { capabilities: { alwaysMatch: capabilities } };
-    const session = (await client.send('POST', '/session', body, { deadlineMs: OPEN_DEADLINE_MS, signal })) as NewSession;
+    const session = (await client.send('POST', '/session', body, {
+      deadlineMs: OPEN_DEADLINE_MS,
+      signal,
+    })) as NewSession;
     await registration.update({ sessionId: session.sessionId });
     const facts = await factsOf(session, driver.endpoint, 'local', client, { deadlineMs: COMMAND_DEADLINE_MS, signal });
     let released: Promise<void> | undefined;
     const release = async (): Promise<void> => {
       // Chrome ends more cleanly when asked; a dead or hung one is ended with its driver.
-      await client.send('DELETE', `/session/${session.sessionId}`, undefined, { deadlineMs: QUIT_DEADLINE_MS }).catch(() => {});
+      await client
+        .send('DELETE', `/session/${session.sessionId}`, undefined, { deadlineMs: QUIT_DEADLINE_MS })
+        .catch(() => {});
       await end();
     };
     return { session: facts, release: () => (released ??= release()) };

@@ -20,7 +20,7 @@ export async function findLostSession(
 ): Promise<LostSession> {
   const end = Date.now() + searchMs;
   // A slot is free for an instant between the queue and its reservation: one look that finds nothing is not enough.
-  for (let quietLooks = 0; quietLooks < 2; ) {
+  for (let quietLooks = 0; quietLooks < 2;) {
     const status = await readGridStatus(client, { deadlineMs: STATUS_DEADLINE_MS, signal }).catch(() => undefined);
     const found = status?.sessions.find((session) => session.name === name);
     if (found !== undefined) return found;

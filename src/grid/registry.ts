@@ -65,8 +65,12 @@ export class SessionRegistry {
   /** The records of runs on this machine that are over without having released their sessions. */
   async ofDeadOwners(): Promise<SessionRecord[]> {
     const names = await readdir(this.stateDir).catch(() => []);
-    const records = await Promise.all(names.filter((name) => name.startsWith('s-')).map((name) => read(join(this.stateDir, name))));
-    const known = records.filter((record) => record !== undefined && record.owner.host === hostname()) as SessionRecord[];
+    const records = await Promise.all(
+      names.filter((name) => name.startsWith('s-')).map((name) => read(join(this.stateDir, name))),
+    );
+    const known = records.filter(
+      (record) => record !== undefined && record.owner.host === hostname(),
+    ) as SessionRecord[];
     const alive = await Promise.all(known.map(({ owner }) => isAlive(owner.pid, owner.birth)));
     return known.filter((_record, index) => !alive[index]);
   }
@@ -81,7 +85,10 @@ export class SessionRegistry {
     await mkdir(this.stateDir, { recursive: true, mode: 0o700 });
     const { uid } = await lstat(this.stateDir);
     if (process.getuid !== undefined && uid !== process.getuid()) {
-      throw refusal('runner.state-dir', `${this.stateDir} belongs to another user: remove it, or set TMPDIR to a folder of your own`);
+      throw refusal(
+        'runner.state-dir',
+        `${this.stateDir} belongs to another user: remove it, or set TMPDIR to a folder of your own`,
+      );
     }
   }
 }

@@ -78,7 +78,12 @@ class RemoteGrid implements Grid {
     }
     const status = await this.#status(signal);
     if (!status.isGrid) return availableParallelism();
-    return autoCapacity(status, mergeCapabilities({ browserName: 'chrome' }, capabilities), this.#leases.size, this.#askedCount);
+    return autoCapacity(
+      status,
+      mergeCapabilities({ browserName: 'chrome' }, capabilities),
+      this.#leases.size,
+      this.#askedCount,
+    );
   }
 
   async lease(request: LeaseRequest): Promise<Lease> {
@@ -140,7 +145,12 @@ class RemoteGrid implements Grid {
     }
   }
 
-  async #post(capabilities: object, name: string, registration: Registration, signal: AbortSignal): Promise<NewSession> {
+  async #post(
+    capabilities: object,
+    name: string,
+    registration: Registration,
+    signal: AbortSignal,
+  ): Promise<NewSession> {
     const { openDeadlineMs = OPEN_DEADLINE_MS, lostSearchMs = LOST_SEARCH_MS } = this.#options;
     const body = { capabilities: { alwaysMatch: capabilities } };
     const cut = new AbortController();

@@ -23,8 +23,11 @@ export async function factsOf(
   const given = capabilities['webSocketUrl'];
   const socket = typeof given === 'string' ? reachableSocket(given, endpointUrl) : undefined;
   // A window that does not tell its size (a phone's) keeps it.
-  const rect = (await client.send('GET', `/session/${sessionId}/window/rect`, undefined, limits).catch(() => undefined)) as SessionFacts['windowRect'] | null;
-  if (limits.signal?.aborted) throw new WireError(ABORTED, `POST /session on ${client.endpoint.shown}`, 'stopped while the session opened');
+  const rect = (await client
+    .send('GET', `/session/${sessionId}/window/rect`, undefined, limits)
+    .catch(() => undefined)) as SessionFacts['windowRect'] | null;
+  if (limits.signal?.aborted)
+    throw new WireError(ABORTED, `POST /session on ${client.endpoint.shown}`, 'stopped while the session opened');
   return {
     sessionId,
     endpoint: endpointUrl,
@@ -34,7 +37,9 @@ export async function factsOf(
     node,
     browserName: textOf(capabilities['browserName']),
     browserVersion: textOf(capabilities['browserVersion']),
-    ...(rect === undefined || rect === null ? {} : { windowRect: { x: rect.x, y: rect.y, width: rect.width, height: rect.height } }),
+    ...(rect === undefined || rect === null
+      ? {}
+      : { windowRect: { x: rect.x, y: rect.y, width: rect.width, height: rect.height } }),
   };
 }
 

@@ -12,10 +12,13 @@ export function feedRun(database: DatabaseSync, state: RunState): void {
   if (started === undefined) throw refusal('history.run', 'a journal without its first line is of no run');
   const known = database.prepare('SELECT id FROM runs WHERE run = ?').get(started.run)?.['id'] as number | undefined;
   if (known !== undefined) {
-    for (const table of ['site_verdicts', 'check_verdicts']) database.prepare(`DELETE FROM ${table} WHERE run_id = ?`).run(known);
+    for (const table of ['site_verdicts', 'check_verdicts'])
+      database.prepare(`DELETE FROM ${table} WHERE run_id = ?`).run(known);
     database.prepare('DELETE FROM runs WHERE id = ?').run(known);
   }
-  const added = database.prepare('INSERT INTO runs (run, started_at, resumes) VALUES (?, ?, ?)').run(started.run, started.at, started.resumes ?? '');
+  const added = database
+    .prepare('INSERT INTO runs (run, started_at, resumes) VALUES (?, ?, ?)')
+    .run(started.run, started.at, started.resumes ?? '');
   const runId = Number(added.lastInsertRowid);
   const siteIds = new Names(database, 'sites', 'site');
   const checkIds = new Names(database, 'checks', 'title');
@@ -24,17 +27,31 @@ export function feedRun(database: DatabaseSync, state: RunState): void {
   for (const entry of state.sites()) {
     const siteId = siteIds.idOf(entry.site.id);
     feedSite(siteVerdict, siteId, runId, entry);
-    for (const check of entry.verdict.checks) checkVerdict.run(siteId, checkIds.idOf(check.title), runId, verdictOfCheck(check));
+    for (const check of entry.verdict.checks)
+      checkVerdict.run(siteId, checkIds.idOf(check.title), runId, verdictOfCheck(check));
   }
 }
 
-function feedSite(statement: StatementSync, siteId: number, runId: number, { site, verdict, expectedMs, session }: SiteState): void {
+function feedSite(
+  statement: StatementSync,
+  siteId: number,
+  runId: number,
+  { site, verdict, expectedMs, session }: SiteState,
+): void {
   const wrong = verdict.checks.find((check) => check.fault !== undefined);
   const browser = session === undefined ? null : `${session.opened.browserName} ${session.opened.browserVersion}`;
   statement.run(
-    siteId, runId, site.url, verdict.verdict, verdict.cause ?? null, verdict.code ?? null,
+    siteId,
+    runId,
+    site.url,
+    verdict.verdict,
+    verdict.cause ?? null,
+    verdict.code ?? null,
     wrong?.fault?.message.slice(0, MOST_MESSAGE_CHARS) ?? null,
-    verdict.attempts, verdict.durationMs, expectedMs ?? null, browser,
+    verdict.attempts,
+    verdict.durationMs,
+    expectedMs ?? null,
+    browser,
   );
 }
 
@@ -50,7 +67,10 @@ class Names {
   }
 
   idOf(name: string): number {
-    const known = this.#ids.get(name) ?? (this.#select.get(name)?.['id'] as number | undefined) ?? Number(this.#insert.run(name).lastInsertRowid);
+    const known =
+      this.#ids.get(name) ??
+      (this.#select.get(name)?.['id'] as number | undefined) ??
+      Number(this.#insert.run(name).lastInsertRowid);
     this.#ids.set(name, known);
     return known;
   }

@@ -69,12 +69,18 @@ export class History implements Disposable {
 
   /** What each site takes, in ms, to plan by: the median of its last runs in which an attempt did not fault. */
   durations(lastRuns = LAST_RUNS): Map<string, number> {
-    const rows = this.#use((database) => database.prepare(`
+    const rows = this.#use((database) =>
+      database
+        .prepare(
+          `
       SELECT site, expected_ms AS ms FROM (
         SELECT v.site_id, v.expected_ms, row_number() OVER (PARTITION BY v.site_id ORDER BY r.started_at DESC, r.run DESC) AS age
         FROM site_verdicts v JOIN counted_runs r ON r.id = v.run_id WHERE v.expected_ms IS NOT NULL
       ) JOIN sites s ON s.id = site_id WHERE age <= ? ORDER BY site
-    `).all(lastRuns)) as unknown as readonly { readonly site: string; readonly ms: number }[];
+    `,
+        )
+        .all(lastRuns),
+    ) as unknown as readonly { readonly site: string; readonly ms: number }[];
     const bySite = Map.groupBy(rows, ({ site }) => site);
     return new Map([...bySite].map(([site, seen]) => [site, median(seen.map(({ ms }) => ms))]));
   }
@@ -93,9 +99,16 @@ export class History implements Disposable {
   story(siteId: string, lastRuns = LAST_RUNS): SiteStory {
     const story = this.#use((database) => siteStory(database, siteId, lastRuns));
     if (story !== undefined) return story;
-    const ids = this.#use((database) => database.prepare('SELECT site FROM sites').all()).map((row) => String(row['site']));
+    const ids = this.#use((database) => database.prepare('SELECT site FROM sites').all()).map((row) =>
+      String(row['site']),
+    );
     const near = nearest(siteId, ids);
-    throw refusal('history.site', `the history ${this.path} knows no site ${JSON.stringify(siteId)}`, [], near === undefined ? undefined : `did you mean ${near}?`);
+    throw refusal(
+      'history.site',
+      `the history ${this.path} knows no site ${JSON.stringify(siteId)}`,
+      [],
+      near === undefined ? undefined : `did you mean ${near}?`,
+    );
   }
 
   /** The newest runs in which each site was seen, the newest first; a site that was never seen is left out. */
@@ -109,7 +122,10 @@ export class History implements Disposable {
 
   #fares(from: string, title: string): Fare[] {
     // Date and run in one text of fixed width, so that the least and the greatest of them are whole sightings.
-    const rows = this.#use((database) => database.prepare(`
+    const rows = this.#use((database) =>
+      database
+        .prepare(
+          `
       SELECT s.site AS siteId, ${title}, count(*) FILTER (WHERE v.verdict = 'flaky') AS flaky,
         count(*) FILTER (WHERE v.verdict IN ('passed', 'flaky', 'failed')) AS decided,
         count(*) FILTER (WHERE v.verdict IN ('failed', 'errored')) AS failing,
@@ -117,7 +133,10 @@ export class History implements Disposable {
         max(printf('%015d %s', r.started_at, r.run)) FILTER (WHERE v.verdict IN ('failed', 'errored')) AS last
       FROM ${from} JOIN counted_runs r ON r.id = v.run_id JOIN sites s ON s.id = v.site_id
       GROUP BY 1, 2 ORDER BY 1, 2
-    `).all()) as unknown as readonly FareRow[];
+    `,
+        )
+        .all(),
+    ) as unknown as readonly FareRow[];
     return rows.map(({ siteId, title: named, flaky, decided, failing, first, last }) => ({
       siteId,
       ...(named === '' ? {} : { title: named }),

@@ -3,7 +3,11 @@ import type { Cause } from '../core/fault.ts';
 import type { RememberedRun } from '../core/story.ts';
 
 /** The newest runs in which each site was seen, the newest first; a site that was never seen is left out. */
-export function recentRuns(database: DatabaseSync, siteIds: Iterable<string>, most: number): Map<string, RememberedRun[]> {
+export function recentRuns(
+  database: DatabaseSync,
+  siteIds: Iterable<string>,
+  most: number,
+): Map<string, RememberedRun[]> {
   const newest = database.prepare(`
     SELECT r.run, r.started_at AS startedAt, v.verdict, v.cause, v.code
     FROM site_verdicts v JOIN counted_runs r ON r.id = v.run_id JOIN sites s ON s.id = v.site_id

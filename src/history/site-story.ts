@@ -11,12 +11,16 @@ interface Row extends Sighting {
 
 /** All that is remembered of a site; undefined where it was never seen. */
 export function siteStory(database: DatabaseSync, siteId: string, lastRuns: number): SiteStory | undefined {
-  const rows = database.prepare(`
+  const rows = database
+    .prepare(
+      `
     SELECT r.run, r.started_at AS startedAt, v.url, v.verdict, v.cause, v.code, v.message, v.attempts, v.total_ms AS totalMs,
       v.expected_ms AS expectedMs, v.browser
     FROM site_verdicts v JOIN counted_runs r ON r.id = v.run_id JOIN sites s ON s.id = v.site_id
     WHERE s.site = ? ORDER BY r.started_at DESC, r.run DESC
-  `).all(siteId) as unknown as readonly SiteRow[];
+  `,
+    )
+    .all(siteId) as unknown as readonly SiteRow[];
   const [newest] = rows;
   if (newest === undefined) return undefined;
   const durations = rows.flatMap(({ expectedMs }) => expectedMs ?? []).slice(0, lastRuns);
@@ -44,7 +48,11 @@ interface SiteRow extends Row {
 
 function storyRun({ run, startedAt, verdict, cause, code, message, attempts, totalMs, browser }: SiteRow): StoryRun {
   return {
-    run, startedAt, verdict, attempts, totalMs,
+    run,
+    startedAt,
+    verdict,
+    attempts,
+    totalMs,
     ...(cause === null ? {} : { cause }),
     ...(code === null ? {} : { code }),
     ...(message === null ? {} : { message }),
@@ -53,11 +61,15 @@ function storyRun({ run, startedAt, verdict, cause, code, message, attempts, tot
 }
 
 function checkStories(database: DatabaseSync, siteId: string): CheckStory[] {
-  const rows = database.prepare(`
+  const rows = database
+    .prepare(
+      `
     SELECT c.title, r.run, r.started_at AS startedAt, v.verdict
     FROM check_verdicts v JOIN counted_runs r ON r.id = v.run_id JOIN sites s ON s.id = v.site_id JOIN checks c ON c.id = v.check_id
     WHERE s.site = ? ORDER BY c.title, r.started_at DESC, r.run DESC
-  `).all(siteId) as unknown as readonly (Row & { readonly title: string })[];
+  `,
+    )
+    .all(siteId) as unknown as readonly (Row & { readonly title: string })[];
   const stories = Map.groupBy(rows, ({ title }) => title);
   return [...stories].map(([title, seen]) => ({
     title,
@@ -68,7 +80,8 @@ function checkStories(database: DatabaseSync, siteId: string): CheckStory[] {
 }
 
 function flakeOf(rows: readonly Row[]): FlakeRate {
-  const count = (...verdicts: readonly Verdict[]): number => rows.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  const count = (...verdicts: readonly Verdict[]): number =>
+    rows.filter(({ verdict }) => verdicts.includes(verdict)).length;
   return { flaky: count('flaky'), decided: count('passed', 'flaky', 'failed') };
 }
 

@@ -4,13 +4,15 @@ import { CHROME_INSTALL, NODE_IMAGE, SHARD_END, type CiOrder, type ProjectFile }
 export function droneFile({ shards, gridrun, install }: CiOrder): ProjectFile {
   const numbers = Array.from({ length: shards }, (_, index) => index + 1);
   const before = install === '' ? 'clone' : 'install';
-  const steps = numbers.map((shard) => `  - name: shard-${shard}
+  const steps = numbers.map(
+    (shard) => `  - name: shard-${shard}
     image: ${NODE_IMAGE}
     depends_on: [${before}]
     commands:
       - ${CHROME_INSTALL}
       - ${gridrun} --shard ${shard}/${shards} --out shards/${shard} --reporter line ${SHARD_END}
-`);
+`,
+  );
   return {
     path: '.drone.yml',
     content: `kind: pipeline

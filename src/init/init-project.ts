@@ -28,16 +28,29 @@ export interface InitResult {
   readonly leftAlone: readonly string[];
 }
 
-export const DEFAULT_ANSWERS: InitAnswers = { sites: ['example.com', 'example.org'], grid: 'local', ci: 'none', shards: 4 };
+export const DEFAULT_ANSWERS: InitAnswers = {
+  sites: ['example.com', 'example.org'],
+  grid: 'local',
+  ci: 'none',
+  shards: 4,
+};
 
 const CI_FILES: Readonly<Record<CiName, (order: CiOrder) => ProjectFile>> = {
-  github: githubFile, gitlab: gitlabFile, jenkins: jenkinsFile, circleci: circleciFile, drone: droneFile,
+  github: githubFile,
+  gitlab: gitlabFile,
+  jenkins: jenkinsFile,
+  circleci: circleciFile,
+  drone: droneFile,
 };
 
 /** The CI that a project has already, by what lies in it. */
 export function detectCi(folder: string): CiName | 'none' {
   const signs: readonly (readonly [string, CiName])[] = [
-    ['.github', 'github'], ['.gitlab-ci.yml', 'gitlab'], ['.circleci', 'circleci'], ['Jenkinsfile', 'jenkins'], ['.drone.yml', 'drone'],
+    ['.github', 'github'],
+    ['.gitlab-ci.yml', 'gitlab'],
+    ['.circleci', 'circleci'],
+    ['Jenkinsfile', 'jenkins'],
+    ['.drone.yml', 'drone'],
   ];
   return signs.find(([path]) => existsSync(join(folder, path)))?.[1] ?? 'none';
 }
@@ -60,9 +73,15 @@ export async function initProject(folder: string, answers: InitAnswers, version:
 function refuseWrong({ sites, grid, shards }: InitAnswers): void {
   const mistakes = [
     ...(sites.length === 0 ? ['sites: name at least one'] : []),
-    ...sites.filter((site) => !URL.canParse(site.includes('://') ? site : `https://${site}`)).map((site) => `sites: ${JSON.stringify(site)} is neither a URL nor a domain`),
-    ...(['local', 'docker'].includes(grid) || URL.canParse(grid) ? [] : [`grid: ${JSON.stringify(grid)} is neither local nor docker nor a URL`]),
-    ...(URL.canParse(grid) && new URL(grid).password !== '' ? ['grid: a password does not belong in a file: give the URL in CI as SELENIUM_REMOTE_URL'] : []),
+    ...sites
+      .filter((site) => !URL.canParse(site.includes('://') ? site : `https://${site}`))
+      .map((site) => `sites: ${JSON.stringify(site)} is neither a URL nor a domain`),
+    ...(['local', 'docker'].includes(grid) || URL.canParse(grid)
+      ? []
+      : [`grid: ${JSON.stringify(grid)} is neither local nor docker nor a URL`]),
+    ...(URL.canParse(grid) && new URL(grid).password !== ''
+      ? ['grid: a password does not belong in a file: give the URL in CI as SELENIUM_REMOTE_URL']
+      : []),
     ...(Number.isInteger(shards) && shards >= 1 && shards <= 256 ? [] : ['shards: wants a whole number from 1 to 256']),
   ];
   if (mistakes.length > 0) throw refusal('init.answers', 'the answers are wrong', mistakes);
@@ -71,7 +90,11 @@ function refuseWrong({ sites, grid, shards }: InitAnswers): void {
 function filesOf(folder: string, { sites, grid, ci, shards }: InitAnswers, version: string): ProjectFile[] {
   // A project with a package.json has gridrun among its packages; else npx fetches the version that wrote this.
   const hasPackage = existsSync(join(folder, 'package.json'));
-  const order = { shards, gridrun: hasPackage ? 'npx gridrun' : `npx --yes gridrun@${version}`, install: hasPackage ? 'npm ci' : '' };
+  const order = {
+    shards,
+    gridrun: hasPackage ? 'npx gridrun' : `npx --yes gridrun@${version}`,
+    install: hasPackage ? 'npm ci' : '',
+  };
   return [
     { path: 'sites.json', content: `${JSON.stringify(sites, undefined, 2)}\n` },
     { path: 'checks/page.check.ts', content: CHECK },

@@ -3,10 +3,15 @@ import type { LoadHookSync } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 
-const MODULE_FORMATS: Readonly<Record<string, string>> = { commonjs: 'module', 'commonjs-typescript': 'module-typescript' };
+const MODULE_FORMATS: Readonly<Record<string, string>> = {
+  commonjs: 'module',
+  'commonjs-typescript': 'module-typescript',
+};
 /** V8's words for what only a module may have. */
-const ONLY_IN_MODULES = /Cannot use import statement outside a module|Unexpected token 'export'|Cannot use 'import\.meta' outside a module/;
-const TYPESCRIPT_MODULE = /^\s*(?:import\s+(?!type\b)[\w*{]|import\s*['"{]|export\s*(?:[{*]|(?:default|const|let|var|function|class|async|type|interface|enum|abstract)\b))/m;
+const ONLY_IN_MODULES =
+  /Cannot use import statement outside a module|Unexpected token 'export'|Cannot use 'import\.meta' outside a module/;
+const TYPESCRIPT_MODULE =
+  /^\s*(?:import\s+(?!type\b)[\w*{]|import\s*['"{]|export\s*(?:[{*]|(?:default|const|let|var|function|class|async|type|interface|enum|abstract)\b))/m;
 const COMMONJS = /^\s*(?:module\.)?exports(?:\.\w+)?\s*=/m;
 
 /**
@@ -15,8 +20,15 @@ const COMMONJS = /^\s*(?:module\.)?exports(?:\.\w+)?\s*=/m;
  */
 export const loadAsWritten: LoadHookSync = (url, context, next) => {
   const format = MODULE_FORMATS[context.format ?? ''];
-  const mayBe = format !== undefined && url.startsWith('file:') && !/\/node_modules\/|\.c[jt]s(?:\?|$)/.test(url) && context.conditions.includes('import');
-  return next(url, mayBe && isModule(readFileSync(fileURLToPath(url), 'utf8'), format) ? { ...context, format } : context);
+  const mayBe =
+    format !== undefined &&
+    url.startsWith('file:') &&
+    !/\/node_modules\/|\.c[jt]s(?:\?|$)/.test(url) &&
+    context.conditions.includes('import');
+  return next(
+    url,
+    mayBe && isModule(readFileSync(fileURLToPath(url), 'utf8'), format) ? { ...context, format } : context,
+  );
 };
 
 function isModule(source: string, format: string): boolean {

@@ -55,8 +55,16 @@ async function procTable(): Promise<Row[]> {
 async function listedTable(): Promise<Row[]> {
   const [program, ...args] =
     process.platform === 'win32'
-      ? ['powershell', '-NoProfile', '-Command', 'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.CommandLine)" }']
+      ? [
+          'powershell',
+          '-NoProfile',
+          '-Command',
+          'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.CommandLine)" }',
+        ]
       : ['ps', '-axww', '-o', 'pid=,command='];
   const { stdout } = await execFileAsync(program, args, { maxBuffer: 64 * 1024 * 1024 }).catch(() => ({ stdout: '' }));
-  return stdout.split('\n').map((line) => ({ pid: Number.parseInt(line, 10), command: line })).filter(({ pid }) => pid > 0);
+  return stdout
+    .split('\n')
+    .map((line) => ({ pid: Number.parseInt(line, 10), command: line }))
+    .filter(({ pid }) => pid > 0);
 }

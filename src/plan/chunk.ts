@@ -20,7 +20,7 @@ export function chunk(sites: readonly Site[], options: ChunkOptions): WorkUnit[]
   const order = longestFirst(weights);
   let leftMs = weights.reduce((sum, weight) => sum + weight, 0);
   const units: WorkUnit[] = [];
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     const unit = cut(start, order, weights, limitOf(options, leftMs));
     const siteIds = Array.from(order.subarray(start, unit.end), (index) => sites[index]?.id ?? '');
     units.push({ index: units.length, siteIds, expectedMs: unit.expectedMs });
@@ -41,7 +41,12 @@ function limitOf({ sessions, chunkSize }: ChunkOptions, leftMs: number): Limit {
 }
 
 /** The next unit: as many sites as the limit lets in, at least one. */
-function cut(start: number, order: Uint32Array, weights: Float64Array, limit: Limit): { end: number; expectedMs: number } {
+function cut(
+  start: number,
+  order: Uint32Array,
+  weights: Float64Array,
+  limit: Limit,
+): { end: number; expectedMs: number } {
   let end = start;
   let expectedMs = 0;
   while (end < order.length) {

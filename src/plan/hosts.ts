@@ -6,10 +6,22 @@ export { hostOf };
 
 /** Loopback, link-local and private addresses: RFC 1122, 1918, 3927, 4193 and 4291. */
 const LOCAL = new BlockList();
-for (const [address, bits] of [['0.0.0.0', 8], ['127.0.0.0', 8], ['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['169.254.0.0', 16]] as const) {
+for (const [address, bits] of [
+  ['0.0.0.0', 8],
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['169.254.0.0', 16],
+] as const) {
   LOCAL.addSubnet(address, bits, 'ipv4');
 }
-for (const [address, bits] of [['::', 127], ['fc00::', 7], ['fe80::', 10]] as const) LOCAL.addSubnet(address, bits, 'ipv6');
+for (const [address, bits] of [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const)
+  LOCAL.addSubnet(address, bits, 'ipv6');
 
 /**
  * The registrable domain of a site's URL, private suffixes counted: `a.github.io` is its own, as is `example.co.uk`.

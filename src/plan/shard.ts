@@ -16,7 +16,12 @@ export function shard(
   durations?: ReadonlyMap<string, number>,
 ): readonly Site[] {
   if (!Number.isInteger(index) || !Number.isInteger(total) || index < 1 || index > total) {
-    throw refusal('plan.shard', `--shard ${index}/${total}: the part must be a whole number from 1 to the number of parts`, [], 'write it as --shard 2/8');
+    throw refusal(
+      'plan.shard',
+      `--shard ${index}/${total}: the part must be a whole number from 1 to the number of parts`,
+      [],
+      'write it as --shard 2/8',
+    );
   }
   if (total === 1) return sites;
   if (durations === undefined || durations.size === 0) return byName(sites, index, total);
@@ -40,7 +45,11 @@ function partOf(host: string, total: number): number {
 }
 
 /** The longest host goes to the part that has least so far; names decide between equals. */
-function balanced(sites: readonly Site[], total: number, durations: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+function balanced(
+  sites: readonly Site[],
+  total: number,
+  durations: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
   const expectedMs = expectations(durations);
   const msOfHost = new Map<string, number>();
   for (const site of sites) {

@@ -49,7 +49,9 @@ export function createReporters(asked: readonly ReporterOptions[], setup: Report
     ...[`${out}/report.html`, ...pathsOf('html')].map((path) => html(path, setup)),
     ...of('ctrf').map((options) => ctrf(options, setup)),
     ...of('github').map((options) => github(options, setup)),
-    ...asked.filter(({ name }) => !NOT_TERMINAL.has(name)).map((options) => terminal(options, { ...setup, reportNotes })),
+    ...asked
+      .filter(({ name }) => !NOT_TERMINAL.has(name))
+      .map((options) => terminal(options, { ...setup, reportNotes })),
   ];
 }
 
@@ -60,9 +62,17 @@ export function createReporters(asked: readonly ReporterOptions[], setup: Report
 export async function refuseNotFiles(asked: readonly ReporterOptions[], cwd: string): Promise<void> {
   const mistakes = asked.flatMap(({ name, path }) => {
     const isThere = path !== undefined && existsSync(resolve(cwd, path));
-    return isThere && !lstatSync(resolve(cwd, path)).isFile() ? [`--reporter ${name}=${path}: is there, and is not a file`] : [];
+    return isThere && !lstatSync(resolve(cwd, path)).isFile()
+      ? [`--reporter ${name}=${path}: is there, and is not a file`]
+      : [];
   });
-  if (mistakes.length > 0) throw refusal('reporter.not-a-file', 'a report would replace what is no file', mistakes, 'give a path in a folder that is there or can be made');
+  if (mistakes.length > 0)
+    throw refusal(
+      'reporter.not-a-file',
+      'a report would replace what is no file',
+      mistakes,
+      'give a path in a folder that is there or can be made',
+    );
 }
 
 /** The reporters that can be made where there is no terminal to write to. */
@@ -87,7 +97,10 @@ function html(path: string, setup: ReportersSetup): NamedReporter {
 function ctrf({ path }: ReporterOptions, setup: ReportersSetup): NamedReporter {
   const { state, cwd, out } = setup;
   const file = path === undefined ? resolve(cwd, out, 'ctrf.json') : resolve(cwd, path);
-  return { name: `ctrf=${path ?? `${out}/ctrf.json`}`, reporter: new CtrfReporter(state, { path: file, attachmentBase: attachmentBase(cwd, out) }) };
+  return {
+    name: `ctrf=${path ?? `${out}/ctrf.json`}`,
+    reporter: new CtrfReporter(state, { path: file, attachmentBase: attachmentBase(cwd, out) }),
+  };
 }
 
 function github({ path }: ReporterOptions, setup: ReportersSetup): NamedReporter {
@@ -95,8 +108,10 @@ function github({ path }: ReporterOptions, setup: ReportersSetup): NamedReporter
   const out = attachmentBase(cwd, setup.out);
   const { GITHUB_STEP_SUMMARY } = setup.env ?? process.env;
   // With a path the summary goes there alone, short enough for a comment.
-  if (path !== undefined) return { name: `github=${path}`, reporter: new GithubReporter(state, { out, summaryPath: resolve(cwd, path) }) };
-  const summary = GITHUB_STEP_SUMMARY === undefined || GITHUB_STEP_SUMMARY === '' ? {} : { summaryPath: GITHUB_STEP_SUMMARY };
+  if (path !== undefined)
+    return { name: `github=${path}`, reporter: new GithubReporter(state, { out, summaryPath: resolve(cwd, path) }) };
+  const summary =
+    GITHUB_STEP_SUMMARY === undefined || GITHUB_STEP_SUMMARY === '' ? {} : { summaryPath: GITHUB_STEP_SUMMARY };
   return { name: 'github', reporter: new GithubReporter(state, { out, stream, ...summary }) };
 }
 

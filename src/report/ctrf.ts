@@ -48,7 +48,8 @@ export class CtrfReporter implements Reporter {
 export function* ctrfText(state: RunState, attachmentBase: string): Generator<string> {
   const { started } = state;
   const tool = { name: 'gridrun', ...(started === undefined ? {} : { version: started.gridrun }) };
-  const extra = started === undefined ? {} : { extra: { run: started.run, grid: started.grid, planHash: started.planHash } };
+  const extra =
+    started === undefined ? {} : { extra: { run: started.run, grid: started.grid, planHash: started.planHash } };
   yield `{"reportFormat":"CTRF","specVersion":"${SPEC_VERSION}","generatedBy":"gridrun","results":{"tool":${JSON.stringify(tool)},`;
   yield `"summary":${JSON.stringify({ ...summaryOf(state), ...extra })},"tests":[`;
   const plans = new Map(state.checks.map((check) => [check.title, check]));
@@ -95,11 +96,18 @@ function statusOf(entry: SiteState, check: CheckVerdict, bailed: boolean): CtrfS
   }
 }
 
-function testOf(entry: SiteState, check: CheckVerdict, status: CtrfStatus, plan: CheckPlan | undefined, attachmentBase: string): object {
+function testOf(
+  entry: SiteState,
+  check: CheckVerdict,
+  status: CtrfStatus,
+  plan: CheckPlan | undefined,
+  attachmentBase: string,
+): object {
   const { site, verdict, session, excused } = entry;
   const { fault } = check;
   const excuse = excused?.find(({ title }) => title === check.title);
-  const message = excuse === undefined ? (fault?.message ?? check.reason) : `known failure: ${excuse.text}: ${fault?.message ?? ''}`;
+  const message =
+    excuse === undefined ? (fault?.message ?? check.reason) : `known failure: ${excuse.text}: ${fault?.message ?? ''}`;
   const tags = [...new Set([...(site.tags ?? []), ...(plan?.tags ?? [])])];
   return {
     name: check.title === '' ? '(no title)' : check.title,
@@ -114,12 +122,22 @@ function testOf(entry: SiteState, check: CheckVerdict, status: CtrfStatus, plan:
     ...(plan === undefined ? {} : { filePath: plan.file }),
     retries: Math.max(0, verdict.attempts - 1),
     flaky: check.flaky,
-    ...(session === undefined ? {} : { browser: `${session.opened.browserName} ${session.opened.browserVersion}`.trim() }),
+    ...(session === undefined
+      ? {}
+      : { browser: `${session.opened.browserName} ${session.opened.browserVersion}`.trim() }),
     ...(check.attachments === undefined
       ? {}
-      : { attachments: check.attachments.map(({ name, contentType, path }) => ({ name, contentType, path: `${attachmentBase}/${path}` })) }),
+      : {
+          attachments: check.attachments.map(({ name, contentType, path }) => ({
+            name,
+            contentType,
+            path: `${attachmentBase}/${path}`,
+          })),
+        }),
     parameters: { site: site.id, url: site.url },
-    ...(check.cause === undefined ? {} : { extra: { cause: check.cause, ...(fault === undefined ? {} : { code: fault.code }) } }),
+    ...(check.cause === undefined
+      ? {}
+      : { extra: { cause: check.cause, ...(fault === undefined ? {} : { code: fault.code }) } }),
   };
 }
 

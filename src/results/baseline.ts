@@ -26,7 +26,10 @@ export class FailuresBefore implements Excuser {
     }
   }
 
-  excuse(check: CheckVerdict, site: Pick<SiteVerdict, 'verdict' | 'cause'> & ({ readonly siteId: string } | { readonly id: string })): string | undefined {
+  excuse(
+    check: CheckVerdict,
+    site: Pick<SiteVerdict, 'verdict' | 'cause'> & ({ readonly siteId: string } | { readonly id: string }),
+  ): string | undefined {
     const siteId = 'siteId' in site ? site.siteId : site.id;
     const key = keyOf(siteId, check.title);
     const failed = this.#failed.get(key) ?? 0;
@@ -39,7 +42,9 @@ export class FailuresBefore implements Excuser {
   }
 
   #text(what: string, times: number): string {
-    return this.#nights === 1 ? `${what} in the baseline too` : `${what} in ${times} of ${this.#nights} runs of the baseline too`;
+    return this.#nights === 1
+      ? `${what} in the baseline too`
+      : `${what} in ${times} of ${this.#nights} runs of the baseline too`;
   }
 }
 

@@ -1,4 +1,13 @@
-import { changeOf, CHANGE_TEXTS, isFailing, knownStanding, type Change, type CheckChange, type Comparison, type SiteChange } from '../core/comparison.ts';
+import {
+  changeOf,
+  CHANGE_TEXTS,
+  isFailing,
+  knownStanding,
+  type Change,
+  type CheckChange,
+  type Comparison,
+  type SiteChange,
+} from '../core/comparison.ts';
 import { verdictOfCheck, type CheckVerdict } from '../core/verdict.ts';
 import { FailuresBefore } from './baseline.ts';
 import type { EarlierRun } from './earlier-runs.ts';
@@ -35,7 +44,9 @@ function siteChange(was: SiteResult | undefined, is: SiteResult | undefined, fai
   const { id: siteId = '', url = '' } = is ?? was ?? {};
   const before = was === undefined ? 'absent' : knownStanding(was.verdict, was.cause);
   const after = is?.verdict ?? 'absent';
-  const checks = [...pairs(was?.checks ?? [], is?.checks ?? [], (check) => check.title)].map(([then, now]) => checkChange(then, now));
+  const checks = [...pairs(was?.checks ?? [], is?.checks ?? [], (check) => check.title)].map(([then, now]) =>
+    checkChange(then, now),
+  );
   const judged = checks.map((check, index): CheckChange => {
     const now = is?.checks[index];
     if (check.change !== 'new-failure' || is === undefined || now === undefined) return check;
@@ -52,11 +63,21 @@ function checkChange(was: CheckVerdict | undefined, is: CheckVerdict | undefined
   const before = was === undefined ? 'absent' : knownStanding(verdictOfCheck(was), was.cause);
   const after = is === undefined ? 'absent' : verdictOfCheck(is);
   const message = is?.fault?.message ?? is?.reason;
-  return { title: (is ?? was)?.title ?? '', before, after, change: changeOf(before, after), ...(message === undefined ? {} : { message }) };
+  return {
+    title: (is ?? was)?.title ?? '',
+    before,
+    after,
+    change: changeOf(before, after),
+    ...(message === undefined ? {} : { message }),
+  };
 }
 
 /** Pairs what both have by its key: in the order of the second, then what only the first has. */
-function* pairs<T>(before: readonly T[], after: readonly T[], keyOf: (value: T) => string): Generator<readonly [T | undefined, T | undefined]> {
+function* pairs<T>(
+  before: readonly T[],
+  after: readonly T[],
+  keyOf: (value: T) => string,
+): Generator<readonly [T | undefined, T | undefined]> {
   const rest = new Map(before.map((value) => [keyOf(value), value]));
   for (const value of after) {
     const key = keyOf(value);

@@ -41,7 +41,12 @@ export async function readBaseline(folder: string, most: number): Promise<Earlie
   const folders = subfoldersOf(folder).filter(isResultsFolder);
   if (folders.length === 0) {
     const hint = 'give the folder that --out of an earlier run named, or one that holds several of them';
-    throw refusal('baseline.none', `the baseline ${folder} holds no results: neither ${RESULTS} nor ${JOURNAL}, and no folder that has them`, [], hint);
+    throw refusal(
+      'baseline.none',
+      `the baseline ${folder} holds no results: neither ${RESULTS} nor ${JOURNAL}, and no folder that has them`,
+      [],
+      hint,
+    );
   }
   const runs = await Promise.all(folders.map(readRun));
   const newest = runs.toSorted((a, b) => b.startedAt - a.startedAt).slice(0, most);
@@ -55,7 +60,9 @@ function isResultsFolder(folder: string): boolean {
 
 function subfoldersOf(folder: string): string[] {
   if (!statSync(folder).isDirectory()) return [];
-  return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(folder, entry.name));
 }
 
 /** Parts of one night would pass for nights. */
@@ -75,10 +82,21 @@ async function readResults(path: string): Promise<EarlierRun> {
   try {
     value = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw refusal('results.unreadable', `${path} can't be read: ${(error as Error).message}`, [], `remove it where ${JOURNAL} lies beside it: it is then replayed`);
+    throw refusal(
+      'results.unreadable',
+      `${path} can't be read: ${(error as Error).message}`,
+      [],
+      `remove it where ${JOURNAL} lies beside it: it is then replayed`,
+    );
   }
   const why = whyNotResults(value);
-  if (why !== undefined) throw refusal('results.unreadable', `${path} is not what gridrun writes: ${why}`, [], 'give the results folder of a gridrun run');
+  if (why !== undefined)
+    throw refusal(
+      'results.unreadable',
+      `${path} is not what gridrun writes: ${why}`,
+      [],
+      'give the results folder of a gridrun run',
+    );
   const { run, startedAt, shard, sites } = value as ResultsFile;
   return { run, startedAt, shard, sites };
 }

@@ -4,12 +4,32 @@ type Kind = 'string' | 'number' | 'array' | 'object';
 
 /** What a fold relies on in each event. */
 const SHAPES: Readonly<Record<RunEvent['type'], Readonly<Record<string, Kind>>>> = {
-  'run-started': { schema: 'number', run: 'string', checks: 'array', planHash: 'string', shard: 'object', siteCount: 'number' },
+  'run-started': {
+    schema: 'number',
+    run: 'string',
+    checks: 'array',
+    planHash: 'string',
+    shard: 'object',
+    siteCount: 'number',
+  },
   'sites-planned': { sites: 'array' },
   'grid-ready': { grid: 'string', sessions: 'number' },
-  'extension-loaded': { arm: 'string', id: 'string', name: 'string', version: 'string', sha256: 'string', text: 'string' },
+  'extension-loaded': {
+    arm: 'string',
+    id: 'string',
+    name: 'string',
+    version: 'string',
+    sha256: 'string',
+    text: 'string',
+  },
   'grid-scaled': { nodes: 'number', reason: 'string' },
-  'session-opened': { sessionId: 'string', slot: 'number', node: 'string', browserName: 'string', browserVersion: 'string' },
+  'session-opened': {
+    sessionId: 'string',
+    slot: 'number',
+    node: 'string',
+    browserName: 'string',
+    browserVersion: 'string',
+  },
   'session-closed': { sessionId: 'string', slot: 'number', reason: 'string', siteCount: 'number' },
   'unit-started': { unit: 'number', slot: 'number', siteIds: 'array' },
   'attempt-started': { siteId: 'string', attempt: 'number', slot: 'number', sessionId: 'string' },

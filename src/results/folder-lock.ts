@@ -49,7 +49,8 @@ export class FolderLock implements Disposable {
 
   /** Gives the folder back; the second call does nothing. */
   [Symbol.dispose](): void {
-    if (heldHere.delete(this.#token) && readHolder(this.#path)?.token === this.#token) rmSync(this.#path, { force: true });
+    if (heldHere.delete(this.#token) && readHolder(this.#path)?.token === this.#token)
+      rmSync(this.#path, { force: true });
   }
 }
 

@@ -53,7 +53,12 @@ export class Journal {
       const openNew = options.open ?? ((name: string) => openSync(name, 'wx'));
       return new Journal(path, openNew(path), options);
     } catch (error) {
-      throw refusal('journal.open', `the journal ${path} can't be started: ${(error as Error).message}`, [], 'give another folder with --out');
+      throw refusal(
+        'journal.open',
+        `the journal ${path} can't be started: ${(error as Error).message}`,
+        [],
+        'give another folder with --out',
+      );
     }
   }
 
@@ -106,7 +111,7 @@ export class Journal {
   #write(event: RunEvent): void {
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
     try {
-      for (let done = 0; done < line.length; ) done += writeSync(this.#fd, line, done);
+      for (let done = 0; done < line.length;) done += writeSync(this.#fd, line, done);
       this.#size += line.length;
     } catch (error) {
       this.#fail(error);

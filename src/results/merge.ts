@@ -20,15 +20,28 @@ export interface ShardEvents {
  * on their order, and holds one event of each at a time.
  * @param faults what is wrong with the shards; the end of the run names them
  */
-export async function* mergeShards(given: readonly ShardEvents[], faults: readonly Fault[], gridrun: string): AsyncGenerator<RunEvent, void, void> {
+export async function* mergeShards(
+  given: readonly ShardEvents[],
+  faults: readonly Fault[],
+  gridrun: string,
+): AsyncGenerator<RunEvent, void, void> {
   const shards = given.toSorted((a, b) => a.header.shard.index - b.header.shard.index);
   const cursors = await Promise.all(shards.map((shard) => Cursor.open(shard)));
   try {
     const planned = cursors.flatMap((cursor) => cursor.planned).toSorted((a, b) => a.place - b.place);
     const startedAt = Math.min(...shards.map(({ header }) => header.at));
-    yield headerOf(shards.map(({ header }) => header), startedAt, planned.length, gridrun);
+    yield headerOf(
+      shards.map(({ header }) => header),
+      startedAt,
+      planned.length,
+      gridrun,
+    );
     for (let start = 0; start < planned.length; start += SITES_IN_A_BATCH) {
-      yield { type: 'sites-planned', at: startedAt, sites: planned.slice(start, start + SITES_IN_A_BATCH).map(({ site }) => site) };
+      yield {
+        type: 'sites-planned',
+        at: startedAt,
+        sites: planned.slice(start, start + SITES_IN_A_BATCH).map(({ site }) => site),
+      };
     }
     const whole = new WholeRun();
     for (let next = earliest(cursors); next !== undefined; next = earliest(cursors)) {
@@ -117,7 +130,9 @@ class Cursor {
       if (!(error instanceof GridrunError)) throw error;
       this.head = undefined;
       this.fault = {
-        code: 'merge.unreadable', cause: 'runner', message: `${error.message}; what follows there is in no report`,
+        code: 'merge.unreadable',
+        cause: 'runner',
+        message: `${error.message}; what follows there is in no report`,
         ...(error.hint === undefined ? {} : { hint: error.hint }),
       };
     }
@@ -136,7 +151,11 @@ class Cursor {
     const planned = checks.map(({ title }) => title);
     for (const [siteId, { skip }] of this.#unreached) {
       const notRun = `shard ${shard.index}/${shard.total} was cut off before it`;
-      yield { type: 'site-judged', at, verdict: judge({ siteId, planned, attempts: [], notRun, ...(skip === undefined ? {} : { skip }) }) };
+      yield {
+        type: 'site-judged',
+        at,
+        verdict: judge({ siteId, planned, attempts: [], notRun, ...(skip === undefined ? {} : { skip }) }),
+      };
     }
   }
 
@@ -188,7 +207,13 @@ class WholeRun {
 
   end(startedAt: number, faults: readonly Fault[]): RunEnded {
     const at = Math.max(this.lastAt, startedAt);
-    return { type: 'run-ended', at, durationMs: at - startedAt, stopped: this.#stopped, faults: [...this.#faults, ...faults] };
+    return {
+      type: 'run-ended',
+      at,
+      durationMs: at - startedAt,
+      stopped: this.#stopped,
+      faults: [...this.#faults, ...faults],
+    };
   }
 
   #end({ stopped, faults }: RunEnded): void {

@@ -46,13 +46,18 @@ export async function* parseJournal(
 function eventOf(line: Uint8Array, lineNumber: number, name: string): RunEvent {
   const value = parse(line);
   const newer = lineNumber === 1 ? newerSchema(value) : undefined;
-  const why = newer ?? whyNotEvent(value) ?? (lineNumber === 1 && (value as RunEvent).type !== 'run-started' ? 'not the start of a run' : undefined);
+  const why =
+    newer ??
+    whyNotEvent(value) ??
+    (lineNumber === 1 && (value as RunEvent).type !== 'run-started' ? 'not the start of a run' : undefined);
   if (why === undefined) return value as RunEvent;
   throw refusal(
     newer === undefined ? 'journal.line' : 'journal.schema',
     `line ${lineNumber} of the journal ${name} is ${why}`,
     [],
-    newer === undefined ? 'the file was changed, or is not a journal' : 'read it with the gridrun that wrote it, or a newer one',
+    newer === undefined
+      ? 'the file was changed, or is not a journal'
+      : 'read it with the gridrun that wrote it, or a newer one',
   );
 }
 

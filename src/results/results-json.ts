@@ -152,7 +152,13 @@ function headOf(state: RunState): Omit<ResultsFile, 'sites'> {
     counts: state.counts(),
     cases: tallyCases(state),
     checks: state.checks,
-    extensions: [...state.extensions.values()].map(({ arm, id, name, version, sha256 }) => ({ arm, id, name, version, sha256 })),
+    extensions: [...state.extensions.values()].map(({ arm, id, name, version, sha256 }) => ({
+      arm,
+      id,
+      name,
+      version,
+      sha256,
+    })),
     ...(sweep === undefined ? {} : { sweep }),
     sessions: [...state.sessions()].map(sessionResult),
     notices: state.notices.map(({ level, code, text }) => ({ level, code, text })),
@@ -162,7 +168,13 @@ function headOf(state: RunState): Omit<ResultsFile, 'sites'> {
 function sessionResult({ opened, siteCount, reason }: SessionState): SessionResult {
   const { sessionId, slot, node, browserName, browserVersion, arm, extensionId } = opened;
   return {
-    sessionId, slot, node, browserName, browserVersion, siteCount: siteCount ?? 0, reason: reason ?? '',
+    sessionId,
+    slot,
+    node,
+    browserName,
+    browserVersion,
+    siteCount: siteCount ?? 0,
+    reason: reason ?? '',
     ...(arm === undefined ? {} : { arm }),
     ...(extensionId === undefined ? {} : { extensionId }),
   };

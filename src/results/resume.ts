@@ -38,10 +38,21 @@ export async function findUnfinished(folder: RunFolder, run: string): Promise<Un
     throw refusal('resume.unknown', `${folder.path} has no unfinished run ${run}`, [], hint);
   }
   const newest = runs[0];
-  if (newest === undefined) throw refusal('resume.none', `${folder.path} has no unfinished run to go on with`, [], 'run without --resume, or name the results folder with --out');
+  if (newest === undefined)
+    throw refusal(
+      'resume.none',
+      `${folder.path} has no unfinished run to go on with`,
+      [],
+      'run without --resume, or name the results folder with --out',
+    );
   const finished = await folder.finished();
   if (finished?.resumes === newest.run) {
-    throw refusal('resume.done', `the newest unfinished run, ${newest.run}, was already finished by ${finished.run}`, [], `name it to run its rest once more: --resume ${newest.run}`);
+    throw refusal(
+      'resume.done',
+      `the newest unfinished run, ${newest.run}, was already finished by ${finished.run}`,
+      [],
+      `name it to run its rest once more: --resume ${newest.run}`,
+    );
   }
   return newest;
 }
@@ -51,7 +62,12 @@ export async function planResume(source: UnfinishedRun, plan: PlanFacts): Promis
   const state = await foldJournal(source.journalPath);
   const differences = state.started === undefined ? ['it has no header'] : differencesOf(state.started, plan);
   if (differences.length > 0) {
-    throw refusal('resume.plan', `the run ${source.run} can't be gone on with: its plan was another`, differences, 'start anew without --resume');
+    throw refusal(
+      'resume.plan',
+      `the run ${source.run} can't be gone on with: its plan was another`,
+      differences,
+      'start anew without --resume',
+    );
   }
   const kept = new Set<string>();
   const again: string[] = [];
@@ -77,7 +93,11 @@ function isKept(verdict: SiteVerdict, open: boolean): boolean {
   return !open && verdict.verdict !== 'not-run';
 }
 
-async function* keptEvents(path: string, kept: ReadonlySet<string>, sessions: ReadonlySet<string>): AsyncGenerator<Undated, void, void> {
+async function* keptEvents(
+  path: string,
+  kept: ReadonlySet<string>,
+  sessions: ReadonlySet<string>,
+): AsyncGenerator<Undated, void, void> {
   for await (const event of replay(path)) {
     if (!concerns(event, kept, sessions)) continue;
     const { at: _at, ...undated } = event;
@@ -116,11 +136,14 @@ function differencesOf(before: RunStarted, now: PlanFacts): string[] {
   if (shard(before) !== shard(now)) differences.push(`shard: ${shard(before)} then, ${shard(now)} now`);
   const titles = (plan: PlanFacts): string[] => plan.checks.map((check) => check.title);
   const [old, fresh] = [new Set(titles(before)), new Set(titles(now))];
-  differences.push(...[...old].filter((title) => !fresh.has(title)).map((title) => `check ${JSON.stringify(title)}: gone`));
-  differences.push(...[...fresh].filter((title) => !old.has(title)).map((title) => `check ${JSON.stringify(title)}: new`));
+  differences.push(
+    ...[...old].filter((title) => !fresh.has(title)).map((title) => `check ${JSON.stringify(title)}: gone`),
+  );
+  differences.push(
+    ...[...fresh].filter((title) => !old.has(title)).map((title) => `check ${JSON.stringify(title)}: new`),
+  );
   if (before.planHash !== now.planHash && differences.length === 0) {
     differences.push('the entries of the site list, the selection (--site, --tag, --grep) or the durations file');
   }
   return differences;
 }
-

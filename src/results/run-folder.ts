@@ -66,7 +66,8 @@ export class RunFolder implements Disposable {
     const path = this.#freePath(asFileName(run));
     await mkdir(path, { recursive: true });
     // The journal goes last: a crash in between leaves an unfinished journal, and the rest is moved next time.
-    for (const name of [...moreJUnit(this.path), ...[...RUN_FILES].reverse()]) await moveIfThere(join(this.path, name), join(path, name));
+    for (const name of [...moreJUnit(this.path), ...[...RUN_FILES].reverse()])
+      await moveIfThere(join(this.path, name), join(path, name));
     await Promise.all(PARTS.map((name) => rm(join(this.path, name), { force: true })));
     return { run, path };
   }
@@ -77,7 +78,8 @@ export class RunFolder implements Disposable {
       throw new Error(`${this.journalPath} is of an unfinished run, which must be set aside first`);
     }
     // The journal goes first: without it what is left is nobody's, and with it nothing is missing.
-    for (const name of [...RUN_FILES, ...PARTS, ...moreJUnit(this.path)]) await rm(join(this.path, name), { recursive: true, force: true });
+    for (const name of [...RUN_FILES, ...PARTS, ...moreJUnit(this.path)])
+      await rm(join(this.path, name), { recursive: true, force: true });
     await mkdir(this.evidencePath);
   }
 
@@ -98,7 +100,9 @@ export class RunFolder implements Disposable {
 
   /** The finished run that lies here, where there is one. */
   async finished(): Promise<RunStarted | undefined> {
-    return existsSync(this.journalPath) && (await isFinished(this.journalPath)) ? headerOf(this.journalPath) : undefined;
+    return existsSync(this.journalPath) && (await isFinished(this.journalPath))
+      ? headerOf(this.journalPath)
+      : undefined;
   }
 
   [Symbol.dispose](): void {

@@ -32,7 +32,12 @@ export async function readShards(folders: readonly string[]): Promise<ShardFolde
   const gone = folders.filter((folder) => !existsSync(folder) || !statSync(folder).isDirectory());
   if (gone.length > 0) {
     const mistakes = gone.map((folder) => `there is no folder ${folder}`);
-    throw refusal('merge.folders', 'the folders to merge are wrong', mistakes, 'give the folders that --out of each shard named');
+    throw refusal(
+      'merge.folders',
+      'the folders to merge are wrong',
+      mistakes,
+      'give the folders that --out of each shard named',
+    );
   }
   const paths = folders.flatMap(withParts);
   return Promise.all(paths.map(readShard));
@@ -46,7 +51,9 @@ async function readShard(path: string): Promise<ShardFolder> {
 
 function withParts(folder: string): string[] {
   if (existsSync(join(folder, JOURNAL))) return [folder];
-  const inner = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
+  const inner = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(folder, entry.name));
   const parts = inner.filter((path) => existsSync(join(path, JOURNAL)));
   return parts.length === 0 ? [folder] : parts;
 }
@@ -59,16 +66,25 @@ export function chooseShards(folders: readonly ShardFolder[]): ShardChoice {
   const found = folders.filter((folder): folder is Shard => folder.header !== undefined).toSorted(byAge);
   const plan = commonPlan(found);
   if (plan === undefined) {
-    throw refusal('merge.nothing', 'there is nothing to merge', folders.map(({ path }) => `${path} holds no journal of a run`), 'give the folders that --out of each shard named');
+    throw refusal(
+      'merge.nothing',
+      'there is nothing to merge',
+      folders.map(({ path }) => `${path} holds no journal of a run`),
+      'give the folders that --out of each shard named',
+    );
   }
   const { total } = plan.header.shard;
   const own = found.filter((shard) => planOf(shard) === planOf(plan));
-  const taken = Array.from({ length: total }, (_, index) => own.filter(({ header }) => header.shard.index === index + 1));
+  const taken = Array.from({ length: total }, (_, index) =>
+    own.filter(({ header }) => header.shard.index === index + 1),
+  );
   const shards = taken.flatMap((same) => best(same) ?? []);
   return {
     shards,
     faults: [
-      ...folders.filter(({ header }) => header === undefined).map(({ path }) => fault('merge.empty', `${path} holds no journal of a run`)),
+      ...folders
+        .filter(({ header }) => header === undefined)
+        .map(({ path }) => fault('merge.empty', `${path} holds no journal of a run`)),
       ...found.filter((shard) => !own.includes(shard)).map((shard) => foreign(shard, plan)),
       ...taken.flatMap((same, index) => (same.length > 0 ? [] : [missing(index + 1, total)])),
       ...taken.flatMap((same) => (same.length < 2 ? [] : [doubled(same)])),
@@ -95,7 +111,10 @@ function best(same: readonly Shard[]): Shard | undefined {
 }
 
 function byAge(a: Shard, b: Shard): number {
-  return b.header.at - a.header.at || (a.header.run < b.header.run ? 1 : a.header.run > b.header.run ? -1 : a.path < b.path ? -1 : 1);
+  return (
+    b.header.at - a.header.at ||
+    (a.header.run < b.header.run ? 1 : a.header.run > b.header.run ? -1 : a.path < b.path ? -1 : 1)
+  );
 }
 
 function nameOf({ header }: Pick<Shard, 'header'>): string {
@@ -107,13 +126,21 @@ function fault(code: ErrorCode, message: string, hint?: string): Fault {
 }
 
 function missing(index: number, total: number): Fault {
-  return fault('merge.missing', `shard ${index}/${total} is missing: its sites are in no report`, `add the results folder of the run with --shard ${index}/${total}`);
+  return fault(
+    'merge.missing',
+    `shard ${index}/${total} is missing: its sites are in no report`,
+    `add the results folder of the run with --shard ${index}/${total}`,
+  );
 }
 
 function doubled(same: readonly Shard[]): Fault {
   const used = best(same) as Shard;
   const others = same.filter((shard) => shard !== used).map(({ path }) => path);
-  return fault('merge.doubled', `${nameOf(used)} is there ${same.length} times: ${used.path} is used, not ${others.join(', ')}`, 'leave out the folders that are not used');
+  return fault(
+    'merge.doubled',
+    `${nameOf(used)} is there ${same.length} times: ${used.path} is used, not ${others.join(', ')}`,
+    'leave out the folders that are not used',
+  );
 }
 
 function foreign(shard: Shard, plan: Shard): Fault {
@@ -121,11 +148,21 @@ function foreign(shard: Shard, plan: Shard): Fault {
   const differences = [
     ...(own.planHash === common.planHash ? [] : ['the site list, the selection or the durations file']),
     ...(own.shard.total === common.shard.total ? [] : ['the number of shards']),
-    ...(JSON.stringify(own.checks.map(({ title }) => title)) === JSON.stringify(common.checks.map(({ title }) => title)) ? [] : ['the checks']),
+    ...(JSON.stringify(own.checks.map(({ title }) => title)) === JSON.stringify(common.checks.map(({ title }) => title))
+      ? []
+      : ['the checks']),
   ];
-  return fault('merge.foreign', `${shard.path} (${nameOf(shard)}) is of another plan than the rest, and is left out: ${differences.join(' and ')} differ`, 'merge shards of one list, one selection and one suite');
+  return fault(
+    'merge.foreign',
+    `${shard.path} (${nameOf(shard)}) is of another plan than the rest, and is left out: ${differences.join(' and ')} differ`,
+    'merge shards of one list, one selection and one suite',
+  );
 }
 
 function unfinished(shard: Shard): Fault {
-  return fault('merge.unfinished', `${nameOf(shard)} in ${shard.path} did not run to its end: the sites that it did not get to are not-run`, `run it again, or go on with it: gridrun --shard ${shard.header.shard.index}/${shard.header.shard.total} --resume`);
+  return fault(
+    'merge.unfinished',
+    `${nameOf(shard)} in ${shard.path} did not run to its end: the sites that it did not get to are not-run`,
+    `run it again, or go on with it: gridrun --shard ${shard.header.shard.index}/${shard.header.shard.total} --resume`,
+  );
 }

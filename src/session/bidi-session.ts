@@ -14,7 +14,11 @@ export interface BidiSession {
 }
 
 /** Runs a reset with a BiDi connection of its own. Throws where the browser offers none. */
-export async function withBidi(session: SessionFacts, signal: AbortSignal, reset: (use: BidiSession) => Promise<void>): Promise<void> {
+export async function withBidi(
+  session: SessionFacts,
+  signal: AbortSignal,
+  reset: (use: BidiSession) => Promise<void>,
+): Promise<void> {
   if (session.webSocketUrl === undefined) {
     throw new GridrunError({
       code: 'session.no-bidi',

@@ -14,8 +14,14 @@ export async function freshContext(session: SessionFacts, signal: AbortSignal): 
       use.bidi('browsingContext.getTree', { maxDepth: 0 }),
       use.bidi('browser.getUserContexts', {}),
       use.bidi('browser.createUserContext', {}),
-    ])) as [{ contexts: { context: string; userContext: string }[] }, { userContexts: { userContext: string }[] }, { userContext: string }];
-    const tab = (await use.bidi('browsingContext.create', { type: 'tab', userContext: fresh.userContext })) as { context: string };
+    ])) as [
+      { contexts: { context: string; userContext: string }[] },
+      { userContexts: { userContext: string }[] },
+      { userContext: string },
+    ];
+    const tab = (await use.bidi('browsingContext.create', { type: 'tab', userContext: fresh.userContext })) as {
+      context: string;
+    };
     const removed = Promise.all([
       ...tree.contexts
         .filter(({ userContext }) => userContext === DEFAULT_CONTEXT)

@@ -33,7 +33,10 @@ const RESETS: Readonly<Record<IsolationKind, Isolation['reset']>> = {
  */
 async function alive(session: SessionFacts, signal: AbortSignal): Promise<boolean> {
   try {
-    await new WireClient(session.endpoint).send('GET', `/session/${session.sessionId}/url`, undefined, { deadlineMs: ALIVE_DEADLINE_MS, signal });
+    await new WireClient(session.endpoint).send('GET', `/session/${session.sessionId}/url`, undefined, {
+      deadlineMs: ALIVE_DEADLINE_MS,
+      signal,
+    });
     return true;
   } catch (error) {
     // Whatever a browser refuses, it lives; what gave no answer, or says that it is over, does not.

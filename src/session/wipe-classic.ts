@@ -21,5 +21,8 @@ export async function wipeClassic(session: SessionFacts, signal: AbortSignal): P
     await client.send('DELETE', path('/window'), undefined, limits);
   }
   await classic('/window', { handle: fresh.handle });
-  await Promise.all([...CLEARS.map(([cmd, params]) => classic('/goog/cdp/execute', { cmd, params })), restore({ classic }, session)]);
+  await Promise.all([
+    ...CLEARS.map(([cmd, params]) => classic('/goog/cdp/execute', { cmd, params })),
+    restore({ classic }, session),
+  ]);
 }

@@ -22,7 +22,11 @@ export async function wipe(session: SessionFacts, signal: AbortSignal): Promise<
       use.bidi('goog:cdp.getSession', { context: tab.context }) as Promise<{ session: string }>,
       // Before the clears: a page that is still there would write again.
       ...others.map((context) => use.bidi('browsingContext.close', { context, promptUnload: false })),
-    ]).then(([cdp]) => Promise.all(CLEARS.map(([method, params]) => use.bidi('goog:cdp.sendCommand', { method, params, session: cdp.session }))));
+    ]).then(([cdp]) =>
+      Promise.all(
+        CLEARS.map(([method, params]) => use.bidi('goog:cdp.sendCommand', { method, params, session: cdp.session })),
+      ),
+    );
     await Promise.all([restored, cleared]);
   });
 }

@@ -78,7 +78,8 @@ export class ListBuilder {
     const first = this.#places.entry(beforeMark < 0 ? ~beforeMark : beforeMark);
     if (ownId) this.wrongAt(mark, ['id'], `the id "${site.id}" is taken by ${first}; every site has an id of its own`);
     else if (beforeMark >= 0 && this.sites[before]?.url === site.url) this.duplicateCount++;
-    else this.wrongAt(mark, [], `the id made of its URL, "${site.id}", is taken by ${first}; give one of them another id`);
+    else
+      this.wrongAt(mark, [], `the id made of its URL, "${site.id}", is taken by ${first}; give one of them another id`);
   }
 
   #shared(tags: readonly string[]): readonly string[] {

@@ -9,8 +9,16 @@ const MAX_FIRST_LINE_BYTES = 1_048_576;
 const STRANGERS: readonly { readonly bytes: readonly number[]; readonly what: string; readonly hint: string }[] = [
   { bytes: [0xff, 0xfe], what: 'is UTF-16', hint: 'save the list as UTF-8' },
   { bytes: [0xfe, 0xff], what: 'is UTF-16', hint: 'save the list as UTF-8' },
-  { bytes: [0x50, 0x4b, 0x03, 0x04], what: 'is a zip archive or a spreadsheet', hint: 'unpack it, or export the spreadsheet as CSV' },
-  { bytes: [0x1f, 0x8b], what: 'is compressed with gzip', hint: 'unpack it first, as in `gunzip -c sites.txt.gz | gridrun --sites -`' },
+  {
+    bytes: [0x50, 0x4b, 0x03, 0x04],
+    what: 'is a zip archive or a spreadsheet',
+    hint: 'unpack it, or export the spreadsheet as CSV',
+  },
+  {
+    bytes: [0x1f, 0x8b],
+    what: 'is compressed with gzip',
+    hint: 'unpack it first, as in `gunzip -c sites.txt.gz | gridrun --sites -`',
+  },
 ];
 
 /** The bytes of a list with its beginning looked at. */
@@ -51,12 +59,25 @@ async function* rejoin(read: readonly Uint8Array[], iterator: AsyncIterator<Uint
 
 function refuseStrangers(name: string, head: Buffer): void {
   const stranger = STRANGERS.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte));
-  if (stranger !== undefined) throw refusal('sites.unreadable', `the site list ${name} ${stranger.what}`, [], stranger.hint);
+  if (stranger !== undefined)
+    throw refusal('sites.unreadable', `the site list ${name} ${stranger.what}`, [], stranger.hint);
   const nul = head.subarray(0, HEAD_BYTES).indexOf(0);
-  if (nul === 0 || nul === 1) throw refusal('sites.unreadable', `the site list ${name} is UTF-16`, [], 'save the list as UTF-8');
-  if (nul > 1) throw refusal('sites.unreadable', `the site list ${name} is not text: byte ${nul} is zero`, [], 'save the list as UTF-8');
+  if (nul === 0 || nul === 1)
+    throw refusal('sites.unreadable', `the site list ${name} is UTF-16`, [], 'save the list as UTF-8');
+  if (nul > 1)
+    throw refusal(
+      'sites.unreadable',
+      `the site list ${name} is not text: byte ${nul} is zero`,
+      [],
+      'save the list as UTF-8',
+    );
   if (/^\uFEFF?\s*<[!a-z?]/i.test(head.subarray(0, 200).toString())) {
-    throw refusal('sites.unreadable', `the site list ${name} is a web page or XML`, [], 'give the address of the list itself: JSON, NDJSON, YAML, CSV or text');
+    throw refusal(
+      'sites.unreadable',
+      `the site list ${name} is a web page or XML`,
+      [],
+      'give the address of the list itself: JSON, NDJSON, YAML, CSV or text',
+    );
   }
 }
 
@@ -66,13 +87,19 @@ export async function wholeText({ name, chunks }: Content): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(all);
   } catch (cause) {
-    const why = cause instanceof TypeError ? 'is not UTF-8' : 'is too long for this form; NDJSON, CSV and text are read as a stream';
+    const why =
+      cause instanceof TypeError
+        ? 'is not UTF-8'
+        : 'is too long for this form; NDJSON, CSV and text are read as a stream';
     throw refusal('sites.unreadable', `the site list ${name} ${why}`, [], 'save the list as UTF-8 NDJSON, CSV or text');
   }
 }
 
 /** Calls `onLine` with each line, without its end, and its number from 1. A last line without an end counts. */
-export async function eachLine(chunks: AsyncIterable<Uint8Array>, onLine: (line: string, number: number) => void): Promise<void> {
+export async function eachLine(
+  chunks: AsyncIterable<Uint8Array>,
+  onLine: (line: string, number: number) => void,
+): Promise<void> {
   const decoder = new TextDecoder();
   let rest = '';
   let number = 0;

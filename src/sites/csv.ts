@@ -19,7 +19,10 @@ const MAX_RECORD_LENGTH = 1_048_576;
 export async function readCsv(content: Content, environment: Environment): Promise<ListBuilder> {
   const at = (line: number): string => `${content.name}:${line}`;
   const builder = new ListBuilder(
-    { entry: at, inside: (line, path) => `${at(line)}${path.length === 0 ? '' : `, column ${quoted(path.join('.'))}`}` },
+    {
+      entry: at,
+      inside: (line, path) => `${at(line)}${path.length === 0 ? '' : `, column ${quoted(path.join('.'))}`}`,
+    },
     environment,
   );
   let columns: readonly string[] | undefined;
@@ -66,7 +69,8 @@ function readHeader(cells: readonly string[], line: number, builder: ListBuilder
     if (seen.has(name)) builder.wrongAt(line, [name], 'this column is there twice; leave one out');
     seen.add(name);
   }
-  if (!seen.has('url')) builder.wrongAt(line, [], 'the header names no column "url"; begin the file with a line such as url,id,tags');
+  if (!seen.has('url'))
+    builder.wrongAt(line, [], 'the header names no column "url"; begin the file with a line such as url,id,tags');
   return cells;
 }
 
@@ -77,12 +81,23 @@ function unknownColumn(name: string): string {
 
 function addRow(columns: readonly string[], cells: readonly string[], line: number, builder: ListBuilder): void {
   if (cells.length > columns.length && cells.slice(columns.length).some((cell) => cell !== '')) {
-    return builder.wrongAt(line, [], `there are ${cells.length} cells under a header of ${columns.length}; put a cell with a comma in it in double quotes`);
+    return builder.wrongAt(
+      line,
+      [],
+      `there are ${cells.length} cells under a header of ${columns.length}; put a cell with a comma in it in double quotes`,
+    );
   }
   const entry: Record<string, unknown> = {};
   for (const [index, cell] of cells.entries()) {
     const column = columns[index] ?? '';
-    if (cell !== '' && column !== '' && isColumn(column)) setCell(entry, column, cell, () => builder.wrongAt(line, [column], 'data must be JSON, such as {"kind":"modal"}; for text there are columns data.<key>'));
+    if (cell !== '' && column !== '' && isColumn(column))
+      setCell(entry, column, cell, () =>
+        builder.wrongAt(
+          line,
+          [column],
+          'data must be JSON, such as {"kind":"modal"}; for text there are columns data.<key>',
+        ),
+      );
   }
   builder.addEntry(entry, line);
 }

@@ -18,26 +18,40 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 const READERS: Readonly<Record<keyof Site, Reader>> = {
   url(entry, value, wrong) {
-    if (typeof value !== 'string') return wrong(['url'], `url must be a string, such as "https://example.com/login"; it is ${typeName(value)}`);
+    if (typeof value !== 'string')
+      return wrong(['url'], `url must be a string, such as "https://example.com/login"; it is ${typeName(value)}`);
     const read = readUrl(value.trim());
     if ('wrong' in read) wrong(['url'], read.wrong);
     else entry.url = read.url;
   },
   id(entry, value, wrong) {
     if (typeof value === 'string' && isSiteId(value)) entry.id = value;
-    else wrong(['id'], `id must be letters, digits, "_" and "-", begin with a letter or digit and have at most 200 of them, such as "shop-de"; it is ${shown(value)}`);
+    else
+      wrong(
+        ['id'],
+        `id must be letters, digits, "_" and "-", begin with a letter or digit and have at most 200 of them, such as "shop-de"; it is ${shown(value)}`,
+      );
   },
   tags(entry, value, wrong) {
     const tags = strings(value, 'tags', 'such as ["login", "german"]', wrong).flatMap((tag, index) => {
       const name = TAG.exec(tag)?.[1];
-      if (name === undefined) wrong(['tags', index], `a tag is one word without spaces, commas, semicolons, "|" and "@"; it is ${quoted(tag)}`);
+      if (name === undefined)
+        wrong(
+          ['tags', index],
+          `a tag is one word without spaces, commas, semicolons, "|" and "@"; it is ${quoted(tag)}`,
+        );
       return name ?? [];
     });
     if (tags.length > 0) entry.tags = tags;
   },
   timeoutMs(entry, value, wrong) {
-    if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= MAX_TIMEOUT_MS) entry.timeoutMs = value;
-    else wrong(['timeoutMs'], `timeoutMs must be a whole number of milliseconds from 1 to ${MAX_TIMEOUT_MS}, such as 60000; it is ${shown(value)}`);
+    if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= MAX_TIMEOUT_MS)
+      entry.timeoutMs = value;
+    else
+      wrong(
+        ['timeoutMs'],
+        `timeoutMs must be a whole number of milliseconds from 1 to ${MAX_TIMEOUT_MS}, such as 60000; it is ${shown(value)}`,
+      );
   },
   skip(entry, value, wrong) {
     if (typeof value === 'string' && value.trim() !== '') entry.skip = value.trim();
@@ -51,7 +65,8 @@ const READERS: Readonly<Record<keyof Site, Reader>> = {
     // What stands here may be a secret that someone wrote down instead of its name: never shown.
     const names = strings(value, 'env', 'of names of environment variables, such as ["SHOP_PASSWORD"]', wrong, false);
     for (const [index, name] of names.entries()) {
-      if (!VARIABLE.test(name)) wrong(['env', index], 'env holds names of environment variables, such as "SHOP_PASSWORD", not their values');
+      if (!VARIABLE.test(name))
+        wrong(['env', index], 'env holds names of environment variables, such as "SHOP_PASSWORD", not their values');
     }
     if (names.length > 0) entry.env = names;
   },
@@ -100,7 +115,8 @@ function strings(value: unknown, key: string, right: string, wrong: Wrong, maySh
 
 function isJson(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null) return value === null || ['string', 'boolean'].includes(typeof value);
+  if (typeof value !== 'object' || value === null)
+    return value === null || ['string', 'boolean'].includes(typeof value);
   if (Array.isArray(value)) return value.every(isJson);
   return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson);
 }

@@ -67,5 +67,9 @@ function parsed(line: string): unknown {
 
 /** The first two lines that are neither empty nor comments. */
 export function significantLines(head: string): readonly string[] {
-  return head.split('\n', 10_000).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#')).slice(0, 2);
+  return head
+    .split('\n', 10_000)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .slice(0, 2);
 }

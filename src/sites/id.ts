@@ -16,7 +16,10 @@ const MAX_SLUG_LENGTH = 60;
 export function idOf(url: string): string {
   const host = PLAIN_URL.exec(url)?.[1];
   if (host !== undefined && host.length <= MAX_PLAIN_LENGTH) return plainId(host);
-  const slug = hostOf(url).replace(/[^a-z0-9-]+/g, '_').replace(/^[^a-z0-9]+|_+$/g, '').slice(0, MAX_SLUG_LENGTH);
+  const slug = hostOf(url)
+    .replace(/[^a-z0-9-]+/g, '_')
+    .replace(/^[^a-z0-9]+|_+$/g, '')
+    .slice(0, MAX_SLUG_LENGTH);
   // Joined, as in `plainId`: a million of them are 80 MB smaller.
   return [slug === '' ? 'site' : slug, '__', hash('sha256', url).slice(0, 12)].join('');
 }

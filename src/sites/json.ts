@@ -40,7 +40,10 @@ export function syntaxMistakes(text: string): readonly { readonly offset: number
   const errors: ParseError[] = [];
   parseTree(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
   if (errors.length === 0) return [{ offset: 0, text: 'this is not JSON' }];
-  return errors.map(({ error, offset }) => ({ offset, text: `this is not JSON: ${inWords(printParseErrorCode(error))}` }));
+  return errors.map(({ error, offset }) => ({
+    offset,
+    text: `this is not JSON: ${inWords(printParseErrorCode(error))}`,
+  }));
 }
 
 /** `$[3].timeoutMs` */

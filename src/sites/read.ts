@@ -65,11 +65,15 @@ function finish(name: string, form: Form, { sites, mistakes, duplicateCount }: L
     const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`;
     throw refusal('sites.mistakes', `the site list ${name}, read as ${form}, has ${count}`, mistakes);
   }
-  if (sites.length === 0) throw refusal('sites.empty', `the site list ${name} has no sites in it`, [], 'write a domain or URL on each line');
+  if (sites.length === 0)
+    throw refusal('sites.empty', `the site list ${name} has no sites in it`, [], 'write a domain or URL on each line');
   return { sites, duplicateCount, hash: hashOf(sites) };
 }
 
-async function* stopping(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+async function* stopping(
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     signal?.throwIfAborted();
     yield chunk;

@@ -26,15 +26,24 @@ export function selectSites(sites: readonly Site[], selection: SiteSelection): r
 }
 
 /** The tags of `tags` that neither a site nor a check has, with what they may have meant, a line each. */
-export function unknownTags(tags: readonly string[], sites: readonly Site[], checkTags: ReadonlySet<string>): readonly string[] {
+export function unknownTags(
+  tags: readonly string[],
+  sites: readonly Site[],
+  checkTags: ReadonlySet<string>,
+): readonly string[] {
   if (tags.length === 0) return [];
   const known = new Set(checkTags);
   for (const site of sites) for (const tag of site.tags ?? []) known.add(tag);
-  return tags.filter((tag) => !known.has(tag)).map((tag) => {
-    const meant = nearest(tag, [...known]);
-    const there = known.size === 0 ? '; there are no tags at all' : `; there are ${[...known].sort().slice(0, MOST_SHOWN).join(', ')}${known.size > MOST_SHOWN ? ', …' : ''}`;
-    return `--tag ${tag}: no site and no check has this tag${meant === undefined ? there : `; did you mean "${meant}"?`}`;
-  });
+  return tags
+    .filter((tag) => !known.has(tag))
+    .map((tag) => {
+      const meant = nearest(tag, [...known]);
+      const there =
+        known.size === 0
+          ? '; there are no tags at all'
+          : `; there are ${[...known].sort().slice(0, MOST_SHOWN).join(', ')}${known.size > MOST_SHOWN ? ', …' : ''}`;
+      return `--tag ${tag}: no site and no check has this tag${meant === undefined ? there : `; did you mean "${meant}"?`}`;
+    });
 }
 
 function matching(all: readonly Site[], tagged: readonly Site[], globs: readonly string[]): readonly Site[] {
@@ -42,12 +51,18 @@ function matching(all: readonly Site[], tagged: readonly Site[], globs: readonly
   const selected = tagged.filter((site) => {
     const host = hostOf(site.url);
     // Every glob is asked, so that each one that matches nothing is known.
-    return matchers.filter((matcher) => (matcher.matches(site.id) || matcher.matches(host)) && (matcher.isUsed = true)).length > 0;
+    return (
+      matchers.filter((matcher) => (matcher.matches(site.id) || matcher.matches(host)) && (matcher.isUsed = true))
+        .length > 0
+    );
   });
-  const mistakes = matchers.filter(({ isUsed }) => !isUsed).map(({ glob, matches }) => {
-    const isUntagged = all.some((site) => matches(site.id) || matches(hostOf(site.url)));
-    return `--site ${glob}: ${isUntagged ? 'no site that it matches has the tag asked for' : 'matches no id and no host of the list'}`;
-  });
-  if (mistakes.length > 0) throw refusal('sites.unmatched', 'a --site glob matches no site', mistakes, 'run with --list to see the ids');
+  const mistakes = matchers
+    .filter(({ isUsed }) => !isUsed)
+    .map(({ glob, matches }) => {
+      const isUntagged = all.some((site) => matches(site.id) || matches(hostOf(site.url)));
+      return `--site ${glob}: ${isUntagged ? 'no site that it matches has the tag asked for' : 'matches no id and no host of the list'}`;
+    });
+  if (mistakes.length > 0)
+    throw refusal('sites.unmatched', 'a --site glob matches no site', mistakes, 'run with --list to see the ids');
   return selected;
 }

@@ -29,7 +29,12 @@ export async function openSource(source: string, options: SourceOptions): Promis
 
 function openStdin({ stdin }: SourceOptions): ListSource {
   if (stdin === undefined || ('isTTY' in stdin && stdin.isTTY === true)) {
-    throw refusal('sites.unreadable', 'the site list is to come from standard input, and nothing is piped in', [], 'pipe a list in, as in `gridrun --sites - < sites.txt`');
+    throw refusal(
+      'sites.unreadable',
+      'the site list is to come from standard input, and nothing is piped in',
+      [],
+      'pipe a list in, as in `gridrun --sites - < sites.txt`',
+    );
   }
   return { name: 'standard input', ending: '', chunks: bytesOf(stdin) };
 }
@@ -43,18 +48,36 @@ async function openFile(source: string, { cwd, signal }: SourceOptions): Promise
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) {
     const why = found.code === 'ENOENT' ? `there is no file ${path}` : found.message;
-    throw refusal('sites.unreadable', `the site list ${source} can't be read: ${why}`, [], 'give --sites a file, a URL, or - for standard input');
+    throw refusal(
+      'sites.unreadable',
+      `the site list ${source} can't be read: ${why}`,
+      [],
+      'give --sites a file, a URL, or - for standard input',
+    );
   }
   if (found.isDirectory()) {
     throw refusal('sites.unreadable', `the site list ${source} is a folder`, [], 'give --sites a file in it');
   }
-  return { name: source, ending: endingOf(source), chunks: createReadStream(path, signal === undefined ? {} : { signal }) };
+  return {
+    name: source,
+    ending: endingOf(source),
+    chunks: createReadStream(path, signal === undefined ? {} : { signal }),
+  };
 }
 
 async function openUrl(source: string, { signal }: SourceOptions): Promise<ListSource> {
   const url = URL.parse(source);
-  if (url === null) throw refusal('sites.unreadable', 'the URL of the site list is not a URL', [], 'write it as https://example.com/sites.json');
-  const credentials = url.username === '' ? undefined : Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64');
+  if (url === null)
+    throw refusal(
+      'sites.unreadable',
+      'the URL of the site list is not a URL',
+      [],
+      'write it as https://example.com/sites.json',
+    );
+  const credentials =
+    url.username === ''
+      ? undefined
+      : Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64');
   url.username = '';
   url.password = '';
   return {
@@ -64,7 +87,11 @@ async function openUrl(source: string, { signal }: SourceOptions): Promise<ListS
   };
 }
 
-async function* download(url: URL, headers: Record<string, string>, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+async function* download(
+  url: URL,
+  headers: Record<string, string>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
   // Loaded here, because most lists are files, and it costs 10 MB or more.
   const { EnvHttpProxyAgent, fetch } = await import('undici');
   const dispatcher = new EnvHttpProxyAgent({
@@ -74,7 +101,13 @@ async function* download(url: URL, headers: Record<string, string>, signal: Abor
   });
   try {
     const response = await fetch(url, { headers, dispatcher, ...(signal === undefined ? {} : { signal }) });
-    if (!response.ok) throw refusal('sites.unreadable', `the site list ${url.href} can't be read: the server answered ${response.status}`, [], httpHint(response.status));
+    if (!response.ok)
+      throw refusal(
+        'sites.unreadable',
+        `the site list ${url.href} can't be read: the server answered ${response.status}`,
+        [],
+        httpHint(response.status),
+      );
     if (response.body !== null) yield* response.body as AsyncIterable<Uint8Array>;
   } finally {
     await dispatcher.destroy();

@@ -15,7 +15,9 @@ export function addTree(root: unknown, placeOf: (path: Path) => string, environm
   if (!Array.isArray(entries)) {
     const meant = isObject ? Object.keys(root).find((key) => nearest(key, ['sites']) !== undefined) : undefined;
     const hint = meant === undefined || prefix.length > 0 ? '' : `; did you mean "sites" for "${meant}"?`;
-    builder.mistakes.push(`${placeOf(prefix)}: the list must be an array of sites, or an object whose "sites" is one; this is ${typeName(entries)}${hint}`);
+    builder.mistakes.push(
+      `${placeOf(prefix)}: the list must be an array of sites, or an object whose "sites" is one; this is ${typeName(entries)}${hint}`,
+    );
     return builder;
   }
   for (const [index, entry] of entries.entries()) builder.addEntry(entry, index);

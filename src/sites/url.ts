@@ -39,13 +39,17 @@ export function readUrl(text: string): ReadUrl {
   if (isCanonical(text)) return { url: ['http', text.slice('http'.length)].join('') };
   if (text === '') return { wrong: 'the URL is empty; write a domain such as example.com, or a URL' };
   if (text.includes('\uFFFD')) return { wrong: `${quoted(text)} is not UTF-8; save the list as UTF-8` };
-  if (UNPRINTABLE.test(text)) return { wrong: `${quoted(text)} has a space or a control character in it; a URL has %20 there` };
+  if (UNPRINTABLE.test(text))
+    return { wrong: `${quoted(text)} has a space or a control character in it; a URL has %20 there` };
   const bare = !SCHEME.test(text) || BARE_WITH_PORT.test(text);
   if (!bare && !WEB.test(text)) return { wrong: wrongScheme(text) };
   const parsed = URL.parse(bare ? `https://${text}` : text);
-  if (parsed === null || text.startsWith('/')) return { wrong: `${quoted(text)} is not a URL; write it as https://example.com/login` };
+  if (parsed === null || text.startsWith('/'))
+    return { wrong: `${quoted(text)} is not a URL; write it as https://example.com/login` };
   if (parsed.username !== '' || parsed.password !== '') {
-    return { wrong: `${quoted(text)} holds credentials; name environment variables in "env" and let the checks read them` };
+    return {
+      wrong: `${quoted(text)} holds credentials; name environment variables in "env" and let the checks read them`,
+    };
   }
   if (!HOST.test(parsed.hostname) && !parsed.hostname.startsWith('[')) {
     return { wrong: `${quoted(text)} has a host that no name server knows; write it as https://example.com/login` };
@@ -64,7 +68,11 @@ function wrongScheme(text: string): string {
 
 /** A value of the list for a message: short, escaped, and without the credentials that a URL may hold. */
 export function quoted(value: unknown): string {
-  const safe = typeof value === 'string' ? value.replace(/^([a-z][a-z0-9+.-]*:)?([/\\]*)[^/\\?#]*@/i, '$1$2***@') : value;
-  const text = (JSON.stringify(safe) ?? String(safe)).replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\uFFFD');
+  const safe =
+    typeof value === 'string' ? value.replace(/^([a-z][a-z0-9+.-]*:)?([/\\]*)[^/\\?#]*@/i, '$1$2***@') : value;
+  const text = (JSON.stringify(safe) ?? String(safe)).replace(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    '\uFFFD',
+  );
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

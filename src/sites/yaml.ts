@@ -17,15 +17,23 @@ export async function readYaml(content: Content, environment: Environment): Prom
     const { line, col } = lineCounter.linePos(offset);
     return `${content.name}:${line}:${col}`;
   };
-  const mistakes = documents.flatMap((document) => document.errors.map((error) => `${placeOf(error.pos[0])}: this is not YAML: ${error.message}`));
+  const mistakes = documents.flatMap((document) =>
+    document.errors.map((error) => `${placeOf(error.pos[0])}: this is not YAML: ${error.message}`),
+  );
   const [document, second] = documents;
-  if (second !== undefined) mistakes.push(`${placeOf(second.range?.[0] ?? 0)}: a second YAML document begins here; a site list is one document`);
+  if (second !== undefined)
+    mistakes.push(
+      `${placeOf(second.range?.[0] ?? 0)}: a second YAML document begins here; a site list is one document`,
+    );
   if (document === undefined || mistakes.length > 0) return refused(mistakes, environment);
   let root: unknown;
   try {
     root = document.toJS();
   } catch (error) {
-    return refused([`${content.name}:1:1: this YAML can't be read: ${error instanceof Error ? error.message : String(error)}`], environment);
+    return refused(
+      [`${content.name}:1:1: this YAML can't be read: ${error instanceof Error ? error.message : String(error)}`],
+      environment,
+    );
   }
   return addTree(root, (path) => `${placeOf(offsetOf(document, path))} ${pathText(path)}`, environment);
 }

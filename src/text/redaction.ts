@@ -2,8 +2,24 @@ const MASK = '***';
 
 /** Fields that the journal itself is read by. They hold words and ids of ours, which a short secret must not break. */
 const STRUCTURAL: ReadonlySet<string> = new Set([
-  'type', 'siteId', 'siteIds', 'id', 'status', 'verdict', 'ending', 'arm', 'cause', 'code', 'stream', 'level', 'run',
-  'planHash', 'stopped', 'schema', 'gridrun', 'by',
+  'type',
+  'siteId',
+  'siteIds',
+  'id',
+  'status',
+  'verdict',
+  'ending',
+  'arm',
+  'cause',
+  'code',
+  'stream',
+  'level',
+  'run',
+  'planHash',
+  'stopped',
+  'schema',
+  'gridrun',
+  'by',
 ]);
 
 /** The field whose content is the user's own: nothing in it is structural, and its names may be secrets too. */
@@ -66,5 +82,16 @@ function formsOf(secret: string): string[] {
   const form = new URLSearchParams([['', wellFormed]]).toString().slice(1);
   const html = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const lower = (text: string): string => text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
-  return [secret, json, JSON.stringify(json).slice(1, -1), url, lower(url), form, lower(form), encodeURI(wellFormed), html, html.replaceAll('"', '&quot;')];
+  return [
+    secret,
+    json,
+    JSON.stringify(json).slice(1, -1),
+    url,
+    lower(url),
+    form,
+    lower(form),
+    encodeURI(wellFormed),
+    html,
+    html.replaceAll('"', '&quot;'),
+  ];
 }

@@ -15,10 +15,19 @@ const LAST_OUTPUT_CHARS = 2_000;
  * Starts the server of the config and waits until its URL answers with a status below 500, as Playwright does.
  * Throws when it ends before that, is not ready in time, or when something else answers there already.
  */
-export async function startWebServer(options: WebServerOptions, cwd: string, signal: AbortSignal): Promise<AsyncDisposable> {
+export async function startWebServer(
+  options: WebServerOptions,
+  cwd: string,
+  signal: AbortSignal,
+): Promise<AsyncDisposable> {
   if (await answers(options.url, signal)) {
     if (options.reuseExistingServer) return { async [Symbol.asyncDispose]() {} };
-    throw refusal('webserver.taken', `webServer: something answers at ${options.url} already`, [], 'End it, or set webServer.reuseExistingServer');
+    throw refusal(
+      'webserver.taken',
+      `webServer: something answers at ${options.url} already`,
+      [],
+      'End it, or set webServer.reuseExistingServer',
+    );
   }
   const child = startGroup(options.command, {
     cwd: resolve(cwd, options.cwd ?? '.'),
@@ -37,7 +46,13 @@ export async function startWebServer(options: WebServerOptions, cwd: string, sig
   } catch (error) {
     await end(child);
     const hint = output === '' ? 'It printed nothing' : `It printed: ${output.trim()}`;
-    throw new GridrunError({ code: 'webserver.not-ready', message: (error as Error).message, answer: 'refuse', hint, cause: error });
+    throw new GridrunError({
+      code: 'webserver.not-ready',
+      message: (error as Error).message,
+      answer: 'refuse',
+      hint,
+      cause: error,
+    });
   }
   return server;
 }
@@ -46,7 +61,9 @@ async function ready(child: ChildProcess, options: WebServerOptions, signal: Abo
   const deadline = AbortSignal.any([AbortSignal.timeout(options.timeoutMs), signal]);
   const gone = new Promise<never>((_, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, by) => reject(new Error(`webServer: \`${options.command}\` ended with ${by ?? code} before ${options.url} answered`)));
+    child.once('exit', (code, by) =>
+      reject(new Error(`webServer: \`${options.command}\` ended with ${by ?? code} before ${options.url} answered`)),
+    );
   });
   gone.catch(() => {});
   while (!(await Promise.race([answers(options.url, deadline), gone]))) {

@@ -21,7 +21,9 @@ export class BidiCdp {
 
   /** The CDP session of a tab. */
   async sessionOf(context: string): Promise<string> {
-    const { session } = (await this.#client.command('goog:cdp.getSession', { context }, this.#limits)) as { session: string };
+    const { session } = (await this.#client.command('goog:cdp.getSession', { context }, this.#limits)) as {
+      session: string;
+    };
     return session;
   }
 
@@ -54,5 +56,9 @@ export class BidiCdp {
 
 function unwrapped({ method, params }: BidiEvent): CdpEvent {
   if (!method.startsWith('goog:cdp.')) return { method, params, session: '' };
-  return { method: method.slice('goog:cdp.'.length), params: (params['params'] ?? {}) as CdpEvent['params'], session: params['session'] as string };
+  return {
+    method: method.slice('goog:cdp.'.length),
+    params: (params['params'] ?? {}) as CdpEvent['params'],
+    session: params['session'] as string,
+  };
 }

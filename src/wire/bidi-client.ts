@@ -56,7 +56,8 @@ export class BidiClient {
         await promise;
       } catch (error) {
         const by = cutBy();
-        if (by === 'deadline') throw new WireError(DEADLINE, `CONNECT ${shown}`, `no answer in ${limits.deadlineMs} ms`);
+        if (by === 'deadline')
+          throw new WireError(DEADLINE, `CONNECT ${shown}`, `no answer in ${limits.deadlineMs} ms`);
         if (by === 'aborted') throw new WireError(ABORTED, `CONNECT ${shown}`, 'stopped before its answer came');
         const code = (error as NodeJS.ErrnoException).code ?? 'EPROTO';
         throw new WireError(code, `CONNECT ${shown}`, (error as Error).message, error);
@@ -104,7 +105,13 @@ export class BidiClient {
   }
 
   #onMessage(text: string): void {
-    let message: Partial<BidiEvent> & { id?: number; type?: string; result?: unknown; error?: string; message?: string };
+    let message: Partial<BidiEvent> & {
+      id?: number;
+      type?: string;
+      result?: unknown;
+      error?: string;
+      message?: string;
+    };
     try {
       message = JSON.parse(text) as typeof message;
     } catch {
@@ -124,7 +131,9 @@ export class BidiClient {
 
   #onClose(): void {
     for (const { method, reject } of this.#pending.values()) {
-      reject(new WireError('ECONNRESET', `${method} on ${this.#shown}`, 'the connection was closed before the answer came'));
+      reject(
+        new WireError('ECONNRESET', `${method} on ${this.#shown}`, 'the connection was closed before the answer came'),
+      );
     }
     this.#pending.clear();
   }

@@ -27,7 +27,8 @@ export const UNAUTHORIZED = 'unauthorized';
 export const UNAVAILABLE = 'unavailable';
 
 /** Nothing was sent: there was no connection to send it on. */
-const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE|UND_ERR_CONNECT_TIMEOUT)$/;
+const NEVER_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE|UND_ERR_CONNECT_TIMEOUT)$/;
 const CONNECTION = /^(E[A-Z_]+|UND_ERR_\w+|CERT_\w+|ERR_(TLS|SSL)_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
 
 /** The first that holds is the answer; chromedriver says most of what matters in the message of an `unknown error`. */
@@ -47,7 +48,8 @@ const RULES: readonly Rule[] = [
     blames: 'browser',
     answer: 'retry',
     sessionLost: true,
-    holds: (code, text) => code === 'tab crashed' || /\b(tab|page|target) crashed|session deleted because of page crash/i.test(text),
+    holds: (code, text) =>
+      code === 'tab crashed' || /\b(tab|page|target) crashed|session deleted because of page crash/i.test(text),
   },
   {
     code: 'browser.crashed',
@@ -82,7 +84,8 @@ const RULES: readonly Rule[] = [
     answer: 'retry',
     sessionLost: true,
     // The second is what a hub says of a session whose node is gone.
-    holds: (code, text) => code === 'invalid session id' || /Unable to execute request for an existing session/.test(text),
+    holds: (code, text) =>
+      code === 'invalid session id' || /Unable to execute request for an existing session/.test(text),
   },
   {
     code: 'grid.unreachable',
@@ -100,7 +103,13 @@ const RULES: readonly Rule[] = [
     hint: 'check the URL: it is the one whose /status answers JSON',
     holds: (code) => code === NOT_W3C,
   },
-  { code: 'site.unreachable', blames: 'site', answer: 'report', sessionLost: false, holds: (_code, text) => /\bnet::ERR_/.test(text) },
+  {
+    code: 'site.unreachable',
+    blames: 'site',
+    answer: 'report',
+    sessionLost: false,
+    holds: (_code, text) => /\bnet::ERR_/.test(text),
+  },
   // What is left is the browser saying no to what it was asked: an element that is not there, a script that throws.
   { code: 'check.command-refused', blames: 'check', answer: 'report', sessionLost: false, holds: () => true },
 ];
@@ -118,5 +127,10 @@ export function classify(wireCode: string, message: string): Judgement {
 
 /** Whether a request may have been done although its answer never came. */
 export function mayBeDone(wireCode: string): boolean {
-  return wireCode === DEADLINE || wireCode === ABORTED || wireCode === UNAVAILABLE || (CONNECTION.test(wireCode) && !NEVER_SENT.test(wireCode));
+  return (
+    wireCode === DEADLINE ||
+    wireCode === ABORTED ||
+    wireCode === UNAVAILABLE ||
+    (CONNECTION.test(wireCode) && !NEVER_SENT.test(wireCode))
+  );
 }

@@ -19,7 +19,10 @@ export interface Endpoint {
 export function parseEndpoint(url: string): Endpoint {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
-    throw refusal('grid.bad-url', `'${withoutCredentials(url)}' is not the URL of a WebDriver server: give one such as http://host:4444`);
+    throw refusal(
+      'grid.bad-url',
+      `'${withoutCredentials(url)}' is not the URL of a WebDriver server: give one such as http://host:4444`,
+    );
   }
   const prefix = parsed.pathname.replace(/\/+$/, '');
   const authorization = authorizationOf(parsed);

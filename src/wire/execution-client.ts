@@ -48,7 +48,9 @@ export class ExecutionClient {
     if (signal.aborted) onAbort();
     else {
       signal.addEventListener('abort', onAbort, { once: true });
-      this.#revocation.signal.addEventListener('abort', () => signal.removeEventListener('abort', onAbort), { once: true });
+      this.#revocation.signal.addEventListener('abort', () => signal.removeEventListener('abort', onAbort), {
+        once: true,
+      });
     }
   }
 
@@ -78,8 +80,10 @@ export class ExecutionClient {
     try {
       const fate = (await this.#options.onCommand?.(request.method, request.path)) ?? 'send';
       this.#refuseRevoked(request);
-      if (fate !== 'send') return { status: 200, headers: new Map(), body: JSON.stringify({ value: fate.answer ?? null }) };
-      const body = request.method === 'POST' || request.method === 'PUT' ? JSON.stringify(request.data ?? {}) : undefined;
+      if (fate !== 'send')
+        return { status: 200, headers: new Map(), body: JSON.stringify({ value: fate.answer ?? null }) };
+      const body =
+        request.method === 'POST' || request.method === 'PUT' ? JSON.stringify(request.data ?? {}) : undefined;
       const reply = await exchange(this.#endpoint, request.method, request.path, body, {
         deadlineMs: this.#options.deadlineMs,
         signal: this.#revocation.signal,

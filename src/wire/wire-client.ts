@@ -26,7 +26,8 @@ export class WireClient {
 }
 
 function valueOf(reply: Reply, what: string): unknown {
-  if (reply.status === 401 || reply.status === 403) throw new WireError(UNAUTHORIZED, what, 'the server refused the credentials');
+  if (reply.status === 401 || reply.status === 403)
+    throw new WireError(UNAUTHORIZED, what, 'the server refused the credentials');
   const answer = parsed(reply.text);
   if (answer === undefined) {
     const code = reply.status >= 500 ? UNAVAILABLE : NOT_W3C;
@@ -34,7 +35,11 @@ function valueOf(reply: Reply, what: string): unknown {
   }
   if (reply.status < 400) return answer.value;
   const { error, message } = (answer.value ?? {}) as { error?: unknown; message?: unknown };
-  throw new WireError(typeof error === 'string' ? error : 'unknown error', what, typeof message === 'string' ? message : reply.text.slice(0, 500));
+  throw new WireError(
+    typeof error === 'string' ? error : 'unknown error',
+    what,
+    typeof message === 'string' ? message : reply.text.slice(0, 500),
+  );
 }
 
 function parsed(text: string): { readonly value?: unknown } | undefined {

@@ -45,5 +45,7 @@ export class RevokedError extends GridrunError {
 
 /** Without the driver's native stack trace and its versions, which say nothing to who reads a report. */
 function firstLines(message: string): string {
-  return message.split(/\n\s*(?:\(Session info|Stacktrace:|#\d+ 0x|Build info:|Host info:|System info:|Driver info:)/, 1)[0]!.trim();
+  return message
+    .split(/\n\s*(?:\(Session info|Stacktrace:|#\d+ 0x|Build info:|Host info:|System info:|Driver info:)/, 1)[0]!
+    .trim();
 }

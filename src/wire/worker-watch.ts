@@ -58,12 +58,16 @@ export class WorkerWatch {
 
   /** The newest that came into being under this watch: not one of an install before, which goes only now. */
   newborn(origin: string): WorkerVersion | undefined {
-    return [...this.#versions.values()].findLast(({ versionId, scriptURL }) => scriptURL.startsWith(origin) && this.#born.has(versionId));
+    return [...this.#versions.values()].findLast(
+      ({ versionId, scriptURL }) => scriptURL.startsWith(origin) && this.#born.has(versionId),
+    );
   }
 
   /** What workers of an origin threw so far. */
   errors(origin: string): WorkerError[] {
-    return this.#errors.filter(({ url, versionId }) => url.startsWith(origin) || this.#versions.get(versionId)?.scriptURL.startsWith(origin));
+    return this.#errors.filter(
+      ({ url, versionId }) => url.startsWith(origin) || this.#versions.get(versionId)?.scriptURL.startsWith(origin),
+    );
   }
 
   /** Looks now and after every event until there is an answer, or the signal aborts: then it is undefined. */
@@ -86,10 +90,15 @@ export class WorkerWatch {
 
   #onError({ params }: CdpEvent): void {
     const { errorMessage, sourceURL, lineNumber, columnNumber, versionId } = params['errorMessage'] as {
-      errorMessage: string; sourceURL: string; lineNumber: number; columnNumber: number; versionId: string;
+      errorMessage: string;
+      sourceURL: string;
+      lineNumber: number;
+      columnNumber: number;
+      versionId: string;
     };
     // console.error comes this way too, and is no error that was thrown; what was thrown comes twice.
-    const thrown = columnNumber === NO_COLUMN ? errorMessage.startsWith(IN_PROMISE) : errorMessage.startsWith('Uncaught');
+    const thrown =
+      columnNumber === NO_COLUMN ? errorMessage.startsWith(IN_PROMISE) : errorMessage.startsWith('Uncaught');
     if (thrown) this.#errors.push({ versionId, message: errorMessage, url: sourceURL, line: lineNumber });
   }
 }

@@ -35,7 +35,13 @@ export interface BenchOptions extends Partial<Omit<HostPoolOptions, 'files'>> {
 }
 
 /** A folder with a suite, hosts to run it in, and a hub that is a stub. All of it ends with `await using`. */
-export async function startBench({ files, checks = [], stub: stubOptions, onText, ...options }: BenchOptions): Promise<Bench> {
+export async function startBench({
+  files,
+  checks = [],
+  stub: stubOptions,
+  onText,
+  ...options
+}: BenchOptions): Promise<Bench> {
   const dir = await mkdtemp(join(tmpdir(), 'gridrun-check-'));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(dir, path)), { recursive: true });
@@ -74,9 +80,19 @@ export async function startBench({ files, checks = [], stub: stubOptions, onText
     waiting = [];
   });
   const session = async (): Promise<SessionFacts> => {
-    const answer = await fetch(`${stub.url}/session`, { method: 'POST', body: JSON.stringify({ capabilities: { alwaysMatch: {} } }) });
+    const answer = await fetch(`${stub.url}/session`, {
+      method: 'POST',
+      body: JSON.stringify({ capabilities: { alwaysMatch: {} } }),
+    });
     const { value } = (await answer.json()) as { value: { sessionId: string; capabilities: Record<string, unknown> } };
-    return { sessionId: value.sessionId, endpoint: stub.url, capabilities: value.capabilities, node: 'stub', browserName: 'chrome', browserVersion: '1' };
+    return {
+      sessionId: value.sessionId,
+      endpoint: stub.url,
+      capabilities: value.capabilities,
+      node: 'stub',
+      browserName: 'chrome',
+      browserVersion: '1',
+    };
   };
   return {
     dir,

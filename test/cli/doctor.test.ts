@@ -20,10 +20,16 @@ interface Told {
   of(name: string): Finding | undefined;
 }
 
-async function doctor(args: readonly string[], env: Readonly<Record<string, string>> = {}, files: Readonly<Record<string, string>> = {}): Promise<Told> {
+async function doctor(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
+): Promise<Told> {
   await using place = await Workplace.with(files);
   for (const name of Object.keys(files)) if (!name.includes('.')) chmodSync(join(place.folder, name), 0o755);
-  const own = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replace('<here>', place.folder)]));
+  const own = Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, value.replace('<here>', place.folder)]),
+  );
   const { code, stdout, stderr } = await place.run(['doctor', '--json', ...args], { env: own });
   assert.equal(stderr, '');
   const findings = JSON.parse(stdout) as Finding[];
@@ -34,10 +40,12 @@ async function doctor(args: readonly string[], env: Readonly<Record<string, stri
 async function withoutSockets(stub: Stub): Promise<{ url: string } & AsyncDisposable> {
   const server = createServer((incoming, outgoing) => {
     const { method, headers, url = '' } = incoming;
-    incoming.pipe(ask(`${stub.url}${url}`, { method, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-      answer.pipe(outgoing);
-    }));
+    incoming.pipe(
+      ask(`${stub.url}${url}`, { method, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(outgoing);
+      }),
+    );
   });
   server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'));
   server.listen(0, '127.0.0.1');
@@ -54,7 +62,10 @@ async function withoutSockets(stub: Stub): Promise<{ url: string } & AsyncDispos
 test('this machine: all that a run needs works, as a person reads it too', { skip: missing('chrome') }, async () => {
   const { code, findings } = await doctor([]);
   assert.equal(code, 0, JSON.stringify(findings));
-  assert.deepEqual([...new Set(findings.map(({ name }) => name))], ['node', 'chrome', 'engine', 'session', 'websocket', 'disk', 'memory']);
+  assert.deepEqual(
+    [...new Set(findings.map(({ name }) => name))],
+    ['node', 'chrome', 'engine', 'session', 'websocket', 'disk', 'memory'],
+  );
   await using place = await Workplace.with({});
   const { stdout } = await place.run(['doctor', '--sessions', '1']);
   assert.match(stdout, /^✓ ok +chrome +\S.*which fits it$/m);
@@ -70,8 +81,15 @@ test('no Chrome: says so, what to do, and that nothing else was tried with it', 
 });
 
 test('a driver of another version: both versions are named', async () => {
-  const files = { chrome: '#!/bin/sh\necho Chromium 156.0.1.2\n', chromedriver: '#!/bin/sh\necho ChromeDriver 99.0.3.4\n' };
-  const { code, of } = await doctor([], { GRIDRUN_CHROME: '<here>/chrome', GRIDRUN_CHROMEDRIVER: '<here>/chromedriver' }, files);
+  const files = {
+    chrome: '#!/bin/sh\necho Chromium 156.0.1.2\n',
+    chromedriver: '#!/bin/sh\necho ChromeDriver 99.0.3.4\n',
+  };
+  const { code, of } = await doctor(
+    [],
+    { GRIDRUN_CHROME: '<here>/chrome', GRIDRUN_CHROMEDRIVER: '<here>/chromedriver' },
+    files,
+  );
   assert.equal(code, 1);
   assert.match(of('chrome')?.text ?? '', /156\.0\.1\.2.*99\.0\.3\.4.*major versions must be the same/);
 });
@@ -102,7 +120,10 @@ test('a grid whose websocket is behind a proxy that does not pass it on', async 
 
 test('a grid without websockets: enough for a run, not for an extension', async () => {
   await using stub = await startStub();
-  assert.deepEqual([await doctor(['--grid', stub.url])].map(({ code, of }) => [code, of('websocket')?.level]), [[0, 'note']]);
+  assert.deepEqual(
+    [await doctor(['--grid', stub.url])].map(({ code, of }) => [code, of('websocket')?.level]),
+    [[0, 'note']],
+  );
 });
 
 test('an extension that loads, and one that is none', { skip: missing('chrome') }, async () => {
@@ -119,12 +140,21 @@ test('an extension that loads, and one that is none', { skip: missing('chrome') 
 test('no room on the disk, no memory for the sessions, an old Node', async () => {
   await using stub = await startStub();
   const options = (sessions: number): RunOptions =>
-    resolveOptions({ cwd: '/', flags: { grid: stub.url, sessions, out: '/a/folder/that/is/not/there' }, configName: '', config: {}, env: {} });
+    resolveOptions({
+      cwd: '/',
+      flags: { grid: stub.url, sessions, out: '/a/folder/that/is/not/there' },
+      configName: '',
+      config: {},
+      env: {},
+    });
   const findings: Finding[] = [];
   const machine = { nodeVersion: 'v20.1.0', freeDisk: async () => 10_000_000, freeMemory: () => 1024 ** 3 };
   for await (const finding of examine(options(500), machine)) findings.push(finding);
   const problems = findings.filter(({ level }) => level === 'problem');
-  assert.deepEqual(problems.map(({ name }) => name), ['node', 'disk', 'memory']);
+  assert.deepEqual(
+    problems.map(({ name }) => name),
+    ['node', 'disk', 'memory'],
+  );
   assert.match(problems[1]?.text ?? '', /only 0\.0 GiB free for the results \(\/a\/folder/);
   assert.match(problems[2]?.fix ?? '', /--sessions 362/);
   for (const { fix } of problems) assert.ok(fix);

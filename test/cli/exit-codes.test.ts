@@ -27,7 +27,9 @@ test('1: a check failed', async () => {
 
 test('1 with --fail-on-flaky, 0 without it', async () => {
   await using stub = await startStub();
-  const flaky = checkFile("this.retries(1); if (site.id === 'b' && !globalThis.again) { globalThis.again = true; throw new Error('once'); }");
+  const flaky = checkFile(
+    "this.retries(1); if (site.id === 'b' && !globalThis.again) { globalThis.again = true; throw new Error('once'); }",
+  );
   await using place = await Workplace.with({ ...PASSING, 'x.check.mjs': flaky });
   assert.equal((await place.run([...RUN, stub.url])).code, 0);
   assert.deepEqual(await place.verdicts(), { a: 'passed', b: 'flaky' });
@@ -42,10 +44,22 @@ test('2: wrong input starts nothing and keeps the last results', async () => {
   const sessionsBefore = stub.stats.sessionsCreated;
   await place.write('sites.json', '[{"url": "ftp://a.example"}, {"url": "https://b.example", "timeout": 3}]');
   await place.write('x.check.mjs', "import 'not-there';");
-  const wrong = ['--retrys', '3', '--timeout', 'soon', '--durations', 'gone.json', '--baseline', 'nowhere', '--extension', 'no-build'];
+  const wrong = [
+    '--retrys',
+    '3',
+    '--timeout',
+    'soon',
+    '--durations',
+    'gone.json',
+    '--baseline',
+    'nowhere',
+    '--extension',
+    'no-build',
+  ];
   const { code, stderr } = await place.run([...RUN, stub.url, ...wrong]);
   assert.equal(code, 2);
-  for (const said of [/--retrys.*did you mean --retries/, /--timeout: wants ms/, /gone\.json/, /nowhere/, /no-build/]) assert.match(stderr, said);
+  for (const said of [/--retrys.*did you mean --retries/, /--timeout: wants ms/, /gone\.json/, /nowhere/, /no-build/])
+    assert.match(stderr, said);
   assert.match(stderr, /\$\[0\]\.url/);
   assert.match(stderr, /timeoutMs/);
   assert.match(stderr, /x\.check\.mjs:1.*not-there/s);
@@ -72,14 +86,22 @@ test('2: a history of no site, and a results folder where nothing can be made', 
 
 test('--timeout 0 is no limit, of commands and page loads too', async () => {
   await using stub = await startStub();
-  await using place = await Workplace.with({ ...PASSING, 'x.check.mjs': checkFile("const { pageLoad, script } = await driver.manage().getTimeouts(); assert.ok(pageLoad > 60_000 && script > 0, `${pageLoad} ${script}`);") });
+  await using place = await Workplace.with({
+    ...PASSING,
+    'x.check.mjs': checkFile(
+      'const { pageLoad, script } = await driver.manage().getTimeouts(); assert.ok(pageLoad > 60_000 && script > 0, `${pageLoad} ${script}`);',
+    ),
+  });
   const { code, stdout } = await place.run([...RUN, stub.url, '--timeout', '0']);
   assert.equal(code, 0, stdout);
 });
 
 test('3: a site that does not resolve is errored, cause site', async () => {
   await using stub = await startStub();
-  const list = JSON.stringify([{ id: 'gone', url: 'http://dns-error.test/' }, { id: 'a', url: 'https://a.example' }]);
+  const list = JSON.stringify([
+    { id: 'gone', url: 'http://dns-error.test/' },
+    { id: 'a', url: 'https://a.example' },
+  ]);
   await using place = await Workplace.with({ ...PASSING, 'sites.json': list });
   const { code, stdout } = await place.run([...RUN, stub.url]);
   assert.equal(code, 3, stdout);
@@ -87,7 +109,7 @@ test('3: a site that does not resolve is errored, cause site', async () => {
   assert.deepEqual([gone?.verdict, gone?.cause], ['errored', 'site']);
 });
 
-test('4: a report that can\'t be written, and every other reason is named too', async () => {
+test("4: a report that can't be written, and every other reason is named too", async () => {
   await using stub = await startStub();
   await using place = await Workplace.with({ ...FAILING, 'a-file': '' });
   const { code, stdout, stderr } = await place.run([...RUN, stub.url, '--reporter', 'list,junit=a-file/junit.xml']);
@@ -99,9 +121,12 @@ test('4: a report that can\'t be written, and every other reason is named too', 
 
 test('70: a bug in gridrun says that it is one', async () => {
   await using stub = await startStub();
-  const bug = "import os from 'node:os'; import { syncBuiltinESMExports } from 'node:module'; os.hostname = () => { throw new TypeError('planted'); }; syncBuiltinESMExports();";
+  const bug =
+    "import os from 'node:os'; import { syncBuiltinESMExports } from 'node:module'; os.hostname = () => { throw new TypeError('planted'); }; syncBuiltinESMExports();";
   await using place = await Workplace.with(PASSING);
-  const { code, stderr } = await place.run([...RUN, stub.url], { nodeArgs: ['--import', `data:text/javascript,${encodeURIComponent(bug)}`] });
+  const { code, stderr } = await place.run([...RUN, stub.url], {
+    nodeArgs: ['--import', `data:text/javascript,${encodeURIComponent(bug)}`],
+  });
   assert.equal(code, 70);
   assert.match(stderr, /bug in gridrun[\s\S]*planted/);
   assert.equal(stub.sessions().length, 0);

@@ -20,9 +20,15 @@ it('another', () => {});
   await using place = await Workplace.with({ 'sites.json': siteList('a'), 'x.check.mjs': suite });
   assert.equal((await place.run([...RUN, stub.url])).code, 1);
   const [site] = (await place.results()).sites;
-  assert.deepEqual(site?.checks.map((check) => [check.title, check.status]), [
-    ['another', 'passed'], ['login one', 'failed'], ['login two', 'failed'], ['login three', 'failed'],
-  ]);
+  assert.deepEqual(
+    site?.checks.map((check) => [check.title, check.status]),
+    [
+      ['another', 'passed'],
+      ['login one', 'failed'],
+      ['login two', 'failed'],
+      ['login three', 'failed'],
+    ],
+  );
   const junit = await place.read('gridrun-results/junit.xml');
   assert.equal(junit.match(/<failure [^>]*no cookie banner/g)?.length, 3);
 });
@@ -34,7 +40,8 @@ test('kill -9 of a check host costs no verdict', { skip: process.platform === 'w
     faults: ({ command }) => (command === 'GET title' && going ? { status: 200, body: { value: 'go' } } : undefined),
   });
   const ids = Array.from({ length: 20 }, (_, index) => `s${index}`);
-  const body = "await driver.get(site.url); if (site.id === 's5') await driver.wait(async () => (await driver.getTitle()) === 'go');";
+  const body =
+    "await driver.get(site.url); if (site.id === 's5') await driver.wait(async () => (await driver.getTitle()) === 'go');";
   await using place = await Workplace.with({ 'sites.json': siteList(...ids), 'x.check.mjs': checkFile(body) });
   const command = place.start([...RUN, stub.url, '-j', '8', '--lanes-per-host', '8']);
   await command.event((event) => event.type === 'attempt-started' && event.siteId === 's5');
@@ -44,8 +51,13 @@ test('kill -9 of a check host costs no verdict', { skip: process.platform === 'w
   going = true;
   const { code, stdout } = await command.ended;
   assert.equal(code, 0, stdout);
-  assert.deepEqual(Object.values(await place.verdicts()), ids.map(() => 'passed'));
-  const faults = (await place.journal()).flatMap((event) => (event.type === 'attempt-ended' ? (event.attempt.fault?.code ?? []) : []));
+  assert.deepEqual(
+    Object.values(await place.verdicts()),
+    ids.map(() => 'passed'),
+  );
+  const faults = (await place.journal()).flatMap((event) =>
+    event.type === 'attempt-ended' ? (event.attempt.fault?.code ?? []) : [],
+  );
   assert.deepEqual([...new Set(faults)], ['runner.host-died']);
   assert.equal(stub.sessions().length, 0);
 });
@@ -54,10 +66,14 @@ test('sessions that die are replaced: the site at hand is tried again, no site i
   let killed = 0;
   await using stub = await startStub({
     nodes: 3,
-    faults: ({ command, body }) => (command === 'POST url' && /s(3|7)\./.test(String(body['url'])) && killed++ < 2 ? 'kill-session' : undefined),
+    faults: ({ command, body }) =>
+      command === 'POST url' && /s(3|7)\./.test(String(body['url'])) && killed++ < 2 ? 'kill-session' : undefined,
   });
   const ids = Array.from({ length: 12 }, (_, index) => `s${index}`);
-  await using place = await Workplace.with({ 'sites.json': siteList(...ids), 'x.check.mjs': checkFile('await driver.get(site.url);') });
+  await using place = await Workplace.with({
+    'sites.json': siteList(...ids),
+    'x.check.mjs': checkFile('await driver.get(site.url);'),
+  });
   const { code, stdout } = await place.run([...RUN, stub.url, '-j', '3']);
   assert.equal(code, 0, stdout);
   assert.equal(killed >= 2, true);
@@ -66,9 +82,13 @@ test('sessions that die are replaced: the site at hand is tried again, no site i
 
 test('a site whose session dies each time is errored, not failed, and the others are passed', async () => {
   await using stub = await startStub({
-    faults: ({ command, body }) => (command === 'POST url' && String(body['url']).includes('bad.') ? 'kill-session' : undefined),
+    faults: ({ command, body }) =>
+      command === 'POST url' && String(body['url']).includes('bad.') ? 'kill-session' : undefined,
   });
-  await using place = await Workplace.with({ 'sites.json': siteList('bad', 'good'), 'x.check.mjs': checkFile('await driver.get(site.url);') });
+  await using place = await Workplace.with({
+    'sites.json': siteList('bad', 'good'),
+    'x.check.mjs': checkFile('await driver.get(site.url);'),
+  });
   const { code } = await place.run([...RUN, stub.url]);
   assert.equal(code, 3);
   const [bad, good] = (await place.results()).sites;
@@ -82,30 +102,44 @@ test('a grid that is not there makes every site errored, cause grid', async () =
   const { code, stdout } = await place.run([...RUN, gone.url]);
   assert.equal(code, 3, stdout);
   const sites = (await place.results()).sites;
-  assert.deepEqual(sites.map((site) => [site.verdict, site.cause]), [['errored', 'grid'], ['errored', 'grid']]);
+  assert.deepEqual(
+    sites.map((site) => [site.verdict, site.cause]),
+    [
+      ['errored', 'grid'],
+      ['errored', 'grid'],
+    ],
+  );
 });
 
-test('what a site\'s env names is in no output', async () => {
+test("what a site's env names is in no output", async () => {
   await using stub = await startStub();
   const list = JSON.stringify([{ id: 'a', url: 'https://a.example', env: ['DEMO_PASSWORD'] }]);
-  const body = "console.log(site.env.DEMO_PASSWORD); attach('seen.txt', 'it is ' + site.env.DEMO_PASSWORD); throw new Error('typed ' + site.env.DEMO_PASSWORD);";
+  const body =
+    "console.log(site.env.DEMO_PASSWORD); attach('seen.txt', 'it is ' + site.env.DEMO_PASSWORD); throw new Error('typed ' + site.env.DEMO_PASSWORD);";
   await using place = await Workplace.with({ 'sites.json': list, 'x.check.mjs': checkFile(body) });
   const { code, stdout, stderr } = await place.run([...RUN, stub.url], { env: { DEMO_PASSWORD: 'hunter2hunter2' } });
   assert.equal(code, 1);
   assert.doesNotMatch(stdout + stderr, /hunter2/);
   for (const entry of await readdir(place.folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) assert.doesNotMatch(await readFile(join(entry.parentPath, entry.name), 'utf8'), /hunter2/, entry.name);
+    if (entry.isFile())
+      assert.doesNotMatch(await readFile(join(entry.parentPath, entry.name), 'utf8'), /hunter2/, entry.name);
   }
 });
 
 function childrenOf(pid: number): number[] {
-  return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)]).toString().trim().split(/\s+/).filter(Boolean).map(Number);
+  return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)])
+    .toString()
+    .trim()
+    .split(/\s+/)
+    .filter(Boolean)
+    .map(Number);
 }
 
 test('a check that ends its own process, again and again, takes no other site with it', async () => {
   await using stub = await startStub({ nodes: 2, sessionsPerNode: 5, latencyMs: 5 });
   const ids = Array.from({ length: 20 }, (_, index) => `s${index}`);
-  const body = "await driver.get(site.url); if (site.id === 's7') process.kill(process.pid, 'SIGKILL'); await driver.getTitle();";
+  const body =
+    "await driver.get(site.url); if (site.id === 's7') process.kill(process.pid, 'SIGKILL'); await driver.getTitle();";
   await using place = await Workplace.with({ 'sites.json': siteList(...ids), 'x.check.mjs': checkFile(body) });
   const { code, stdout } = await place.run([...RUN, stub.url, '-j', '10', '--lanes-per-host', '10']);
   assert.equal(code, 3, stdout);

@@ -33,7 +33,11 @@ test('--version is the version alone', async () => {
   assert.equal((await place.run(['--version'])).stdout, `${version()}\n`);
 });
 
-for (const args of [['grid', 'status', '--jsn'], ['merge-reports', 'shards', '--ouut', 'all'], ['expectations', 'update', 'known.yaml', '--al']]) {
+for (const args of [
+  ['grid', 'status', '--jsn'],
+  ['merge-reports', 'shards', '--ouut', 'all'],
+  ['expectations', 'update', 'known.yaml', '--al'],
+]) {
   test(`a flag that \`gridrun ${args[0]}\` does not have is exit 2, in English wherever it is called`, async () => {
     await using place = await Workplace.with({});
     const { code, stderr } = await place.run(args, { env: { LC_ALL: 'de_DE.UTF-8' } });
@@ -51,8 +55,19 @@ test('a refusal ends with its code, by which the troubleshooting page is searche
 
 test('a switch that is given neither true nor false is a mistake among the others', async () => {
   await using place = await Workplace.with({ 'sites.txt': 'a.example\n' });
-  const { code, stderr } = await place.run(['--sites', 'sites.txt', '--headed=maybe', '--list=ja', '--trace=false', '--sessions', 'many']);
+  const { code, stderr } = await place.run([
+    '--sites',
+    'sites.txt',
+    '--headed=maybe',
+    '--list=ja',
+    '--trace=false',
+    '--sessions',
+    'many',
+  ]);
   assert.equal(code, 2);
-  assert.deepEqual(stderr.match(/--\w+: wants true or false, not "\w+"/g), ['--headed: wants true or false, not "maybe"', '--list: wants true or false, not "ja"']);
+  assert.deepEqual(stderr.match(/--\w+: wants true or false, not "\w+"/g), [
+    '--headed: wants true or false, not "maybe"',
+    '--list: wants true or false, not "ja"',
+  ]);
   assert.match(stderr, /--sessions/);
 });

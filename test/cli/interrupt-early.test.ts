@@ -10,7 +10,9 @@ const HERE = "import { writeFileSync } from 'node:fs'; writeFileSync('here', Str
 
 /** What waits for ever before a run can start, and tells by the file `here` that it has begun. */
 const WAITING: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'a check file that does not finish loading': { 'x.check.mjs': `${HERE} await new Promise(() => {}); it('never', () => {});` },
+  'a check file that does not finish loading': {
+    'x.check.mjs': `${HERE} await new Promise(() => {}); it('never', () => {});`,
+  },
   'a web server that does not answer': {
     'server.mjs': `${HERE} setInterval(() => {}, 1000);`,
     'gridrun.config.mjs': `export default { webServer: { command: ${JSON.stringify(`"${process.execPath}" server.mjs`)}, url: 'http://127.0.0.1:9/' } };`,

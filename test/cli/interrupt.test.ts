@@ -5,9 +5,16 @@ import { Workplace, checkFile, siteList } from '../support/command.ts';
 
 const FILES = {
   'sites.json': siteList('a', 'b', 'c', 'd'),
-  'x.check.mjs': checkFile("await driver.get(site.url); if (site.id === 'b') await new Promise((resolve) => signal.addEventListener('abort', resolve));"),
+  'x.check.mjs': checkFile(
+    "await driver.get(site.url); if (site.id === 'b') await new Promise((resolve) => signal.addEventListener('abort', resolve));",
+  ),
 };
-const ENDING = { ...FILES, 'x.check.mjs': checkFile("await driver.get(site.url); if (site.id === 'b') await driver.wait(async () => (await driver.getTitle()) === 'go');") };
+const ENDING = {
+  ...FILES,
+  'x.check.mjs': checkFile(
+    "await driver.get(site.url); if (site.id === 'b') await driver.wait(async () => (await driver.getTitle()) === 'go');",
+  ),
+};
 const RUN = ['x.check.mjs', '--sites', 'sites.json', '-j', '1', '--chunk-size', '1', '--grid'];
 
 test('Ctrl-C lets the running site end and starts no other; --resume goes on with the rest', async () => {
@@ -49,7 +56,9 @@ test('Ctrl-C twice ends the running site too, and leaves no session', async () =
 
 test('a run whose reader goes away lives on, and is ended in order', async () => {
   let going = false;
-  await using stub = await startStub({ faults: ({ command }) => (command === 'GET title' && going ? { status: 200, body: { value: 'go' } } : undefined) });
+  await using stub = await startStub({
+    faults: ({ command }) => (command === 'GET title' && going ? { status: 200, body: { value: 'go' } } : undefined),
+  });
   await using place = await Workplace.with(ENDING);
   const command = place.start([...RUN, stub.url]);
   await command.event((event) => event.type === 'attempt-started' && event.siteId === 'b');
@@ -65,7 +74,8 @@ test('a run whose reader goes away lives on, and is ended in order', async () =>
 
 test('a bug that nobody catches is 70, and leaves no session', async () => {
   await using stub = await startStub();
-  const bug = "if (process.argv[1]?.includes('/cli/main.')) process.on('SIGUSR2', () => void Promise.reject(new Error('a planted bug')));";
+  const bug =
+    "if (process.argv[1]?.includes('/cli/main.')) process.on('SIGUSR2', () => void Promise.reject(new Error('a planted bug')));";
   await using place = await Workplace.with({ ...FILES, 'bug.mjs': bug });
   const command = place.start([...RUN, stub.url], { nodeArgs: ['--import', './bug.mjs'] });
   await command.event((event) => event.type === 'attempt-started' && event.siteId === 'b');

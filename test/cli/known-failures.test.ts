@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { startStub } from '../stub/webdriver-stub.ts';
 import { Workplace, checkFile, siteList } from '../support/command.ts';
 
-const failing = (...ids: readonly string[]): string => checkFile(`assert(!${JSON.stringify(ids)}.includes(site.id), 'broken today');`);
+const failing = (...ids: readonly string[]): string =>
+  checkFile(`assert(!${JSON.stringify(ids)}.includes(site.id), 'broken today');`);
 const RUN = ['x.check.mjs', '--sites', 'sites.json', '--grid'];
 
 /** A workplace with the results of a night on which `a` failed, in `last-night`. */
@@ -36,7 +37,10 @@ test('--bail and --max-failures do not count what is known', async () => {
   const known = await place.run([...RUN, stub.url, '--baseline', 'last-night', '--bail', '-j', '1']);
   assert.equal(known.code, 0, known.stdout + known.stderr);
   assert.deepEqual(await place.verdicts(), { a: 'failed', b: 'passed', c: 'passed' });
-  await place.write('known.yaml', ['a', 'b', 'c'].map((site) => `- {site: ${site}, reason: x, owner: ada, until: 2999-01-01}\n`).join(''));
+  await place.write(
+    'known.yaml',
+    ['a', 'b', 'c'].map((site) => `- {site: ${site}, reason: x, owner: ada, until: 2999-01-01}\n`).join(''),
+  );
   await place.write('x.check.mjs', failing('a', 'b', 'c'));
   const bailing = ['--expectations', 'known.yaml', '--bail', '-j', '1', '--chunk-size', '1'];
   const expected = await place.run([...RUN, stub.url, ...bailing]);
@@ -64,13 +68,19 @@ test('the journal tells how a site that was not passed fared before', async () =
   await using stub = await startStub();
   await using place = await afterANight(stub.url);
   const last = (await place.results()).run;
-  assert.deepEqual((await place.journal()).filter(({ type }) => type === 'site-remembered'), []);
+  assert.deepEqual(
+    (await place.journal()).filter(({ type }) => type === 'site-remembered'),
+    [],
+  );
   assert.equal((await place.run([...RUN, stub.url])).code, 1);
   const told = (await place.journal()).flatMap((event) => (event.type === 'site-remembered' ? [event] : []));
-  assert.deepEqual(told.map(({ siteId, runs }) => [siteId, runs.map(({ run, verdict, cause }) => [run, verdict, cause])]), [['a', [[last, 'failed', 'check']]]]);
+  assert.deepEqual(
+    told.map(({ siteId, runs }) => [siteId, runs.map(({ run, verdict, cause }) => [run, verdict, cause])]),
+    [['a', [[last, 'failed', 'check']]]],
+  );
 });
 
-test('history tells a site\'s story, and the same after it is built anew', async () => {
+test("history tells a site's story, and the same after it is built anew", async () => {
   await using stub = await startStub();
   await using place = await afterANight(stub.url);
   const told = await place.run(['history', 'a']);

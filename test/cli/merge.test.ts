@@ -22,7 +22,8 @@ describe(`eight shards of ${SITES} sites on a stub, and one run of them`, { conc
   let place: Workplace;
   const folders = Array.from({ length: SHARDS }, (_, index) => `shards/${index + 1}`);
 
-  const merge = (dirs: readonly string[], out: string): Promise<CommandResult> => place.run(['merge-reports', ...dirs, '--out', out]);
+  const merge = (dirs: readonly string[], out: string): Promise<CommandResult> =>
+    place.run(['merge-reports', ...dirs, '--out', out]);
 
   before(async () => {
     const list = Array.from({ length: SITES }, (_, index) => ({ id: `s${index}`, url: `https://s${index}.example/` }));
@@ -35,7 +36,11 @@ describe(`eight shards of ${SITES} sites on a stub, and one run of them`, { conc
       limit(() => run('--out', 'whole')),
       ...folders.map((out, index) => limit(() => run('--out', out, '--shard', `${index + 1}/${SHARDS}`))),
     ]);
-    assert.deepEqual(codes.map(({ code }) => code), codes.map(() => 1), codes.map(({ stderr }) => stderr).join(''));
+    assert.deepEqual(
+      codes.map(({ code }) => code),
+      codes.map(() => 1),
+      codes.map(({ stderr }) => stderr).join(''),
+    );
   });
   after(() => place[Symbol.asyncDispose]());
 
@@ -50,7 +55,8 @@ describe(`eight shards of ${SITES} sites on a stub, and one run of them`, { conc
 
   test('the order of the shards changes nothing; a folder that holds them all stands for them', async () => {
     assert.equal((await merge(['shards'], 'again')).code, 1);
-    for (const file of ['events.ndjson', 'results.json']) assert.equal(await place.read(`again/${file}`), await place.read(`merged/${file}`));
+    for (const file of ['events.ndjson', 'results.json'])
+      assert.equal(await place.read(`again/${file}`), await place.read(`merged/${file}`));
   });
 
   test('a merge does not overwrite one of its shards', async () => {
@@ -66,10 +72,25 @@ describe(`eight shards of ${SITES} sites on a stub, and one run of them`, { conc
   const passing = async (): Promise<void> => {
     // Of passing sites alone, so that nothing but the mistake is in the exit code.
     const text = await place.read('sites.json');
-    writeFileSync(join(place.folder, 'sites.json'), JSON.stringify((JSON.parse(text) as { id: string }[]).filter(({ id }) => Number(id.slice(1)) % 7 !== 0).slice(0, 12)));
+    writeFileSync(
+      join(place.folder, 'sites.json'),
+      JSON.stringify(
+        (JSON.parse(text) as { id: string }[]).filter(({ id }) => Number(id.slice(1)) % 7 !== 0).slice(0, 12),
+      ),
+    );
     await using stub = await startStub();
     for (const index of [1, 2]) {
-      const { code } = await place.run(['x.check.mjs', '--sites', 'sites.json', '--grid', stub.url, '--out', `good/${index}`, '--shard', `${index}/2`]);
+      const { code } = await place.run([
+        'x.check.mjs',
+        '--sites',
+        'sites.json',
+        '--grid',
+        stub.url,
+        '--out',
+        `good/${index}`,
+        '--shard',
+        `${index}/2`,
+      ]);
       assert.equal(code, 0);
     }
   };

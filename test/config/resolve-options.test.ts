@@ -33,14 +33,29 @@ test('in CI a suite with .only is refused, unless told otherwise', () => {
 
 test('a flag goes over the config, and the config over the default', () => {
   const config = { retries: 1, infraRetries: 5 };
-  const options = resolveOptions({ ...NOTHING, flags: { sites: 's', retries: '3' }, config, configName: 'gridrun.config.ts' });
+  const options = resolveOptions({
+    ...NOTHING,
+    flags: { sites: 's', retries: '3' },
+    config,
+    configName: 'gridrun.config.ts',
+  });
   assert.equal(options.retries, 3);
   assert.equal(options.infraRetries, 5);
 });
 
 test('every mistake is named at once, with the flag, what it wants and what was meant', () => {
-  const flags = { sesions: '3', shard: '9/8', grep: '(', timeout: 'soon', grid: 'docer', reporter: ['lst'], capabilities: '[1]' };
-  const mistakes = mistakesOf(() => resolveOptions({ ...NOTHING, flags, config: { retries: -1 }, configName: 'gridrun.config.ts' }));
+  const flags = {
+    sesions: '3',
+    shard: '9/8',
+    grep: '(',
+    timeout: 'soon',
+    grid: 'docer',
+    reporter: ['lst'],
+    capabilities: '[1]',
+  };
+  const mistakes = mistakesOf(() =>
+    resolveOptions({ ...NOTHING, flags, config: { retries: -1 }, configName: 'gridrun.config.ts' }),
+  );
   const all = mistakes.join('\n');
   assert.equal(mistakes.length, 8, all);
   assert.match(all, /--sesions: no such setting; did you mean --sessions\?/);
@@ -50,8 +65,14 @@ test('every mistake is named at once, with the flag, what it wants and what was 
 
 test('a flag that would do nothing is a mistake; a config may hold it for other runs', () => {
   const flags = { sites: 's', baselineNights: '3', nodes: '3', image: 'mine' };
-  assert.deepEqual(mistakesOf(() => resolveOptions({ ...NOTHING, flags })).map((mistake) => mistake.split(':')[0]), ['--baseline-nights', '--nodes', '--image']);
-  assert.match(mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', list: true, resume: '' } })).join(), /^--resume: --list prints the plan of a new run/);
+  assert.deepEqual(
+    mistakesOf(() => resolveOptions({ ...NOTHING, flags })).map((mistake) => mistake.split(':')[0]),
+    ['--baseline-nights', '--nodes', '--image'],
+  );
+  assert.match(
+    mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', list: true, resume: '' } })).join(),
+    /^--resume: --list prints the plan of a new run/,
+  );
   assert.equal(resolveOptions({ ...NOTHING, flags: { sites: 's', nodes: '3', grid: 'docker' } }).grid, 'docker');
   assert.equal(resolveOptions({ ...NOTHING, config: { nodes: '3' } }).grid, 'local');
 });
@@ -71,9 +92,14 @@ test('what is wrong inside a webServer is named, without what may be a secret', 
 });
 
 test('a browser that is not Chrome is a mistake', () => {
-  const mistakes = mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', capabilities: '{"browserName":"firefox"}' } }));
+  const mistakes = mistakesOf(() =>
+    resolveOptions({ ...NOTHING, flags: { sites: 's', capabilities: '{"browserName":"firefox"}' } }),
+  );
   assert.deepEqual(mistakes, ['--capabilities: browserName is "firefox"; gridrun drives Chrome and Chromium']);
-  assert.deepEqual(resolveOptions({ ...NOTHING, flags: { sites: 's', capabilities: '{"browserName":"chrome"}' } }).capabilities, { browserName: 'chrome' });
+  assert.deepEqual(
+    resolveOptions({ ...NOTHING, flags: { sites: 's', capabilities: '{"browserName":"chrome"}' } }).capabilities,
+    { browserName: 'chrome' },
+  );
 });
 
 test('a password in a mistaken grid URL is not shown', () => {

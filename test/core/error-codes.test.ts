@@ -24,12 +24,20 @@ const said = sources.flatMap(({ path, text }) =>
 
 test('every code that the sources say is in the table', () => {
   assert.ok(sources.length > 200 && said.length > 100, `${sources.length} files, ${said.length} codes`);
-  assert.deepEqual(said.filter(({ code }) => !(code in TABLE)), []);
+  assert.deepEqual(
+    said.filter(({ code }) => !(code in TABLE)),
+    [],
+  );
 });
 
 test('every code of the table is said somewhere, whole: none is put together from parts', () => {
-  const literals = new Set(sources.flatMap(({ text }) => [...text.matchAll(/'([a-z0-9.-]+)'/g)].map(([, word]) => word)));
-  assert.deepEqual(Object.keys(TABLE).filter((code) => !literals.has(code)), []);
+  const literals = new Set(
+    sources.flatMap(({ text }) => [...text.matchAll(/'([a-z0-9.-]+)'/g)].map(([, word]) => word)),
+  );
+  assert.deepEqual(
+    Object.keys(TABLE).filter((code) => !literals.has(code)),
+    [],
+  );
   assert.deepEqual(Object.keys(TABLE), Object.keys(TABLE).toSorted());
 });
 
@@ -38,7 +46,10 @@ test('what the code does is what the table says: whom it blames, and that it ref
   for (const { path, text } of sources) {
     for (const [, code = '', blames] of text.matchAll(/code: '([a-z.-]+)',[^{}]*?(?:blames|cause): '(\w+)'/g)) {
       const { blames: known, answer } = TABLE[code]!;
-      assert.ok(known === blames || (known === 'input' && answer === 'refuse'), `${path}: ${code} blames ${blames}, the table says ${known}`);
+      assert.ok(
+        known === blames || (known === 'input' && answer === 'refuse'),
+        `${path}: ${code} blames ${blames}, the table says ${known}`,
+      );
       seen++;
     }
     for (const [, code = ''] of text.matchAll(/\brefusal\(\s*'([a-z.-]+)'/g)) {

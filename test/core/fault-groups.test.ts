@@ -7,30 +7,68 @@ import { groupFaults } from '../../src/core/fault-groups.ts';
 import type { Site } from '../../src/core/site.ts';
 import type { SiteVerdict } from '../../src/core/verdict.ts';
 
-const fault = (message: string, more: Partial<Fault> = {}): Fault => ({ code: 'check.failed', cause: 'check', message, ...more });
+const fault = (message: string, more: Partial<Fault> = {}): Fault => ({
+  code: 'check.failed',
+  cause: 'check',
+  message,
+  ...more,
+});
 const stackAt = (line: number, lane: number): string =>
   `Error: x\n    at Context.<anonymous> (file:///home/ci-${lane}/project/checks/login.check.ts?lane=${lane}:${line}:${lane + 2})\n    at process.processTicksAndRejections (node:internal/process/task_queues:103:5)\n    at run (/home/ci/node_modules/mocha/lib/runner.js:${lane}:1)`;
 
-function judged(id: string, faults: readonly Fault[], url = `https://${id}.shop.example/login`): { site: Site; verdict: SiteVerdict } {
-  const checks = faults.map((one, index) => ({ title: `check ${index}`, status: 'failed' as const, flaky: false, durationMs: 1, fault: one }));
+function judged(
+  id: string,
+  faults: readonly Fault[],
+  url = `https://${id}.shop.example/login`,
+): { site: Site; verdict: SiteVerdict } {
+  const checks = faults.map((one, index) => ({
+    title: `check ${index}`,
+    status: 'failed' as const,
+    flaky: false,
+    durationMs: 1,
+    fault: one,
+  }));
   return { site: { id, url }, verdict: { siteId: id, verdict: 'failed', checks, attempts: 1, durationMs: 1 } };
 }
 
 test('200 failures of 5 faults are 5 groups', () => {
-  const host = (n: number): string => ['www.bank-%.de', 'login.shop%.com', 'a%.co.uk', 'xn--p%.example.org'][n % 4]?.replace('%', String(n)) ?? '';
+  const host = (n: number): string =>
+    ['www.bank-%.de', 'login.shop%.com', 'a%.co.uk', 'xn--p%.example.org'][n % 4]?.replace('%', String(n)) ?? '';
   const faults: readonly ((n: number) => Fault)[] = [
-    (n) => fault(`no such element: Unable to locate element: {"method":"css selector","selector":"#login-${n}"}`, { stack: stackAt(10, n) }),
-    (n) => fault(`Expected values to be strictly equal:\n+ actual - expected\n\n+ 'Welcome user${n}'\n- 'Sign in'`, { stack: stackAt(20, n) }),
-    (n) => fault(`Timed out after ${n * 37} ms waiting for https://${host(n)}/session/${n}?t=${n * 991}`, { stack: stackAt(30, n) }),
-    (n) => fault(`unknown error: net::ERR_NAME_NOT_RESOLVED at ${host(n)}`, { code: 'site.unreachable', cause: 'site' }),
-    (n) => fault(`TypeError: Cannot read properties of undefined (reading 'f${n}')`, {
-      stack: `TypeError: x\n    at sign (https://${host(n)}/static/app.${(n * 7919).toString(16)}.js:${n}:${n * 3})`,
-    }),
+    (n) =>
+      fault(`no such element: Unable to locate element: {"method":"css selector","selector":"#login-${n}"}`, {
+        stack: stackAt(10, n),
+      }),
+    (n) =>
+      fault(`Expected values to be strictly equal:\n+ actual - expected\n\n+ 'Welcome user${n}'\n- 'Sign in'`, {
+        stack: stackAt(20, n),
+      }),
+    (n) =>
+      fault(`Timed out after ${n * 37} ms waiting for https://${host(n)}/session/${n}?t=${n * 991}`, {
+        stack: stackAt(30, n),
+      }),
+    (n) =>
+      fault(`unknown error: net::ERR_NAME_NOT_RESOLVED at ${host(n)}`, { code: 'site.unreachable', cause: 'site' }),
+    (n) =>
+      fault(`TypeError: Cannot read properties of undefined (reading 'f${n}')`, {
+        stack: `TypeError: x\n    at sign (https://${host(n)}/static/app.${(n * 7919).toString(16)}.js:${n}:${n * 3})`,
+      }),
   ];
-  const sites = Array.from({ length: 200 }, (_, n) => judged(`site-${n}`, [(faults[n % 5] as (n: number) => Fault)(n)], `https://${host(n)}/`));
+  const sites = Array.from({ length: 200 }, (_, n) =>
+    judged(`site-${n}`, [(faults[n % 5] as (n: number) => Fault)(n)], `https://${host(n)}/`),
+  );
   const groups = groupFaults(sites);
-  assert.deepEqual(groups.map(({ count, siteIds }) => [count, siteIds.length]), [[40, 40], [40, 40], [40, 40], [40, 40], [40, 40]],
-    groups.map(({ representative }) => faultShape(representative)).join('\n\n'));
+  assert.deepEqual(
+    groups.map(({ count, siteIds }) => [count, siteIds.length]),
+    [
+      [40, 40],
+      [40, 40],
+      [40, 40],
+      [40, 40],
+      [40, 40],
+    ],
+    groups.map(({ representative }) => faultShape(representative)).join('\n\n'),
+  );
   assert.deepEqual(new Set(groups.map(({ fingerprint }) => fingerprint)).size, 5);
 });
 
@@ -61,8 +99,14 @@ test('uuids, hexadecimal, numbers, quotations, times, hosts and ports are taken 
 
 test("a site's own id and host are taken out of its faults, a plain word is not", () => {
   const of = (id: string, url: string, message: string): string => faultShape(fault(message), { id, url });
-  assert.equal(of('bank_de', 'https://bank.de/', 'bank_de: bank.de is slow'), of('shop_fr', 'https://shop.fr/', 'shop_fr: shop.fr is slow'));
-  assert.equal(of('login', 'https://login.de/', 'the login form is gone'), of('a', 'https://a.de/', 'the login form is gone'));
+  assert.equal(
+    of('bank_de', 'https://bank.de/', 'bank_de: bank.de is slow'),
+    of('shop_fr', 'https://shop.fr/', 'shop_fr: shop.fr is slow'),
+  );
+  assert.equal(
+    of('login', 'https://login.de/', 'the login form is gone'),
+    of('a', 'https://a.de/', 'the login form is gone'),
+  );
 });
 
 test('a site with the same fault in all its checks is one site', () => {
@@ -84,7 +128,10 @@ test('hostile lengths: what a page can write makes neither a long shape nor a sl
   const patterns = ['"', "'", '`', 'a.', 'a-', '0', '1.', 'https://', 'f', '<n>', ' ', '\n', "\\'", '9,9:', 'at x ('];
   for (const pattern of patterns) {
     const message = pattern.repeat(2_000_000 / pattern.length);
-    const shape = faultShape(fault(message, { stack: `Error\n    at ${message}\n`.repeat(2) }), { id: 'a_b', url: 'https://a.b/' });
+    const shape = faultShape(fault(message, { stack: `Error\n    at ${message}\n`.repeat(2) }), {
+      id: 'a_b',
+      url: 'https://a.b/',
+    });
     assert.ok(shape.length < 20_000, JSON.stringify(pattern));
   }
 });

@@ -46,7 +46,9 @@ function exactly(broken: number, mended: number): number {
 
 test('equal to the sum in whole numbers', () => {
   fc.assert(
-    fc.property(fc.nat(300), fc.nat(300), (broken, mended) => near(mcnemar(broken, mended).p, exactly(broken, mended), 1e-11)),
+    fc.property(fc.nat(300), fc.nat(300), (broken, mended) =>
+      near(mcnemar(broken, mended).p, exactly(broken, mended), 1e-11),
+    ),
     { numRuns: 200 },
   );
 });
@@ -74,5 +76,6 @@ test('it is a probability, the same from either side, and smaller the further th
 });
 
 test('what is no count is refused', () => {
-  for (const wrong of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) assert.throws(() => mcnemar(wrong, 1), RangeError);
+  for (const wrong of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])
+    assert.throws(() => mcnemar(wrong, 1), RangeError);
 });

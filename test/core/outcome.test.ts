@@ -6,7 +6,12 @@ import { NO_COUNTS } from '../../src/core/verdict.ts';
 import { FakeRun, passed, siteOf } from '../support/run-events.ts';
 
 const GOOD: RunOutcome = {
-  counts: { ...NO_COUNTS, passed: 3 }, interrupted: false, refused: false, reportFailed: false, bug: false, failOnFlaky: false,
+  counts: { ...NO_COUNTS, passed: 3 },
+  interrupted: false,
+  refused: false,
+  reportFailed: false,
+  bug: false,
+  failOnFlaky: false,
 };
 
 test('0: all passed, flaky and skipped ones too', () => {
@@ -46,12 +51,23 @@ test('what a journal tells of the whole run', () => {
     for (const event of run.events) state.apply(event);
     return state;
   };
-  const done = (): FakeRun => new FakeRun([siteOf('a')], ['t'], { failOnFlaky: true }).attempt('a', [passed('t')]).judged('a');
-  assert.deepEqual(outcomeOf(stateOf(done().ended())), { ...GOOD, counts: { ...NO_COUNTS, passed: 1 }, failOnFlaky: true });
+  const done = (): FakeRun =>
+    new FakeRun([siteOf('a')], ['t'], { failOnFlaky: true }).attempt('a', [passed('t')]).judged('a');
+  assert.deepEqual(outcomeOf(stateOf(done().ended())), {
+    ...GOOD,
+    counts: { ...NO_COUNTS, passed: 1 },
+    failOnFlaky: true,
+  });
   assert.equal(outcomeOf(stateOf(done())).interrupted, true, 'a journal without its end is of a run that was cut off');
   assert.equal(outcomeOf(stateOf(done().ended('interrupted'))).interrupted, true);
-  const both = done().add({ type: 'run-stopping', reason: 'max-failures', text: 'x' }).add({ type: 'run-stopping', reason: 'interrupted', text: 'y' });
-  assert.equal(exitOf(outcomeOf(stateOf(both.ended('max-failures')))).code, 130, 'stopped by a limit, then by a person');
+  const both = done()
+    .add({ type: 'run-stopping', reason: 'max-failures', text: 'x' })
+    .add({ type: 'run-stopping', reason: 'interrupted', text: 'y' });
+  assert.equal(
+    exitOf(outcomeOf(stateOf(both.ended('max-failures')))).code,
+    130,
+    'stopped by a limit, then by a person',
+  );
   assert.equal(outcomeOf(stateOf(done().ended()), true).reportFailed, true);
   assert.equal(outcomeOf(stateOf(done().ended('', [{ code: 'runner.bug', cause: 'runner', message: 'x' }]))).bug, true);
 });

@@ -10,7 +10,14 @@ const TITLES = ['a', 'b', 'c'] as const;
 const VERDICTS: readonly Verdict[] = ['failed', 'errored', 'not-run', 'flaky', 'passed', 'skipped'];
 
 /** How bad a verdict is; passed and skipped are both fine. */
-const BADNESS: Readonly<Record<Verdict, number>> = { failed: 4, errored: 3, 'not-run': 2, flaky: 1, passed: 0, skipped: 0 };
+const BADNESS: Readonly<Record<Verdict, number>> = {
+  failed: 4,
+  errored: 3,
+  'not-run': 2,
+  flaky: 1,
+  passed: 0,
+  skipped: 0,
+};
 
 const faults: fc.Arbitrary<Fault> = fc.record({
   code: fc.constantFrom('check.failed', 'grid.session-lost', 'site.unreachable'),
@@ -56,7 +63,12 @@ const evidence: fc.Arbitrary<Evidence> = fc.record(
 );
 
 const passing = (checks: readonly string[]): Attempt => ({
-  siteId: 'site', attempt: 99, arm: 'subject', ending: 'completed', startedAt: 0, durationMs: 1,
+  siteId: 'site',
+  attempt: 99,
+  arm: 'subject',
+  ending: 'completed',
+  startedAt: 0,
+  durationMs: 1,
   checks: checks.map((title) => ({ title, status: 'passed', durationMs: 1 })),
 });
 
@@ -65,7 +77,10 @@ test('judge is total: any evidence has one verdict, and each planned check one s
     fc.property(evidence, (given) => {
       const verdict = judge(given);
       assert.ok(VERDICTS.includes(verdict.verdict));
-      assert.deepEqual(verdict.checks.map((check) => check.title), given.planned);
+      assert.deepEqual(
+        verdict.checks.map((check) => check.title),
+        given.planned,
+      );
     }),
     { numRuns: 2000 },
   );
@@ -86,7 +101,11 @@ test('skipped, not-run and passed blame nobody; every other verdict blames someb
   fc.assert(
     fc.property(evidence, (given) => {
       const { verdict, cause } = judge(given);
-      assert.equal(cause === undefined, ['skipped', 'not-run', 'passed'].includes(verdict), `${verdict} blames ${cause}`);
+      assert.equal(
+        cause === undefined,
+        ['skipped', 'not-run', 'passed'].includes(verdict),
+        `${verdict} blames ${cause}`,
+      );
     }),
     { numRuns: 2000 },
   );
@@ -100,7 +119,8 @@ test('a faulted attempt never changes a check that is decided', () => {
       for (const [index, check] of before.checks.entries()) {
         const heard = given.attempts.some(
           ({ arm, ending, checks }) =>
-            arm === 'subject' && (ending === 'completed' || ending === 'timed-out') &&
+            arm === 'subject' &&
+            (ending === 'completed' || ending === 'timed-out') &&
             checks.some(({ title, status }) => title === check.title && status !== 'not-run'),
         );
         // A control, even a cut one, may tell whom it blames.
@@ -111,9 +131,19 @@ test('a faulted attempt never changes a check that is decided', () => {
   );
 });
 
-const attemptOf = (checks: readonly CheckResult[], more: Partial<Attempt> = {}): Attempt => ({ ...passing([]), checks, ...more });
-const verdictOf = (...given: readonly Attempt[]): Verdict => judge({ siteId: 'site', planned: ['a'], attempts: given }).verdict;
-const result = (status: CheckStatus, more: Partial<CheckResult> = {}): CheckResult => ({ title: 'a', status, durationMs: 1, ...more });
+const attemptOf = (checks: readonly CheckResult[], more: Partial<Attempt> = {}): Attempt => ({
+  ...passing([]),
+  checks,
+  ...more,
+});
+const verdictOf = (...given: readonly Attempt[]): Verdict =>
+  judge({ siteId: 'site', planned: ['a'], attempts: given }).verdict;
+const result = (status: CheckStatus, more: Partial<CheckResult> = {}): CheckResult => ({
+  title: 'a',
+  status,
+  durationMs: 1,
+  ...more,
+});
 const lost: Fault = { code: 'grid.session-lost', cause: 'grid', message: 'gone' };
 
 test('failed, then passed is flaky; errored, then passed is passed', () => {
@@ -125,21 +155,32 @@ test('rescued by mocha is flaky', () => {
   assert.equal(verdictOf(attemptOf([result('passed', { rescued: true })])), 'flaky');
 });
 
-test('only faulted attempts are errored, with the last one\'s cause', () => {
-  const verdict = judge({ siteId: 'site', planned: ['a'], attempts: [attemptOf([], { ending: 'faulted', fault: lost })] });
+test("only faulted attempts are errored, with the last one's cause", () => {
+  const verdict = judge({
+    siteId: 'site',
+    planned: ['a'],
+    attempts: [attemptOf([], { ending: 'faulted', fault: lost })],
+  });
   assert.deepEqual([verdict.verdict, verdict.cause, verdict.code], ['errored', 'grid', 'grid.session-lost']);
 });
 
 test('faulted, then interrupted is not-run: nobody knows', () => {
-  assert.equal(verdictOf(attemptOf([], { ending: 'faulted', fault: lost }), attemptOf([], { ending: 'interrupted' })), 'not-run');
+  assert.equal(
+    verdictOf(attemptOf([], { ending: 'faulted', fault: lost }), attemptOf([], { ending: 'interrupted' })),
+    'not-run',
+  );
 });
 
-test('the first of failed, errored, not-run, flaky, passed, skipped that any check shows is the site\'s', () => {
+test("the first of failed, errored, not-run, flaky, passed, skipped that any check shows is the site's", () => {
   const statuses: readonly CheckStatus[] = ['failed', 'errored', 'not-run', 'passed', 'skipped'];
   for (const [index] of statuses.entries()) {
     const rest = statuses.slice(index);
     const checks = rest.map((status, place) => result(status, { title: String(place) }));
-    const verdict = judge({ siteId: 'site', planned: rest.map((_, place) => String(place)), attempts: [attemptOf(checks)] });
+    const verdict = judge({
+      siteId: 'site',
+      planned: rest.map((_, place) => String(place)),
+      attempts: [attemptOf(checks)],
+    });
     assert.equal(verdict.verdict, rest[0]);
   }
 });

@@ -28,14 +28,24 @@ export async function countAgreements(folder: string): Promise<AgreementCount> {
   }
   const agreements: Agreement[] = [];
   for (const verdict of verdicts.values()) {
-    const attachment = verdict.checks.flatMap((check) => check.attachments ?? []).find((each) => each.name === 'agreement.json');
+    const attachment = verdict.checks
+      .flatMap((check) => check.attachments ?? [])
+      .find((each) => each.name === 'agreement.json');
     if (attachment) agreements.push(JSON.parse(await readFile(join(folder, attachment.path), 'utf8')) as Agreement);
   }
   const count = (verdict: string): number => [...verdicts.values()].filter((each) => each.verdict === verdict).length;
   const shares = FIELDS.map((field) => shareOf(field, agreements));
   return {
-    lines: [`${planned.length} sites, ${verdicts.size} verdicts: ${count('passed')} passed, ${count('flaky')} flaky, ${count('failed')} failed, ${count('errored')} errored`, ...shares],
-    whole: planned.length > 0 && planned.every((id) => verdicts.has(id)) && judgedAgain === 0 && count('errored') === 0 && agreements.length === planned.length,
+    lines: [
+      `${planned.length} sites, ${verdicts.size} verdicts: ${count('passed')} passed, ${count('flaky')} flaky, ${count('failed')} failed, ${count('errored')} errored`,
+      ...shares,
+    ],
+    whole:
+      planned.length > 0 &&
+      planned.every((id) => verdicts.has(id)) &&
+      judgedAgain === 0 &&
+      count('errored') === 0 &&
+      agreements.length === planned.length,
   };
 }
 

@@ -47,7 +47,9 @@ export async function serveCorpus(port = 0, archive = CORPUS): Promise<Corpus> {
       const id = (request.headers.host ?? '').split('.')[0] ?? '';
       if (request.url !== '/' || !ids.has(id)) return void response.writeHead(404).end();
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-      createReadStream(join(folder, 'pages', `${id}.html`)).on('error', () => response.destroy()).pipe(response);
+      createReadStream(join(folder, 'pages', `${id}.html`))
+        .on('error', () => response.destroy())
+        .pipe(response);
     });
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
@@ -66,7 +68,9 @@ export async function serveCorpus(port = 0, archive = CORPUS): Promise<Corpus> {
       pages,
       urlOf,
       async writeList(path) {
-        const entries = pages.map((page) => JSON.stringify({ id: page.id, url: urlOf(page), tags: [page.corpus], data: { truth: page.truth } }));
+        const entries = pages.map((page) =>
+          JSON.stringify({ id: page.id, url: urlOf(page), tags: [page.corpus], data: { truth: page.truth } }),
+        );
         await writeFile(path, `${entries.join('\n')}\n`);
       },
       [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -5,37 +5,55 @@ import { FAILED, FAULTED, FakeGrid, FakeRunner, PASSED, dispatchOver, sitesOf } 
 
 test('every site has exactly one verdict, no session is left and no limit is passed, whatever happens', async () => {
   const outcomes = fc.array(fc.constantFrom(PASSED, PASSED, PASSED, FAILED, FAULTED), { minLength: 1, maxLength: 40 });
-  const shape = fc.record({ count: fc.nat(30), capacity: fc.integer({ min: 1, max: 8 }), hosts: fc.integer({ min: 1, max: 6 }) });
+  const shape = fc.record({
+    count: fc.nat(30),
+    capacity: fc.integer({ min: 1, max: 8 }),
+    hosts: fc.integer({ min: 1, max: 6 }),
+  });
   const modes = fc.constantFrom('never', 'on-failure', 'always');
   await fc.assert(
-    fc.asyncProperty(outcomes, shape, fc.nat(2), fc.nat(2), modes, async (script, { count, capacity, hosts }, retries, infraRetries, control) => {
-      const running = new Map<string, number>();
-      let step = 0;
-      const runner = new FakeRunner(async (order) => {
-        const { host } = new URL(order.site.url);
-        running.set(host, (running.get(host) ?? 0) + 1);
-        assert.equal(running.get(host), 1, 'two sites of one host at once');
-        await new Promise(setImmediate);
-        running.set(host, 0);
-        return script[step++ % script.length] ?? PASSED;
-      });
-      const grid = new FakeGrid(capacity);
-      const sites = sitesOf(count, (index) => `https://h${index % hosts}.example/${index}`);
-      const { dispatcher, events } = dispatchOver(sites, { grid, runner, perHost: 1 }, { retries, infraRetries, control });
-      await dispatcher.run();
-      const judged = events.flatMap((event) => (event.type === 'site-judged' ? event.verdict.siteId : []));
-      assert.deepEqual(judged.toSorted(), sites.map((site) => site.id).toSorted());
-      assert.equal(grid.open, 0);
-      assert(grid.mostOpen <= capacity);
-      const perSite = Map.groupBy(runner.orders, (order) => order.site.id);
-      for (const orders of perSite.values()) assert(orders.length <= 1 + retries + infraRetries + (control === 'never' ? 0 : 2));
-    }),
+    fc.asyncProperty(
+      outcomes,
+      shape,
+      fc.nat(2),
+      fc.nat(2),
+      modes,
+      async (script, { count, capacity, hosts }, retries, infraRetries, control) => {
+        const running = new Map<string, number>();
+        let step = 0;
+        const runner = new FakeRunner(async (order) => {
+          const { host } = new URL(order.site.url);
+          running.set(host, (running.get(host) ?? 0) + 1);
+          assert.equal(running.get(host), 1, 'two sites of one host at once');
+          await new Promise(setImmediate);
+          running.set(host, 0);
+          return script[step++ % script.length] ?? PASSED;
+        });
+        const grid = new FakeGrid(capacity);
+        const sites = sitesOf(count, (index) => `https://h${index % hosts}.example/${index}`);
+        const { dispatcher, events } = dispatchOver(
+          sites,
+          { grid, runner, perHost: 1 },
+          { retries, infraRetries, control },
+        );
+        await dispatcher.run();
+        const judged = events.flatMap((event) => (event.type === 'site-judged' ? event.verdict.siteId : []));
+        assert.deepEqual(judged.toSorted(), sites.map((site) => site.id).toSorted());
+        assert.equal(grid.open, 0);
+        assert(grid.mostOpen <= capacity);
+        const perSite = Map.groupBy(runner.orders, (order) => order.site.id);
+        for (const orders of perSite.values())
+          assert(orders.length <= 1 + retries + infraRetries + (control === 'never' ? 0 : 2));
+      },
+    ),
     { numRuns: 60 },
   );
 });
 
 test('a site whose session died is tried again on another node, and the finished ones keep their verdicts', async () => {
-  const grid = new FakeGrid(2, { node: (session, request) => (request.avoidNodes.includes('a') ? 'b' : session === 0 ? 'a' : 'b') });
+  const grid = new FakeGrid(2, {
+    node: (session, request) => (request.avoidNodes.includes('a') ? 'b' : session === 0 ? 'a' : 'b'),
+  });
   const runner = new FakeRunner((order) => (order.session.node === 'a' && order.site.id === 's1' ? FAULTED : PASSED));
   const { dispatcher, verdicts } = dispatchOver(sitesOf(6), { grid, runner });
   await dispatcher.run();
@@ -46,10 +64,18 @@ test('a site whose session died is tried again on another node, and the finished
 
 test('faults never use the budget of --retries, nor failures that of --infra-retries', async () => {
   const faulting = new FakeRunner(() => FAULTED);
-  await dispatchOver(sitesOf(1), { grid: new FakeGrid(1), runner: faulting }, { retries: 9, infraRetries: 1 }).dispatcher.run();
+  await dispatchOver(
+    sitesOf(1),
+    { grid: new FakeGrid(1), runner: faulting },
+    { retries: 9, infraRetries: 1 },
+  ).dispatcher.run();
   assert.equal(faulting.orders.length, 2);
   const failing = new FakeRunner(() => FAILED);
-  await dispatchOver(sitesOf(1), { grid: new FakeGrid(1), runner: failing }, { retries: 1, infraRetries: 9 }).dispatcher.run();
+  await dispatchOver(
+    sitesOf(1),
+    { grid: new FakeGrid(1), runner: failing },
+    { retries: 1, infraRetries: 9 },
+  ).dispatcher.run();
   assert.equal(failing.orders.length, 2);
 });
 
@@ -69,7 +95,9 @@ test('--max-failures starts no new site after the n-th failure; the rest is not-
   const { dispatcher, events } = dispatchOver(sitesOf(10), { grid: new FakeGrid(1), runner }, { maxFailures: 2 });
   await dispatcher.run();
   assert.equal(runner.orders.length, 2);
-  const notRun = events.flatMap((event) => (event.type === 'site-judged' && event.verdict.verdict === 'not-run' ? event.verdict : []));
+  const notRun = events.flatMap((event) =>
+    event.type === 'site-judged' && event.verdict.verdict === 'not-run' ? event.verdict : [],
+  );
   assert.equal(notRun.length, 8);
   assert.equal(notRun[0]?.checks[0]?.reason, 'stopped by --max-failures 2');
   assert.equal(dispatcher.stopped, 'max-failures');
@@ -86,19 +114,31 @@ test('a grid that gives no session makes what waits errored, cause grid', async 
 
 test('a session request that is refused once costs no site its verdict', async () => {
   const grid = new FakeGrid(2, { refuse: (request) => request === 0 });
-  const { dispatcher, verdicts } = dispatchOver(sitesOf(4), { grid, runner: new FakeRunner(() => PASSED) }, { gridLostAfterMs: 60_000 });
+  const { dispatcher, verdicts } = dispatchOver(
+    sitesOf(4),
+    { grid, runner: new FakeRunner(() => PASSED) },
+    { gridLostAfterMs: 60_000 },
+  );
   await dispatcher.run();
   assert.deepEqual([...verdicts().values()], ['passed', 'passed', 'passed', 'passed']);
 });
 
 test('a worn session is replaced, and so is one that could not be reset', async () => {
   const grid = new FakeGrid(1);
-  const { dispatcher, events } = dispatchOver(sitesOf(4), { grid, runner: new FakeRunner(() => PASSED) }, { sitesPerSession: 2 });
+  const { dispatcher, events } = dispatchOver(
+    sitesOf(4),
+    { grid, runner: new FakeRunner(() => PASSED) },
+    { sitesPerSession: 2 },
+  );
   await dispatcher.run();
   const reasons = events.flatMap((event) => (event.type === 'session-closed' ? event.reason : []));
   assert.deepEqual(reasons, ['worn', 'worn']);
   const failing = { reset: () => Promise.reject(new Error('no')), alive: () => Promise.resolve(true) };
-  const other = dispatchOver(sitesOf(3), { grid: new FakeGrid(1), runner: new FakeRunner(() => PASSED), isolation: failing });
+  const other = dispatchOver(sitesOf(3), {
+    grid: new FakeGrid(1),
+    runner: new FakeRunner(() => PASSED),
+    isolation: failing,
+  });
   await other.dispatcher.run();
   const closed = other.events.flatMap((event) => (event.type === 'session-closed' ? event.reason : []));
   assert.deepEqual(closed, ['faulted', 'faulted', 'done']);
@@ -114,13 +154,23 @@ test('an error that comes after the verdict amends attempt and verdict, and cost
   });
   const { dispatcher, verdicts } = dispatchOver(sitesOf(3), { grid: new FakeGrid(1), runner });
   await dispatcher.run();
-  assert.deepEqual([...verdicts()], [['s0', 'failed'], ['s1', 'passed'], ['s2', 'passed']]);
+  assert.deepEqual(
+    [...verdicts()],
+    [
+      ['s0', 'failed'],
+      ['s1', 'passed'],
+      ['s2', 'passed'],
+    ],
+  );
   const [, s1, s2] = runner.orders;
   assert.notEqual(s1?.session.sessionId, s2?.session.sessionId);
 });
 
 test('drain lets what runs end; stop ends it, and it is not-run', async () => {
-  for (const [stage, expected] of [['drain', 'passed'], ['stop', 'not-run']] as const) {
+  for (const [stage, expected] of [
+    ['drain', 'passed'],
+    ['stop', 'not-run'],
+  ] as const) {
     const runner: FakeRunner = new FakeRunner(async (order) => {
       dispatcher.stop(stage, 'interrupted', 'interrupted');
       await new Promise(setImmediate);
@@ -136,7 +186,10 @@ test('drain lets what runs end; stop ends it, and it is not-run', async () => {
 
 test('a slot that waits for a host says so once', async () => {
   const runner = new FakeRunner(() => PASSED);
-  const { dispatcher, events } = dispatchOver(sitesOf(3, () => 'https://one.example/'), { grid: new FakeGrid(3), runner, perHost: 1, chunkSize: 1 });
+  const { dispatcher, events } = dispatchOver(
+    sitesOf(3, () => 'https://one.example/'),
+    { grid: new FakeGrid(3), runner, perHost: 1, chunkSize: 1 },
+  );
   await dispatcher.run();
   const idle = events.filter((event) => event.type === 'slot-idle');
   assert(idle.length >= 1);
@@ -145,7 +198,10 @@ test('a slot that waits for a host says so once', async () => {
 
 test('a site to skip is judged at once, without a session', async () => {
   const grid = new FakeGrid(1);
-  const { dispatcher, verdicts } = dispatchOver([{ id: 'x', url: 'https://x.example/', skip: 'known' }], { grid, runner: new FakeRunner(() => PASSED) });
+  const { dispatcher, verdicts } = dispatchOver([{ id: 'x', url: 'https://x.example/', skip: 'known' }], {
+    grid,
+    runner: new FakeRunner(() => PASSED),
+  });
   await dispatcher.run();
   assert.equal(verdicts().get('x'), 'skipped');
   assert.equal(grid.requests.length, 0);
@@ -153,7 +209,9 @@ test('a site to skip is judged at once, without a session', async () => {
 
 /** The arms and session ids of a site's attempts, in order. */
 function triesOf(runner: FakeRunner, siteId: string): { arm: string; sessionId: string }[] {
-  return runner.orders.filter((order) => order.site.id === siteId).map(({ arm, session }) => ({ arm, sessionId: session.sessionId }));
+  return runner.orders
+    .filter((order) => order.site.id === siteId)
+    .map(({ arm, session }) => ({ arm, sessionId: session.sessionId }));
 }
 
 test('a failure of the subject is answered by the control, then the subject is tried once more, each in a session of its own', async () => {
@@ -161,10 +219,18 @@ test('a failure of the subject is answered by the control, then the subject is t
   const { dispatcher, events } = dispatchOver(sitesOf(4), { grid: new FakeGrid(2), runner }, { control: 'on-failure' });
   await dispatcher.run();
   const tries = triesOf(runner, 's1');
-  assert.deepEqual(tries.map(({ arm }) => arm), ['subject', 'control', 'subject']);
+  assert.deepEqual(
+    tries.map(({ arm }) => arm),
+    ['subject', 'control', 'subject'],
+  );
   assert.equal(new Set(tries.map(({ sessionId }) => sessionId)).size, 3);
-  assert.deepEqual(triesOf(runner, 's0').map(({ arm }) => arm), ['subject']);
-  const verdict = events.flatMap((event) => (event.type === 'site-judged' && event.verdict.siteId === 's1' ? event.verdict : []))[0];
+  assert.deepEqual(
+    triesOf(runner, 's0').map(({ arm }) => arm),
+    ['subject'],
+  );
+  const verdict = events.flatMap((event) =>
+    event.type === 'site-judged' && event.verdict.siteId === 's1' ? event.verdict : [],
+  )[0];
   assert.deepEqual([verdict?.verdict, verdict?.cause, verdict?.control], ['failed', 'extension', 'passed']);
 });
 
@@ -183,11 +249,18 @@ test('with the control always, each site is tried in both arms, and no session s
   assert.equal([...verdicts().values()].filter((verdict) => verdict === 'passed').length, 11);
 });
 
-test('faults in either arm use the budget of --infra-retries, and a control that can\'t be had leaves the cause open', async () => {
+test("faults in either arm use the budget of --infra-retries, and a control that can't be had leaves the cause open", async () => {
   const runner = new FakeRunner((order) => (order.arm === 'control' ? FAULTED : FAILED));
-  const { dispatcher, events } = dispatchOver(sitesOf(1), { grid: new FakeGrid(1), runner }, { control: 'on-failure', infraRetries: 1 });
+  const { dispatcher, events } = dispatchOver(
+    sitesOf(1),
+    { grid: new FakeGrid(1), runner },
+    { control: 'on-failure', infraRetries: 1 },
+  );
   await dispatcher.run();
-  assert.deepEqual(triesOf(runner, 's0').map(({ arm }) => arm), ['subject', 'control', 'control', 'subject']);
+  assert.deepEqual(
+    triesOf(runner, 's0').map(({ arm }) => arm),
+    ['subject', 'control', 'control', 'subject'],
+  );
   const verdict = events.flatMap((event) => (event.type === 'site-judged' ? event.verdict : []))[0];
   assert.deepEqual([verdict?.verdict, verdict?.cause], ['failed', 'check']);
 });

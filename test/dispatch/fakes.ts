@@ -1,7 +1,16 @@
 import type { CheckResult } from '../../src/core/attempt.ts';
 import type { Undated } from '../../src/core/event.ts';
 import { GridrunError } from '../../src/core/fault.ts';
-import type { AttemptOrder, AttemptOutcome, CheckRunner, Grid, Isolation, LateError, Lease, LeaseRequest } from '../../src/core/ports.ts';
+import type {
+  AttemptOrder,
+  AttemptOutcome,
+  CheckRunner,
+  Grid,
+  Isolation,
+  LateError,
+  Lease,
+  LeaseRequest,
+} from '../../src/core/ports.ts';
 import type { Site } from '../../src/core/site.ts';
 import { Dispatcher, type DispatchSettings } from '../../src/dispatch/dispatcher.ts';
 import { HostLimits } from '../../src/dispatch/host-limits.ts';
@@ -35,7 +44,10 @@ export class FakeGrid implements Grid {
   readonly #refuse: (request: number) => boolean;
   readonly #node: (session: number, request: LeaseRequest) => string;
 
-  constructor(capacity: number, options: { refuse?: (request: number) => boolean; node?: (session: number, request: LeaseRequest) => string } = {}) {
+  constructor(
+    capacity: number,
+    options: { refuse?: (request: number) => boolean; node?: (session: number, request: LeaseRequest) => string } = {},
+  ) {
     this.#capacity = capacity;
     this.#refuse = options.refuse ?? (() => false);
     this.#node = options.node ?? (() => 'node');
@@ -49,14 +61,19 @@ export class FakeGrid implements Grid {
     this.requests.push(request);
     const number = this.#count++;
     await Promise.resolve();
-    if (this.#refuse(number)) throw new GridrunError({ code: 'grid.unreachable', message: 'no', blames: 'grid', answer: 'retry' });
+    if (this.#refuse(number))
+      throw new GridrunError({ code: 'grid.unreachable', message: 'no', blames: 'grid', answer: 'retry' });
     this.open += 1;
     this.mostOpen = Math.max(this.mostOpen, this.open);
     let released = false;
     return {
       session: {
-        sessionId: `session-${number}`, endpoint: 'http://fake', capabilities: {}, node: this.#node(number, request),
-        browserName: 'fake', browserVersion: '1',
+        sessionId: `session-${number}`,
+        endpoint: 'http://fake',
+        capabilities: {},
+        node: this.#node(number, request),
+        browserName: 'fake',
+        browserVersion: '1',
       },
       release: () => {
         if (!released) this.open -= 1;
@@ -105,7 +122,15 @@ export class FakeRunner implements CheckRunner {
 }
 
 const SETTINGS: DispatchSettings = {
-  run: 'run', capabilities: {}, retries: 0, infraRetries: 2, control: 'never', siteTimeoutMs: 1_000, maxFailures: 0, sitesPerSession: 50, gridLostAfterMs: 0,
+  run: 'run',
+  capabilities: {},
+  retries: 0,
+  infraRetries: 2,
+  control: 'never',
+  siteTimeoutMs: 1_000,
+  maxFailures: 0,
+  sitesPerSession: 50,
+  gridLostAfterMs: 0,
 };
 
 /** A dispatcher over fakes, and the events that it emitted. */
@@ -118,17 +143,31 @@ export function dispatchOver(
   const size = parts.chunkSize ?? 3;
   const todo = sites.filter((site) => site.skip === undefined).map((site) => site.id);
   const units = Array.from({ length: Math.ceil(todo.length / size) }, (_, index) => ({
-    index, siteIds: todo.slice(index * size, (index + 1) * size), expectedMs: size,
+    index,
+    siteIds: todo.slice(index * size, (index + 1) * size),
+    expectedMs: size,
   }));
-  const where = (url: string): { host: string; domain: string; local: boolean } => ({ host: new URL(url).host, domain: 'example', local: false });
-  const dispatcher = new Dispatcher({ sites, units, checks: ['works'] }, { ...SETTINGS, ...settings }, {
-    grid: parts.grid,
-    runner: parts.runner,
-    isolation: parts.isolation ?? { reset: () => Promise.resolve(), alive: () => Promise.resolve(true) },
-    limits: new HostLimits(parts.perHost ?? 0, 0, where),
-    emit: (event) => events.push(event),
+  const where = (url: string): { host: string; domain: string; local: boolean } => ({
+    host: new URL(url).host,
+    domain: 'example',
+    local: false,
   });
+  const dispatcher = new Dispatcher(
+    { sites, units, checks: ['works'] },
+    { ...SETTINGS, ...settings },
+    {
+      grid: parts.grid,
+      runner: parts.runner,
+      isolation: parts.isolation ?? { reset: () => Promise.resolve(), alive: () => Promise.resolve(true) },
+      limits: new HostLimits(parts.perHost ?? 0, 0, where),
+      emit: (event) => events.push(event),
+    },
+  );
   const verdicts = (): Map<string, string> =>
-    new Map(events.flatMap((event) => (event.type === 'site-judged' ? [[event.verdict.siteId, event.verdict.verdict] as const] : [])));
+    new Map(
+      events.flatMap((event) =>
+        event.type === 'site-judged' ? [[event.verdict.siteId, event.verdict.verdict] as const] : [],
+      ),
+    );
   return { dispatcher, events, verdicts };
 }

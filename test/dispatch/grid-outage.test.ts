@@ -40,7 +40,8 @@ test('a grid that gave a session has all the time again, whatever it says', () =
 
 test('while other sessions are open, the grid is not lost', () => {
   const outage = new GridOutage(LOST_AFTER_MS);
-  for (let now = 0; now <= 10 * LOST_AFTER_MS; now += 1_000) assert.equal(outage.sessionRefused(NO_SLOT, now, true), undefined);
+  for (let now = 0; now <= 10 * LOST_AFTER_MS; now += 1_000)
+    assert.equal(outage.sessionRefused(NO_SLOT, now, true), undefined);
 });
 
 test('what no waiting mends is told at once', () => {

@@ -10,9 +10,18 @@ export const ELSEWHERE: Readonly<Record<string, Elsewhere>> = {
   'npm ci && npm test': { why: 'fetches packages, then all tests, this one too', test: 'test/house/ci.test.ts' },
   'npm pack': { why: 'builds dist/, which other tests use meanwhile', test: 'test/house/package.test.ts' },
   'npm install --save-dev ./gridrun-0.1.0.tgz': { why: 'fetches packages', test: 'test/house/package.test.ts' },
-  'export SE_ROUTER_PASSWORD=$(openssl rand -hex 24) SE_REGISTRATION_SECRET=$(openssl rand -hex 24)': { why: 'for docker-compose', test: 'test/grid/docker/compose.test.ts' },
-  'docker-compose -f docker-compose.grid.yml up -d --scale chrome=3': { why: 'needs a Docker engine', test: 'test/grid/docker/compose.test.ts' },
-  'docker-compose -f docker-compose.grid.yml down': { why: 'needs a Docker engine', test: 'test/grid/docker/compose.test.ts' },
+  'export SE_ROUTER_PASSWORD=$(openssl rand -hex 24) SE_REGISTRATION_SECRET=$(openssl rand -hex 24)': {
+    why: 'for docker-compose',
+    test: 'test/grid/docker/compose.test.ts',
+  },
+  'docker-compose -f docker-compose.grid.yml up -d --scale chrome=3': {
+    why: 'needs a Docker engine',
+    test: 'test/grid/docker/compose.test.ts',
+  },
+  'docker-compose -f docker-compose.grid.yml down': {
+    why: 'needs a Docker engine',
+    test: 'test/grid/docker/compose.test.ts',
+  },
 };
 
 /**

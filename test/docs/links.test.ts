@@ -17,31 +17,60 @@ function anchors(path: string): Set<string> {
 
 test('every link to a file is to one that is there, and every anchor to a heading', () => {
   let count = 0;
-  const broken = PAPERS.flatMap((path) => [...prose(path).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link]) => {
-    if (/^https?:/.test(link!)) return [];
-    count++;
-    const [file = '', anchor] = link!.split('#');
-    const target = file === '' ? path : relative(ROOT, join(ROOT, dirname(path), file));
-    if (!existsSync(join(ROOT, target))) return [`${path}: ${link}: no such file`];
-    return anchor === undefined || anchors(target).has(anchor) ? [] : [`${path}: ${link}: no such heading`];
-  }));
+  const broken = PAPERS.flatMap((path) =>
+    [...prose(path).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link]) => {
+      if (/^https?:/.test(link!)) return [];
+      count++;
+      const [file = '', anchor] = link!.split('#');
+      const target = file === '' ? path : relative(ROOT, join(ROOT, dirname(path), file));
+      if (!existsSync(join(ROOT, target))) return [`${path}: ${link}: no such file`];
+      return anchor === undefined || anchors(target).has(anchor) ? [] : [`${path}: ${link}: no such heading`];
+    }),
+  );
   assert.ok(count > 100, `${count} links`);
   assert.deepEqual(broken, []);
 });
 
 test('every page is reached from docs/README.md, and that one from README.md', () => {
   const linked = [...paper('docs/README.md').matchAll(/\]\(([^)#]+)\)/g)].map(([, file]) => `docs/${file}`);
-  assert.deepEqual(PAPERS.filter((path) => path.startsWith('docs/') && !path.startsWith('docs/decisions/') && path !== 'docs/README.md' && !linked.includes(path)), []);
+  assert.deepEqual(
+    PAPERS.filter(
+      (path) =>
+        path.startsWith('docs/') &&
+        !path.startsWith('docs/decisions/') &&
+        path !== 'docs/README.md' &&
+        !linked.includes(path),
+    ),
+    [],
+  );
   assert.match(paper('README.md'), /\]\(docs\/README\.md\)/);
 });
 
 /** Flags of other programs that the pages name. */
-const OTHERS = new Set(['--parallel', '--save-dev', '--scale', '--yes', '--no-sandbox', '--load-extension', '--window-size', '--no-forbid-only']);
+const OTHERS = new Set([
+  '--parallel',
+  '--save-dev',
+  '--scale',
+  '--yes',
+  '--no-sandbox',
+  '--load-extension',
+  '--window-size',
+  '--no-forbid-only',
+]);
 
 test('every flag that a page names is one of ours, or of a program that is known to be named', () => {
   const reference = paper('docs/reference/flags.md');
-  const ours = new Set([...SETTINGS.map(({ flag }) => `--${flag}`), ...[...reference.matchAll(/--[a-z][a-z-]+/g)].map(([flag]) => flag)]);
-  const unknown = PAPERS.filter((path) => !path.startsWith('docs/decisions/') && path !== 'docs/reference/flags.md').flatMap((path) =>
-    [...paper(path).matchAll(/(?<![\w<-])--[a-z][a-z-]+/g)].map(([flag]) => flag).filter((flag) => !ours.has(flag) && !OTHERS.has(flag)).map((flag) => `${path}: ${flag}`));
+  const ours = new Set([
+    ...SETTINGS.map(({ flag }) => `--${flag}`),
+    ...[...reference.matchAll(/--[a-z][a-z-]+/g)].map(([flag]) => flag),
+  ]);
+  const unknown = PAPERS.filter(
+    (path) => !path.startsWith('docs/decisions/') && path !== 'docs/reference/flags.md',
+  ).flatMap((path) =>
+    [...paper(path).matchAll(/(?<![\w<-])--[a-z][a-z-]+/g)]
+      .map(([flag]) => flag)
+      .filter((flag) => !ours.has(flag) && !OTHERS.has(flag))
+      .map((flag) => `${path}: ${flag}`),
+  );
   assert.deepEqual(unknown, []);
 });

@@ -26,17 +26,33 @@ export class Reader implements AsyncDisposable {
 
   private constructor(place: Workplace, env: Readonly<Record<string, string>>, placeholders: Placeholders) {
     this.place = place;
-    const { CI: _ci, SELENIUM_REMOTE_URL: _grid, NODE_TEST_CONTEXT: _context, FORCE_COLOR: _color, GITHUB_STEP_SUMMARY: _summary, ...rest } = process.env as Record<string, string>;
+    const {
+      CI: _ci,
+      SELENIUM_REMOTE_URL: _grid,
+      NODE_TEST_CONTEXT: _context,
+      FORCE_COLOR: _color,
+      GITHUB_STEP_SUMMARY: _summary,
+      ...rest
+    } = process.env as Record<string, string>;
     this.#env = { ...rest, PATH: `${place.folder}/bin${delimiter}${process.env['PATH'] ?? ''}`, ...env };
     this.#placeholders = placeholders;
   }
 
   /** @param files in the reader's folder when he begins */
-  static async with(files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}, placeholders: Placeholders = {}): Promise<Reader> {
+  static async with(
+    files: Readonly<Record<string, string>>,
+    env: Readonly<Record<string, string>> = {},
+    placeholders: Placeholders = {},
+  ): Promise<Reader> {
     const inFolder = Object.entries(files).map(([path, text]) => [`project/${path}`, text]);
     const gridrun = `#!/bin/sh\nexec ${process.execPath} --conditions=gridrun-source ${MAIN} "$@"\n`;
-    const programs = { 'bin/gridrun': gridrun, 'bin/npx': gridrun.replace('\n', '\nshift\n'), 'bin/xdg-open': '#!/bin/sh\n', 'project/.keep': '' };
-    const place = await Workplace.with({ ...programs, ...Object.fromEntries(inFolder) as Record<string, string> });
+    const programs = {
+      'bin/gridrun': gridrun,
+      'bin/npx': gridrun.replace('\n', '\nshift\n'),
+      'bin/xdg-open': '#!/bin/sh\n',
+      'project/.keep': '',
+    };
+    const place = await Workplace.with({ ...programs, ...(Object.fromEntries(inFolder) as Record<string, string>) });
     for (const name of ['gridrun', 'npx', 'xdg-open']) await chmod(join(place.folder, 'bin', name), 0o755);
     return new Reader(place, env, placeholders);
   }
@@ -59,13 +75,21 @@ export class Reader implements AsyncDisposable {
     return { ...(await ended), page };
   }
 
-  #start(command: string, env: Readonly<Record<string, string>> = {}): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+  #start(
+    command: string,
+    env: Readonly<Record<string, string>> = {},
+  ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
     const meant = Object.entries(this.#placeholders).reduce((text, [from, to]) => text.replaceAll(from, to), command);
     // The command takes the shell's place, so that a signal finds it.
-    const child = spawn('bash', ['-c', /[|;&]/.test(meant) ? meant : `exec ${meant}`], { cwd: join(this.place.folder, 'project'), env: { ...this.#env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('bash', ['-c', /[|;&]/.test(meant) ? meant : `exec ${meant}`], {
+      cwd: join(this.place.folder, 'project'),
+      env: { ...this.#env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#running.add(child);
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
     const ended = once(child, 'close').then(([code]) => {
       this.#running.delete(child);
       return { code: code as number | null, output };
@@ -75,13 +99,15 @@ export class Reader implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // Asked to end, gridrun ends what it has started too; one that does not is killed.
-    await Promise.all([...this.#running].map(async (child) => {
-      const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-      const ended = once(child, 'close');
-      child.kill('SIGTERM');
-      await ended;
-      clearTimeout(kill);
-    }));
+    await Promise.all(
+      [...this.#running].map(async (child) => {
+        const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+        const ended = once(child, 'close');
+        child.kill('SIGTERM');
+        await ended;
+        clearTimeout(kill);
+      }),
+    );
     await this.place[Symbol.asyncDispose]();
   }
 }
@@ -95,8 +121,16 @@ export function shownExit(shown: readonly string[]): number {
 export function assertPrinted(shown: readonly string[], output: string, command: string): void {
   const printed = output.split('\n').map(withoutTimes);
   for (const line of shown.filter((text) => text.trim() !== '' && text !== '…')) {
-    const pattern = new RegExp(`^${withoutTimes(line).split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`);
-    assert.ok(printed.some((text) => pattern.test(text)), `${command} did not print\n${line}\nbut\n${output}`);
+    const pattern = new RegExp(
+      `^${withoutTimes(line)
+        .split('…')
+        .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+        .join('.*')}$`,
+    );
+    assert.ok(
+      printed.some((text) => pattern.test(text)),
+      `${command} did not print\n${line}\nbut\n${output}`,
+    );
   }
 }
 

@@ -26,14 +26,19 @@ test('a line that changes, or a block that is forgotten, is noticed', () => {
 });
 
 test('every setting, code and command has its line', async () => {
-  for (const { flag } of SETTINGS) assert.match(paper('docs/reference/flags.md'), new RegExp(`^\\| \`(-\\w, )?--${flag}[ \`]`, 'm'));
+  for (const { flag } of SETTINGS)
+    assert.match(paper('docs/reference/flags.md'), new RegExp(`^\\| \`(-\\w, )?--${flag}[ \`]`, 'm'));
   for (const code of Object.keys(ERROR_CODES)) {
-    for (const path of ['docs/reference/error-codes.md', 'docs/troubleshooting.md']) assert.ok(paper(path).includes(`| \`${code}\` |`), `${code} in ${path}`);
+    for (const path of ['docs/reference/error-codes.md', 'docs/troubleshooting.md'])
+      assert.ok(paper(path).includes(`| \`${code}\` |`), `${code} in ${path}`);
   }
   await using place = await Workplace.with({});
   const [all, grid] = await Promise.all([place.run(['--help']), place.run(['grid', '--help'])]);
-  const named = (help: string, prefix: string): string[] => [...help.matchAll(new RegExp(`^  gridrun ${prefix}([a-z][a-z-]*)`, 'gm'))].map(([, name]) => prefix + name);
-  const commands = [...named(all.stdout, ''), ...named(grid.stdout, 'grid ')].filter((name) => name !== 'run' && name !== 'grid');
+  const named = (help: string, prefix: string): string[] =>
+    [...help.matchAll(new RegExp(`^  gridrun ${prefix}([a-z][a-z-]*)`, 'gm'))].map(([, name]) => prefix + name);
+  const commands = [...named(all.stdout, ''), ...named(grid.stdout, 'grid ')].filter(
+    (name) => name !== 'run' && name !== 'grid',
+  );
   assert.deepEqual([...new Set(commands)].toSorted(), COMMANDS.toSorted());
 });
 
@@ -45,21 +50,88 @@ function eventfulRun(): RunState {
   const titles = ['failed', 'errored', 'skipped', 'flaky', 'known', 'not-run'];
   const events = [
     {
-      type: 'run-started', at: 1, schema: 1, run: 'r', gridrun: '0.1.0', host: 'h', checks: titles.map(check), siteCount: 1, duplicateCount: 0, planHash: '',
-      shard: { index: 1, total: 1 }, sessions: 1, grid: 'local',
+      type: 'run-started',
+      at: 1,
+      schema: 1,
+      run: 'r',
+      gridrun: '0.1.0',
+      host: 'h',
+      checks: titles.map(check),
+      siteCount: 1,
+      duplicateCount: 0,
+      planHash: '',
+      shard: { index: 1, total: 1 },
+      sessions: 1,
+      grid: 'local',
     },
     { type: 'sites-planned', at: 1, sites: [{ id: 'a', url: 'https://a.example/' }] },
-    { type: 'extension-loaded', at: 2, arm: 'subject', id: 'x', name: 'Fill in', version: '1.0', sha256: 'ab', text: '' },
-    { type: 'session-opened', at: 2, sessionId: 's', slot: 0, node: 'n', browserName: 'chrome', browserVersion: '1', durationMs: 1 },
-    { type: 'attempt-started', at: 3, siteId: 'a', attempt: 1, slot: 0, sessionId: 's' },
-    { type: 'attempt-ended', at: 4, slot: 0, attempt: { siteId: 'a', attempt: 1, arm: 'subject', ending: 'completed', sessionId: 's', node: 'n', startedAt: 3, durationMs: 1, checks: [] } },
     {
-      type: 'site-judged', at: 4,
+      type: 'extension-loaded',
+      at: 2,
+      arm: 'subject',
+      id: 'x',
+      name: 'Fill in',
+      version: '1.0',
+      sha256: 'ab',
+      text: '',
+    },
+    {
+      type: 'session-opened',
+      at: 2,
+      sessionId: 's',
+      slot: 0,
+      node: 'n',
+      browserName: 'chrome',
+      browserVersion: '1',
+      durationMs: 1,
+    },
+    { type: 'attempt-started', at: 3, siteId: 'a', attempt: 1, slot: 0, sessionId: 's' },
+    {
+      type: 'attempt-ended',
+      at: 4,
+      slot: 0,
+      attempt: {
+        siteId: 'a',
+        attempt: 1,
+        arm: 'subject',
+        ending: 'completed',
+        sessionId: 's',
+        node: 'n',
+        startedAt: 3,
+        durationMs: 1,
+        checks: [],
+      },
+    },
+    {
+      type: 'site-judged',
+      at: 4,
       verdict: {
-        siteId: 'a', verdict: 'failed', cause: 'check', code: 'check.failed', attempts: 2, durationMs: 10,
+        siteId: 'a',
+        verdict: 'failed',
+        cause: 'check',
+        code: 'check.failed',
+        attempts: 2,
+        durationMs: 10,
         checks: [
-          { title: 'failed', status: 'failed', flaky: false, durationMs: 1, cause: 'check', fault, otherFaults: [fault], attachments: [{ name: 'x', path: 'x.png', contentType: 'image/png' }] },
-          { title: 'errored', status: 'errored', flaky: false, durationMs: 1, cause: 'grid', fault: { ...fault, code: 'grid.session-lost', cause: 'grid' }, otherFaults: [fault] },
+          {
+            title: 'failed',
+            status: 'failed',
+            flaky: false,
+            durationMs: 1,
+            cause: 'check',
+            fault,
+            otherFaults: [fault],
+            attachments: [{ name: 'x', path: 'x.png', contentType: 'image/png' }],
+          },
+          {
+            title: 'errored',
+            status: 'errored',
+            flaky: false,
+            durationMs: 1,
+            cause: 'grid',
+            fault: { ...fault, code: 'grid.session-lost', cause: 'grid' },
+            otherFaults: [fault],
+          },
           { title: 'skipped', status: 'skipped', flaky: false, durationMs: 0, reason: 'later' },
           { title: 'flaky', status: 'passed', flaky: true, durationMs: 1, cause: 'check', fault },
           { title: 'known', status: 'failed', flaky: false, durationMs: 1, cause: 'check', fault },
@@ -81,18 +153,42 @@ test('every element, attribute and property of junit.xml is on its page, and the
     for (const one of Array.isArray(value) ? value : [value]) {
       const attributes = written.get(name) ?? new Set();
       written.set(name, attributes);
-      for (const [key, inner] of Object.entries(typeof one === 'object' && one !== null ? (one as Record<string, unknown>) : {})) {
+      for (const [key, inner] of Object.entries(
+        typeof one === 'object' && one !== null ? (one as Record<string, unknown>) : {},
+      )) {
         if (key.startsWith('@')) attributes.add(key.slice(1));
         else if (key !== '#text') note(key, inner);
       }
       if (name === 'property') properties.add((one as Record<string, string>)['@name']!);
     }
   };
-  const parsed = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', ignoreDeclaration: true }).parse([...junitText(eventfulRun(), '')].join('')) as Record<string, unknown>;
+  const parsed = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', ignoreDeclaration: true }).parse(
+    [...junitText(eventfulRun(), '')].join(''),
+  ) as Record<string, unknown>;
   for (const [name, value] of Object.entries(parsed)) note(name, value);
   const page = paper('docs/reference/junit.md');
-  const rows = (heading: string): string[][] => (page.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| `')).map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()).slice(1, -1));
-  const told = rows('Elements and attributes').map(([element = '', attributes = '']) => [element.replaceAll('`', ''), [...attributes.matchAll(/`(\w+)`/g)].map(([, name]) => name!).toSorted()] as const);
-  assert.deepEqual(Object.fromEntries(told), Object.fromEntries([...written].map(([name, attributes]) => [name, [...attributes].toSorted()])));
-  assert.deepEqual(rows('Properties of a suite').map(([name = '']) => name.replaceAll('`', '')).toSorted(), [...properties].toSorted());
+  const rows = (heading: string): string[][] =>
+    (page.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .map((line) =>
+        line
+          .split(/(?<!\\)\|/)
+          .map((cell) => cell.trim())
+          .slice(1, -1),
+      );
+  const told = rows('Elements and attributes').map(
+    ([element = '', attributes = '']) =>
+      [element.replaceAll('`', ''), [...attributes.matchAll(/`(\w+)`/g)].map(([, name]) => name!).toSorted()] as const,
+  );
+  assert.deepEqual(
+    Object.fromEntries(told),
+    Object.fromEntries([...written].map(([name, attributes]) => [name, [...attributes].toSorted()])),
+  );
+  assert.deepEqual(
+    rows('Properties of a suite')
+      .map(([name = '']) => name.replaceAll('`', ''))
+      .toSorted(),
+    [...properties].toSorted(),
+  );
 });

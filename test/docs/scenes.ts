@@ -21,7 +21,12 @@ const FAILS = checkFile("await driver.get(site.url); assert.notEqual(site.id, 'e
 const CONFIG = "export default { sites: 'sites.json' };\n";
 
 const EXTENSION = {
-  'manifest.json': JSON.stringify({ manifest_version: 3, name: 'Fill in', version: '1.0', content_scripts: [{ matches: ['http://*/*'], js: ['fill.js'] }] }),
+  'manifest.json': JSON.stringify({
+    manifest_version: 3,
+    name: 'Fill in',
+    version: '1.0',
+    content_scripts: [{ matches: ['http://*/*'], js: ['fill.js'] }],
+  }),
   'fill.js': "document.title = 'filled in';\n",
 };
 
@@ -33,7 +38,8 @@ function inFolder(folder: string, files: Readonly<Record<string, string>>): Reco
 async function afterNights(reader: Reader, command: string): Promise<void> {
   const project = join(reader.place.folder, 'project');
   if (!/last-night|nights/.test(command) || existsSync(join(project, 'last-night'))) return;
-  for (const folder of ['last-night', 'nights/1', 'nights/2']) await cp(join(project, 'gridrun-results'), join(project, folder), { recursive: true });
+  for (const folder of ['last-night', 'nights/1', 'nights/2'])
+    await cp(join(project, 'gridrun-results'), join(project, folder), { recursive: true });
 }
 
 /** A run that was cut off: its journal has no last line. */
@@ -49,18 +55,31 @@ async function cutOff(reader: Reader, command: string): Promise<void> {
 export const SCENES: Readonly<Record<string, Scene>> = {
   'README.md': { inChrome: true, files: { 'sites.txt': '$SITE\n' } },
   'docs/checks.md': {
-    files: { 'gridrun.config.mjs': CONFIG, 'checks/login.check.mjs': PASSES, 'checks/login.check.ts': PASSES, 'sites.json': '[{"id": "shop-1", "url": "https://a.example", "tags": ["login"]}]' },
+    files: {
+      'gridrun.config.mjs': CONFIG,
+      'checks/login.check.mjs': PASSES,
+      'checks/login.check.ts': PASSES,
+      'sites.json': '[{"id": "shop-1", "url": "https://a.example", "tags": ["login"]}]',
+    },
   },
   'docs/ci.md': { files: { 'checks/page.check.ts': FAILS }, codes: [0, 1], before: afterNights },
   'docs/extensions.md': {
     inChrome: true,
     files: {
-      'top1000.json': '[{"id": "example_com", "url": "$SITE"}]', 'checks/page.check.mjs': PASSES,
-      ...inFolder('dist', EXTENSION), ...inFolder('last-release', EXTENSION),
+      'top1000.json': '[{"id": "example_com", "url": "$SITE"}]',
+      'checks/page.check.mjs': PASSES,
+      ...inFolder('dist', EXTENSION),
+      ...inFolder('last-release', EXTENSION),
     },
     before: afterNights,
   },
   'docs/grids.md': { files: { 'sites.json': siteList('a'), 'checks/page.check.mjs': PASSES } },
-  'docs/report.md': { files: { 'sites.txt': 'a.example\n' }, before: async (reader) => void (await reader.does('gridrun --sites sites.txt')) },
-  'docs/troubleshooting.md': { files: { 'gridrun.config.mjs': CONFIG, 'sites.json': siteList('a'), 'checks/page.check.mjs': PASSES }, before: cutOff },
+  'docs/report.md': {
+    files: { 'sites.txt': 'a.example\n' },
+    before: async (reader) => void (await reader.does('gridrun --sites sites.txt')),
+  },
+  'docs/troubleshooting.md': {
+    files: { 'gridrun.config.mjs': CONFIG, 'sites.json': siteList('a'), 'checks/page.check.mjs': PASSES },
+    before: cutOff,
+  },
 };

@@ -14,7 +14,12 @@ interface DemoSite {
   readonly id: string;
   readonly url: string;
   readonly tags: readonly string[];
-  readonly data: { readonly username: string; readonly password: string; readonly welcome: string; readonly refused: string };
+  readonly data: {
+    readonly username: string;
+    readonly password: string;
+    readonly welcome: string;
+    readonly refused: string;
+  };
 }
 
 const root = new URL('../../', import.meta.url);
@@ -32,7 +37,10 @@ suite('in Chrome', { skip: missing('chrome') }, () => {
   let port = '';
 
   before(async () => {
-    const server = spawn(process.execPath, [fileURLToPath(new URL('examples/demo-sites/server.ts', root))], { env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const server = spawn(process.execPath, [fileURLToPath(new URL('examples/demo-sites/server.ts', root))], {
+      env: { ...process.env, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     started.defer(async () => {
       server.kill('SIGTERM');
       await once(server, 'close');

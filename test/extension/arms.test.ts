@@ -22,7 +22,14 @@ function fakeGrid(name: string, told: string[]): ExtensionGrid {
 }
 
 function facts(sessionId: string): SessionFacts {
-  return { sessionId, endpoint: 'http://127.0.0.1:9', capabilities: {}, node: 'n', browserName: 'chrome', browserVersion: '1' };
+  return {
+    sessionId,
+    endpoint: 'http://127.0.0.1:9',
+    capabilities: {},
+    node: 'n',
+    browserName: 'chrome',
+    browserVersion: '1',
+  };
 }
 
 function wipeOf(told: string[]): Isolation {
@@ -38,18 +45,27 @@ test('each arm has sessions of its own build, and wipe ends with the reset of wh
     const control = withBuild ? fakeGrid('control', told) : undefined;
     const arms = extensionArms(plain, fakeGrid('subject', told), control);
     assert.deepEqual([arms.grid.name, await arms.grid.capacity(asked().signal)], ['plain', 7]);
-    const leases = await Promise.all([asked(), asked('subject'), asked('control')].map((each) => arms.grid.lease(each)));
+    const leases = await Promise.all(
+      [asked(), asked('subject'), asked('control')].map((each) => arms.grid.lease(each)),
+    );
     const other = withBuild ? 'control-1' : 'plain-1';
-    assert.deepEqual(leases.map(({ session }) => session.sessionId), ['subject-1', 'subject-2', other]);
+    assert.deepEqual(
+      leases.map(({ session }) => session.sessionId),
+      ['subject-1', 'subject-2', other],
+    );
     const isolation = arms.isolation(wipeOf(told));
     for (const { session } of leases.slice(1)) await isolation.reset(session, asked().signal);
     await Promise.all(leases.map((lease) => lease.release()));
     await isolation.reset(leases[0]!.session, asked().signal);
     await arms.grid[Symbol.asyncDispose]();
     assert.deepEqual(told, [
-      'wipe subject-2', 'subject resets subject-2',
-      `wipe ${other}`, ...(withBuild ? ['control resets control-1'] : []),
-      'release subject-1', 'release subject-2', `release ${other}`,
+      'wipe subject-2',
+      'subject resets subject-2',
+      `wipe ${other}`,
+      ...(withBuild ? ['control resets control-1'] : []),
+      'release subject-1',
+      'release subject-2',
+      `release ${other}`,
       'wipe subject-1',
     ]);
   }

@@ -19,13 +19,21 @@ try {
   const list = pages.map((page) => ({ id: page.id, url: corpus.urlOf(page) }));
   await writeFile(join(folder, 'sites.json'), JSON.stringify(list));
   const handle = run({
-    cwd: ROOT, sites: join(folder, 'sites.json'), checks: 'examples/corpus/works.check.ts', out: join(folder, 'results'), grid: 'local',
-    extension: 'examples/extension', control: 'none', capabilities: { 'goog:chromeOptions': { args: [OFFLINE] } },
+    cwd: ROOT,
+    sites: join(folder, 'sites.json'),
+    checks: 'examples/corpus/works.check.ts',
+    out: join(folder, 'results'),
+    grid: 'local',
+    extension: 'examples/extension',
+    control: 'none',
+    capabilities: { 'goog:chromeOptions': { args: [OFFLINE] } },
   });
   const { counts } = await handle.summary;
   const { sweep } = JSON.parse(await readFile(join(folder, 'results', 'results.json'), 'utf8')) as ResultsFile;
   process.stdout.write(`${list.length} captured login pages: ${JSON.stringify(counts)}\n`);
-  process.stdout.write(`broken by the extension: ${sweep?.broken.join(', ') || 'none'}; failing in both arms: ${sweep?.failedInBoth.length}; undecided: ${sweep?.undecided.length}\n`);
+  process.stdout.write(
+    `broken by the extension: ${sweep?.broken.join(', ') || 'none'}; failing in both arms: ${sweep?.failedInBoth.length}; undecided: ${sweep?.undecided.length}\n`,
+  );
   process.exitCode = sweep?.broken.length === 0 ? 0 : 1;
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -15,7 +15,9 @@ test('the broken build is the demo extension but for its planted regressions', a
     await buildBroken(folder);
     const [good, broken] = await Promise.all([readExtension(DEMO), readExtension(folder)]);
     assert.deepEqual([good.version, broken.version], ['1.0.0', '1.1.0']);
-    const changed = [...good.files].filter(([path, content]) => !broken.files.get(path)?.equals(content)).map(([path]) => path);
+    const changed = [...good.files]
+      .filter(([path, content]) => !broken.files.get(path)?.equals(content))
+      .map(([path]) => path);
     assert.deepEqual(changed, ['find-form.js', 'manifest.json']);
     assert.deepEqual([...broken.files.keys()], [...good.files.keys()]);
   } finally {

@@ -14,7 +14,9 @@ import { commandsOf, NEVER, ownLocalGrid, request } from './sessions.ts';
 
 let site: HttpServer;
 before(async () => {
-  site = await startHttpServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>site</title>'));
+  site = await startHttpServer((_request, response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>site</title>'),
+  );
 });
 after(() => site[Symbol.asyncDispose]());
 
@@ -23,7 +25,9 @@ async function heardOn(session: SessionFacts, hash = ''): Promise<unknown> {
   const { post, run } = commandsOf(session);
   await post('/url', { url: 'about:blank' });
   await post('/url', { url: `${site.url}/${hash}` });
-  return await run('const look = () => { const { heard } = document.documentElement.dataset; if (heard) done(heard); else requestAnimationFrame(look); }; look();');
+  return await run(
+    'const look = () => { const { heard } = document.documentElement.dataset; if (heard) done(heard); else requestAnimationFrame(look); }; look();',
+  );
 }
 
 async function storedIn(session: SessionFacts): Promise<unknown> {
@@ -75,7 +79,10 @@ for (const [place, skip, open] of PLACES) {
       const pkg = await readExtension(probe.folder);
       const extended = extensionGrid(grid, pkg);
       const { extension, text } = await extended.preflight(request(CAPABILITIES));
-      assert.deepEqual({ ...extension, id: '' }, { id: '', name: 'Probe', version: '1.2.3', sha256: pkg.sha256, popup: 'popup.html', options: 'options.html' });
+      assert.deepEqual(
+        { ...extension, id: '' },
+        { id: '', name: 'Probe', version: '1.2.3', sha256: pkg.sha256, popup: 'popup.html', options: 'options.html' },
+      );
       assert.match(text, /^Probe 1\.2\.3 \(sha256 [0-9a-f]{12}…\): uploaded to the browser, installed over BiDi$/);
       const lease = await extended.lease(request(CAPABILITIES));
       try {
@@ -112,8 +119,16 @@ for (const [place, skip, open] of PLACES) {
     });
 
     test('that Chrome refuses is told in its words', async () => {
-      await using refusedByChrome = await probeExtension({ 'manifest.json': manifestWith({ permissions: ['storage'], host_permissions: ['no pattern'], web_accessible_resources: [{ resources: 7 }] }) });
-      const error = await thrownBy(extensionGrid(grid, await readExtension(refusedByChrome.folder)).preflight(request(CAPABILITIES)));
+      await using refusedByChrome = await probeExtension({
+        'manifest.json': manifestWith({
+          permissions: ['storage'],
+          host_permissions: ['no pattern'],
+          web_accessible_resources: [{ resources: 7 }],
+        }),
+      });
+      const error = await thrownBy(
+        extensionGrid(grid, await readExtension(refusedByChrome.folder)).preflight(request(CAPABILITIES)),
+      );
       assert.deepEqual([error.code, error.answer], ['extension.not-loaded', 'refuse']);
       assert.match(error.message, /web_accessible_resources/);
     });
@@ -129,7 +144,10 @@ for (const [place, skip, open] of PLACES) {
       const extended = extensionGrid(grid, await readExtension(probe.folder));
       const asked = request({ ...CAPABILITIES, webSocketUrl: false });
       const { extension, text } = await extended.preflight(asked);
-      assert.match(text, /given to chromedriver.*not uploaded to the browser, installed over BiDi: the session has no BiDi connection/);
+      assert.match(
+        text,
+        /given to chromedriver.*not uploaded to the browser, installed over BiDi: the session has no BiDi connection/,
+      );
       const lease = await extended.lease(asked);
       try {
         assert.equal(lease.session.extension!.id, extension.id, 'its id is known before');

@@ -86,7 +86,13 @@ describe('what checks see of the extension', { skip: missing('chrome') }, () => 
   let local: Grid;
   let grid: ExtensionGrid;
   before(async () => {
-    site = await startHttpServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><title>site</title><script>if (location.hash === '#page') throw new Error('of the page');</script>`));
+    site = await startHttpServer((_request, response) =>
+      response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end(
+          `<!doctype html><title>site</title><script>if (location.hash === '#page') throw new Error('of the page');</script>`,
+        ),
+    );
     probe = await probeExtension(PROBE_FILES);
     local = await ownLocalGrid();
     grid = extensionGrid(local, await readExtension(probe.folder));
@@ -103,7 +109,10 @@ describe('what checks see of the extension', { skip: missing('chrome') }, () => 
     try {
       for (const id of ['first', 'second']) {
         const outcome = await bench.attempt({ site: { id, url: `${site.url}/` }, session: lease.session });
-        assert.deepEqual(outcome.checks.map(({ status, fault }) => fault?.message ?? status), ['passed', 'passed', 'passed', 'passed']);
+        assert.deepEqual(
+          outcome.checks.map(({ status, fault }) => fault?.message ?? status),
+          ['passed', 'passed', 'passed', 'passed'],
+        );
         assert.equal(outcome.extensionErrors, undefined);
         await isolation('wipe').reset(lease.session, NEVER);
         await grid.reset(lease.session, NEVER);
@@ -116,16 +125,35 @@ describe('what checks see of the extension', { skip: missing('chrome') }, () => 
   test('what it throws in pages and in its worker is collected, and nothing else', async () => {
     const data = ['#throw-in-page', '#throw-in-worker', '#reject-in-worker', '#console-in-worker', '#page'];
     for (const failOnExtensionErrors of [false, true]) {
-      await using bench = await startBench({ files: { 'checks/a.check.mjs': THROWS }, checkTimeoutMs: 30_000, failOnExtensionErrors });
+      await using bench = await startBench({
+        files: { 'checks/a.check.mjs': THROWS },
+        checkTimeoutMs: 30_000,
+        failOnExtensionErrors,
+      });
       const lease = await grid.lease(request());
       try {
-        const outcome = await bench.attempt({ site: { id: 'a', url: `${site.url}/`, data, tags: ['1', '2', '3'] }, session: lease.session });
+        const outcome = await bench.attempt({
+          site: { id: 'a', url: `${site.url}/`, data, tags: ['1', '2', '3'] },
+          session: lease.session,
+        });
         const errors = outcome.extensionErrors?.map(({ message, where }) => `${where}: ${message}`).toSorted();
-        assert.deepEqual(errors, ['page: TypeError: thrown in the page', 'worker: Error: rejected in the worker', 'worker: RangeError: thrown in the worker']);
-        assert.ok(outcome.extensionErrors!.every(({ stack }) => /chrome-extension:\/\/[a-p]{32}\/(content|worker)\.js:\d+/.test(stack)));
+        assert.deepEqual(errors, [
+          'page: TypeError: thrown in the page',
+          'worker: Error: rejected in the worker',
+          'worker: RangeError: thrown in the worker',
+        ]);
+        assert.ok(
+          outcome.extensionErrors!.every(({ stack }) =>
+            /chrome-extension:\/\/[a-p]{32}\/(content|worker)\.js:\d+/.test(stack),
+          ),
+        );
         const [, last] = outcome.checks;
-        assert.deepEqual(outcome.checks.map(({ status }) => status), failOnExtensionErrors ? ['passed', 'failed'] : ['passed', 'passed']);
-        if (failOnExtensionErrors) assert.deepEqual([last?.fault?.code, last?.fault?.cause], ['extension.error', 'extension']);
+        assert.deepEqual(
+          outcome.checks.map(({ status }) => status),
+          failOnExtensionErrors ? ['passed', 'failed'] : ['passed', 'passed'],
+        );
+        if (failOnExtensionErrors)
+          assert.deepEqual([last?.fault?.code, last?.fault?.cause], ['extension.error', 'extension']);
       } finally {
         await lease.release();
       }
@@ -136,7 +164,10 @@ describe('what checks see of the extension', { skip: missing('chrome') }, () => 
     const body = `import { extension } from 'gridrun/check'; it('a', () => { if (extension.loaded) throw new Error('loaded'); }); it('b', () => extension.id);`;
     await using bench = await startBench({ files: { 'checks/a.check.mjs': body } });
     const outcome = await bench.attempt({ site: { id: 'a', url: 'https://a.example/' } });
-    assert.deepEqual(outcome.checks.map(({ status }) => status), ['passed', 'failed']);
+    assert.deepEqual(
+      outcome.checks.map(({ status }) => status),
+      ['passed', 'failed'],
+    );
     assert.match(outcome.checks[1]!.fault!.message, /no extension in this session/);
   });
 });

@@ -10,7 +10,9 @@ import { commandsOf, ownLocalGrid, request } from './sessions.ts';
 // Puts the demo extension on captured login pages, and prints on how many of them it marked the password field that
 // people labelled:
 //   node test/extension/main.ts [--pages 100] [--least 90]
-const { values } = parseArgs({ options: { pages: { type: 'string', default: '100' }, least: { type: 'string', default: '90' } } });
+const { values } = parseArgs({
+  options: { pages: { type: 'string', default: '100' }, least: { type: 'string', default: '90' } },
+});
 const SESSION_PAGES = 25;
 /** Captured pages refer to hosts that must not be asked: their dead references fail at once. */
 const OFFLINE = '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE *.localhost , EXCLUDE localhost , EXCLUDE 127.0.0.1';
@@ -33,14 +35,23 @@ interface Page {
 const wanted = Number(values.pages);
 await using corpus = await serveCorpus();
 await using local = await ownLocalGrid();
-const grid = extensionGrid(local, await readExtension(fileURLToPath(new URL('../../examples/extension', import.meta.url))));
-const labelled = corpus.pages.filter(({ truth }) => agreementOf(truth, { username: null, password: null, submit: null }).password === 'missed');
-const chosen = Array.from({ length: Math.min(wanted, labelled.length) }, (_, index) => labelled[Math.floor((index * labelled.length) / wanted)]!);
+const grid = extensionGrid(
+  local,
+  await readExtension(fileURLToPath(new URL('../../examples/extension', import.meta.url))),
+);
+const labelled = corpus.pages.filter(
+  ({ truth }) => agreementOf(truth, { username: null, password: null, submit: null }).password === 'missed',
+);
+const chosen = Array.from(
+  { length: Math.min(wanted, labelled.length) },
+  (_, index) => labelled[Math.floor((index * labelled.length) / wanted)]!,
+);
 const answers: { page: Page; answer: Answer | 'error' }[] = [];
 for (let start = 0; start < chosen.length; start += SESSION_PAGES) {
   const lease = await grid.lease(request({ 'goog:chromeOptions': { args: [OFFLINE] } }));
   try {
-    for (const page of chosen.slice(start, start + SESSION_PAGES)) answers.push({ page, answer: await answerOn(lease, page) });
+    for (const page of chosen.slice(start, start + SESSION_PAGES))
+      answers.push({ page, answer: await answerOn(lease, page) });
   } finally {
     await lease.release();
   }

@@ -35,7 +35,11 @@ async function refusalOfFiles(files: Readonly<Record<string, string | object>>):
 async function zipWith(names: Readonly<Record<string, number>>): Promise<Buffer> {
   const zip = new ZipFile();
   zip.addBuffer(Buffer.from(JSON.stringify(manifestWith())), 'manifest.json');
-  const written = Object.entries(names).map(([name, mode], index) => ({ name, mode, standIn: String(index).repeat(name.length) }));
+  const written = Object.entries(names).map(([name, mode], index) => ({
+    name,
+    mode,
+    standIn: String(index).repeat(name.length),
+  }));
   for (const { mode, standIn } of written) zip.addBuffer(Buffer.from('x'), standIn, { mode, compress: false });
   zip.end();
   // yazl refuses such names itself: they are written in afterwards.
@@ -49,11 +53,18 @@ async function zipWith(names: Readonly<Record<string, number>>): Promise<Buffer>
 test('a folder, its zip, its zip below one folder and its crx are the same extension', async () => {
   await using extension = await probeExtension(PROBE_FILES);
   const folder = await readExtension(extension.folder);
-  assert.deepEqual([folder.name, folder.version, folder.manifest.popup, folder.manifest.options, folder.manifest.worker], ['Probe', '1.2.3', 'popup.html', 'options.html', 'worker.js']);
+  assert.deepEqual(
+    [folder.name, folder.version, folder.manifest.popup, folder.manifest.options, folder.manifest.worker],
+    ['Probe', '1.2.3', 'popup.html', 'options.html', 'worker.js'],
+  );
   const zip = await writeZip(folder.files, '');
   const header = Buffer.from('a header, which is not looked into');
   const crx = Buffer.concat([Buffer.from('Cr24'), Buffer.from([3, 0, 0, 0, header.length, 0, 0, 0]), header, zip]);
-  for (const [name, bytes] of [['a.zip', zip], ['below.zip', await writeZip(folder.files, 'dist')], ['a.crx', crx]] as const) {
+  for (const [name, bytes] of [
+    ['a.zip', zip],
+    ['below.zip', await writeZip(folder.files, 'dist')],
+    ['a.crx', crx],
+  ] as const) {
     await using place = await probeExtension({});
     await writeFile(join(place.folder, name), bytes);
     const packed = await readExtension(join(place.folder, name));
@@ -68,7 +79,9 @@ test('the hash is that of paths and bytes, whatever their order', async () => {
     fc.asyncProperty(paths, fc.string(), async (names, content) => {
       const files = Object.fromEntries(names.map((name, index) => [name, `${content}${index}`]));
       const hash = async (entries: [string, string | object][]): Promise<string> => {
-        await using extension = await probeExtension(Object.fromEntries([['manifest.json', manifestWith()], ...entries]));
+        await using extension = await probeExtension(
+          Object.fromEntries([['manifest.json', manifestWith()], ...entries]),
+        );
         return (await readExtension(extension.folder)).sha256;
       };
       const first = await hash(Object.entries(files));
@@ -82,18 +95,23 @@ test('the hash is that of paths and bytes, whatever their order', async () => {
 
 test('what a zip has comes out as it went in', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.dictionary(fc.constantFrom('a', 'b/c', 'd e/ü.bin'), fc.uint8Array(), { noNullPrototype: true }), async (content) => {
-      const files = new Map(Object.entries(content).map(([name, bytes]) => [name, Buffer.from(bytes)]));
-      const { files: read, mistakes } = await readZip(await writeZip(files, ''));
-      assert.deepEqual(read, files);
-      assert.deepEqual(mistakes, []);
-    }),
+    fc.asyncProperty(
+      fc.dictionary(fc.constantFrom('a', 'b/c', 'd e/ü.bin'), fc.uint8Array(), { noNullPrototype: true }),
+      async (content) => {
+        const files = new Map(Object.entries(content).map(([name, bytes]) => [name, Buffer.from(bytes)]));
+        const { files: read, mistakes } = await readZip(await writeZip(files, ''));
+        assert.deepEqual(read, files);
+        assert.deepEqual(mistakes, []);
+      },
+    ),
     { numRuns: 30 },
   );
 });
 
 test('comments in a manifest are allowed, as Chrome allows them', async () => {
-  await using extension = await probeExtension({ 'manifest.json': '// ours\n{ /* three */ "manifest_version": 3, "name": "C", "version": "1" }' });
+  await using extension = await probeExtension({
+    'manifest.json': '// ours\n{ /* three */ "manifest_version": 3, "name": "C", "version": "1" }',
+  });
   assert.equal((await readExtension(extension.folder)).name, 'C');
 });
 
@@ -110,16 +128,56 @@ test('each bad extension has its own clear message', async () => {
   const cases: readonly [string, Readonly<Record<string, string | object>>, string, RegExp][] = [
     ['an empty folder', {}, 'extension.empty', /is empty/],
     ['no manifest', { 'src/a.js': '' }, 'extension.no-manifest', /no manifest\.json/],
-    ['MV2', { 'manifest.json': manifestWith({ manifest_version: 2 }) }, 'extension.mv2', /manifest\.json:2: is a Manifest V2 extension/],
-    ['no JSON', { 'manifest.json': '{\n  "name": "x",\n  "version" "1"\n}' }, 'extension.unreadable-manifest', /manifest\.json:3:13: colon expected/],
-    ['a comma after the last item', { 'manifest.json': '{"manifest_version": 3,\n}' }, 'extension.unreadable-manifest', /manifest\.json:2:1:/],
+    [
+      'MV2',
+      { 'manifest.json': manifestWith({ manifest_version: 2 }) },
+      'extension.mv2',
+      /manifest\.json:2: is a Manifest V2 extension/,
+    ],
+    [
+      'no JSON',
+      { 'manifest.json': '{\n  "name": "x",\n  "version" "1"\n}' },
+      'extension.unreadable-manifest',
+      /manifest\.json:3:13: colon expected/,
+    ],
+    [
+      'a comma after the last item',
+      { 'manifest.json': '{"manifest_version": 3,\n}' },
+      'extension.unreadable-manifest',
+      /manifest\.json:2:1:/,
+    ],
     ['a list', { 'manifest.json': '[]' }, 'extension.unreadable-manifest', /no JSON object/],
-    ['no version', { 'manifest.json': manifestWith({ version: undefined }) }, 'extension.bad-manifest', /"version" must be/],
-    ['a version that Chrome refuses', { 'manifest.json': manifestWith({ version: '1.2-beta' }) }, 'extension.bad-manifest', /manifest\.json:4: "version" must be/],
+    [
+      'no version',
+      { 'manifest.json': manifestWith({ version: undefined }) },
+      'extension.bad-manifest',
+      /"version" must be/,
+    ],
+    [
+      'a version that Chrome refuses',
+      { 'manifest.json': manifestWith({ version: '1.2-beta' }) },
+      'extension.bad-manifest',
+      /manifest\.json:4: "version" must be/,
+    ],
     ['no name', { 'manifest.json': manifestWith({ name: ' ' }) }, 'extension.bad-manifest', /"name" must be/],
-    ['an old background', { 'manifest.json': manifestWith({ background: { scripts: ['a.js'] } }) }, 'extension.bad-manifest', /needs a "service_worker"/],
-    ['a content script for no page', { 'manifest.json': manifestWith({ content_scripts: [{ js: ['a.js'] }] }), 'a.js': '' }, 'extension.bad-manifest', /content_scripts\[0\] needs "matches"/],
-    ['no such locale', { 'manifest.json': manifestWith({ default_locale: 'en' }) }, 'extension.bad-manifest', /no _locales\/en\/messages\.json/],
+    [
+      'an old background',
+      { 'manifest.json': manifestWith({ background: { scripts: ['a.js'] } }) },
+      'extension.bad-manifest',
+      /needs a "service_worker"/,
+    ],
+    [
+      'a content script for no page',
+      { 'manifest.json': manifestWith({ content_scripts: [{ js: ['a.js'] }] }), 'a.js': '' },
+      'extension.bad-manifest',
+      /content_scripts\[0\] needs "matches"/,
+    ],
+    [
+      'no such locale',
+      { 'manifest.json': manifestWith({ default_locale: 'en' }) },
+      'extension.bad-manifest',
+      /no _locales\/en\/messages\.json/,
+    ],
   ];
   for (const [what, files, code, text] of cases) {
     const refused = await refusalOfFiles(files);
@@ -139,7 +197,9 @@ test('every file that the manifest names and that is not there is told at once',
     }),
     'i16.png': '',
   });
-  const named = [...text.matchAll(/manifest\.json:\d+: (\S+) names "([^"]+)"/g)].map(([, place, file]) => `${place} ${file}`);
+  const named = [...text.matchAll(/manifest\.json:\d+: (\S+) names "([^"]+)"/g)].map(
+    ([, place, file]) => `${place} ${file}`,
+  );
   assert.deepEqual(named, [
     'icons.128 i128.png',
     'action.default_icon.32 a32.png',
@@ -154,14 +214,28 @@ test('every file that the manifest names and that is not there is told at once',
 test('a zip that climbs out of its folder, by each way to do so', async () => {
   await using place = await probeExtension({});
   const path = join(place.folder, 'evil.zip');
-  await writeFile(path, await zipWith({ '../evil.js': 0o100644, '/etc/evil': 0o100644, 'C:\\evil.txt': 0o100644, 'link': 0o120777 }));
+  await writeFile(
+    path,
+    await zipWith({ '../evil.js': 0o100644, '/etc/evil': 0o100644, 'C:\\evil.txt': 0o100644, link: 0o120777 }),
+  );
   const { code, text } = await refusalOf(path);
   assert.equal(code, 'extension.bad-files');
-  for (const part of ['"../evil.js" would be unpacked outside', '"/etc/evil" is an absolute path', 'evil.txt" would be unpacked outside', '"link" is a symbolic link']) assert.ok(text.includes(part), `${part}\n${text}`);
+  for (const part of [
+    '"../evil.js" would be unpacked outside',
+    '"/etc/evil" is an absolute path',
+    'evil.txt" would be unpacked outside',
+    '"link" is a symbolic link',
+  ])
+    assert.ok(text.includes(part), `${part}\n${text}`);
 });
 
 test('a link out of the folder, a file that is no zip, a damaged one, an old crx, nothing at all', async () => {
-  await using place = await probeExtension({ 'x/manifest.json': manifestWith(), 'a.zip': 'text', 'b.zip': 'PK text', 'old.crx': 'Cr24\u0002\u0000\u0000\u0000\u0000\u0000\u0000\u0000' });
+  await using place = await probeExtension({
+    'x/manifest.json': manifestWith(),
+    'a.zip': 'text',
+    'b.zip': 'PK text',
+    'old.crx': 'Cr24\u0002\u0000\u0000\u0000\u0000\u0000\u0000\u0000',
+  });
   await symlink('/etc/hostname', join(place.folder, 'x', 'host'));
   assert.match((await refusalOf(join(place.folder, 'x'))).text, /host is a link that leads out/);
   assert.match((await refusalOf(join(place.folder, 'a.zip'))).text, /neither a folder nor a zip nor a crx/);
@@ -174,7 +248,9 @@ test('a link out of the folder, a file that is no zip, a damaged one, an old crx
 
 test('a key of 2048 bits gives the id that Chrome makes of it', async () => {
   const { withFixedId } = await import('../../src/extension/fixed-id.ts');
-  const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  const key = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .publicKey.export({ type: 'spki', format: 'der' })
+    .toString('base64');
   await using extension = await probeExtension({ 'manifest.json': manifestWith({ key }) });
   const first = await withFixedId(await readExtension(extension.folder));
   assert.match(first.id, /^[a-p]{32}$/);

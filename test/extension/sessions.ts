@@ -29,8 +29,16 @@ export async function ownLocalGrid(): Promise<Grid> {
 }
 
 /** W3C commands of a session. */
-export function commandsOf(session: SessionFacts): { post(path: string, body: object): Promise<unknown>; run(script: string): Promise<unknown> } {
+export function commandsOf(session: SessionFacts): {
+  post(path: string, body: object): Promise<unknown>;
+  run(script: string): Promise<unknown>;
+} {
   const client = new WireClient(session.endpoint);
-  const post = (path: string, body: object): Promise<unknown> => client.send('POST', `/session/${session.sessionId}${path}`, body, { deadlineMs: 30_000 });
-  return { post, run: (script) => post('/execute/async', { script: `const done = arguments[arguments.length - 1]; ${script}`, args: [] }) };
+  const post = (path: string, body: object): Promise<unknown> =>
+    client.send('POST', `/session/${session.sessionId}${path}`, body, { deadlineMs: 30_000 });
+  return {
+    post,
+    run: (script) =>
+      post('/execute/async', { script: `const done = arguments[arguments.length - 1]; ${script}`, args: [] }),
+  };
 }

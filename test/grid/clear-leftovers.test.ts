@@ -24,8 +24,18 @@ async function leave(name: string, facts: { endpoint: string; sessionId?: string
 
 test('a dead run’s sessions on a grid are ended by id or by name, with this run’s credentials; nobody else’s are', async () => {
   const ended: string[] = [];
-  const slot = (sessionId: string, name: string) => ({ stereotype: {}, session: { sessionId, capabilities: { 'se:name': name } } });
-  const nodes = [{ uri: 'n', availability: 'UP', maxSessions: 3, slots: [slot('1', 'by id'), slot('2', 'by name'), slot('3', 'theirs')] }];
+  const slot = (sessionId: string, name: string) => ({
+    stereotype: {},
+    session: { sessionId, capabilities: { 'se:name': name } },
+  });
+  const nodes = [
+    {
+      uri: 'n',
+      availability: 'UP',
+      maxSessions: 3,
+      slots: [slot('1', 'by id'), slot('2', 'by name'), slot('3', 'theirs')],
+    },
+  ];
   await using server = await startHttpServer((request, response) => {
     if (request.headers.authorization === undefined) return response.writeHead(401).end();
     if (request.method === 'DELETE') ended.push(request.url!);

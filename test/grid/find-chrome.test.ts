@@ -25,22 +25,42 @@ async function noManager(): Promise<never> {
 }
 
 async function refused(options: FindChromeOptions): Promise<GridrunError> {
-  const error: unknown = await findChrome({ env: {}, manager: noManager, ...options }).catch((reason: unknown) => reason);
+  const error: unknown = await findChrome({ env: {}, manager: noManager, ...options }).catch(
+    (reason: unknown) => reason,
+  );
   assert.ok(error instanceof GridrunError && error.answer === 'refuse', String(error));
   return error;
 }
 
 test('the first browser with a driver of its major version is taken', { skip }, async () => {
-  const chromes = [await program('chrome-150', '150.0.1.1'), await program('chrome-156', '156.0.9.9'), join(folder, 'nothing')];
+  const chromes = [
+    await program('chrome-150', '150.0.1.1'),
+    await program('chrome-156', '156.0.9.9'),
+    join(folder, 'nothing'),
+  ];
   const chromedrivers = [await program('chromedriver-156', '156.0.2.2')];
   const found = await findChrome({ env: {}, chromes, chromedrivers, manager: noManager });
-  assert.deepEqual(found, { chrome: chromes[1], chromedriver: chromedrivers[0], chromeVersion: '156.0.9.9', driverVersion: '156.0.2.2' });
+  assert.deepEqual(found, {
+    chrome: chromes[1],
+    chromedriver: chromedrivers[0],
+    chromeVersion: '156.0.9.9',
+    driverVersion: '156.0.2.2',
+  });
 });
 
 test('the environment goes first, and must be right', { skip }, async () => {
-  const env = { GRIDRUN_CHROME: await program('mine', '150.0'), GRIDRUN_CHROMEDRIVER: await program('my-chromedriver', '150.1') };
-  assert.equal((await findChrome({ env, chromes: [], chromedrivers: [], manager: noManager })).chrome, env.GRIDRUN_CHROME);
-  assert.match((await refused({ env: { GRIDRUN_CHROME: '/nowhere/chrome' } })).message, /GRIDRUN_CHROME is \/nowhere\/chrome/);
+  const env = {
+    GRIDRUN_CHROME: await program('mine', '150.0'),
+    GRIDRUN_CHROMEDRIVER: await program('my-chromedriver', '150.1'),
+  };
+  assert.equal(
+    (await findChrome({ env, chromes: [], chromedrivers: [], manager: noManager })).chrome,
+    env.GRIDRUN_CHROME,
+  );
+  assert.match(
+    (await refused({ env: { GRIDRUN_CHROME: '/nowhere/chrome' } })).message,
+    /GRIDRUN_CHROME is \/nowhere\/chrome/,
+  );
 });
 
 test('versions that do not fit are refused, with both', { skip }, async () => {

@@ -73,7 +73,11 @@ test('kill -9 of Chrome is a crashed browser, and leaves nothing', { skip }, asy
   for (let count = 0; count < 2; count += 1) {
     await assert.rejects(
       client.send('GET', `/session/${lease.session.sessionId}/url`, undefined, LIMITS),
-      (error) => error instanceof WireError && error.code === 'browser.crashed' && error.blames === 'browser' && error.sessionLost,
+      (error) =>
+        error instanceof WireError &&
+        error.code === 'browser.crashed' &&
+        error.blames === 'browser' &&
+        error.sessionLost,
     );
   }
   await lease.release();
@@ -85,7 +89,10 @@ test('a Chrome that does not start is said with the driver’s last words', { sk
   await using grid = await localGrid({ sessions: 1, registry, chrome: { ...pair, chrome: '/bin/false' } });
   await assert.rejects(
     grid.lease(request()),
-    (error) => error instanceof GridrunError && error.code === 'browser.not-started' && /\/bin\/false did not start[^]*last words/.test(error.message),
+    (error) =>
+      error instanceof GridrunError &&
+      error.code === 'browser.not-started' &&
+      /\/bin\/false did not start[^]*last words/.test(error.message),
   );
   await assertNothingLeft();
 });
@@ -93,7 +100,10 @@ test('a Chrome that does not start is said with the driver’s last words', { sk
 test('a driver that does not start is said so', { skip }, async () => {
   const pair = await findChrome();
   await using grid = await localGrid({ sessions: 1, registry, chrome: { ...pair, chromedriver: '/bin/false' } });
-  await assert.rejects(grid.lease(request()), (error) => error instanceof GridrunError && error.code === 'browser.driver-not-started');
+  await assert.rejects(
+    grid.lease(request()),
+    (error) => error instanceof GridrunError && error.code === 'browser.driver-not-started',
+  );
   await assertNothingLeft();
 });
 
@@ -105,18 +115,24 @@ test('the user’s capabilities reach Chrome', { skip }, async () => {
   assert.equal(session.windowRect!.width, 500);
 });
 
-test('a window is as wide as a desktop’s, and what a site makes it download is gone with its session', { skip }, async () => {
-  await using grid = await localGrid({ sessions: 1, registry });
-  const { session, release } = await grid.lease(request());
-  assert.equal(session.windowRect!.width, 1280);
-  const client = new WireClient(session.endpoint);
-  const script = "const a = document.createElement('a'); a.href = URL.createObjectURL(new Blob(['x'])); a.download = 'gridrun-test.bin'; document.body.append(a); a.click();";
-  await client.send('POST', `/session/${session.sessionId}/execute/sync`, { script, args: [] }, LIMITS);
-  const downloads = join(registry.stateDir, (await readdir(registry.stateDir))[0]!, 'downloads');
-  while (!(await readdir(downloads).catch((): string[] => [])).includes('gridrun-test.bin')) await new Promise((resolve) => setTimeout(resolve, 20));
-  await release();
-  await assertNothingLeft();
-});
+test(
+  'a window is as wide as a desktop’s, and what a site makes it download is gone with its session',
+  { skip },
+  async () => {
+    await using grid = await localGrid({ sessions: 1, registry });
+    const { session, release } = await grid.lease(request());
+    assert.equal(session.windowRect!.width, 1280);
+    const client = new WireClient(session.endpoint);
+    const script =
+      "const a = document.createElement('a'); a.href = URL.createObjectURL(new Blob(['x'])); a.download = 'gridrun-test.bin'; document.body.append(a); a.click();";
+    await client.send('POST', `/session/${session.sessionId}/execute/sync`, { script, args: [] }, LIMITS);
+    const downloads = join(registry.stateDir, (await readdir(registry.stateDir))[0]!, 'downloads');
+    while (!(await readdir(downloads).catch((): string[] => [])).includes('gridrun-test.bin'))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    await release();
+    await assertNothingLeft();
+  },
+);
 
 test('what a killed run left is swept, and nothing of a live one', { skip }, async () => {
   const script = join(registry.stateDir, 'leaves-a-session.mjs');
@@ -145,11 +161,18 @@ test('what a killed run left is swept, and nothing of a live one', { skip }, asy
 
 test('a pid that another process has now is no live owner', async () => {
   const registration = await registry.add('old');
-  const record = { owner: { pid: process.pid, birth: 'another time', host: hostname() }, name: 'old', folder: registration.folder };
+  const record = {
+    owner: { pid: process.pid, birth: 'another time', host: hostname() },
+    name: 'old',
+    folder: registration.folder,
+  };
   const known = (await birthOf(process.pid)) !== undefined;
   await writeFile(join(registration.folder, 'session.json'), JSON.stringify(record));
   assert.equal((await registry.ofDeadOwners()).length, known ? 1 : 0);
-  await writeFile(join(registration.folder, 'session.json'), JSON.stringify({ ...record, owner: { ...record.owner, host: 'another machine' } }));
+  await writeFile(
+    join(registration.folder, 'session.json'),
+    JSON.stringify({ ...record, owner: { ...record.owner, host: 'another machine' } }),
+  );
   assert.deepEqual(await registry.ofDeadOwners(), []);
   await writeFile(join(registration.folder, 'session.json'), JSON.stringify({ ...record, folder: tmpdir() }));
   assert.deepEqual(await registry.ofDeadOwners(), [], 'a record speaks for its own folder alone');

@@ -66,7 +66,10 @@ describe('on a hub and two nodes', { skip: missing('chrome', 'selenium') }, () =
 
   test('wrong credentials are refused, and in no message', async () => {
     const grid = remoteGrid(selenium.url.replace('s3cret', 'wr0ng'), { sessions: 'auto', registry });
-    await assert.rejects(grid.capacity(NEVER), (error) => error instanceof WireError && error.answer === 'refuse' && !/wr0ng/.test(inspect(error)));
+    await assert.rejects(
+      grid.capacity(NEVER),
+      (error) => error instanceof WireError && error.answer === 'refuse' && !/wr0ng/.test(inspect(error)),
+    );
   });
 
   test('another node is asked for when one has failed', async () => {
@@ -83,7 +86,10 @@ describe('on a hub and two nodes', { skip: missing('chrome', 'selenium') }, () =
     await using proxy = await startHttpServer(async (incoming, outgoing) => {
       const chunks: Buffer[] = [];
       for await (const chunk of incoming) chunks.push(chunk as Buffer);
-      const headers = { authorization: incoming.headers.authorization ?? '', 'content-type': 'application/json; charset=utf-8' };
+      const headers = {
+        authorization: incoming.headers.authorization ?? '',
+        'content-type': 'application/json; charset=utf-8',
+      };
       const body = incoming.method === 'POST' ? { body: Buffer.concat(chunks) } : {};
       const reply = await fetch(new URL(incoming.url!, target.origin), { method: incoming.method!, headers, ...body });
       const text = await reply.text();
@@ -124,10 +130,13 @@ describe('on a hub and two nodes', { skip: missing('chrome', 'selenium') }, () =
     const lease = await grid.lease(request());
     await selenium.killNode(selenium.nodeUrls.indexOf(lease.session.node));
     const { endpoint, sessionId } = lease.session;
-    await assert.rejects(new WireClient(endpoint).send('GET', `/session/${sessionId}/url`, undefined, LIMITS), (error) => {
-      assert.ok(error instanceof WireError && error.blames === 'grid' && error.sessionLost, String(error));
-      return true;
-    });
+    await assert.rejects(
+      new WireClient(endpoint).send('GET', `/session/${sessionId}/url`, undefined, LIMITS),
+      (error) => {
+        assert.ok(error instanceof WireError && error.blames === 'grid' && error.sessionLost, String(error));
+        return true;
+      },
+    );
     assert.equal(await isolation('wipe').alive(lease.session, NEVER), false);
     await lease.release();
     await grid[Symbol.asyncDispose]();
@@ -158,7 +167,8 @@ test('a plain endpoint’s session that came after the stop is ended', async () 
   const asked = Promise.withResolvers<() => void>();
   const deleted = Promise.withResolvers<void>();
   await using server = await startHttpServer((incoming, outgoing) => {
-    if (incoming.method === 'POST') return asked.resolve(() => answerValue(outgoing, { sessionId: 'late', capabilities: {} }));
+    if (incoming.method === 'POST')
+      return asked.resolve(() => answerValue(outgoing, { sessionId: 'late', capabilities: {} }));
     if (incoming.url === '/session/late') deleted.resolve();
     answerValue(outgoing, incoming.url === '/status' ? { ready: true } : null);
   });

@@ -6,8 +6,17 @@ import { autoCapacity, parseGridStatus } from '../../src/grid/grid-status.ts';
 
 const CHROME = { browserName: 'chrome', platformName: 'linux' };
 
-function node(uri: string, sessions: readonly (string | null)[], maxSessions = sessions.length, availability = 'UP', stereotype: object = CHROME) {
-  const slots = sessions.map((sessionId) => ({ stereotype, session: sessionId === null ? null : { sessionId, capabilities: { 'se:name': `name of ${sessionId}` } } }));
+function node(
+  uri: string,
+  sessions: readonly (string | null)[],
+  maxSessions = sessions.length,
+  availability = 'UP',
+  stereotype: object = CHROME,
+) {
+  const slots = sessions.map((sessionId) => ({
+    stereotype,
+    session: sessionId === null ? null : { sessionId, capabilities: { 'se:name': `name of ${sessionId}` } },
+  }));
   return { uri, availability, maxSessions, slots };
 }
 
@@ -32,15 +41,28 @@ test('auto never asks for more than the slots and one', () => {
   fc.assert(
     fc.property(fc.array(fc.array(session, { maxLength: 5 }), { maxLength: 5 }), fc.nat(9), (nodes, asked) => {
       const total = nodes.flat().length;
-      const result = capacity(nodes.map((slots, index) => node(String(index), slots)), 0, asked);
+      const result = capacity(
+        nodes.map((slots, index) => node(String(index), slots)),
+        0,
+        asked,
+      );
       assert.ok(result >= 1 && result <= total + 1);
     }),
   );
 });
 
 test('any answer to /status is a status', () => {
-  fc.assert(fc.property(fc.jsonValue(), (value) => typeof parseGridStatus(value === null || typeof value !== 'object' ? value : { ...value, nodes: undefined }).isGrid === 'boolean'));
-  assert.deepEqual(parseGridStatus({ ready: true, nodes: [node('a', ['1'])] }).sessions, [{ sessionId: '1', name: 'name of 1', nodeUri: 'a', capabilities: { 'se:name': 'name of 1' } }]);
+  fc.assert(
+    fc.property(
+      fc.jsonValue(),
+      (value) =>
+        typeof parseGridStatus(value === null || typeof value !== 'object' ? value : { ...value, nodes: undefined })
+          .isGrid === 'boolean',
+    ),
+  );
+  assert.deepEqual(parseGridStatus({ ready: true, nodes: [node('a', ['1'])] }).sessions, [
+    { sessionId: '1', name: 'name of 1', nodeUri: 'a', capabilities: { 'se:name': 'name of 1' } },
+  ]);
 });
 
 test('capabilities are merged deep: lists grow, the later wins', () => {

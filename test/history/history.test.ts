@@ -20,12 +20,18 @@ const DAY_MS = 86_400_000;
 
 /** A night with four sites: one steady, one flaky on even nights, one failing from night 3 to 5, one dead on night 2. */
 function night(number: number, more = {}): FakeRun {
-  const run = new FakeRun(['steady', 'shaky', 'broken', 'dead'].map((id) => siteOf(id)), ['t', 'u'], { run: `night-${number}`, at: number * DAY_MS, ...more }).session('s1');
+  const run = new FakeRun(
+    ['steady', 'shaky', 'broken', 'dead'].map((id) => siteOf(id)),
+    ['t', 'u'],
+    { run: `night-${number}`, at: number * DAY_MS, ...more },
+  ).session('s1');
   run.attempt('steady', [passed('t'), passed('u')], { durationMs: number * 100 }).judged('steady');
   if (number % 2 === 0) run.attempt('shaky', [failed('t'), passed('u')]);
   run.attempt('shaky', [passed('t'), passed('u')]).judged('shaky');
   const isBroken = number >= 3 && number <= 5;
-  run.attempt('broken', [isBroken ? failed('t', `no form\non night ${number}`) : passed('t'), passed('u')]).judged('broken');
+  run
+    .attempt('broken', [isBroken ? failed('t', `no form\non night ${number}`) : passed('t'), passed('u')])
+    .judged('broken');
   run.attempt('dead', number === 2 ? [errored('t'), errored('u')] : [passed('t'), passed('u')]).judged('dead');
   return run.ended();
 }
@@ -47,7 +53,10 @@ test('durations are the median of the last runs', async () => {
   for (const number of [7, 1, 2, 3, 5, 4, 6]) history.feed(await stateOf(night(number)));
   assert.equal(history.durations().get('steady'), 500);
   assert.equal(history.durations(2).get('steady'), 650);
-  const faulted = new FakeRun([siteOf('steady')], ['t'], { run: 'lost', at: 9 * DAY_MS }).attempt('steady', [], { ending: 'faulted', durationMs: 9e6 }).judged('steady').ended();
+  const faulted = new FakeRun([siteOf('steady')], ['t'], { run: 'lost', at: 9 * DAY_MS })
+    .attempt('steady', [], { ending: 'faulted', durationMs: 9e6 })
+    .judged('steady')
+    .ended();
   history.feed(await stateOf(faulted));
   assert.equal(history.durations().get('steady'), 500, 'an attempt that faulted says nothing');
 });
@@ -62,11 +71,17 @@ test('flake rates, and when a site and a check were first and last seen failing'
     { siteId: 'shaky', flaky: 3, decided: 6, failing: 0 },
     { siteId: 'steady', flaky: 0, decided: 6, failing: 0 },
   ]);
-  assert.deepEqual(history.checks().filter(({ siteId, title }) => siteId === 'broken' || title === 'u').slice(0, 3), [
-    { siteId: 'broken', title: 't', flaky: 0, decided: 6, failing: 3, firstFailing: at(3), lastFailing: at(5) },
-    { siteId: 'broken', title: 'u', flaky: 0, decided: 6, failing: 0 },
-    { siteId: 'dead', title: 'u', flaky: 0, decided: 5, failing: 1, firstFailing: at(2), lastFailing: at(2) },
-  ]);
+  assert.deepEqual(
+    history
+      .checks()
+      .filter(({ siteId, title }) => siteId === 'broken' || title === 'u')
+      .slice(0, 3),
+    [
+      { siteId: 'broken', title: 't', flaky: 0, decided: 6, failing: 3, firstFailing: at(3), lastFailing: at(5) },
+      { siteId: 'broken', title: 'u', flaky: 0, decided: 6, failing: 0 },
+      { siteId: 'dead', title: 'u', flaky: 0, decided: 5, failing: 1, firstFailing: at(2), lastFailing: at(2) },
+    ],
+  );
 });
 
 test('the same run twice is one run; one whose journal grew is what it is now', async () => {
@@ -75,16 +90,24 @@ test('the same run twice is one run; one whose journal grew is what it is now', 
   const once = answers(history);
   history.feed(await stateOf(night(1)));
   assert.deepEqual(answers(history), once);
-  const grown = new FakeRun([siteOf('steady')], ['t'], { run: 'night-1', at: DAY_MS }).attempt('steady', [failed('t')]).judged('steady');
+  const grown = new FakeRun([siteOf('steady')], ['t'], { run: 'night-1', at: DAY_MS })
+    .attempt('steady', [failed('t')])
+    .judged('steady');
   history.feed(await stateOf(grown));
-  assert.deepEqual(history.story('steady').runs.map(({ verdict }) => verdict), ['failed']);
+  assert.deepEqual(
+    history.story('steady').runs.map(({ verdict }) => verdict),
+    ['failed'],
+  );
 });
 
 test('a run that was gone on with does not count beside the one that did', async () => {
   using history = History.open(join(folder, 'resumed.sqlite'));
   history.feed(await stateOf(night(2, { resumes: 'night-1' })));
   history.feed(await stateOf(night(1)));
-  assert.deepEqual(history.story('steady').runs.map(({ run }) => run), ['night-2']);
+  assert.deepEqual(
+    history.story('steady').runs.map(({ run }) => run),
+    ['night-2'],
+  );
   assert.equal(history.sites().find(({ siteId }) => siteId === 'steady')?.decided, 1);
 });
 
@@ -120,18 +143,27 @@ test('a history that can not be rebuilt is left as it was, and nothing is left b
   }
   await assert.rejects(History.rebuild(path, broken()), /a journal is broken/);
   using history = History.open(path);
-  assert.deepEqual(history.story('steady').runs.map(({ run }) => run), ['night-1']);
-  assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith('kept')), ['kept.sqlite']);
+  assert.deepEqual(
+    history.story('steady').runs.map(({ run }) => run),
+    ['night-1'],
+  );
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith('kept')),
+    ['kept.sqlite'],
+  );
 });
 
 test('a broken, a foreign and a newer file are refused, and the first and last can be rebuilt', async () => {
   const refuses = (path: string, message: RegExp, hint: RegExp): void =>
-    assert.throws(() => History.open(path), (error: { message: string; hint: string; answer: string }) => {
-      assert.equal(error.answer, 'refuse');
-      assert.match(error.message, message);
-      assert.match(error.hint, hint);
-      return true;
-    });
+    assert.throws(
+      () => History.open(path),
+      (error: { message: string; hint: string; answer: string }) => {
+        assert.equal(error.answer, 'refuse');
+        assert.match(error.message, message);
+        assert.match(error.hint, hint);
+        return true;
+      },
+    );
   const noise = join(folder, 'noise.sqlite');
   writeFileSync(noise, 'this is no database, '.repeat(1000));
   refuses(noise, /noise\.sqlite is broken: file is not a database/, /gridrun history --rebuild/);
@@ -165,16 +197,25 @@ test('the newest runs of some sites, the newest first; nothing of a site that wa
   for (const number of [2, 4, 1, 3]) history.feed(await stateOf(night(number)));
   const recent = history.recent(['broken', 'dead', 'nobody'], 3);
   assert.deepEqual([...recent.keys()], ['broken', 'dead']);
-  assert.deepEqual(recent.get('broken')?.map(({ run, startedAt, verdict }) => [run, startedAt, verdict]), [
-    ['night-4', 4 * DAY_MS, 'failed'], ['night-3', 3 * DAY_MS, 'failed'], ['night-2', 2 * DAY_MS, 'passed'],
-  ]);
+  assert.deepEqual(
+    recent.get('broken')?.map(({ run, startedAt, verdict }) => [run, startedAt, verdict]),
+    [
+      ['night-4', 4 * DAY_MS, 'failed'],
+      ['night-3', 3 * DAY_MS, 'failed'],
+      ['night-2', 2 * DAY_MS, 'passed'],
+    ],
+  );
   assert.equal(recent.get('dead')?.find(({ run }) => run === 'night-2')?.verdict, 'errored');
 });
 
 test('a site that was never seen is refused, with the nearest that was', async () => {
   using history = History.open(join(folder, 'unknown.sqlite'));
   history.feed(await stateOf(night(1)));
-  assert.throws(() => history.story('stedy'), { answer: 'refuse', message: /knows no site "stedy"/, hint: 'did you mean steady?' });
+  assert.throws(() => history.story('stedy'), {
+    answer: 'refuse',
+    message: /knows no site "stedy"/,
+    hint: 'did you mean steady?',
+  });
 });
 
 test('several processes feed one file at once, and nothing is lost', async () => {
@@ -185,18 +226,25 @@ test('several processes feed one file at once, and nothing is lost', async () =>
     writeFileSync(journal, night(number).journal());
     return journal;
   });
-  const children = [journals.slice(0, 3), journals.slice(3)].map((part) => spawn(process.execPath, ['--conditions=source', feeder, path, ...part], { stdio: ['ignore', 'ignore', 'inherit'] }));
+  const children = [journals.slice(0, 3), journals.slice(3)].map((part) =>
+    spawn(process.execPath, ['--conditions=source', feeder, path, ...part], { stdio: ['ignore', 'ignore', 'inherit'] }),
+  );
   const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0] as number));
   assert.deepEqual(codes, [0, 0]);
   using history = History.open(path);
-  assert.deepEqual(history.story('steady').runs.map(({ run }) => run), [6, 5, 4, 3, 2, 1].map((number) => `night-${number}`));
+  assert.deepEqual(
+    history.story('steady').runs.map(({ run }) => run),
+    [6, 5, 4, 3, 2, 1].map((number) => `night-${number}`),
+  );
   assert.ok(!existsSync(`${path}-journal`));
 });
 
 test("a site's story as text", async () => {
   using history = History.open(join(folder, 'text.sqlite'));
   for (const number of [1, 2, 3, 4]) history.feed(await stateOf(night(number)));
-  assert.equal(historyText(history.story('broken'), { color: false }), `broken https://broken.example/
+  assert.equal(
+    historyText(history.story('broken'), { color: false }),
+    `broken https://broken.example/
 4 runs, oldest to newest: ··FF
 never flaky; first seen failing 1970-01-04 00:00, last 1970-01-05 00:00
 takes 1.2 s, the median of its last runs
@@ -208,6 +256,10 @@ takes 1.2 s, the median of its last runs
 
 checks that were not always passed
   t: never flaky; first seen failing 1970-01-04 00:00, last 1970-01-05 00:00
-`);
-  assert.match(historyText(history.story('shaky'), { color: false, most: 2 }), /…·±\nflaky in 2 of 4 runs \(50\.0 %\); never seen failing\n[^]*… and 2 older\n/);
+`,
+  );
+  assert.match(
+    historyText(history.story('shaky'), { color: false, most: 2 }),
+    /…·±\nflaky in 2 of 4 runs \(50\.0 %\); never seen failing\n[^]*… and 2 older\n/,
+  );
 });

@@ -36,15 +36,26 @@ class StubbedCi implements Disposable {
     chmodSync(join(this.folder, path), 0o755);
   }
 
-  start(): { readonly ended: Promise<{ code: number; lines: string[] }>; readonly signal: (name: NodeJS.Signals) => void } {
+  start(): {
+    readonly ended: Promise<{ code: number; lines: string[] }>;
+    readonly signal: (name: NodeJS.Signals) => void;
+  } {
     const { CI: _ci, DOCKER_HOST: _host, GRIDRUN_CI_LIMITED: _limited, ...env } = process.env;
     const child = spawn(join(this.folder, '.ci/run'), {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...env, PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`, GRIDRUN_ENGINE_DIR: join(this.folder, 'no-engine'), TMPDIR: join(this.folder, 'tmp') },
+      env: {
+        ...env,
+        PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`,
+        GRIDRUN_ENGINE_DIR: join(this.folder, 'no-engine'),
+        TMPDIR: join(this.folder, 'tmp'),
+      },
     });
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-    const ended = once(child, 'close').then(([code]) => ({ code: code as number, lines: output.trimEnd().split('\n') }));
+    const ended = once(child, 'close').then(([code]) => ({
+      code: code as number,
+      lines: output.trimEnd().split('\n'),
+    }));
     return { ended, signal: (name) => void child.kill(name) };
   }
 
@@ -67,17 +78,30 @@ test('installs, starts the engine, checks, tests, ends the engine, and says the 
   assert.equal(lines.at(-1), '4 passed, 0 failed');
   assert.equal(code, 0);
   assert.ok(lines.includes('CI=true DOCKER_HOST=unix:///nowhere'), lines.join('\n'));
-  assert.deepEqual(ci.ran(), ['npm ci', 'docker info', 'docker info', 'engine up', 'npm run check', 'npm test', 'engine down']);
+  assert.deepEqual(ci.ran(), [
+    'npm ci',
+    'docker info',
+    'docker info',
+    'engine up',
+    'npm run check',
+    'npm test',
+    'engine down',
+  ]);
 });
 
 test('an engine that answers already is used and not ended', options, async () => {
   using ci = new StubbedCi({ npm: `[ "$1" != test ] || ${GOOD_COUNTS}`, dockerAnswers: true });
   assert.equal((await ci.start().ended).code, 0);
-  assert.deepEqual(ci.ran().filter((line) => line.startsWith('engine')), []);
+  assert.deepEqual(
+    ci.ran().filter((line) => line.startsWith('engine')),
+    [],
+  );
 });
 
 test('a test that fails, or is cut off, makes it fail', options, async () => {
-  using ci = new StubbedCi({ npm: "[ \"$1\" != test ] || { printf 'ℹ pass 3\\nℹ fail 1\\nℹ cancelled 1\\n'; exit 1; }" });
+  using ci = new StubbedCi({
+    npm: '[ "$1" != test ] || { printf \'ℹ pass 3\\nℹ fail 1\\nℹ cancelled 1\\n\'; exit 1; }',
+  });
   const { code, lines } = await ci.start().ended;
   assert.deepEqual([lines.at(-1), code], ['3 passed, 2 failed', 1]);
 });
@@ -109,7 +133,9 @@ test('an engine that came up halfway is ended too', options, async () => {
 });
 
 test('stopped in the middle of the tests it still ends the engine', options, async () => {
-  using ci = new StubbedCi({ npm: '[ "$1" != test ] || { mkfifo "$TMPDIR/never"; : >"$TMPDIR/here"; read -r line <"$TMPDIR/never"; }' });
+  using ci = new StubbedCi({
+    npm: '[ "$1" != test ] || { mkfifo "$TMPDIR/never"; : >"$TMPDIR/here"; read -r line <"$TMPDIR/never"; }',
+  });
   const { ended, signal } = ci.start();
   while (!existsSync(join(ci.folder, 'tmp/here'))) await new Promise((resolve) => setImmediate(resolve));
   signal('SIGTERM');

@@ -8,11 +8,19 @@ const SCRIPT = 'scripts/check-deadcode.ts';
 
 test('a file, an export and a dependency that nobody uses are faults', async () => {
   using house = new HouseCopy();
-  const manifest = JSON.parse(readFileSync(join(house.folder, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
-  house.plant('package.json', JSON.stringify({ ...manifest, dependencies: { ...manifest.dependencies, 'left-pad': '1.3.0' } }));
+  const manifest = JSON.parse(readFileSync(join(house.folder, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  house.plant(
+    'package.json',
+    JSON.stringify({ ...manifest, dependencies: { ...manifest.dependencies, 'left-pad': '1.3.0' } }),
+  );
   house.plant('src/core/planted-file.ts', 'export {};\n');
   house.plant('src/core/planted-export.ts', 'export const used = 1;\nexport const plantedExport = 2;\n');
-  house.plant('scripts/check-planted.ts', "import { used } from '../src/core/planted-export.ts';\nconsole.log(used);\n");
+  house.plant(
+    'scripts/check-planted.ts',
+    "import { used } from '../src/core/planted-export.ts';\nconsole.log(used);\n",
+  );
   const { code, output } = await house.run(SCRIPT);
   assert.equal(code, 1);
   assert.match(output, /^Unused files[^]*^src\/core\/planted-file\.ts/m);

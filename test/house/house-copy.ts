@@ -28,9 +28,14 @@ export class HouseCopy implements Disposable {
   async run(script: string, ...args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
     return await new Promise((resolve) => {
       const options = { cwd: this.folder, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1' } };
-      const child = execFile(process.execPath, [join(this.folder, script), ...args], options, (_error, stdout, stderr) => {
-        resolve({ code: child.exitCode ?? 1, output: stdout + stderr });
-      });
+      const child = execFile(
+        process.execPath,
+        [join(this.folder, script), ...args],
+        options,
+        (_error, stdout, stderr) => {
+          resolve({ code: child.exitCode ?? 1, output: stdout + stderr });
+        },
+      );
     });
   }
 

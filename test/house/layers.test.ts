@@ -40,8 +40,14 @@ test('core may import nothing of ours, and cli no feature that a run composes', 
   house.plant('src/cli/planted.ts', "import '../app/run/run.ts';\nimport '../dispatch/slot.ts';\n");
   const { code, output } = await house.run(SCRIPT);
   assert.equal(code, 1);
-  assert.match(output, /^src\/core\/planted\.ts:1: imports src\/wire\/http\.ts; src\/core\/ may import itself, node's/m);
-  assert.match(output, /^src\/cli\/planted\.ts:2: imports src\/dispatch\/slot\.ts; src\/cli\/ may import itself, src\/app\/,/m);
+  assert.match(
+    output,
+    /^src\/core\/planted\.ts:1: imports src\/wire\/http\.ts; src\/core\/ may import itself, node's/m,
+  );
+  assert.match(
+    output,
+    /^src\/cli\/planted\.ts:2: imports src\/dispatch\/slot\.ts; src\/cli\/ may import itself, src\/app\/,/m,
+  );
   assert.doesNotMatch(output, /src\/cli\/planted\.ts:1:/);
 });
 
@@ -54,7 +60,10 @@ test('the two sides of the process border meet in the protocol alone', async () 
   assert.equal(code, 1);
   assert.match(output, /^src\/check\/pool\/planted\.ts:2: imports src\/check\/worker\/lane\/lane\.ts;/m);
   assert.match(output, /^src\/check\/worker\/planted\.ts:2: imports src\/check\/pool\/worker-pool\.ts;/m);
-  assert.match(output, /^src\/check\/worker\/evidence\/planted\.ts:1: imports src\/check\/worker\/extension\/extension-use\.ts;/m);
+  assert.match(
+    output,
+    /^src\/check\/worker\/evidence\/planted\.ts:1: imports src\/check\/worker\/extension\/extension-use\.ts;/m,
+  );
   assert.doesNotMatch(output, /planted\.ts:1: imports src\/check\/protocol/);
 });
 
@@ -68,7 +77,13 @@ test('a file at the top of src is a fault', async () => {
 
 test('what is allowed is no fault: core, wire, its own folder, node and npm packages, what is computed', async () => {
   using house = new HouseCopy();
-  const lines = ["import '../core/site.ts';", "import '../wire/http.ts';", "import './slot.ts';", "import 'node:fs';", "import 'zod';"];
+  const lines = [
+    "import '../core/site.ts';",
+    "import '../wire/http.ts';",
+    "import './slot.ts';",
+    "import 'node:fs';",
+    "import 'zod';",
+  ];
   house.plant('src/dispatch/planted.ts', [...lines, 'export const a = (url: string) => import(url);'].join('\n'));
   const { output } = await house.run(SCRIPT);
   assert.doesNotMatch(output, /planted/);

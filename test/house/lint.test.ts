@@ -20,7 +20,10 @@ const PLANTED: readonly (readonly [rule: string, line: string])[] = [
 
 test('each rule is seen to fail on a fault of its kind', async () => {
   using house = new HouseCopy();
-  house.plant('src/core/planted.ts', ['async function later(): Promise<void> {}', ...PLANTED.map(([, line]) => line)].join('\n'));
+  house.plant(
+    'src/core/planted.ts',
+    ['async function later(): Promise<void> {}', ...PLANTED.map(([, line]) => line)].join('\n'),
+  );
   const { code, output } = await house.run(SCRIPT);
   assert.equal(code, 1);
   for (const [index, [rule]] of PLANTED.entries()) {
@@ -37,7 +40,9 @@ test('the command line may print and exit', async () => {
 
 test('a setting that leaves files out is a fault, and one that leaves all out too', async () => {
   using house = new HouseCopy();
-  const settings = JSON.parse(readFileSync(join(house.folder, '.oxlintrc.json'), 'utf8')) as { ignorePatterns: string[] };
+  const settings = JSON.parse(readFileSync(join(house.folder, '.oxlintrc.json'), 'utf8')) as {
+    ignorePatterns: string[];
+  };
   house.plant('.oxlintrc.json', JSON.stringify({ ...settings, ignorePatterns: ['src/**'] }));
   const some = await house.run(SCRIPT);
   assert.equal(some.code, 1);
@@ -53,7 +58,8 @@ test('no file at all is a fault', async () => {
   const script = readFileSync(join(house.folder, 'scripts/check-lint.ts'), 'utf8');
   // The script itself must not be among what is counted.
   house.plant('tool/check-lint.ts', script);
-  for (const file of ['counted-tool.ts', 'source-files.ts']) house.plant(`tool/${file}`, readFileSync(join(house.folder, 'scripts', file), 'utf8'));
+  for (const file of ['counted-tool.ts', 'source-files.ts'])
+    house.plant(`tool/${file}`, readFileSync(join(house.folder, 'scripts', file), 'utf8'));
   house.remove('src', 'test', 'checks', 'examples', 'bench', 'scripts');
   const { code, output } = await house.run('tool/check-lint.ts');
   assert.equal(code, 1);

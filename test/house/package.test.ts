@@ -41,7 +41,14 @@ before(async () => {
   // What the build says comes before the list.
   [packed] = JSON.parse(stdout.slice(stdout.search(/^\[/m))) as [Packed];
   writeFileSync(join(folder, 'package.json'), '{"private": true}\n');
-  const installed = await npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, packed.filename));
+  const installed = await npm(
+    folder,
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    join(folder, packed.filename),
+  );
   assert.equal(installed.code, 0, installed.stderr);
 });
 
@@ -49,9 +56,15 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 test('holds what is needed to run, and nothing else', () => {
   const paths = packed.files.map((file) => file.path);
-  const strangers = paths.filter((path) => !/^(dist\/.*\.(js|d\.ts)|grid\/.*|Dockerfile\.node|docker-compose\.grid\.yml|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path));
+  const strangers = paths.filter(
+    (path) =>
+      !/^(dist\/.*\.(js|d\.ts)|grid\/.*|Dockerfile\.node|docker-compose\.grid\.yml|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
+        path,
+      ),
+  );
   assert.deepEqual(strangers, []);
-  for (const path of ['README.md', 'LICENSE', 'dist/check/worker/main.js', 'dist/check/builtin/loads.check.js']) assert.ok(paths.includes(path), path);
+  for (const path of ['README.md', 'LICENSE', 'dist/check/worker/main.js', 'dist/check/builtin/loads.check.js'])
+    assert.ok(paths.includes(path), path);
 });
 
 test('every path that its manifest names is in it', () => {
@@ -60,7 +73,9 @@ test('every path that its manifest names is in it', () => {
     bin: Record<string, string>;
     exports: Record<string, string | Record<string, string>>;
   };
-  const exported = Object.values(manifest.exports).flatMap((entry) => (typeof entry === 'string' ? [entry] : [entry['types'], entry['default']]));
+  const exported = Object.values(manifest.exports).flatMap((entry) =>
+    typeof entry === 'string' ? [entry] : [entry['types'], entry['default']],
+  );
   for (const path of [...Object.values(manifest.bin), ...exported]) assert.ok(existsSync(join(root, path ?? '')), path);
 });
 
@@ -71,7 +86,10 @@ test('npx gridrun --help', async () => {
 });
 
 test('is a library too', async () => {
-  writeFileSync(join(folder, 'library.mjs'), "import { run, defineConfig } from 'gridrun';\nconsole.log(typeof run, typeof defineConfig);\n");
+  writeFileSync(
+    join(folder, 'library.mjs'),
+    "import { run, defineConfig } from 'gridrun';\nconsole.log(typeof run, typeof defineConfig);\n",
+  );
   const { code, stdout, stderr } = await ended(process.execPath, folder, 'library.mjs');
   assert.deepEqual([code, stdout], [0, 'function function\n'], stderr);
 });
@@ -80,35 +98,69 @@ test("TypeScript checks the README's check, a config and a program, with no othe
   const project = join(folder, 'typed');
   mkdirSync(project);
   writeFileSync(join(project, 'login.check.ts'), exampleOf('How to write a check'));
-  writeFileSync(join(project, 'this.check.ts'), "it('has its own words', async function () {\n  await this.driver.get(this.site.url);\n});\n");
-  writeFileSync(join(project, 'gridrun.config.ts'), "import { defineConfig } from 'gridrun';\nexport default defineConfig({ sites: 'sites.json', sessions: 2 });\n");
+  writeFileSync(
+    join(project, 'this.check.ts'),
+    "it('has its own words', async function () {\n  await this.driver.get(this.site.url);\n});\n",
+  );
+  writeFileSync(
+    join(project, 'gridrun.config.ts'),
+    "import { defineConfig } from 'gridrun';\nexport default defineConfig({ sites: 'sites.json', sessions: 2 });\n",
+  );
   writeFileSync(join(project, 'program.mts'), exampleOf('As a library'));
-  writeFileSync(join(project, 'wrong.ts'), "import { defineConfig } from 'gridrun';\n// @ts-expect-error -- no number\ndefineConfig({ retries: 'two' });\n");
-  const compilerOptions = { module: 'nodenext', target: 'es2024', strict: true, skipLibCheck: false, noEmit: true, types: ['node'], allowImportingTsExtensions: true };
+  writeFileSync(
+    join(project, 'wrong.ts'),
+    "import { defineConfig } from 'gridrun';\n// @ts-expect-error -- no number\ndefineConfig({ retries: 'two' });\n",
+  );
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2024',
+    strict: true,
+    skipLibCheck: false,
+    noEmit: true,
+    types: ['node'],
+    allowImportingTsExtensions: true,
+  };
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
-  const { code, stdout, stderr } = await ended(process.execPath, project, join(import.meta.dirname, '../../node_modules/typescript/bin/tsc'), '--noEmit');
+  const { code, stdout, stderr } = await ended(
+    process.execPath,
+    project,
+    join(import.meta.dirname, '../../node_modules/typescript/bin/tsc'),
+    '--noEmit',
+  );
   assert.equal(code, 0, stdout + stderr);
 });
 
-test("runs the README's check, a config, and the README's program, in a real browser", { skip: missing('chrome') }, async () => {
-  const server = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<form><input type="password"></form>'));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  try {
-    const { port } = server.address() as AddressInfo;
-    mkdirSync(join(folder, 'checks'));
-    writeFileSync(join(folder, 'checks/login.check.ts'), exampleOf('How to write a check'));
-    writeFileSync(join(folder, 'gridrun.config.mjs'), "import { defineConfig } from 'gridrun';\nexport default defineConfig({ sites: 'sites.json' });\n");
-    writeFileSync(join(folder, 'sites.json'), JSON.stringify([`http://127.0.0.1:${port}/login`]));
-    const command = await npx();
-    assert.equal(command.code, 0, command.stdout + command.stderr);
-    assert.match(readFileSync(join(folder, 'gridrun-results/junit.xml'), 'utf8'), /<testcase [^>]*name="login has a password field"/);
-    writeFileSync(join(folder, 'program.mts'), exampleOf('As a library'));
-    const program = await ended(process.execPath, folder, 'program.mts');
-    assert.match(program.stdout, /^\S+ passed\n0\n$/, program.stdout + program.stderr);
-  } finally {
-    server.close();
-  }
-});
+test(
+  "runs the README's check, a config, and the README's program, in a real browser",
+  { skip: missing('chrome') },
+  async () => {
+    const server = createServer((_request, response) =>
+      response.setHeader('content-type', 'text/html').end('<form><input type="password"></form>'),
+    );
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      mkdirSync(join(folder, 'checks'));
+      writeFileSync(join(folder, 'checks/login.check.ts'), exampleOf('How to write a check'));
+      writeFileSync(
+        join(folder, 'gridrun.config.mjs'),
+        "import { defineConfig } from 'gridrun';\nexport default defineConfig({ sites: 'sites.json' });\n",
+      );
+      writeFileSync(join(folder, 'sites.json'), JSON.stringify([`http://127.0.0.1:${port}/login`]));
+      const command = await npx();
+      assert.equal(command.code, 0, command.stdout + command.stderr);
+      assert.match(
+        readFileSync(join(folder, 'gridrun-results/junit.xml'), 'utf8'),
+        /<testcase [^>]*name="login has a password field"/,
+      );
+      writeFileSync(join(folder, 'program.mts'), exampleOf('As a library'));
+      const program = await ended(process.execPath, folder, 'program.mts');
+      assert.match(program.stdout, /^\S+ passed\n0\n$/, program.stdout + program.stderr);
+    } finally {
+      server.close();
+    }
+  },
+);
 
 async function npm(cwd: string, ...args: readonly string[]): Promise<Ended> {
   return await ended('npm', cwd, ...args);
@@ -124,6 +176,8 @@ async function ended(command: string, cwd: string, ...args: readonly string[]): 
   const env = { ...inherited, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}` };
   const options = { cwd, env, maxBuffer: 64 * 1024 * 1024, shell: process.platform === 'win32' };
   return await new Promise((resolve) => {
-    const child = execFile(command, args, options, (_error, stdout, stderr) => resolve({ code: child.exitCode ?? 1, stdout, stderr }));
+    const child = execFile(command, args, options, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? 1, stdout, stderr }),
+    );
   });
 }

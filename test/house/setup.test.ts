@@ -4,7 +4,12 @@ import type { PackageSystem } from '../../scripts/debian-packages.ts';
 import { setUpMachine, type Need } from '../../scripts/machine-setup.ts';
 
 /** A machine of which nothing is real: it remembers what was run on it. */
-function machine(options: { isDebian?: boolean; isRoot?: boolean; installs?: boolean; updates?: boolean }): PackageSystem & { readonly ran: string[] } {
+function machine(options: {
+  isDebian?: boolean;
+  isRoot?: boolean;
+  installs?: boolean;
+  updates?: boolean;
+}): PackageSystem & { readonly ran: string[] } {
   const { isDebian = true, isRoot = true, installs = true, updates = true } = options;
   const ran: string[] = [];
   return {
@@ -22,7 +27,11 @@ function machine(options: { isDebian?: boolean; isRoot?: boolean; installs?: boo
 /** A need that is met from its n-th look on. */
 function need(what: string, metAfter: number): Need {
   let looks = 0;
-  return { what, packages: [`${what}-package`], lacking: () => Promise.resolve(looks++ < metAfter ? `no ${what}` : undefined) };
+  return {
+    what,
+    packages: [`${what}-package`],
+    lacking: () => Promise.resolve(looks++ < metAfter ? `no ${what}` : undefined),
+  };
 }
 
 async function setUp(needs: readonly Need[], system: PackageSystem): Promise<{ ready: boolean; said: string[] }> {
@@ -42,7 +51,9 @@ test('as root on Debian it installs what is missing, and that alone, and says so
   const { ready, said } = await setUp([need('chrome', 1), need('java', 0)], system);
   assert.equal(ready, true);
   assert.deepEqual(system.ran, ['apt-get update -qq', 'apt-get install -y -qq chrome-package']);
-  assert.deepEqual(said, ['setup: chrome is missing; installing it with: apt-get update && apt-get install -y chrome-package']);
+  assert.deepEqual(said, [
+    'setup: chrome is missing; installing it with: apt-get update && apt-get install -y chrome-package',
+  ]);
 });
 
 test('a source that does not answer does not stop the install', async () => {
@@ -64,7 +75,9 @@ test('who is not root is told the command', async () => {
   const { ready, said } = await setUp([need('chrome', 1), need('java', 1)], system);
   assert.equal(ready, false);
   assert.deepEqual(system.ran, []);
-  assert.deepEqual(said, ["setup: chrome and java is missing; to install it, run: sudo sh -c 'apt-get update && apt-get install -y chrome-package java-package'"]);
+  assert.deepEqual(said, [
+    "setup: chrome and java is missing; to install it, run: sudo sh -c 'apt-get update && apt-get install -y chrome-package java-package'",
+  ]);
 });
 
 test('elsewhere it says what is missing and why', async () => {

@@ -9,7 +9,9 @@ test('folders that are made at once, one above the other too, are all there', as
   const top = await mkdtemp(join(tmpdir(), 'gridrun-folder-'));
   try {
     for (let round = 0; round < 50; round++) {
-      const paths = Array.from({ length: 16 }, (_, index) => join(top, `${round}`, ...['a', 'b', 'c', `${index}`].slice(index % 4)));
+      const paths = Array.from({ length: 16 }, (_, index) =>
+        join(top, `${round}`, ...['a', 'b', 'c', `${index}`].slice(index % 4)),
+      );
       await Promise.all(paths.map(makeFolder));
       assert.equal((await readdir(join(top, `${round}`))).length > 0, true);
     }

@@ -15,7 +15,10 @@ describe('the chunker', () => {
         const options = { sessions: count, chunkSize: size, expectedMs: expectations(known) };
         const units = chunk(sites, options);
         assert.deepEqual(units.flatMap(({ siteIds }) => siteIds).toSorted(), sites.map(({ id }) => id).toSorted());
-        assert.deepEqual(units.map(({ index }) => index), units.map((_, index) => index));
+        assert.deepEqual(
+          units.map(({ index }) => index),
+          units.map((_, index) => index),
+        );
         assert.ok(units.every(({ siteIds }) => siteIds.length > 0));
         assert.deepEqual(chunk([...sites], options), units);
       }),
@@ -28,8 +31,15 @@ describe('the chunker', () => {
         const expectedMs = expectations(known);
         const units = chunk(sites, { sessions: count, chunkSize: size, expectedMs });
         const expected = sites.toSorted((a, b) => expectedMs(b) - expectedMs(a)).map(({ id }) => id);
-        assert.deepEqual(units.flatMap(({ siteIds }) => siteIds), expected);
-        for (const { siteIds, expectedMs: ms } of units) assert.equal(ms, siteIds.reduce((sum, id) => sum + expectedMs({ id }), 0));
+        assert.deepEqual(
+          units.flatMap(({ siteIds }) => siteIds),
+          expected,
+        );
+        for (const { siteIds, expectedMs: ms } of units)
+          assert.equal(
+            ms,
+            siteIds.reduce((sum, id) => sum + expectedMs({ id }), 0),
+          );
       }),
     );
   });
@@ -59,15 +69,24 @@ describe('the chunker', () => {
 
   it('with auto begins large and ends small', () => {
     const sites = Array.from({ length: 1000 }, (_, index) => ({ id: `s${index}`, url: 'https://a.example/' }));
-    const sizes = chunk(sites, { sessions: 5, chunkSize: 'auto', expectedMs: () => 10 }).map(({ siteIds }) => siteIds.length);
+    const sizes = chunk(sites, { sessions: 5, chunkSize: 'auto', expectedMs: () => 10 }).map(
+      ({ siteIds }) => siteIds.length,
+    );
     assert.deepEqual(sizes.slice(0, 3), [100, 90, 81]);
-    assert.deepEqual(sizes, sizes.toSorted((a, b) => b - a));
+    assert.deepEqual(
+      sizes,
+      sizes.toSorted((a, b) => b - a),
+    );
     assert.deepEqual(sizes.slice(-10), Array(10).fill(1));
   });
 
   it('takes weights that are no numbers', () => {
-    const sites = [{ id: 'a', url: 'https://a.example/' }, { id: 'b', url: 'https://b.example/' }];
-    for (const ms of [NaN, Infinity, -5, 0]) assert.equal(chunk(sites, { sessions: 1, chunkSize: 'auto', expectedMs: () => ms }).length, 2);
+    const sites = [
+      { id: 'a', url: 'https://a.example/' },
+      { id: 'b', url: 'https://b.example/' },
+    ];
+    for (const ms of [NaN, Infinity, -5, 0])
+      assert.equal(chunk(sites, { sessions: 1, chunkSize: 'auto', expectedMs: () => ms }).length, 2);
     assert.deepEqual(chunk([], { sessions: 1, chunkSize: 'auto', expectedMs: () => 1 }), []);
   });
 });

@@ -3,7 +3,10 @@ import { describe, it } from 'node:test';
 import { expectations, parseDurations, readDurations } from '../../src/plan/durations.ts';
 import { planHash } from '../../src/plan/plan-hash.ts';
 
-const EXPECTED = new Map([['a', 1000], ['b', 2500.5]]);
+const EXPECTED = new Map([
+  ['a', 1000],
+  ['b', 2500.5],
+]);
 
 describe('the durations of an earlier run', () => {
   it('are read from results.json, a map, NDJSON of either, and a journal', () => {
@@ -18,13 +21,26 @@ describe('the durations of an earlier run', () => {
   });
 
   it('are refused where there are none', async () => {
-    for (const text of ['', 'hello', '[]', '{"sites":[]}', '{"a":"soon"}']) assert.throws(() => parseDurations(text, 'file'), { answer: 'refuse', code: 'plan.durations' });
-    await assert.rejects(readDurations('nowhere.json', { cwd: '/' }), { answer: 'refuse', message: /nowhere\.json can't be read: there is no such file/ });
+    for (const text of ['', 'hello', '[]', '{"sites":[]}', '{"a":"soon"}'])
+      assert.throws(() => parseDurations(text, 'file'), { answer: 'refuse', code: 'plan.durations' });
+    await assert.rejects(readDurations('nowhere.json', { cwd: '/' }), {
+      answer: 'refuse',
+      message: /nowhere\.json can't be read: there is no such file/,
+    });
   });
 
   it('give what is known, else the median of it, else 10 s', () => {
-    const expectedMs = expectations(new Map([['a', 1], ['b', 1000], ['c', 20]]));
-    assert.deepEqual(['a', 'b', 'x'].map((id) => expectedMs({ id })), [1, 1000, 20]);
+    const expectedMs = expectations(
+      new Map([
+        ['a', 1],
+        ['b', 1000],
+        ['c', 20],
+      ]),
+    );
+    assert.deepEqual(
+      ['a', 'b', 'x'].map((id) => expectedMs({ id })),
+      [1, 1000, 20],
+    );
     assert.equal(expectations()({ id: 'x' }), 10_000);
   });
 });
@@ -35,7 +51,14 @@ describe('the hash of a plan', () => {
   it('is of list, selection and durations, and of nothing else', () => {
     const base = planHash({ list: 'x', selection, durations: EXPECTED });
     assert.match(base, /^[0-9a-f]{64}$/);
-    assert.equal(planHash({ list: 'x', selection: { tags: ['b', 'a'], sites: [] }, durations: new Map([...EXPECTED].toReversed()) }), base);
+    assert.equal(
+      planHash({
+        list: 'x',
+        selection: { tags: ['b', 'a'], sites: [] },
+        durations: new Map([...EXPECTED].toReversed()),
+      }),
+      base,
+    );
     const others = [
       planHash({ list: 'y', selection, durations: EXPECTED }),
       planHash({ list: 'x', selection: { tags: ['a'], sites: ['b'] }, durations: EXPECTED }),

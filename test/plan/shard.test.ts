@@ -9,7 +9,11 @@ import { siteLists, weights } from './sites.ts';
 const totals = fc.integer({ min: 1, max: 7 });
 const maybeWeights = fc.option(weights, { nil: undefined });
 
-function partsOf(sites: readonly Site[], total: number, durations?: ReadonlyMap<string, number>): readonly (readonly Site[])[] {
+function partsOf(
+  sites: readonly Site[],
+  total: number,
+  durations?: ReadonlyMap<string, number>,
+): readonly (readonly Site[])[] {
   return Array.from({ length: total }, (_, index) => shard(sites, { index: index + 1, total }, durations));
 }
 
@@ -18,8 +22,18 @@ describe('the shards', () => {
     fc.assert(
       fc.property(siteLists, totals, maybeWeights, (sites, total, durations) => {
         const parts = partsOf(sites, total, durations);
-        assert.deepEqual(parts.flat().map(({ id }) => id).toSorted(), sites.map(({ id }) => id).toSorted());
-        for (const part of parts) assert.deepEqual(part, sites.filter((site) => part.includes(site)));
+        assert.deepEqual(
+          parts
+            .flat()
+            .map(({ id }) => id)
+            .toSorted(),
+          sites.map(({ id }) => id).toSorted(),
+        );
+        for (const part of parts)
+          assert.deepEqual(
+            part,
+            sites.filter((site) => part.includes(site)),
+          );
         assert.deepEqual(partsOf([...sites], total, durations), parts);
       }),
     );
@@ -29,7 +43,10 @@ describe('the shards', () => {
     fc.assert(
       fc.property(siteLists, totals, maybeWeights, (sites, total, durations) => {
         const hosts = partsOf(sites, total, durations).map((part) => new Set(part.map(({ url }) => hostOf(url))));
-        assert.equal(hosts.reduce((sum, set) => sum + set.size, 0), new Set(sites.map(({ url }) => hostOf(url))).size);
+        assert.equal(
+          hosts.reduce((sum, set) => sum + set.size, 0),
+          new Set(sites.map(({ url }) => hostOf(url))).size,
+        );
       }),
     );
   });
@@ -47,22 +64,36 @@ describe('the shards', () => {
   it('with durations do not depend on the order of the list, and are as even as whole hosts can be', () => {
     fc.assert(
       fc.property(siteLists, totals, weights, (sites, total, durations) => {
-        const idsOf = (list: readonly Site[]): readonly string[][] => partsOf(list, total, durations).map((part) => part.map(({ id }) => id).toSorted());
+        const idsOf = (list: readonly Site[]): readonly string[][] =>
+          partsOf(list, total, durations).map((part) => part.map(({ id }) => id).toSorted());
         assert.deepEqual(idsOf(sites.toReversed()), idsOf(sites));
       }),
     );
     const sites = [40, 30, 30, 20].map((_, index) => ({ id: `s${index}`, url: `https://h${index}.example/` }));
     const durations = new Map([40, 30, 30, 20].map((ms, index) => [`s${index}`, ms]));
-    assert.deepEqual(partsOf(sites, 2, durations).map((part) => part.map(({ id }) => id)), [['s0', 's3'], ['s1', 's2']]);
+    assert.deepEqual(
+      partsOf(sites, 2, durations).map((part) => part.map(({ id }) => id)),
+      [
+        ['s0', 's3'],
+        ['s1', 's2'],
+      ],
+    );
   });
 
   it('are even without durations where there are many hosts', () => {
-    const sites = Array.from({ length: 10_000 }, (_, index) => ({ id: `s${index}`, url: `https://h${index}.example/` }));
+    const sites = Array.from({ length: 10_000 }, (_, index) => ({
+      id: `s${index}`,
+      url: `https://h${index}.example/`,
+    }));
     for (const part of partsOf(sites, 8)) assert.ok(Math.abs(part.length - 1250) < 150, String(part.length));
   });
 
   it('refuse a part that is not one of n', () => {
-    for (const options of [{ index: 0, total: 2 }, { index: 3, total: 2 }, { index: 1.5, total: 2 }]) {
+    for (const options of [
+      { index: 0, total: 2 },
+      { index: 3, total: 2 },
+      { index: 1.5, total: 2 },
+    ]) {
       assert.throws(() => shard([], options), { name: 'GridrunError', answer: 'refuse' });
     }
   });

@@ -4,7 +4,9 @@ import type { Site } from '../../src/core/site.ts';
 /** Lists of sites with an id each, on few hosts, so that hosts have several. */
 export const siteLists: fc.Arbitrary<readonly Site[]> = fc
   .array(fc.record({ host: fc.integer({ min: 0, max: 12 }), path: fc.integer({ min: 0, max: 3 }) }), { maxLength: 60 })
-  .map((places) => places.map(({ host, path }, index) => ({ id: `s${index}`, url: `https://h${host}.example/${path}` })));
+  .map((places) =>
+    places.map(({ host, path }, index) => ({ id: `s${index}`, url: `https://h${host}.example/${path}` })),
+  );
 
 /** A whole number of ms for each of many sites, by its id; few values, so that there are equals. */
 export const weights: fc.Arbitrary<ReadonlyMap<string, number>> = fc

@@ -18,7 +18,17 @@ test('eight shards of the demo in Chrome, merged, are one run of it', { skip: mi
   await using demo = await startDemoSites();
   await using place = await Workplace.with({ 'sites.json': demo.list, 'x.check.mjs': FAILING });
   const run = async (out: string, ...more: string[]): Promise<number | null> => {
-    const { code, stdout, stderr } = await place.run([join(ROOT, 'checks/login.check.ts'), 'x.check.mjs', '--sites', 'sites.json', '-j', '2', '--out', out, ...more]);
+    const { code, stdout, stderr } = await place.run([
+      join(ROOT, 'checks/login.check.ts'),
+      'x.check.mjs',
+      '--sites',
+      'sites.json',
+      '-j',
+      '2',
+      '--out',
+      out,
+      ...more,
+    ]);
     assert.notEqual(code, 2, stdout + stderr);
     return code;
   };

@@ -3,7 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { changeOf, comparisonOutcome, gates, STANDINGS, type Change, type Standing } from '../../src/core/comparison.ts';
+import {
+  changeOf,
+  comparisonOutcome,
+  gates,
+  STANDINGS,
+  type Change,
+  type Standing,
+} from '../../src/core/comparison.ts';
 import type { CheckResult } from '../../src/core/attempt.ts';
 import { exitOf } from '../../src/core/outcome.ts';
 import { compareRuns } from '../../src/results/compare.ts';
@@ -22,17 +29,39 @@ function runWith(standings: Readonly<Record<string, Standing>>, titles = ['t'], 
   const run = new FakeRun(sites, titles, { run: `run-${night}`, at: night * 1000 });
   for (const [id, standing] of there) {
     const results = (make: (title: string) => CheckResult): CheckResult[] => titles.map((title) => make(title));
-    if (standing === 'passed') run.attempt(id, results((title) => passed(title)));
-    if (standing === 'failed') run.attempt(id, results((title) => failed(title)));
-    if (standing === 'errored') run.attempt(id, results((title) => errored(title)));
-    if (standing === 'flaky') run.attempt(id, results((title) => failed(title))).attempt(id, results((title) => passed(title)));
+    if (standing === 'passed')
+      run.attempt(
+        id,
+        results((title) => passed(title)),
+      );
+    if (standing === 'failed')
+      run.attempt(
+        id,
+        results((title) => failed(title)),
+      );
+    if (standing === 'errored')
+      run.attempt(
+        id,
+        results((title) => errored(title)),
+      );
+    if (standing === 'flaky')
+      run
+        .attempt(
+          id,
+          results((title) => failed(title)),
+        )
+        .attempt(
+          id,
+          results((title) => passed(title)),
+        );
     run.judged(id);
   }
   return run.ended();
 }
 
 const earlier = async (run: FakeRun): Promise<EarlierRun> => runOf(await foldEvents(run.events));
-const standing = async (standings: Readonly<Record<string, Standing>>, night = 1): Promise<EarlierRun> => earlier(runWith(standings, ['t'], night));
+const standing = async (standings: Readonly<Record<string, Standing>>, night = 1): Promise<EarlierRun> =>
+  earlier(runWith(standings, ['t'], night));
 
 /** Every cell again, as a person would fill it in: the row before, the column after, in the order of STANDINGS. */
 const EXPECTED: Readonly<Record<Standing, string>> = {
@@ -57,7 +86,10 @@ for (const before of STANDINGS) {
         return;
       }
       assert.deepEqual([site?.siteId, site?.before, site?.after, site?.change], ['a', before, now, change]);
-      assert.deepEqual(site?.checks.map((check) => [check.title, check.before, check.after, check.change]), [['t', before, now, change]]);
+      assert.deepEqual(
+        site?.checks.map((check) => [check.title, check.before, check.after, check.change]),
+        [['t', before, now, change]],
+      );
       assert.equal(comparison.siteCounts[change], 1);
       assert.equal(comparison.checkCounts[change], 1);
       assert.equal(gates(comparison).length, change === 'new-failure' ? 1 : 0);
@@ -67,53 +99,103 @@ for (const before of STANDINGS) {
 }
 
 test('what failed in any of the nights gates nothing; what changed is told from the newest', async () => {
-  const nights = [await standing({ a: 'failed', b: 'passed', c: 'errored' }, 1), await standing({ a: 'passed', b: 'passed', c: 'failed' }, 3), await standing({ a: 'passed', b: 'passed', c: 'passed' }, 2)];
+  const nights = [
+    await standing({ a: 'failed', b: 'passed', c: 'errored' }, 1),
+    await standing({ a: 'passed', b: 'passed', c: 'failed' }, 3),
+    await standing({ a: 'passed', b: 'passed', c: 'passed' }, 2),
+  ];
   const comparison = compareRuns(nights, await standing({ a: 'failed', b: 'failed', c: 'passed' }, 4));
-  assert.deepEqual(comparison.before.map(({ run }) => run), ['run-3', 'run-2', 'run-1']);
-  assert.deepEqual(comparison.sites.map(({ siteId, change, gates: isGating }) => [siteId, change, isGating]), [
-    ['a', 'failing-again', false],
-    ['b', 'new-failure', true],
-    ['c', 'fixed', false],
-  ]);
+  assert.deepEqual(
+    comparison.before.map(({ run }) => run),
+    ['run-3', 'run-2', 'run-1'],
+  );
+  assert.deepEqual(
+    comparison.sites.map(({ siteId, change, gates: isGating }) => [siteId, change, isGating]),
+    [
+      ['a', 'failing-again', false],
+      ['b', 'new-failure', true],
+      ['c', 'fixed', false],
+    ],
+  );
 });
 
 test('a site that failed before gates where another of its checks fails now', async () => {
-  const before = await earlier(new FakeRun([siteOf('a')], ['one', 'two']).attempt('a', [failed('one'), passed('two')]).judged('a').ended());
-  const now = await earlier(new FakeRun([siteOf('a')], ['one', 'two']).attempt('a', [failed('one'), failed('two')]).judged('a').ended());
+  const before = await earlier(
+    new FakeRun([siteOf('a')], ['one', 'two'])
+      .attempt('a', [failed('one'), passed('two')])
+      .judged('a')
+      .ended(),
+  );
+  const now = await earlier(
+    new FakeRun([siteOf('a')], ['one', 'two'])
+      .attempt('a', [failed('one'), failed('two')])
+      .judged('a')
+      .ended(),
+  );
   const [site] = compareRuns(before, now).sites;
-  assert.deepEqual([site?.change, site?.gates, site?.checks.map(({ change }) => change)], ['still-failing', true, ['still-failing', 'new-failure']]);
+  assert.deepEqual(
+    [site?.change, site?.gates, site?.checks.map(({ change }) => change)],
+    ['still-failing', true, ['still-failing', 'new-failure']],
+  );
   assert.equal(compareRuns(now, now).sites[0]?.gates, false);
 });
 
 test('a dead site does not gate by a check that is new, a failed check of it does', async () => {
   const before = await earlier(runWith({ a: 'errored', b: 'errored' }));
-  const now = new FakeRun([siteOf('a'), siteOf('b')], ['t', 'new']).attempt('a', [errored('t'), errored('new')]).judged('a')
-    .attempt('b', [passed('t'), failed('new')]).judged('b').ended();
-  assert.deepEqual(gates(compareRuns(before, await earlier(now))).map(({ siteId }) => siteId), ['b']);
+  const now = new FakeRun([siteOf('a'), siteOf('b')], ['t', 'new'])
+    .attempt('a', [errored('t'), errored('new')])
+    .judged('a')
+    .attempt('b', [passed('t'), failed('new')])
+    .judged('b')
+    .ended();
+  assert.deepEqual(
+    gates(compareRuns(before, await earlier(now))).map(({ siteId }) => siteId),
+    ['b'],
+  );
 });
 
 test('a fault of the grid in an earlier run is no knowledge of the site', async () => {
   const lost = { ending: 'faulted', fault: { code: 'grid.session-lost', cause: 'grid', message: 'gone' } } as const;
-  const before = await earlier(new FakeRun([siteOf('a'), siteOf('b')], ['t']).attempt('a', [], lost).judged('a').attempt('b', [], lost).judged('b').ended());
+  const before = await earlier(
+    new FakeRun([siteOf('a'), siteOf('b')], ['t'])
+      .attempt('a', [], lost)
+      .judged('a')
+      .attempt('b', [], lost)
+      .judged('b')
+      .ended(),
+  );
   const comparison = compareRuns(before, await standing({ a: 'failed', b: 'passed' }, 2));
-  assert.deepEqual(comparison.sites.map(({ before: was, change, gates: isGating }) => [was, change, isGating]), [
-    ['not-run', 'new-failure', true],
-    ['not-run', 'back', false],
-  ]);
+  assert.deepEqual(
+    comparison.sites.map(({ before: was, change, gates: isGating }) => [was, change, isGating]),
+    [
+      ['not-run', 'new-failure', true],
+      ['not-run', 'back', false],
+    ],
+  );
 });
 
 test('checks that only one of the runs has are added and removed', async () => {
   const before = await earlier(runWith({ a: 'passed' }, ['old', 'both']));
   const now = await earlier(runWith({ a: 'passed' }, ['both', 'fresh']));
-  assert.deepEqual(compareRuns(before, now).sites[0]?.checks.map(({ title, change }) => [title, change]), [
-    ['both', 'still-passing'], ['fresh', 'added'], ['old', 'removed'],
-  ]);
+  assert.deepEqual(
+    compareRuns(before, now).sites[0]?.checks.map(({ title, change }) => [title, change]),
+    [
+      ['both', 'still-passing'],
+      ['fresh', 'added'],
+      ['old', 'removed'],
+    ],
+  );
 });
 
-async function write(name: string, run: FakeRun, files: readonly ('results.json' | 'events.ndjson')[]): Promise<string> {
+async function write(
+  name: string,
+  run: FakeRun,
+  files: readonly ('results.json' | 'events.ndjson')[],
+): Promise<string> {
   const path = join(folder, name);
   mkdirSync(path, { recursive: true });
-  if (files.includes('results.json')) writeFileSync(join(path, 'results.json'), [...resultsText(await foldEvents(run.events))].join(''));
+  if (files.includes('results.json'))
+    writeFileSync(join(path, 'results.json'), [...resultsText(await foldEvents(run.events))].join(''));
   if (files.includes('events.ndjson')) writeFileSync(join(path, 'events.ndjson'), run.journal());
   return path;
 }
@@ -122,15 +204,27 @@ test('a run is the same from results.json and from its journal', async () => {
   const run = runWith({ a: 'passed', b: 'failed', c: 'flaky', d: 'skipped', e: 'errored', f: 'not-run' });
   const results = await readRun(await write('from-results', run, ['results.json']));
   assert.deepEqual(await readRun(await write('from-journal', run, ['events.ndjson'])), results);
-  assert.deepEqual(results.sites.map(({ verdict }) => verdict), ['passed', 'failed', 'flaky', 'skipped', 'errored', 'not-run']);
+  assert.deepEqual(
+    results.sites.map(({ verdict }) => verdict),
+    ['passed', 'failed', 'flaky', 'skipped', 'errored', 'not-run'],
+  );
 });
 
 test('a baseline is one results folder, or the newest of several', async () => {
   const single = await write('single', runWith({ a: 'passed' }), ['results.json']);
-  assert.deepEqual((await readBaseline(single, 3)).map(({ run }) => run), ['run-1']);
-  for (const night of [2, 5, 3, 4]) await write(`nights/n${night}`, runWith({ a: 'passed' }, ['t'], night), [night % 2 === 0 ? 'results.json' : 'events.ndjson']);
+  assert.deepEqual(
+    (await readBaseline(single, 3)).map(({ run }) => run),
+    ['run-1'],
+  );
+  for (const night of [2, 5, 3, 4])
+    await write(`nights/n${night}`, runWith({ a: 'passed' }, ['t'], night), [
+      night % 2 === 0 ? 'results.json' : 'events.ndjson',
+    ]);
   mkdirSync(join(folder, 'nights/empty'));
-  assert.deepEqual((await readBaseline(join(folder, 'nights'), 3)).map(({ run }) => run), ['run-5', 'run-4', 'run-3']);
+  assert.deepEqual(
+    (await readBaseline(join(folder, 'nights'), 3)).map(({ run }) => run),
+    ['run-5', 'run-4', 'run-3'],
+  );
   assert.equal((await readBaseline(join(folder, 'nights'), 10)).length, 4);
 });
 
@@ -145,13 +239,20 @@ test('refusals: nothing there, something else there, a broken file, a newer one,
     const run = new FakeRun([siteOf('a')], ['t'], { run: `part-${part}`, shard: { index: part, total: 2 } }).ended();
     await write(`shards/${part}`, run, ['results.json']);
   }
-  const refuses = (path: string, message: RegExp): Promise<void> => assert.rejects(readBaseline(path, 3), { answer: 'refuse', message });
+  const refuses = (path: string, message: RegExp): Promise<void> =>
+    assert.rejects(readBaseline(path, 3), { answer: 'refuse', message });
   await refuses(join(folder, 'nowhere'), /there is no folder .*nowhere/);
   await refuses(join(folder, 'empty'), /holds no results/);
   await refuses(put('torn', '{"version": 1, "run"'), /torn.results\.json can't be read/);
   await refuses(put('other', '[]'), /is not what gridrun writes: not a JSON object/);
   await refuses(put('newer', '{"version": 99}'), /its version is 99, of a newer gridrun/);
-  await refuses(put('sites', '{"version":1,"run":"r","startedAt":1,"shard":{},"sites":[{"id":"a"}]}'), /sites\[0\] has no id, verdict and checks/);
+  await refuses(
+    put('sites', '{"version":1,"run":"r","startedAt":1,"shard":{},"sites":[{"id":"a"}]}'),
+    /sites\[0\] has no id, verdict and checks/,
+  );
   await refuses(join(folder, 'shards'), /holds shards of runs: 1\/2, 2\/2/);
-  await assert.rejects(readRun(join(folder, 'empty')), { answer: 'refuse', message: /neither results\.json nor events\.ndjson/ });
+  await assert.rejects(readRun(join(folder, 'empty')), {
+    answer: 'refuse',
+    message: /neither results\.json nor events\.ndjson/,
+  });
 });

@@ -34,7 +34,10 @@ test('an event is in the file when append returns, and reads back as what append
 test('dates never go backwards, whatever the clock does', async () => {
   const times = [5, 9, 3, 12];
   const journal = Journal.open(freshPath(), { now: () => times.shift() ?? 0 });
-  assert.deepEqual([1, 2, 3, 4].map(() => journal.append(idle).at), [5, 9, 9, 12]);
+  assert.deepEqual(
+    [1, 2, 3, 4].map(() => journal.append(idle).at),
+    [5, 9, 9, 12],
+  );
   await journal.close();
 });
 
@@ -42,7 +45,8 @@ test('no secret is in the file or in what reporters get', async () => {
   const path = freshPath();
   const journal = Journal.open(path, { secrets: ['hunter2 "&'] });
   const run = new FakeRun([siteOf('a', { url: 'https://a.example/?p=hunter2+%22%26' })], ['t'])
-    .attempt('a', [failed('t', 'typed hunter2 "& and {"p":"hunter2 \\"&"}')]).judged('a');
+    .attempt('a', [failed('t', 'typed hunter2 "& and {"p":"hunter2 \\"&"}')])
+    .judged('a');
   const events = run.events.map((event) => journal.append(undated(event)));
   await journal.close();
   assert.doesNotMatch(readFileSync(path, 'utf8'), /hunter2/);
@@ -57,17 +61,24 @@ test('a journal is never overwritten', () => {
   assert.equal(readFileSync(path, 'utf8'), 'mine');
 });
 
-test('a full disk is told once, and what was written replays', { skip: existsSync('/dev/full') ? false : 'needs /dev/full' }, async () => {
-  const failures: GridrunError[] = [];
-  const journal = Journal.open(freshPath(), { onFailure: (error) => failures.push(error), open: () => openSync('/dev/full', 'w') });
-  assert.equal(journal.append(idle).type, 'slot-idle');
-  journal.append(idle);
-  await journal.close();
-  assert.equal(failures.length, 1);
-  assert.equal(failures[0]?.code, 'journal.write');
-  assert.match(failures[0]?.message ?? '', /ENOSPC/);
-  assert.equal(journal.failure, failures[0]);
-});
+test(
+  'a full disk is told once, and what was written replays',
+  { skip: existsSync('/dev/full') ? false : 'needs /dev/full' },
+  async () => {
+    const failures: GridrunError[] = [];
+    const journal = Journal.open(freshPath(), {
+      onFailure: (error) => failures.push(error),
+      open: () => openSync('/dev/full', 'w'),
+    });
+    assert.equal(journal.append(idle).type, 'slot-idle');
+    journal.append(idle);
+    await journal.close();
+    assert.equal(failures.length, 1);
+    assert.equal(failures[0]?.code, 'journal.write');
+    assert.match(failures[0]?.message ?? '', /ENOSPC/);
+    assert.equal(journal.failure, failures[0]);
+  },
+);
 
 test('flush waits for the disk, close can be called twice, and what comes after it is dated but not written', async () => {
   const path = freshPath();
@@ -92,7 +103,9 @@ test('a process that is killed while it writes leaves a journal that replays, wi
       emit({ type: 'slot-idle', slot, why: 'x'.repeat(slot % 5000) });
       if (slot % 100 === 0) await new Promise((done) => process.stdout.write(slot + '\\n', done));
     }`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const gone = once(child, 'exit');
   let said = '';
   try {

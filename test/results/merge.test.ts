@@ -22,9 +22,19 @@ function partOf(index: number, total: number, facts: Partial<RunStarted> = {}): 
   run.events[1] = { ...run.events[1], indexes } as RunEvent;
   run.session(`session-${index}`);
   for (const [at, { id }] of sites.entries()) {
-    run.attempt(id, [passed('one'), (indexes[at] ?? 0) % 3 === 0 ? failed('two') : passed('two')], { sessionId: `session-${index}` }).judged(id);
+    run
+      .attempt(id, [passed('one'), (indexes[at] ?? 0) % 3 === 0 ? failed('two') : passed('two')], {
+        sessionId: `session-${index}`,
+      })
+      .judged(id);
   }
-  return run.add({ type: 'session-closed', sessionId: `session-${index}`, slot: 0, reason: 'done', siteCount: sites.length });
+  return run.add({
+    type: 'session-closed',
+    sessionId: `session-${index}`,
+    slot: 0,
+    reason: 'done',
+    siteCount: sites.length,
+  });
 }
 
 function shardOf(run: FakeRun, finished = true): ShardEvents {
@@ -57,19 +67,36 @@ test('shards in any order come to the same journal, with the sites in the order 
 });
 
 test('what every shard says is said once', async () => {
-  const shards = [1, 2].map((index) => shardOf(partOf(index, 2).add({ type: 'notice', level: 'info', code: 'x', text: 'the same' }).ended()));
+  const shards = [1, 2].map((index) =>
+    shardOf(partOf(index, 2).add({ type: 'notice', level: 'info', code: 'x', text: 'the same' }).ended()),
+  );
   const events = await collect(mergeShards(shards, [], '0.1.0'));
   assert.equal(events.filter((event) => event.type === 'notice').length, 1);
 });
 
 test('the bail of one shard is not the reason of another that was cut off', async () => {
   const bailed = new FakeRun([siteOf('b0'), siteOf('b1')], TITLES, { shard: { index: 1, total: 2 } })
-    .attempt('b0', [failed('one'), passed('two')]).judged('b0')
+    .attempt('b0', [failed('one'), passed('two')])
+    .judged('b0')
     .add({ type: 'run-stopping', reason: 'max-failures', text: 'stopped by --max-failures 1 (drain)' });
-  bailed.add({
-    type: 'site-judged',
-    verdict: { siteId: 'b1', verdict: 'not-run', checks: TITLES.map((title) => ({ title, status: 'not-run', flaky: false, durationMs: 0, reason: 'stopped by --max-failures 1' })), attempts: 0, durationMs: 0 },
-  }).ended('max-failures');
+  bailed
+    .add({
+      type: 'site-judged',
+      verdict: {
+        siteId: 'b1',
+        verdict: 'not-run',
+        checks: TITLES.map((title) => ({
+          title,
+          status: 'not-run',
+          flaky: false,
+          durationMs: 0,
+          reason: 'stopped by --max-failures 1',
+        })),
+        attempts: 0,
+        durationMs: 0,
+      },
+    })
+    .ended('max-failures');
   const cut = new FakeRun([siteOf('c0')], TITLES, { shard: { index: 2, total: 2 } });
   const state = await foldEvents(mergeShards([shardOf(bailed), shardOf(cut, false)], [], '0.1.0'));
   const byBail = [...state.sites()].filter((entry) => stoppedByBail(state, entry)).map(({ site }) => site.id);
@@ -80,14 +107,24 @@ test('the bail of one shard is not the reason of another that was cut off', asyn
 test('each of the four mistakes is named, and the answer does not depend on the order', () => {
   const foreign = partOf(1, 3, { run: 'other', planHash: 'hash-2' });
   const folders = [
-    folderOf(partOf(1, 4), 'a'), folderOf(partOf(2, 4), 'b', false), folderOf(partOf(2, 4, { run: 'again' }), 'b-again'),
-    folderOf(partOf(4, 4), 'd', false), folderOf(foreign, 'f'), { path: 'empty', finished: false },
+    folderOf(partOf(1, 4), 'a'),
+    folderOf(partOf(2, 4), 'b', false),
+    folderOf(partOf(2, 4, { run: 'again' }), 'b-again'),
+    folderOf(partOf(4, 4), 'd', false),
+    folderOf(foreign, 'f'),
+    { path: 'empty', finished: false },
   ];
   fc.assert(
     fc.property(fc.shuffledSubarray(folders, { minLength: folders.length }), (some) => {
       const { shards, faults } = chooseShards(some);
-      assert.deepEqual(shards.map(({ path }) => path), ['a', 'b-again', 'd']);
-      assert.deepEqual(faults.map(({ code }) => code), ['merge.empty', 'merge.foreign', 'merge.missing', 'merge.doubled', 'merge.unfinished']);
+      assert.deepEqual(
+        shards.map(({ path }) => path),
+        ['a', 'b-again', 'd'],
+      );
+      assert.deepEqual(
+        faults.map(({ code }) => code),
+        ['merge.empty', 'merge.foreign', 'merge.missing', 'merge.doubled', 'merge.unfinished'],
+      );
       const text = faults.map(({ message }) => message).join('\n');
       assert.match(text, /^empty holds no journal/m);
       assert.match(text, /^f \(shard 1\/3\) is of another plan.*list.*number of shards/m);
@@ -101,7 +138,10 @@ test('each of the four mistakes is named, and the answer does not depend on the 
 
 test('a mistake is in the exit code, also where all that is there has passed', async () => {
   const { faults } = chooseShards([folderOf(partOf(1, 2), 'a')]);
-  const passing = new FakeRun([siteOf('a')], TITLES).attempt('a', [passed('one'), passed('two')]).judged('a').ended();
+  const passing = new FakeRun([siteOf('a')], TITLES)
+    .attempt('a', [passed('one'), passed('two')])
+    .judged('a')
+    .ended();
   const state = await foldEvents(mergeShards([shardOf(passing)], faults, '0.1.0'));
   assert.equal(exitOf(outcomeOf(state)).code, 3);
 });
@@ -113,7 +153,12 @@ test('a shard that becomes unreadable in its middle is named, and the others go 
     yield* replay('/nowhere/events.ndjson');
   }
   const first = partOf(1, 2);
-  const state = await foldEvents(mergeShards([{ ...shardOf(first), events: torn() }, shardOf(partOf(2, 2).ended())], [], '0.1.0'));
-  assert.deepEqual(state.ended?.faults.map(({ code }) => code), ['merge.unreadable']);
+  const state = await foldEvents(
+    mergeShards([{ ...shardOf(first), events: torn() }, shardOf(partOf(2, 2).ended())], [], '0.1.0'),
+  );
+  assert.deepEqual(
+    state.ended?.faults.map(({ code }) => code),
+    ['merge.unreadable'],
+  );
   assert.equal(state.counts()['not-run'], 5);
 });

@@ -28,7 +28,10 @@ test('every byte prefix of a journal replays, to a prefix of its events, with on
     const state = await foldEvents(events);
     const planned = whole >= 2 ? 8 : 0;
     assert.equal([...state.sites()].length, planned);
-    assert.equal(Object.values(state.counts()).reduce((sum, count) => sum + count), planned);
+    assert.equal(
+      Object.values(state.counts()).reduce((sum, count) => sum + count),
+      planned,
+    );
   }
   assert.equal(whole, run.events.length);
 });
@@ -40,7 +43,10 @@ test('any journal, cut anywhere and read in pieces of any size, replays', async 
       fc.nat(),
       fc.integer({ min: 5, max: 500 }),
       async (sites, cut, chunkSize) => {
-        const run = new FakeRun(sites.map((_, index) => siteOf(`s${index}`)), ['t']);
+        const run = new FakeRun(
+          sites.map((_, index) => siteOf(`s${index}`)),
+          ['t'],
+        );
         for (const [index, [text, good]] of sites.entries()) {
           run.attempt(`s${index}`, [good ? passed('t') : failed('t', text)]).judged(`s${index}`);
         }
@@ -63,7 +69,10 @@ const refused = (code: string, message: RegExp) => (error: unknown) => {
 test('a torn line that is not the last is refused by its number', async () => {
   const lines = variedRun().journal().toString().split('\n');
   lines[3] = (lines[3] ?? '').slice(0, 20);
-  await assert.rejects(read(Buffer.from(lines.join('\n'))), refused('journal.line', /^line 4 of the journal events\.ndjson is not a JSON object/));
+  await assert.rejects(
+    read(Buffer.from(lines.join('\n'))),
+    refused('journal.line', /^line 4 of the journal events\.ndjson is not a JSON object/),
+  );
 });
 
 test('lines that are no events are refused by what is wrong with them', async () => {
@@ -84,13 +93,22 @@ test('lines that are no events are refused by what is wrong with them', async ()
 
 test('a journal of a newer schema is refused as such, whatever else is new in it', async () => {
   const line = '{"type":"run-started","at":1,"schema":2,"novelty":true}\n{"type":"site-teleported"}\n';
-  await assert.rejects(read(Buffer.from(line)), refused('journal.schema', /of schema 2, and this gridrun reads up to 1/));
+  await assert.rejects(
+    read(Buffer.from(line)),
+    refused('journal.schema', /of schema 2, and this gridrun reads up to 1/),
+  );
 });
 
 test('a journal that does not begin with its header is refused', async () => {
-  await assert.rejects(read(Buffer.from('{"type":"slot-idle","at":1,"slot":1,"why":"x"}\n')), refused('journal.line', /not the start of a run/));
+  await assert.rejects(
+    read(Buffer.from('{"type":"slot-idle","at":1,"slot":1,"why":"x"}\n')),
+    refused('journal.line', /not the start of a run/),
+  );
 });
 
 test('a journal that is not there is refused by its path', async () => {
-  await assert.rejects(collect(replay('/nowhere/events.ndjson')), refused('journal.missing', /no journal at \/nowhere/));
+  await assert.rejects(
+    collect(replay('/nowhere/events.ndjson')),
+    refused('journal.missing', /no journal at \/nowhere/),
+  );
 });

@@ -28,7 +28,12 @@ function leave(run: FakeRun): void {
   }
 }
 
-const PLAN = { planHash: 'hash-1', siteCount: 8, checks: ['form is found', 'form works'].map(checkPlan), shard: { index: 1, total: 1 } };
+const PLAN = {
+  planHash: 'hash-1',
+  siteCount: 8,
+  checks: ['form is found', 'form works'].map(checkPlan),
+  shard: { index: 1, total: 1 },
+};
 
 test('a fresh folder is made, with the folders above it', async () => {
   using folder = await RunFolder.open(join(out, 'a', 'b'));
@@ -50,7 +55,10 @@ test('a finished run makes room, old evidence and all; what is not ours stays', 
   assert.deepEqual(readdirSync(out).sort(), ['evidence', 'notes.txt']);
 });
 
-for (const [name, run] of [['cut off', () => variedRun()], ['interrupted', () => variedRun().ended('interrupted')]] as const) {
+for (const [name, run] of [
+  ['cut off', () => variedRun()],
+  ['interrupted', () => variedRun().ended('interrupted')],
+] as const) {
   test(`a run that was ${name} is moved as a whole, and never overwritten`, async () => {
     for (const wanted of ['run-a', 'run-a-2', 'run-a-3']) {
       leave(run());
@@ -75,7 +83,7 @@ test('every byte prefix of a journal but the whole one is of an unfinished run',
   }
 });
 
-test('a run\'s name that is a path stays inside the folder', async () => {
+test("a run's name that is a path stays inside the folder", async () => {
   const run = variedRun();
   run.events[0] = { ...run.events[0], run: '../../etc' } as never;
   leave(run);
@@ -110,8 +118,14 @@ test('two runs of one process: the second is refused until the first gives the f
 
 test('the lock of a dead process, of a later one with its pid, and one that is not readable are taken over', async () => {
   const dead = spawnSync(process.execPath, ['-e', '']).pid;
-  const locks = [{ pid: dead, birth: '' }, { pid: process.pid, birth: '1' }, ...(process.platform === 'linux' ? [{ pid: process.ppid, birth: '1' }] : [])];
-  for (const lock of locks.map((holder) => JSON.stringify({ ...holder, host: hostname(), token: 'old' })).concat('half a lo')) {
+  const locks = [
+    { pid: dead, birth: '' },
+    { pid: process.pid, birth: '1' },
+    ...(process.platform === 'linux' ? [{ pid: process.ppid, birth: '1' }] : []),
+  ];
+  for (const lock of locks
+    .map((holder) => JSON.stringify({ ...holder, host: hostname(), token: 'old' }))
+    .concat('half a lo')) {
     writeFileSync(join(out, '.gridrun.lock'), lock);
     (await RunFolder.open(out))[Symbol.dispose]();
     assert.ok(!existsSync(join(out, '.gridrun.lock')));
@@ -147,10 +161,20 @@ test('resume refuses another plan, and says what differs', async () => {
   using folder = await RunFolder.open(out);
   await folder.setAside();
   const source = await findUnfinished(folder, 'run-a');
-  const other = { planHash: 'hash-2', siteCount: 9, checks: ['form works', 'it is quick'].map(checkPlan), shard: { index: 2, total: 3 } };
+  const other = {
+    planHash: 'hash-2',
+    siteCount: 9,
+    checks: ['form works', 'it is quick'].map(checkPlan),
+    shard: { index: 2, total: 3 },
+  };
   await assert.rejects(planResume(source, other), {
     code: 'resume.plan',
-    mistakes: ['sites: 8 then, 9 now', 'shard: 1/1 then, 2/3 now', 'check "form is found": gone', 'check "it is quick": new'],
+    mistakes: [
+      'sites: 8 then, 9 now',
+      'shard: 1/1 then, 2/3 now',
+      'check "form is found": gone',
+      'check "it is quick": new',
+    ],
   });
   await assert.rejects(planResume(source, { ...PLAN, planHash: 'hash-2' }), (error: Error & { mistakes: string[] }) => {
     assert.match(error.mistakes.join(), /entries of the site list/);
@@ -168,7 +192,10 @@ test('resume refuses what is not there, and what was finished already', async ()
   const next = variedRun().ended();
   next.events[0] = { ...next.events[0], run: 'run-b', resumes: 'run-a' } as never;
   leave(next);
-  await assert.rejects(findUnfinished(folder, ''), { code: 'resume.done', message: /run-a, was already finished by run-b/ });
+  await assert.rejects(findUnfinished(folder, ''), {
+    code: 'resume.done',
+    message: /run-a, was already finished by run-b/,
+  });
   assert.equal((await findUnfinished(folder, 'run-a')).run, 'run-a');
 });
 

@@ -21,7 +21,9 @@ describe('between two sites of a session', { skip: missing('chrome') }, () => {
   before(async () => {
     stateDir = await mkdtemp(join(tmpdir(), 'gridrun-isolation-'));
     grid = await localGrid({ sessions: 1, registry: new SessionRegistry(stateDir) });
-    server = await startHttpServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><button>b</button>'));
+    server = await startHttpServer((_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><button>b</button>'),
+    );
   });
   after(async () => {
     await grid[Symbol.asyncDispose]();
@@ -38,7 +40,12 @@ describe('between two sites of a session', { skip: missing('chrome') }, () => {
   }
 
   async function withSession(capabilities: object, use: (page: Page) => Promise<void>): Promise<void> {
-    const lease = await grid.lease({ name: 'isolation', capabilities: capabilities as Record<string, unknown>, avoidNodes: [], signal: NEVER });
+    const lease = await grid.lease({
+      name: 'isolation',
+      capabilities: capabilities as Record<string, unknown>,
+      avoidNodes: [],
+      signal: NEVER,
+    });
     const client = new WireClient(lease.session.endpoint);
     const send = (method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> =>
       client.send(method, `/session/${lease.session.sessionId}${path}`, body, { deadlineMs: 30_000 });
@@ -62,7 +69,11 @@ describe('between two sites of a session', { skip: missing('chrome') }, () => {
   const READ = `const done = arguments[arguments.length - 1];
     (async () => done([document.cookie, localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length]))();`;
 
-  for (const [kind, bidi] of [['wipe', true], ['wipe', false], ['context', true]] as const) {
+  for (const [kind, bidi] of [
+    ['wipe', true],
+    ['wipe', false],
+    ['context', true],
+  ] as const) {
     test(`${kind}${bidi ? '' : ' without BiDi'}: what a site stored is gone, time-outs and window are as before, one window is left`, async () => {
       await withSession({ webSocketUrl: bidi }, async ({ session, get, post, run, runAsync }) => {
         const before = [await get('/timeouts'), await get('/window/rect')];
@@ -102,9 +113,22 @@ describe('between two sites of a session', { skip: missing('chrome') }, () => {
   }
 
   test('session: each site gets a new one', async () => {
-    const facts = { sessionId: 's', endpoint: 'http://127.0.0.1:9', capabilities: {}, node: 'n', browserName: 'chrome', browserVersion: '1' };
-    await assert.rejects(isolation('session').reset(facts, NEVER), (error) => error instanceof GridrunError && error.code === 'session.replace');
-    await assert.rejects(isolation('context').reset(facts, NEVER), (error) => error instanceof GridrunError && error.code === 'session.no-bidi');
+    const facts = {
+      sessionId: 's',
+      endpoint: 'http://127.0.0.1:9',
+      capabilities: {},
+      node: 'n',
+      browserName: 'chrome',
+      browserVersion: '1',
+    };
+    await assert.rejects(
+      isolation('session').reset(facts, NEVER),
+      (error) => error instanceof GridrunError && error.code === 'session.replace',
+    );
+    await assert.rejects(
+      isolation('context').reset(facts, NEVER),
+      (error) => error instanceof GridrunError && error.code === 'session.no-bidi',
+    );
   });
 
   test('alive tells a closed window, a crashed tab and a dead browser apart', async () => {
@@ -112,7 +136,9 @@ describe('between two sites of a session', { skip: missing('chrome') }, () => {
       const { alive } = isolation('wipe');
       assert.equal(await alive(session, NEVER), true);
       await post('/window/new', { type: 'tab' });
-      await new WireClient(session.endpoint).send('DELETE', `/session/${session.sessionId}/window`, undefined, { deadlineMs: 30_000 });
+      await new WireClient(session.endpoint).send('DELETE', `/session/${session.sessionId}/window`, undefined, {
+        deadlineMs: 30_000,
+      });
       await assert.rejects(get('/title').then(async () => await get('/nothing')));
       assert.equal(await alive(session, NEVER), true);
       const [handle] = (await get('/window/handles')) as string[];

@@ -20,7 +20,12 @@ const SITES = [
   { id: 'example_com', url: 'https://example.com/' },
   { id: 'shop', url: 'https://shop.example.com/login?next=%2F#form', tags: ['login', 'german'], timeoutMs: 60_000 },
   { id: '127_0_0_1__15c18b34803c', url: 'http://127.0.0.1:8080/a,b', skip: 'behind a "captcha", says the owner' },
-  { id: 'xn--mnchen-3ya_de', url: 'https://xn--mnchen-3ya.de/', data: { form: { fields: 'two' }, kind: 'modal' }, env: ['SHOP_USER', 'SHOP_PASSWORD'] },
+  {
+    id: 'xn--mnchen-3ya_de',
+    url: 'https://xn--mnchen-3ya.de/',
+    data: { form: { fields: 'two' }, kind: 'modal' },
+    env: ['SHOP_USER', 'SHOP_PASSWORD'],
+  },
 ];
 
 const CSV = [
@@ -37,7 +42,9 @@ const FORMS: Readonly<Record<string, string>> = {
   'an object of JSON': JSON.stringify({ sites: LIST }),
   'an object of JSON over lines': `\n${JSON.stringify({ sites: LIST }, undefined, 2)}\n`,
   NDJSON: LIST.map((entry) => JSON.stringify(entry)).join('\n'),
-  'NDJSON that begins with an object': [LIST[1], LIST[0], LIST[2], LIST[3]].map((entry) => JSON.stringify(entry)).join('\n'),
+  'NDJSON that begins with an object': [LIST[1], LIST[0], LIST[2], LIST[3]]
+    .map((entry) => JSON.stringify(entry))
+    .join('\n'),
   YAML: stringify(LIST),
   'YAML with a sites key and a comment': `# our sites\n${stringify({ sites: LIST })}`,
   'YAML with a document start': `---\n${stringify(LIST)}`,
@@ -46,7 +53,12 @@ const FORMS: Readonly<Record<string, string>> = {
     {url: münchen.de, data: {kind: modal, form: {fields: two}}, env: [SHOP_USER, SHOP_PASSWORD]}]`,
   CSV: CSV.join('\n'),
   'CSV with a comment': `# our sites\n${CSV.join('\n')}`,
-  'CSV with quoted names': CSV.join('\n').replace(/^.*/, (header) => header.split(',').map((name) => `"${name}"`).join(',')),
+  'CSV with quoted names': CSV.join('\n').replace(/^.*/, (header) =>
+    header
+      .split(',')
+      .map((name) => `"${name}"`)
+      .join(','),
+  ),
 };
 
 const NAMES = ['sites.json', 'sites.ndjson', 'sites.yaml', 'sites.csv', 'sites.txt', 'sites'];
@@ -56,15 +68,23 @@ describe('the forms of a site list', () => {
     it(`${form} gives the same sites, whatever the file is called`, async () => {
       for (const name of NAMES) {
         const list = await readFrom(name, content);
-        const sites = form.includes('begins with an object') ? [list.sites[1], list.sites[0], ...list.sites.slice(2)] : list.sites;
+        const sites = form.includes('begins with an object')
+          ? [list.sites[1], list.sites[0], ...list.sites.slice(2)]
+          : list.sites;
         assert.deepEqual(sites, SITES, name);
       }
     });
   }
 
   it('gives the same hash and the same plan in every form', async () => {
-    const lists = await Promise.all(Object.entries(FORMS).filter(([form]) => !form.includes('begins')).map(([, content]) => readFrom('sites', content)));
-    const plans = lists.map(({ sites, hash }) => JSON.stringify({ hash, units: chunk(sites, { sessions: 2, chunkSize: 'auto', expectedMs: () => 1 }) }));
+    const lists = await Promise.all(
+      Object.entries(FORMS)
+        .filter(([form]) => !form.includes('begins'))
+        .map(([, content]) => readFrom('sites', content)),
+    );
+    const plans = lists.map(({ sites, hash }) =>
+      JSON.stringify({ hash, units: chunk(sites, { sessions: 2, chunkSize: 'auto', expectedMs: () => 1 }) }),
+    );
     assert.equal(new Set(plans).size, 1);
   });
 
@@ -84,14 +104,30 @@ describe('the forms of a site list', () => {
     ];
     const lists = await Promise.all(forms.flatMap((content) => NAMES.map((name) => readFrom(name, content))));
     for (const list of lists) assert.deepEqual(list, lists[0]);
-    assert.deepEqual(lists[0]?.sites.map(({ id }) => id), ['google_com', 'login_example_co_uk', 'xn--mnchen-3ya_de', 'a-b_example']);
+    assert.deepEqual(
+      lists[0]?.sites.map(({ id }) => id),
+      ['google_com', 'login_example_co_uk', 'xn--mnchen-3ya_de', 'a-b_example'],
+    );
   });
 
   it('passes over a byte order mark, CRLF, and a missing last line end', async () => {
-    const forms = ['example.com\r\nexample.org', '["example.com",\r\n"example.org"]', '"example.com"\r\n"example.org"\r\n', '- example.com\r\n- example.org\r\n', 'url,id\r\nexample.com,\r\nexample.org,\r\n'];
+    const forms = [
+      'example.com\r\nexample.org',
+      '["example.com",\r\n"example.org"]',
+      '"example.com"\r\n"example.org"\r\n',
+      '- example.com\r\n- example.org\r\n',
+      'url,id\r\nexample.com,\r\nexample.org,\r\n',
+    ];
     for (const content of forms) {
       const list = await readFrom('sites', `\uFEFF${content}`);
-      assert.deepEqual(list.sites, [{ id: 'example_com', url: 'https://example.com/' }, { id: 'example_org', url: 'https://example.org/' }], content);
+      assert.deepEqual(
+        list.sites,
+        [
+          { id: 'example_com', url: 'https://example.com/' },
+          { id: 'example_org', url: 'https://example.org/' },
+        ],
+        content,
+      );
     }
   });
 
@@ -115,7 +151,10 @@ describe('the forms of a site list', () => {
     try {
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const { port } = server.address() as AddressInfo;
-      const list = await readSites(`http://anna:pass%20word@127.0.0.1:${port}/sites`, { cwd: '.', environment: ENVIRONMENT });
+      const list = await readSites(`http://anna:pass%20word@127.0.0.1:${port}/sites`, {
+        cwd: '.',
+        environment: ENVIRONMENT,
+      });
       assert.deepEqual(list.sites, SITES);
       const refused = await rejection(readSites(`http://anna:wrong@127.0.0.1:${port}/sites`, { cwd: '.' }));
       assert.match(refused.message, /the server answered 401/);
@@ -132,8 +171,14 @@ describe('the forms of a site list', () => {
   });
 
   it('drops and counts a URL that was there before, and only where neither has an id', async () => {
-    const { sites, duplicateCount } = await readFrom('sites.json', '["example.com", "https://EXAMPLE.com", {"url": "https://example.com/", "id": "again"}, {"url": "http://example.com:80/x"}, "http://example.com/x"]');
-    assert.deepEqual(sites.map(({ id }) => id), ['example_com', 'again', 'example_com__83422ef35e89']);
+    const { sites, duplicateCount } = await readFrom(
+      'sites.json',
+      '["example.com", "https://EXAMPLE.com", {"url": "https://example.com/", "id": "again"}, {"url": "http://example.com:80/x"}, "http://example.com/x"]',
+    );
+    assert.deepEqual(
+      sites.map(({ id }) => id),
+      ['example_com', 'again', 'example_com__83422ef35e89'],
+    );
     assert.equal(duplicateCount, 2);
   });
 });

@@ -20,13 +20,19 @@ const WRONG_ENTRIES: readonly (readonly [entry: unknown, said: RegExp | undefine
   [{ url: 'a.example', timeoutMs: '5s' }, /\$\[11\]\.timeoutMs: .*whole number of milliseconds.*"5s"/],
   [{ url: 'a.example', timeoutMs: 0 }, /\$\[12\]\.timeoutMs: .*it is 0/],
   [{ url: 'a.example', id: 'a.b' }, /\$\[13\]\.id: id must be letters.*"a\.b"/],
-  [{ url: 'a.example', tags: 'login' }, /\$\[14\]\.tags: tags must be a list such as \["login", "german"\]; it is "login"/],
+  [
+    { url: 'a.example', tags: 'login' },
+    /\$\[14\]\.tags: tags must be a list such as \["login", "german"\]; it is "login"/,
+  ],
   [{ url: 'a.example', tags: ['ok', 3] }, /\$\[15\]\.tags\[1\]: .*this is a number/],
   [{ url: 'a.example', tags: ['two words'] }, /\$\[16\]\.tags\[0\]: a tag is one word/],
   [{ url: 'a.example', skip: true }, /\$\[17\]\.skip: skip must be the reason in words.*it is true/],
   [{ url: 'a.example', env: { SHOP: 'tell-nobody' } }, /\$\[18\]\.env: env must be a list.*it is an object$/],
   [{ url: 'a.example', env: ['tell-nobody!'] }, /\$\[19\]\.env\[0\]: env holds names/],
-  [{ url: 'a.example', env: ['SHOP_PASSWORT'] }, /\$\[20\]\.env\[0\]: the environment variable SHOP_PASSWORT is not set/],
+  [
+    { url: 'a.example', env: ['SHOP_PASSWORT'] },
+    /\$\[20\]\.env\[0\]: the environment variable SHOP_PASSWORT is not set/,
+  ],
   [{ url: 'b.example', id: 'twice' }, undefined],
   [{ url: 'c.example', id: 'twice' }, /\$\[22\]\.id: the id "twice" is taken by list\.json:23:1 \$\[21\]/],
   [{ url: 'd.example', id: 'e_example' }, undefined],
@@ -60,11 +66,17 @@ describe('the mistakes of a site list', () => {
     assert.equal(inYaml.mistakes.length, 25);
     assert.match(inYaml.mistakes[11] ?? '', /^list\.yaml:12:\d+ \$\[11\]\.timeoutMs: /);
     assert.equal(inNdjson.mistakes.length, 25);
-    assert.ok(inNdjson.mistakes.some((mistake) => mistake.startsWith('list.ndjson:13:20 $.timeoutMs: ')), inNdjson.mistakes.join('\n'));
+    assert.ok(
+      inNdjson.mistakes.some((mistake) => mistake.startsWith('list.ndjson:13:20 $.timeoutMs: ')),
+      inNdjson.mistakes.join('\n'),
+    );
   });
 
   it('goes on after a line that is no JSON', async () => {
-    const { mistakes } = await refusalOf('list.ndjson', '{"url":"a.example"}\n{"url":"b.example",}\n\n# said\n{"url" "c.example"}\n"d.example"\n{"url":"e.example","ids":"e"}');
+    const { mistakes } = await refusalOf(
+      'list.ndjson',
+      '{"url":"a.example"}\n{"url":"b.example",}\n\n# said\n{"url" "c.example"}\n"d.example"\n{"url":"e.example","ids":"e"}',
+    );
     assert.equal(mistakes.length, 3);
     assert.match(mistakes[0] ?? '', /^list\.ndjson:2:20: this is not JSON/);
     assert.match(mistakes[1] ?? '', /^list\.ndjson:5:8: this is not JSON: colon expected/);
@@ -72,41 +84,89 @@ describe('the mistakes of a site list', () => {
   });
 
   it('says where JSON and YAML break', async () => {
-    assert.match((await refusalOf('a.json', '[\n  "a.example"\n  "b.example"\n]')).mistakes[0] ?? '', /^a\.json:3:3: this is not JSON: comma expected/);
-    assert.match((await refusalOf('a.yaml', '- a.example\n- {url: b.example\n')).mistakes[0] ?? '', /^a\.yaml:\d:\d+: this is not YAML: /);
-    assert.match((await refusalOf('a.yaml', '- a.example\n---\n- b.example\n')).mistakes[0] ?? '', /^a\.yaml:2:1: a second YAML document/);
-    assert.match((await refusalOf('a.json', '{"site": ["a.example"]}')).mistakes.join(), /did you mean "sites" for "site"\?|unknown key "site"/);
-    assert.match((await refusalOf('a.yaml', 'sites: a.example')).mistakes[0] ?? '', /^a\.yaml:1:8 \$\.sites: the list must be an array/);
+    assert.match(
+      (await refusalOf('a.json', '[\n  "a.example"\n  "b.example"\n]')).mistakes[0] ?? '',
+      /^a\.json:3:3: this is not JSON: comma expected/,
+    );
+    assert.match(
+      (await refusalOf('a.yaml', '- a.example\n- {url: b.example\n')).mistakes[0] ?? '',
+      /^a\.yaml:\d:\d+: this is not YAML: /,
+    );
+    assert.match(
+      (await refusalOf('a.yaml', '- a.example\n---\n- b.example\n')).mistakes[0] ?? '',
+      /^a\.yaml:2:1: a second YAML document/,
+    );
+    assert.match(
+      (await refusalOf('a.json', '{"site": ["a.example"]}')).mistakes.join(),
+      /did you mean "sites" for "site"\?|unknown key "site"/,
+    );
+    assert.match(
+      (await refusalOf('a.yaml', 'sites: a.example')).mistakes[0] ?? '',
+      /^a\.yaml:1:8 \$\.sites: the list must be an array/,
+    );
   });
 
   it('refuses YAML whose aliases would fill the memory', async () => {
-    const bomb = ['- &a {url: a.example, data: [1,1,1,1,1,1,1,1,1]}', ...'bcdefghij'.split('').map((name, index) => `- &${name} {url: ${name}.example, data: [${Array(9).fill(`*${'abcdefghij'[index]}`).join(',')}]}`)].join('\n');
+    const bomb = [
+      '- &a {url: a.example, data: [1,1,1,1,1,1,1,1,1]}',
+      ...'bcdefghij'
+        .split('')
+        .map(
+          (name, index) =>
+            `- &${name} {url: ${name}.example, data: [${Array(9).fill(`*${'abcdefghij'[index]}`).join(',')}]}`,
+        ),
+    ].join('\n');
     assert.match((await refusalOf('a.yaml', bomb)).mistakes[0] ?? '', /alias/i);
   });
 
   it('names line and column of a table, also after a cell of several lines', async () => {
-    const { mistakes } = await refusalOf('a.csv', 'url,id,timeoutMs,ulr,data\na.example,"a\nb",,,\nb.example,ok,soon,,\n"c.example,x",,,,\nd.example,,,,{broken\ne.example,,,,,,too,many\n');
-    assert.deepEqual(mistakes.map((mistake) => mistake.slice(0, 32).replace(/: .*/, '')), [
-      'a.csv:1, column "ulr"',
-      'a.csv:2, column "id"',
-      'a.csv:4, column "timeoutMs"',
-      'a.csv:5, column "url"',
-      'a.csv:6, column "data"',
-      'a.csv:7',
-    ]);
+    const { mistakes } = await refusalOf(
+      'a.csv',
+      'url,id,timeoutMs,ulr,data\na.example,"a\nb",,,\nb.example,ok,soon,,\n"c.example,x",,,,\nd.example,,,,{broken\ne.example,,,,,,too,many\n',
+    );
+    assert.deepEqual(
+      mistakes.map((mistake) => mistake.slice(0, 32).replace(/: .*/, '')),
+      [
+        'a.csv:1, column "ulr"',
+        'a.csv:2, column "id"',
+        'a.csv:4, column "timeoutMs"',
+        'a.csv:5, column "url"',
+        'a.csv:6, column "data"',
+        'a.csv:7',
+      ],
+    );
     assert.match(mistakes[0] ?? '', /did you mean "url"/);
-    assert.match((await refusalOf('a.csv', 'id,tags\nx,y')).mistakes[0] ?? '', /^a\.csv:1: the header names no column "url"/);
-    assert.match((await refusalOf('a.csv', 'url,id\n"a.example,x\nb.example,y')).mistakes[0] ?? '', /^a\.csv:\d: this is not CSV: /);
+    assert.match(
+      (await refusalOf('a.csv', 'id,tags\nx,y')).mistakes[0] ?? '',
+      /^a\.csv:1: the header names no column "url"/,
+    );
+    assert.match(
+      (await refusalOf('a.csv', 'url,id\n"a.example,x\nb.example,y')).mistakes[0] ?? '',
+      /^a\.csv:\d: this is not CSV: /,
+    );
   });
 
   it('names the line of text and of a ranking', async () => {
-    assert.deepEqual((await refusalOf('a.txt', 'a.example\n\nb example\nhttps://\n')).mistakes.map((mistake) => mistake.slice(0, 9)), ['a.txt:3:1', 'a.txt:4:1']);
-    assert.match((await refusalOf('a.csv', '1,a.example\nb.example\n')).mistakes[0] ?? '', /^a\.csv:2:1: "b\.example" is not rank,domain, such as 1,example\.com/);
+    assert.deepEqual(
+      (await refusalOf('a.txt', 'a.example\n\nb example\nhttps://\n')).mistakes.map((mistake) => mistake.slice(0, 9)),
+      ['a.txt:3:1', 'a.txt:4:1'],
+    );
+    assert.match(
+      (await refusalOf('a.csv', '1,a.example\nb.example\n')).mistakes[0] ?? '',
+      /^a\.csv:2:1: "b\.example" is not rank,domain, such as 1,example\.com/,
+    );
   });
 
   it('names a missing variable once, however many sites need it', async () => {
     const entry = { env: ['NOT_THERE'] };
-    const { mistakes } = await refusalOf('a.json', JSON.stringify([{ url: 'a.example', ...entry }, { url: 'b.example', ...entry }, { url: 'nothing', ...entry }]));
+    const { mistakes } = await refusalOf(
+      'a.json',
+      JSON.stringify([
+        { url: 'a.example', ...entry },
+        { url: 'b.example', ...entry },
+        { url: 'nothing', ...entry },
+      ]),
+    );
     assert.equal(mistakes.length, 2);
   });
 
@@ -126,10 +186,16 @@ describe('the mistakes of a site list', () => {
     ];
     for (const [content, said] of cases) assert.match((await refusalOf('list', content)).message, said);
     assert.match((await refusalOf('list', Buffer.from('m\u00fcnchen.de', 'latin1'))).mistakes[0] ?? '', /not UTF-8/);
-    assert.match((await rejection(readSites('nowhere.json', { cwd: '/' }))).message, /nowhere\.json can't be read: there is no file/);
+    assert.match(
+      (await rejection(readSites('nowhere.json', { cwd: '/' }))).message,
+      /nowhere\.json can't be read: there is no file/,
+    );
     assert.match((await rejection(readSites('.', { cwd: '/' }))).message, /is a folder/);
     assert.match((await rejection(readSites('-', { cwd: '/' }))).message, /nothing is piped in/);
-    assert.match((await rejection(readSites('http://127.0.0.1:1/sites.json', { cwd: '/' }))).message, /can't be read: /);
+    assert.match(
+      (await rejection(readSites('http://127.0.0.1:1/sites.json', { cwd: '/' }))).message,
+      /can't be read: /,
+    );
   });
 
   it('never lets a list reach the prototype of an object', async () => {

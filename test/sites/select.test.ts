@@ -9,7 +9,8 @@ const SITES: readonly Site[] = [
   { id: 'bank_de', url: 'https://www.bank.de/login', tags: ['german'] },
   { id: 'plain', url: 'http://plain.localhost:3000/' },
 ];
-const idsOf = (tags: readonly string[], sites: readonly string[]): readonly string[] => selectSites(SITES, { tags, sites }).map(({ id }) => id);
+const idsOf = (tags: readonly string[], sites: readonly string[]): readonly string[] =>
+  selectSites(SITES, { tags, sites }).map(({ id }) => id);
 
 describe('the selection of sites', () => {
   it('takes all without tags and globs, and by one of the tags', () => {
@@ -20,7 +21,9 @@ describe('the selection of sites', () => {
 
   it('leaves a tag that no site has to the checks', () => {
     assert.deepEqual(idsOf(['smoke'], []), ['shop', 'bank_de', 'plain']);
-    assert.deepEqual(unknownTags(['smoke', 'german', 'germn'], SITES, new Set(['smoke'])), ['--tag germn: no site and no check has this tag; did you mean "german"?']);
+    assert.deepEqual(unknownTags(['smoke', 'german', 'germn'], SITES, new Set(['smoke'])), [
+      '--tag germn: no site and no check has this tag; did you mean "german"?',
+    ]);
   });
 
   it('takes by globs on id and host', () => {
@@ -34,7 +37,10 @@ describe('the selection of sites', () => {
     const refused = (): unknown => selectSites(SITES, { tags: ['german'], sites: ['*bank*', 'nothing', 'plain'] });
     assert.throws(refused, (error: unknown) => {
       assert.ok(error instanceof GridrunError);
-      assert.deepEqual(error.mistakes, ['--site nothing: matches no id and no host of the list', '--site plain: no site that it matches has the tag asked for']);
+      assert.deepEqual(error.mistakes, [
+        '--site nothing: matches no id and no host of the list',
+        '--site plain: no site that it matches has the tag asked for',
+      ]);
       return error.answer === 'refuse';
     });
   });

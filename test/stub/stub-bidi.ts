@@ -31,7 +31,9 @@ function answer(client: WebSocket, session: StubSession, grid: StubGrid, text: s
   const { id, method, params } = JSON.parse(text) as { id: number; method: string; params?: Params };
   const command = COMMANDS[method];
   if (command === undefined) {
-    return client.send(JSON.stringify({ type: 'error', id, error: 'unknown command', message: `Unknown command: ${method}` }));
+    return client.send(
+      JSON.stringify({ type: 'error', id, error: 'unknown command', message: `Unknown command: ${method}` }),
+    );
   }
   client.send(JSON.stringify({ type: 'success', id, result: command(session, params ?? {}) }));
   // The last window takes the session with it, as with chromedriver.
@@ -55,7 +57,13 @@ const COMMANDS: Readonly<Record<string, (session: StubSession, params: Params) =
   'browsingContext.close': (session, params) => (session.windows.delete(String(params['context'])), {}),
   'browsingContext.activate': (session, params) => ((session.currentWindow = String(params['context'])), {}),
   'browsingContext.getTree': (session) => ({
-    contexts: [...session.windows].map(([context, url]) => ({ context, url, children: [], parent: null, userContext: 'default' })),
+    contexts: [...session.windows].map(([context, url]) => ({
+      context,
+      url,
+      children: [],
+      parent: null,
+      userContext: 'default',
+    })),
   }),
   'browsingContext.navigate': (session, params) => {
     session.windows.set(String(params['context']), String(params['url']));

@@ -26,9 +26,19 @@ type Command = (session: StubSession, body: Body, words: readonly string[], page
  * Does one command of a session and gives its W3C value. `words` are the path after the session's id.
  * Throws a `W3cError`.
  */
-export function runCommand(session: StubSession, method: string, words: readonly string[], body: Body, pages: StubPages): unknown {
+export function runCommand(
+  session: StubSession,
+  method: string,
+  words: readonly string[],
+  body: Body,
+  pages: StubPages,
+): unknown {
   const command = COMMANDS[keyOf(method, words)];
-  if (command === undefined) throw new W3cError('unknown command', `Unable to find handler for (${method}) /session/${session.id}/${words.join('/')}`);
+  if (command === undefined)
+    throw new W3cError(
+      'unknown command',
+      `Unable to find handler for (${method}) /session/${session.id}/${words.join('/')}`,
+    );
   if (!session.windows.has(session.currentWindow) && !WINDOWLESS.has(words[0] ?? '')) {
     throw new W3cError('no such window', 'no such window: target window already closed');
   }
@@ -41,7 +51,11 @@ export function keyOf(method: string, words: readonly string[]): string {
   const hasId = (first === 'element' || first === 'shadow') && second !== undefined && second !== 'active';
   const named = first === 'cookie' && second !== undefined;
   if (named) return `${method} cookie/*`;
-  if (hasId) return [`${method} ${first}/*`, ...(rest[0] === 'attribute' || rest[0] === 'property' || rest[0] === 'css' ? [rest[0], '*'] : rest)].join('/');
+  if (hasId)
+    return [
+      `${method} ${first}/*`,
+      ...(rest[0] === 'attribute' || rest[0] === 'property' || rest[0] === 'css' ? [rest[0], '*'] : rest),
+    ].join('/');
   return `${method} ${words.join('/')}`;
 }
 
@@ -70,7 +84,10 @@ const findAll: Command = (session, body, words, pages) => {
 function fresh(session: StubSession, words: readonly string[]): string {
   const id = words[1] ?? '';
   if (id.split('.')[1] !== String(session.page)) {
-    throw new W3cError('stale element reference', `stale element reference: stale element not found in the current frame: ${id}`);
+    throw new W3cError(
+      'stale element reference',
+      `stale element reference: stale element not found in the current frame: ${id}`,
+    );
   }
   return Buffer.from(id.split('.')[3] ?? '', 'base64url').toString();
 }
@@ -82,11 +99,16 @@ const onElement =
 
 const navigate: Command = (session, body) => {
   const target = body['url'];
-  if (typeof target !== 'string' || !URL.canParse(target)) throw new W3cError('invalid argument', `invalid argument: url ${JSON.stringify(target)}`);
+  if (typeof target !== 'string' || !URL.canParse(target))
+    throw new W3cError('invalid argument', `invalid argument: url ${JSON.stringify(target)}`);
   session.visited.push(target);
   session.page += 1;
   const url = new URL(target);
-  if (url.hostname === 'dns-error.test') throw new W3cError('unknown error', 'unknown error: net::ERR_NAME_NOT_RESOLVED\n  (Session info: chrome=156.0.8078.79)');
+  if (url.hostname === 'dns-error.test')
+    throw new W3cError(
+      'unknown error',
+      'unknown error: net::ERR_NAME_NOT_RESOLVED\n  (Session info: chrome=156.0.8078.79)',
+    );
   session.url = url.href;
   return null;
 };
@@ -138,7 +160,11 @@ const switchWindow: Command = (session, body) => {
 };
 
 /** The CDP commands after which no cookie is left. */
-export const CLEARS_COOKIES = new Set(['Storage.clearDataForOrigin', 'Network.clearBrowserCookies', 'Storage.clearCookies']);
+export const CLEARS_COOKIES = new Set([
+  'Storage.clearDataForOrigin',
+  'Network.clearBrowserCookies',
+  'Storage.clearCookies',
+]);
 
 const cdp: Command = (session, body) => {
   if (CLEARS_COOKIES.has(String(body['cmd']))) session.cookies = [];
@@ -155,7 +181,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'POST forward': (session) => (session.page++, null),
   'GET title': (session, _body, _words, pages) => titleOf(session, pages),
   'GET source': (session, _body, _words, pages) =>
-    pages.source?.(session) ?? `<html><head><title>${titleOf(session, pages)}</title></head><body>Source of ${session.url}</body></html>`,
+    pages.source?.(session) ??
+    `<html><head><title>${titleOf(session, pages)}</title></head><body>Source of ${session.url}</body></html>`,
   'GET screenshot': () => PNG,
   'GET element/*/screenshot': onElement(() => PNG),
   'POST element': findOne,

@@ -94,7 +94,12 @@ export class StubGrid {
   #node(index: number): Node {
     const slot = (): Slot => ({ id: randomUUID(), session: null, lastStarted: new Date(0) });
     const uri = `http://172.18.${Math.floor(index / 250)}.${(index % 250) + 2}:5555`;
-    return { id: randomUUID(), uri, slots: Array.from({ length: this.#options.sessionsPerNode }, slot), draining: false };
+    return {
+      id: randomUUID(),
+      uri,
+      slots: Array.from({ length: this.#options.sessionsPerNode }, slot),
+      draining: false,
+    };
   }
 
   /** Gives a session, at once or when its turn in the queue comes; rejects with `session not created`. */
@@ -182,8 +187,12 @@ export class StubGrid {
 
   /** Takes a free slot of the least busy node. */
   #start(asked: Record<string, unknown>): StubSession | undefined {
-    const free = (node: Node): number => (node.draining ? 0 : node.slots.filter((slot) => slot.session === null).length);
-    const node = this.#nodes.reduce<Node | undefined>((best, next) => (free(next) > (best ? free(best) : 0) ? next : best), undefined);
+    const free = (node: Node): number =>
+      node.draining ? 0 : node.slots.filter((slot) => slot.session === null).length;
+    const node = this.#nodes.reduce<Node | undefined>(
+      (best, next) => (free(next) > (best ? free(best) : 0) ? next : best),
+      undefined,
+    );
     const slot = node?.slots.find((candidate) => candidate.session === null);
     if (node === undefined || slot === undefined) return undefined;
     const session = newSession(asked, node.id);

@@ -14,7 +14,10 @@ interface Answer {
 }
 
 async function call(stub: Stub, method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(stub.url + path, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const response = await fetch(stub.url + path, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   return { status: response.status, value: ((await response.json()) as { value: unknown }).value };
 }
 
@@ -27,11 +30,20 @@ test('status shows every slot, and the session in it by its name', async () => {
   await using stub = await startStub({ nodes: 2, sessionsPerNode: 3, externalUris: true });
   const before = await call(stub, 'GET', '/status');
   assert.equal(before.value.ready, true);
-  assert.deepEqual(before.value.nodes.map((node: any) => [node.maxSessions, node.slots.length, node.availability]), [[3, 3, 'UP'], [3, 3, 'UP']]);
+  assert.deepEqual(
+    before.value.nodes.map((node: any) => [node.maxSessions, node.slots.length, node.availability]),
+    [
+      [3, 3, 'UP'],
+      [3, 3, 'UP'],
+    ],
+  );
   const id = await opened(stub, 'run 7');
   const after = await call(stub, 'GET', '/status');
   const held = after.value.nodes.flatMap((node: any) => node.slots).filter((slot: any) => slot.session !== null);
-  assert.deepEqual(held.map((slot: any) => [slot.session.sessionId, slot.session.capabilities['se:name']]), [[id, 'run 7']]);
+  assert.deepEqual(
+    held.map((slot: any) => [slot.session.sessionId, slot.session.capabilities['se:name']]),
+    [[id, 'run 7']],
+  );
   assert.match(after.value.nodes[0].externalUri, /^http/);
 });
 
@@ -99,7 +111,9 @@ test('an unknown session, and an unknown command', async () => {
 const faulty = (fault: NonNullable<StubOptions['faults']>): Promise<Stub> => startStub({ faults: fault });
 
 test('faults: an answer of its own, a reset, a lost answer, a dead session', async () => {
-  await using answered = await faulty((r) => (r.command === 'GET title' ? { status: 502, body: 'bad gateway' } : undefined));
+  await using answered = await faulty((r) =>
+    r.command === 'GET title' ? { status: 502, body: 'bad gateway' } : undefined,
+  );
   const id = await opened(answered);
   assert.equal((await fetch(`${answered.url}/session/${id}/title`)).status, 502);
 
@@ -109,12 +123,18 @@ test('faults: an answer of its own, a reset, a lost answer, a dead session', asy
 
   await using lost = await faulty((r) => (r.command === 'POST session' ? 'lost-answer' : undefined));
   await assert.rejects(open(lost, 'orphan'));
-  assert.deepEqual(lost.sessions().map((session) => session.name), ['orphan']);
+  assert.deepEqual(
+    lost.sessions().map((session) => session.name),
+    ['orphan'],
+  );
 
   await using killed = await faulty((r) => (r.body['url'] === 'http://b.test/' ? 'kill-session' : undefined));
   const victim = await opened(killed);
   await call(killed, 'POST', `/session/${victim}/url`, { url: 'http://a.test/' });
-  assert.equal((await call(killed, 'POST', `/session/${victim}/url`, { url: 'http://b.test/' })).value.error, 'invalid session id');
+  assert.equal(
+    (await call(killed, 'POST', `/session/${victim}/url`, { url: 'http://b.test/' })).value.error,
+    'invalid session id',
+  );
   assert.equal((await call(killed, 'GET', `/session/${victim}/url`)).value.error, 'invalid session id');
 });
 
@@ -126,7 +146,10 @@ test('a command that hangs holds those behind it until the session ends', async 
   const behind = call(stub, 'GET', `/session/${id}/title`);
   while ((stub.stats.commands['GET title'] ?? 0) === 0) await new Promise(setImmediate);
   await call(stub, 'DELETE', `/session/${id}`);
-  assert.deepEqual([(await hung).value.error, (await behind).value.error], ['invalid session id', 'invalid session id']);
+  assert.deepEqual(
+    [(await hung).value.error, (await behind).value.error],
+    ['invalid session id', 'invalid session id'],
+  );
 });
 
 test('a node that dies takes its sessions with it', async () => {
@@ -136,7 +159,10 @@ test('a node that dies takes its sessions with it', async () => {
   assert.equal(stub.grid.killNode(dead), 1);
   assert.equal((await call(stub, 'GET', '/status')).value.nodes.length, 1);
   const answers = await Promise.all(ids.map((id) => call(stub, 'GET', `/session/${id}/url`)));
-  assert.deepEqual(answers.map((answer) => answer.status).toSorted((a, b) => a - b), [200, 404]);
+  assert.deepEqual(
+    answers.map((answer) => answer.status).toSorted((a, b) => a - b),
+    [200, 404],
+  );
 });
 
 test('basic auth, where it is asked for', async () => {
@@ -159,7 +185,13 @@ test('BiDi answers where it was asked for, and only there', async () => {
   assert.equal(JSON.parse(message.data).type, 'success');
   const path = `/session/${value.sessionId}`;
   await call(stub, 'POST', `${path}/cookie`, { cookie: { name: 'a', value: 'b' } });
-  socket.send(JSON.stringify({ id: 2, method: 'goog:cdp.sendCommand', params: { method: 'Network.clearBrowserCookies', params: {} } }));
+  socket.send(
+    JSON.stringify({
+      id: 2,
+      method: 'goog:cdp.sendCommand',
+      params: { method: 'Network.clearBrowserCookies', params: {} },
+    }),
+  );
   await once(socket, 'message');
   assert.deepEqual((await call(stub, 'GET', `${path}/cookie`)).value, []);
   const closed = once(socket, 'close');
@@ -168,7 +200,11 @@ test('BiDi answers where it was asked for, and only there', async () => {
 });
 
 test('as a process it prints its URL and ends when told', async () => {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url)), '--nodes', '10', '--sessions-per-node', '20'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('main.ts', import.meta.url)), '--nodes', '10', '--sessions-per-node', '20'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   try {
     const [url] = (await once(createInterface(child.stdout), 'line')) as [string];
     const status: any = await (await fetch(`${url}/status`)).json();

@@ -28,7 +28,8 @@ export interface StubRequest {
  * the session's later commands wait behind it), `lost-answer` (done, but the connection drops), `kill-session` (the
  * session ends before the command; one that is being made ends right after its answer).
  */
-export type StubFault = { readonly status: number; readonly body: unknown } | 'reset' | 'hang' | 'lost-answer' | 'kill-session';
+export type StubFault =
+  { readonly status: number; readonly body: unknown } | 'reset' | 'hang' | 'lost-answer' | 'kill-session';
 
 export interface StubOptions extends Partial<StubGridOptions> {
   readonly port?: number;
@@ -153,7 +154,13 @@ class Hub {
     }
   }
 
-  async #answer(message: IncomingMessage, response: ServerResponse, path: string, words: string[], body: Record<string, unknown>): Promise<void> {
+  async #answer(
+    message: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    words: string[],
+    body: Record<string, unknown>,
+  ): Promise<void> {
     this.#stats.requests += 1;
     if (path === '/stub/stats') return send(response, 200, { ...this.#stats, open: this.#grid.sessions.size });
     const auth = this.#options.auth;
@@ -163,9 +170,18 @@ class Hub {
     }
     const method = message.method ?? 'GET';
     const session = words[0] === 'session' && words[1] !== undefined ? this.#grid.sessions.get(words[1]) : undefined;
-    const command = words[0] === 'session' && words.length > 2 ? keyOf(method, words.slice(2)) : `${method} ${words[0] ?? ''}`;
+    const command =
+      words[0] === 'session' && words.length > 2 ? keyOf(method, words.slice(2)) : `${method} ${words[0] ?? ''}`;
     this.#stats.commands[command] = (this.#stats.commands[command] ?? 0) + 1;
-    const request: StubRequest = { method, path, command, sessionId: words[1], url: session?.url, body, commandCount: session?.commandCount ?? 0 };
+    const request: StubRequest = {
+      method,
+      path,
+      command,
+      sessionId: words[1],
+      url: session?.url,
+      body,
+      commandCount: session?.commandCount ?? 0,
+    };
     const fault = this.#options.faults?.(request);
     if (fault !== undefined) this.#stats.faults += 1;
     if (typeof fault === 'object') return send(response, fault.status, fault.body);
@@ -176,7 +192,12 @@ class Hub {
     if (fault === 'kill-session' && command === 'POST session') this.#killNew(value);
   }
 
-  async #perform(request: StubRequest, words: string[], session: StubSession | undefined, fault: StubFault | undefined): Promise<unknown> {
+  async #perform(
+    request: StubRequest,
+    words: string[],
+    session: StubSession | undefined,
+    fault: StubFault | undefined,
+  ): Promise<unknown> {
     const { command } = request;
     if (words[0] !== 'session') {
       if (fault === 'hang') await this.#forever();
@@ -201,7 +222,12 @@ class Hub {
   }
 
   /** A browser does one command after the other: one that hangs holds those behind it. */
-  async #inTurn(session: StubSession, request: StubRequest, words: string[], fault: StubFault | undefined): Promise<unknown> {
+  async #inTurn(
+    session: StubSession,
+    request: StubRequest,
+    words: string[],
+    fault: StubFault | undefined,
+  ): Promise<unknown> {
     const before = session.busy;
     const done = Promise.withResolvers<void>();
     session.busy = done.promise;
@@ -220,13 +246,17 @@ class Hub {
   }
 
   async #open(request: StubRequest): Promise<unknown> {
-    if (request.method !== 'POST') throw new W3cError('unknown command', `Unable to find handler for (${request.method}) ${request.path}`);
+    if (request.method !== 'POST')
+      throw new W3cError('unknown command', `Unable to find handler for (${request.method}) ${request.path}`);
     const asked = request.body['capabilities'] as { alwaysMatch?: object; firstMatch?: object[] } | undefined;
     if (asked === undefined) throw new W3cError('session not created', 'Missing or malformed capabilities');
     const wanted = { ...asked.alwaysMatch, ...asked.firstMatch?.[0] } as Record<string, unknown>;
     const browser = wanted['browserName'];
     if (browser !== undefined && browser !== 'chrome') {
-      throw new W3cError('session not created', `Could not start a new session. No nodes support the capabilities in the request: browserName ${JSON.stringify(browser)}`);
+      throw new W3cError(
+        'session not created',
+        `Could not start a new session. No nodes support the capabilities in the request: browserName ${JSON.stringify(browser)}`,
+      );
     }
     const session = await this.#grid.open(wanted);
     await this.#latency(request);
@@ -278,6 +308,10 @@ async function bodyOf(message: IncomingMessage): Promise<Record<string, unknown>
 function send(response: ServerResponse, status: number, body: unknown): void {
   if (response.destroyed || response.headersSent) return;
   const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache', 'content-length': Buffer.byteLength(text) });
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-cache',
+    'content-length': Buffer.byteLength(text),
+  });
   response.end(text);
 }

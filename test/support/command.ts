@@ -60,7 +60,10 @@ export class Workplace implements AsyncDisposable {
   async journal(out = 'gridrun-results'): Promise<RunEvent[]> {
     const text = await this.read(join(out, 'events.ndjson')).catch(() => '');
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    return whole.split('\n').filter(Boolean).map((line) => JSON.parse(line) as RunEvent);
+    return whole
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as RunEvent);
   }
 
   /** Resolves when the journal has an event that `is` true of; `alive` throws where none can come any more. */
@@ -108,7 +111,8 @@ export class Workplace implements AsyncDisposable {
       return { code: code as number | null, ...printed };
     });
     const alive = (): void => {
-      if (child.exitCode !== null) throw new Error(`gridrun ended with ${child.exitCode} before the event\n${printed.stderr}`);
+      if (child.exitCode !== null)
+        throw new Error(`gridrun ended with ${child.exitCode} before the event\n${printed.stderr}`);
     };
     return { process: child, ended, event: (is) => this.event(is, alive) };
   }

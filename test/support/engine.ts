@@ -27,8 +27,14 @@ export function gridName(): AsyncDisposable & { readonly name: string } {
  */
 export async function leftovers(...grids: readonly string[]): Promise<string[]> {
   const [containers, networks] = await Promise.all([docker.listContainers({ all: true }), docker.listNetworks()]);
-  const all = [...containers.map(({ Names, Labels }) => ({ name: Names[0]!.slice(1), labels: Labels })), ...networks.map(({ Name, Labels }) => ({ name: Name, labels: Labels ?? {} }))];
-  return all.filter(({ name, labels }) => isLeft(name, labels, grids)).map(({ name }) => name).sort();
+  const all = [
+    ...containers.map(({ Names, Labels }) => ({ name: Names[0]!.slice(1), labels: Labels })),
+    ...networks.map(({ Name, Labels }) => ({ name: Name, labels: Labels ?? {} })),
+  ];
+  return all
+    .filter(({ name, labels }) => isLeft(name, labels, grids))
+    .map(({ name }) => name)
+    .sort();
 }
 
 function isLeft(name: string, labels: Readonly<Record<string, string>>, grids: readonly string[]): boolean {
@@ -40,8 +46,14 @@ function isLeft(name: string, labels: Readonly<Record<string, string>>, grids: r
 /** What a grid has, by its label alone. */
 export async function ofGrid(name: string): Promise<{ containers: string[]; networks: string[] }> {
   const filters = { label: [`io.gridrun.grid=${name}`] };
-  const [containers, networks] = await Promise.all([docker.listContainers({ all: true, filters }), docker.listNetworks({ filters })]);
-  return { containers: containers.map(({ Names }) => Names[0]!.slice(1)).sort(), networks: networks.map(({ Name }) => Name) };
+  const [containers, networks] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+  ]);
+  return {
+    containers: containers.map(({ Names }) => Names[0]!.slice(1)).sort(),
+    networks: networks.map(({ Name }) => Name),
+  };
 }
 
 /** A site on this machine's loopback, as the sites of a list may be. */

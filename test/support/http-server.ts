@@ -9,7 +9,9 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 /** A server on loopback, on a port of its own; what is still open when it is disposed of is cut. */
-export async function startHttpServer(answer: (request: IncomingMessage, response: ServerResponse) => unknown): Promise<HttpServer> {
+export async function startHttpServer(
+  answer: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<HttpServer> {
   const server = createServer((request, response) => {
     // An answer that throws is told by the test's runner, as a rejection that nobody handled.
     void answer(request, response);

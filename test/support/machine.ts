@@ -15,7 +15,8 @@ export function missing(...needs: readonly Need[]): string | false {
   const reasons = needs.flatMap((need) => PROBES[need]() ?? []);
   if (reasons.length === 0) return false;
   const text = `needs ${reasons.join(' and ')}`;
-  if (process.env['CI'] === 'true' && needs.some((need) => need !== 'corpus')) throw new Error(`required in CI: ${text}`);
+  if (process.env['CI'] === 'true' && needs.some((need) => need !== 'corpus'))
+    throw new Error(`required in CI: ${text}`);
   return text;
 }
 

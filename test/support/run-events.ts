@@ -40,7 +40,13 @@ export class FakeRun {
 
   session(sessionId: string, slot = 0): this {
     return this.add({
-      type: 'session-opened', sessionId, slot, node: 'node-1', browserName: 'chrome', browserVersion: '156.0', durationMs: 400,
+      type: 'session-opened',
+      sessionId,
+      slot,
+      node: 'node-1',
+      browserName: 'chrome',
+      browserVersion: '156.0',
+      durationMs: 400,
     });
   }
 
@@ -97,7 +103,12 @@ export function passed(title: string, durationMs = 12.3456): CheckResult {
 }
 
 export function failed(title: string, message = 'no', more: Partial<CheckResult> = {}): CheckResult {
-  const fault: Fault = { code: 'check.failed', cause: 'check', message, stack: `Error: ${message}\n    at checks/a.check.ts:3:5` };
+  const fault: Fault = {
+    code: 'check.failed',
+    cause: 'check',
+    message,
+    stack: `Error: ${message}\n    at checks/a.check.ts:3:5`,
+  };
   return { title, status: 'failed', durationMs: 20, fault, ...more };
 }
 
@@ -110,8 +121,14 @@ export function variedRun(): FakeRun {
   const titles = ['form is found', 'form works'];
   const [one, two] = ['form is found', 'form works'] as const;
   const sites = [
-    siteOf('good'), siteOf('flaky'), siteOf('rescued'), siteOf('bad'), siteOf('gone'), siteOf('left', { skip: 'needs a phone' }),
-    siteOf('late'), siteOf('cut'),
+    siteOf('good'),
+    siteOf('flaky'),
+    siteOf('rescued'),
+    siteOf('bad'),
+    siteOf('gone'),
+    siteOf('left', { skip: 'needs a phone' }),
+    siteOf('late'),
+    siteOf('cut'),
   ];
   const shot = { name: 'screenshot', path: 'evidence/bad/form-works/1/page.png', contentType: 'image/png' };
   return new FakeRun(sites, titles)
@@ -133,6 +150,9 @@ export function variedRun(): FakeRun {
     .attempt('late', [passed(one), passed(two)])
     .judged('late')
     .add({ type: 'notice', level: 'warning', code: 'grid.slow', text: 'the grid is slow' })
-    .attempt('cut', [passed(one)], { ending: 'faulted', fault: { code: 'grid.session-lost', cause: 'grid', message: 'the session is gone' } })
+    .attempt('cut', [passed(one)], {
+      ending: 'faulted',
+      fault: { code: 'grid.session-lost', cause: 'grid', message: 'the session is gone' },
+    })
     .add({ type: 'session-closed', sessionId: 's1', slot: 0, reason: 'faulted', siteCount: 8 });
 }

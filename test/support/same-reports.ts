@@ -12,7 +12,10 @@ export async function sameReports(place: Workplace, one: string, other: string, 
   assert.deepEqual(ofOne.page, ofOther.page);
 }
 
-async function reportsOf(place: Workplace, out: string): Promise<{ junit: string; results: object; page: ReturnType<typeof pageOf> }> {
+async function reportsOf(
+  place: Workplace,
+  out: string,
+): Promise<{ junit: string; results: object; page: ReturnType<typeof pageOf> }> {
   return {
     junit: junitOf(await place.read(`${out}/junit.xml`), out),
     results: withoutChance(await place.results(out)),
@@ -38,11 +41,16 @@ function withoutChance(results: Awaited<ReturnType<Workplace['results']>>): obje
 function pageOf(html: string): Pick<ReportData, 'sites' | 'groups' | 'counts' | 'checks'> {
   const text = /<script type="application\/json" id="gridrun-data">([^<]*)<\/script>/.exec(html)?.[1] ?? '';
   const told = JSON.parse(text) as { deflateRaw?: string };
-  const data = (told.deflateRaw === undefined ? told : JSON.parse(inflateRawSync(Buffer.from(told.deflateRaw, 'base64')).toString())) as ReportData;
+  const data = (
+    told.deflateRaw === undefined ? told : JSON.parse(inflateRawSync(Buffer.from(told.deflateRaw, 'base64')).toString())
+  ) as ReportData;
   const left = new Set(['durationMs', 'checkMs', 'node', 'sessionId', 'startedAt']);
-  const plain = JSON.stringify({ sites: data.sites, groups: data.groups, counts: data.counts, checks: data.checks }, (key, value: unknown) => {
-    if (left.has(key)) return undefined;
-    return key === 'fault' ? data.faults[value as number] : value;
-  });
+  const plain = JSON.stringify(
+    { sites: data.sites, groups: data.groups, counts: data.counts, checks: data.checks },
+    (key, value: unknown) => {
+      if (left.has(key)) return undefined;
+      return key === 'fault' ? data.faults[value as number] : value;
+    },
+  );
   return JSON.parse(plain) as Pick<ReportData, 'sites' | 'groups' | 'counts' | 'checks'>;
 }

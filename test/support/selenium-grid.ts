@@ -42,19 +42,43 @@ export async function startSeleniumGrid(options: SeleniumGridOptions = {}): Prom
   try {
     started.push(
       jar(folder, [
-        'hub', '--host', '127.0.0.1', '--port', String(hubPort), ...bus,
-        '--session-request-timeout', String(queueTimeoutSeconds),
+        'hub',
+        '--host',
+        '127.0.0.1',
+        '--port',
+        String(hubPort),
+        ...bus,
+        '--session-request-timeout',
+        String(queueTimeoutSeconds),
         ...(user === undefined ? [] : ['--username', user.name, '--password', user.password]),
         ...(prefix === '' ? [] : ['--sub-path', prefix]),
       ]),
     );
     const nodes = nodePorts.map((port) =>
       jar(folder, [
-        'node', '--host', '127.0.0.1', '--port', String(port), ...bus, '--hub', origin,
-        '--selenium-manager', 'false', '--detect-drivers', 'false',
-        '--driver-configuration', 'display-name=chromium', `max-sessions=${sessionsPerNode}`, 'webdriver-executable=/usr/bin/chromedriver',
+        'node',
+        '--host',
+        '127.0.0.1',
+        '--port',
+        String(port),
+        ...bus,
+        '--hub',
+        origin,
+        '--selenium-manager',
+        'false',
+        '--detect-drivers',
+        'false',
+        '--driver-configuration',
+        'display-name=chromium',
+        `max-sessions=${sessionsPerNode}`,
+        'webdriver-executable=/usr/bin/chromedriver',
         'stereotype={"browserName":"chrome","goog:chromeOptions":{"binary":"/usr/bin/chromium"}}',
-        '--override-max-sessions', 'true', '--max-sessions', String(sessionsPerNode), '--heartbeat-period', '2',
+        '--override-max-sessions',
+        'true',
+        '--max-sessions',
+        String(sessionsPerNode),
+        '--heartbeat-period',
+        '2',
       ]),
     );
     started.push(...nodes);
@@ -116,7 +140,12 @@ function signalGroup(server: Server, signal: NodeJS.Signals): void {
   }
 }
 
-async function untilUp(status: string, headers: Record<string, string>, nodeCount: number, servers: readonly Server[]): Promise<void> {
+async function untilUp(
+  status: string,
+  headers: Record<string, string>,
+  nodeCount: number,
+  servers: readonly Server[],
+): Promise<void> {
   const deadline = Date.now() + 90_000;
   while (Date.now() < deadline) {
     const dead = servers.find((server) => server.process.exitCode !== null);
@@ -125,10 +154,13 @@ async function untilUp(status: string, headers: Record<string, string>, nodeCoun
       (response) => response.json() as Promise<{ value: { ready: boolean; nodes?: { availability: string }[] } }>,
       () => undefined,
     );
-    if (answer?.value.ready && answer.value.nodes?.filter((node) => node.availability === 'UP').length === nodeCount) return;
+    if (answer?.value.ready && answer.value.nodes?.filter((node) => node.availability === 'UP').length === nodeCount)
+      return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`the grid was not up in 90 s:\n${servers.map((server) => server.log.join('').slice(-2000)).join('\n')}`);
+  throw new Error(
+    `the grid was not up in 90 s:\n${servers.map((server) => server.log.join('').slice(-2000)).join('\n')}`,
+  );
 }
 
 /** Held all at once, so that they differ, then let go for the servers to take. */

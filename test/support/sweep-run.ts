@@ -18,10 +18,26 @@ export interface SweepShape {
 }
 
 const TITLES = [
-  'the login form is found', 'the field is labelled', 'the icon is shown', 'the icon does not cover the text', 'a click fills the form',
-  'the page keeps its focus', 'no error is thrown', 'the form can be sent', 'a second form is left alone', 'the tab order stays',
-  'the placeholder stays', 'the icon follows the theme', 'right to left works', 'the form in a frame is found', 'the shadow root is searched',
-  'a late form is found', 'the password can be shown', 'nothing is filled unasked', 'the console stays clean', 'the page stays quick',
+  'the login form is found',
+  'the field is labelled',
+  'the icon is shown',
+  'the icon does not cover the text',
+  'a click fills the form',
+  'the page keeps its focus',
+  'no error is thrown',
+  'the form can be sent',
+  'a second form is left alone',
+  'the tab order stays',
+  'the placeholder stays',
+  'the icon follows the theme',
+  'right to left works',
+  'the form in a frame is found',
+  'the shadow root is searched',
+  'a late form is found',
+  'the password can be shown',
+  'nothing is filled unasked',
+  'the console stays clean',
+  'the page stays quick',
 ];
 
 const MESSAGES: readonly (readonly [Fault['cause'], string, string])[] = [
@@ -45,24 +61,51 @@ export class SweepRun {
 
   constructor(shape: SweepShape) {
     this.#shape = shape;
-    this.titles = Array.from({ length: shape.checkCount }, (_, place) => `login ${TITLES[place % TITLES.length]}${place < TITLES.length ? '' : ` ${place}`}`);
+    this.titles = Array.from(
+      { length: shape.checkCount },
+      (_, place) => `login ${TITLES[place % TITLES.length]}${place < TITLES.length ? '' : ` ${place}`}`,
+    );
     this.sites = Array.from({ length: shape.siteCount }, (_, place) => siteAt(place));
     const started: Undated[] = [
       {
-        type: 'run-started', schema: 1, run: '20261120-020000-3fa9', gridrun: '0.1.0', host: 'ci-7', checks: this.titles.map(checkPlan), siteCount: shape.siteCount,
-        duplicateCount: 0, planHash: 'plan', shard: { index: 1, total: 1 }, sessions: shape.slotCount, grid: 'http://grid:4444',
+        type: 'run-started',
+        schema: 1,
+        run: '20261120-020000-3fa9',
+        gridrun: '0.1.0',
+        host: 'ci-7',
+        checks: this.titles.map(checkPlan),
+        siteCount: shape.siteCount,
+        duplicateCount: 0,
+        planHash: 'plan',
+        shard: { index: 1, total: 1 },
+        sessions: shape.slotCount,
+        grid: 'http://grid:4444',
       },
       { type: 'sites-planned', sites: this.sites },
       { type: 'grid-ready', grid: 'http://grid:4444', sessions: shape.slotCount },
       { type: 'grid-scaled', nodes: 2, reason: 'started with 2' },
     ];
     for (const event of started) this.#add(0, event);
-    const lanes = Array.from({ length: shape.slotCount }, (_, slot) => ({ slot, at: 300 + slot * 150, taken: 0, session: '', node: '' }));
+    const lanes = Array.from({ length: shape.slotCount }, (_, slot) => ({
+      slot,
+      at: 300 + slot * 150,
+      taken: 0,
+      session: '',
+      node: '',
+    }));
     for (let place = 0; place < shape.siteCount; place++) {
       const lane = lanes.reduce((first, other) => (other.at < first.at ? other : first));
       this.#visit(lane, place);
     }
-    for (const lane of lanes) if (lane.session !== '') this.#add(lane.at + 5, { type: 'session-closed', sessionId: lane.session, slot: lane.slot, reason: 'done', siteCount: lane.taken });
+    for (const lane of lanes)
+      if (lane.session !== '')
+        this.#add(lane.at + 5, {
+          type: 'session-closed',
+          sessionId: lane.session,
+          slot: lane.slot,
+          reason: 'done',
+          siteCount: lane.taken,
+        });
     const endedAt = Math.max(...lanes.map(({ at }) => at)) + 200;
     this.#add(endedAt / 3, { type: 'grid-scaled', nodes: 4, reason: 'sites wait' });
     this.events.sort((a, b) => a.at - b.at);
@@ -79,7 +122,11 @@ export class SweepRun {
       const { siteId, cause, checks } = event.verdict;
       if (cause === undefined || cause !== this.#shape.knownCause) continue;
       const titles = checks.filter(({ status }) => status !== 'passed').map(({ title }) => title);
-      this.#add(atMs, { type: 'site-excused', siteId, checks: titles.map((title) => ({ title, by: 'baseline', text: 'failed in the same way last night' })) });
+      this.#add(atMs, {
+        type: 'site-excused',
+        siteId,
+        checks: titles.map((title) => ({ title, by: 'baseline', text: 'failed in the same way last night' })),
+      });
     }
   }
 
@@ -88,16 +135,38 @@ export class SweepRun {
     const { slot } = lane;
     const fault = this.#faultOf(place);
     if (lane.session === '' || lane.taken >= 40) {
-      if (lane.session !== '') this.#add(lane.at, { type: 'session-closed', sessionId: lane.session, slot, reason: 'worn', siteCount: lane.taken });
+      if (lane.session !== '')
+        this.#add(lane.at, {
+          type: 'session-closed',
+          sessionId: lane.session,
+          slot,
+          reason: 'worn',
+          siteCount: lane.taken,
+        });
       const durationMs = 600 + noise(place) * 900;
       lane.at += durationMs;
       lane.node = `http://node-${(slot >> 1) + 1}:5555`;
-      lane.session = `${noise(place + 7).toString(16).slice(2, 10)}-${place}`;
+      lane.session = `${noise(place + 7)
+        .toString(16)
+        .slice(2, 10)}-${place}`;
       lane.taken = 0;
-      this.#add(lane.at, { type: 'session-opened', sessionId: lane.session, slot, node: lane.node, browserName: 'chrome', browserVersion: '156.0.8012.3', durationMs });
+      this.#add(lane.at, {
+        type: 'session-opened',
+        sessionId: lane.session,
+        slot,
+        node: lane.node,
+        browserName: 'chrome',
+        browserVersion: '156.0.8012.3',
+        durationMs,
+      });
     }
     if (lane.taken % 8 === 0) {
-      this.#add(lane.at, { type: 'unit-started', unit: place, slot, siteIds: this.sites.slice(place, place + 8).map(({ id }) => id) });
+      this.#add(lane.at, {
+        type: 'unit-started',
+        unit: place,
+        slot,
+        siteIds: this.sites.slice(place, place + 8).map(({ id }) => id),
+      });
     }
     if (place % 67 === 66) {
       this.#add(lane.at, { type: 'slot-idle', slot, why: 'every site left is on a host that is being visited' });
@@ -110,8 +179,15 @@ export class SweepRun {
       const durationMs = checks.reduce((sum, check) => sum + check.durationMs, 40 + noise(place * 3) * 300);
       this.#add(lane.at, { type: 'attempt-started', siteId: site.id, attempt, slot, sessionId: lane.session });
       const made = {
-        siteId: site.id, attempt, arm: 'subject' as const, ending: 'completed' as const, sessionId: lane.session, node: lane.node,
-        startedAt: this.#startedAt + Math.round(lane.at), durationMs, checks,
+        siteId: site.id,
+        attempt,
+        arm: 'subject' as const,
+        ending: 'completed' as const,
+        sessionId: lane.session,
+        node: lane.node,
+        startedAt: this.#startedAt + Math.round(lane.at),
+        durationMs,
+        checks,
       };
       attempts.push(made);
       lane.at += durationMs;
@@ -119,13 +195,30 @@ export class SweepRun {
       lane.at += 120;
     }
     lane.taken++;
-    this.#add(lane.at - 119, { type: 'site-judged', verdict: judge({ siteId: site.id, planned: this.titles, attempts }) });
+    this.#add(lane.at - 119, {
+      type: 'site-judged',
+      verdict: judge({ siteId: site.id, planned: this.titles, attempts }),
+    });
   }
 
-  #result(site: Site, title: string, check: number, place: number, attempt: number, flaky: boolean, fault: Fault | undefined): CheckResult {
+  #result(
+    site: Site,
+    title: string,
+    check: number,
+    place: number,
+    attempt: number,
+    flaky: boolean,
+    fault: Fault | undefined,
+  ): CheckResult {
     const durationMs = 15 + noise(place * 31 + check) * 160;
-    const broken = fault === undefined ? [] : fault.cause === 'site' || fault.cause === 'grid' ? this.titles.map((_, other) => other) : [place % this.titles.length];
-    if (flaky && attempt === 1 && check === 2) return { title, status: 'failed', durationMs, fault: faultNamed(2, site) };
+    const broken =
+      fault === undefined
+        ? []
+        : fault.cause === 'site' || fault.cause === 'grid'
+          ? this.titles.map((_, other) => other)
+          : [place % this.titles.length];
+    if (flaky && attempt === 1 && check === 2)
+      return { title, status: 'failed', durationMs, fault: faultNamed(2, site) };
     if (fault === undefined || !broken.includes(check)) return { title, status: 'passed', durationMs };
     const status = fault.cause === 'check' || fault.cause === 'extension' ? 'failed' : 'errored';
     const path = `evidence/${site.id}/${check}/${attempt}/page.png`;
@@ -155,7 +248,11 @@ function faultNamed(kind: number, site: Site): Fault {
 function siteAt(place: number): Site {
   const words = ['shop', 'bank', 'news', 'mail', 'forum', 'wiki', 'travel', 'music'];
   const host = `${words[place % words.length]}-${String(place).padStart(4, '0')}.example`;
-  return { id: host.replace('.', '_'), url: `https://${host}/login`, tags: [words[place % words.length]!, ...(place % 5 === 0 ? ['rtl'] : [])] };
+  return {
+    id: host.replace('.', '_'),
+    url: `https://${host}/login`,
+    tags: [words[place % words.length]!, ...(place % 5 === 0 ? ['rtl'] : [])],
+  };
 }
 
 /** Between 0 and 1, always the same for the same number. */

@@ -14,7 +14,9 @@ interface BidiServer extends AsyncDisposable {
   readonly authorizations: (string | undefined)[];
 }
 
-async function startBidiServer(onCommand: (command: { id: number; method: string }, socket: WebSocket) => void): Promise<BidiServer> {
+async function startBidiServer(
+  onCommand: (command: { id: number; method: string }, socket: WebSocket) => void,
+): Promise<BidiServer> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await once(server, 'listening');
   const authorizations: (string | undefined)[] = [];
@@ -34,7 +36,8 @@ async function startBidiServer(onCommand: (command: { id: number; method: string
 }
 
 function coded(code: string) {
-  return (error: unknown): boolean => error instanceof WireError && error.wireCode === code && !error.message.includes('s3cret');
+  return (error: unknown): boolean =>
+    error instanceof WireError && error.wireCode === code && !error.message.includes('s3cret');
 }
 
 test('answers find their commands in any order; credentials go as a header', async () => {
@@ -42,7 +45,8 @@ test('answers find their commands in any order; credentials go as a header', asy
   await using server = await startBidiServer((command, socket) => {
     waiting.push(command);
     if (waiting.length < 2) return;
-    for (const { id, method } of waiting.reverse()) socket.send(JSON.stringify({ type: 'success', id, result: { method } }));
+    for (const { id, method } of waiting.reverse())
+      socket.send(JSON.stringify({ type: 'success', id, result: { method } }));
   });
   const client = await BidiClient.connect(server.url.replace('//', '//bob:s3cret@'), LIMITS);
   const answers = await Promise.all([client.command('a', {}, LIMITS), client.command('b', {}, LIMITS)]);
@@ -69,7 +73,12 @@ test('an error, an end of the connection, a deadline and a signal each reject', 
 test('a connection that is not made is said so in time', async () => {
   const silent = await startHttpServer(() => {});
   // What is upgraded is no longer the server's to close.
-  silent.server.on('upgrade', (_request, socket) => socket.on('error', () => {}).on('end', () => socket.destroy()).resume());
+  silent.server.on('upgrade', (_request, socket) =>
+    socket
+      .on('error', () => {})
+      .on('end', () => socket.destroy())
+      .resume(),
+  );
   const url = silent.url.replace('http:', 'ws:').replace('//', '//bob:s3cret@');
   await assert.rejects(BidiClient.connect(url, { deadlineMs: 30 }), coded('deadline'));
   await silent[Symbol.asyncDispose]();

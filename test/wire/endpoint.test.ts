@@ -27,14 +27,25 @@ test('credentials are in no text', () => {
   const word = fc.string({ minLength: 3, unit: fc.constantFrom(...'abcXYZ019@:!$&*+,;=%._~-') });
   fc.assert(
     fc.property(word, word, (name, password) => {
-      const text = withoutCredentials(`asked http://${name}x:${password}y@hub:4444/status and wss://${name}:${password}@hub`);
+      const text = withoutCredentials(
+        `asked http://${name}x:${password}y@hub:4444/status and wss://${name}:${password}@hub`,
+      );
       assert.equal(text, 'asked http://hub:4444/status and wss://hub');
     }),
   );
-  assert.equal(withoutCredentials('mail bob@example.com about http://hub/a@b'), 'mail bob@example.com about http://hub/a@b');
+  assert.equal(
+    withoutCredentials('mail bob@example.com about http://hub/a@b'),
+    'mail bob@example.com about http://hub/a@b',
+  );
 });
 
 test('the hub’s websocket address becomes one that is reached from here', () => {
-  assert.equal(reachableSocket('ws://hub:4444/session/1/se/bidi', 'http://bob:x@grid.example:8080/'), 'ws://bob:x@grid.example:8080/session/1/se/bidi');
-  assert.equal(reachableSocket('ws://10.0.0.3:4444/session/1/se/bidi', 'https://grid.example/'), 'wss://grid.example/session/1/se/bidi');
+  assert.equal(
+    reachableSocket('ws://hub:4444/session/1/se/bidi', 'http://bob:x@grid.example:8080/'),
+    'ws://bob:x@grid.example:8080/session/1/se/bidi',
+  );
+  assert.equal(
+    reachableSocket('ws://10.0.0.3:4444/session/1/se/bidi', 'https://grid.example/'),
+    'wss://grid.example/session/1/se/bidi',
+  );
 });

@@ -6,7 +6,9 @@ import { ExecutionClient, type ExecutionClientOptions } from '../../src/wire/exe
 import { RevokedError, WireError } from '../../src/wire/wire-error.ts';
 import { answerValue, startHttpServer } from '../support/http-server.ts';
 
-const { Executor } = createRequire(import.meta.url)('selenium-webdriver/http') as typeof import('selenium-webdriver/http.js');
+const { Executor } = createRequire(import.meta.url)(
+  'selenium-webdriver/http',
+) as typeof import('selenium-webdriver/http.js');
 
 function driverOn(options: ExecutionClientOptions): { client: ExecutionClient; driver: WebDriver } {
   const client = new ExecutionClient(options);
@@ -31,7 +33,8 @@ test('a hook answers quit without sending it', async () => {
     seen.push(`${request.method} ${request.url}`);
     answerValue(response, null);
   });
-  const onCommand = (method: string, path: string) => (method === 'DELETE' && path === '/session/s1' ? { answer: null } : 'send');
+  const onCommand = (method: string, path: string) =>
+    method === 'DELETE' && path === '/session/s1' ? { answer: null } : 'send';
   const { driver } = driverOn({ endpoint: server.url, deadlineMs: 10_000, onCommand });
   await driver.get('http://site.example/');
   await driver.quit();
@@ -50,7 +53,10 @@ test('after its revocation pending and later commands reject, and nothing is sen
   await arrived.promise;
   assert.equal(client.pendingCount, 1);
   client.revoke('its site had ended');
-  await assert.rejects(pending, (error) => error instanceof RevokedError && error.message === 'POST /url came after its site had ended');
+  await assert.rejects(
+    pending,
+    (error) => error instanceof RevokedError && error.message === 'POST /url came after its site had ended',
+  );
   await assert.rejects(driver.getTitle(), RevokedError);
   assert.equal(client.pendingCount, 0);
   assert.equal(client.revoked, true);

@@ -44,7 +44,15 @@ test('commands share their connections', async () => {
 
 test('an error has the W3C code, the command, and no credentials in any part of it', async () => {
   await using server = await startHttpServer((request, response) => {
-    answerValue(response, { error: 'no such window', message: `no such window: http://bob:s3cret@x\n  (Session info: chrome=1)`, stacktrace: '#0 0x1' }, 404);
+    answerValue(
+      response,
+      {
+        error: 'no such window',
+        message: `no such window: http://bob:s3cret@x\n  (Session info: chrome=1)`,
+        stacktrace: '#0 0x1',
+      },
+      404,
+    );
   });
   const client = new WireClient(server.url.replace('//', '//bob:s3cret@'));
   await assert.rejects(
@@ -63,8 +71,16 @@ test('refused credentials, pages instead of answers, and servers that are down a
     response.writeHead(status).end('<html>no</html>');
   });
   const client = new WireClient(server.url);
-  for (const [status, code] of [[401, 'grid.unauthorized'], [404, 'grid.not-webdriver'], [200, 'grid.not-webdriver'], [502, 'grid.unreachable']] as const) {
-    await assert.rejects(client.send('GET', `/${status}`, undefined, LIMITS), wireError((error) => assert.equal(error.code, code)));
+  for (const [status, code] of [
+    [401, 'grid.unauthorized'],
+    [404, 'grid.not-webdriver'],
+    [200, 'grid.not-webdriver'],
+    [502, 'grid.unreachable'],
+  ] as const) {
+    await assert.rejects(
+      client.send('GET', `/${status}`, undefined, LIMITS),
+      wireError((error) => assert.equal(error.code, code)),
+    );
   }
 });
 
@@ -72,13 +88,22 @@ test('a command ends at its deadline, and with its signal', async () => {
   const arrived = Promise.withResolvers<void>();
   await using server = await startHttpServer(() => arrived.resolve());
   const client = new WireClient(server.url);
-  await assert.rejects(client.send('GET', '/', undefined, { deadlineMs: 20 }), wireError((error) => assert.equal(error.code, 'grid.no-answer')));
+  await assert.rejects(
+    client.send('GET', '/', undefined, { deadlineMs: 20 }),
+    wireError((error) => assert.equal(error.code, 'grid.no-answer')),
+  );
   const stop = new AbortController();
   const pending = client.send('POST', '/session', {}, { deadlineMs: 10_000, signal: stop.signal });
   await arrived.promise;
   stop.abort();
-  await assert.rejects(pending, wireError((error) => assert.equal(error.code, 'runner.stopped')));
-  await assert.rejects(client.send('GET', '/', undefined, { ...LIMITS, signal: stop.signal }), wireError((error) => assert.equal(error.wireCode, 'aborted')));
+  await assert.rejects(
+    pending,
+    wireError((error) => assert.equal(error.code, 'runner.stopped')),
+  );
+  await assert.rejects(
+    client.send('GET', '/', undefined, { ...LIMITS, signal: stop.signal }),
+    wireError((error) => assert.equal(error.wireCode, 'aborted')),
+  );
 });
 
 test('a GET whose connection is reset is sent again once; a POST never', async () => {
@@ -88,10 +113,16 @@ test('a GET whose connection is reset is sent again once; a POST never', async (
     request.socket.destroy();
   });
   const client = new WireClient(server.url);
-  await assert.rejects(client.send('GET', '/status', undefined, LIMITS), wireError((error) => assert.equal(error.code, 'grid.unreachable')));
+  await assert.rejects(
+    client.send('GET', '/status', undefined, LIMITS),
+    wireError((error) => assert.equal(error.code, 'grid.unreachable')),
+  );
   assert.deepEqual(seen.splice(0), ['GET', 'GET']);
   for (const path of ['/session', '/session/1/url']) {
-    await assert.rejects(client.send('POST', path, {}, LIMITS), wireError((error) => assert.equal(error.mayBeDone, true)));
+    await assert.rejects(
+      client.send('POST', path, {}, LIMITS),
+      wireError((error) => assert.equal(error.mayBeDone, true)),
+    );
     assert.deepEqual(seen.splice(0), ['POST']);
   }
 });

@@ -14,7 +14,16 @@ function tell(watch: WorkerWatch, ...versions: readonly WorkerVersion[]): void {
 }
 
 function report(watch: WorkerWatch, errorMessage: string, columnNumber: number, more: object = {}): void {
-  const params = { errorMessage: { errorMessage, columnNumber, lineNumber: 3, sourceURL: `${ORIGIN}worker.js`, versionId: '1', ...more } };
+  const params = {
+    errorMessage: {
+      errorMessage,
+      columnNumber,
+      lineNumber: 3,
+      sourceURL: `${ORIGIN}worker.js`,
+      versionId: '1',
+      ...more,
+    },
+  };
   watch.onEvent({ method: 'ServiceWorker.workerErrorReported', params, session: 's' });
 }
 
@@ -37,7 +46,10 @@ test('what was thrown is told once, and what was only written to the console is 
   report(watch, 'Uncaught (in promise) Error: b', -1);
   report(watch, 'said', -1);
   report(watch, 'Uncaught Error: of a page', 9, { sourceURL: 'https://site.example/sw.js', versionId: '7' });
-  assert.deepEqual(watch.errors(ORIGIN).map(({ message }) => message), ['Uncaught Error: a', 'Uncaught (in promise) Error: b']);
+  assert.deepEqual(
+    watch.errors(ORIGIN).map(({ message }) => message),
+    ['Uncaught Error: a', 'Uncaught (in promise) Error: b'],
+  );
 });
 
 test('until looks after each event, and gives up with the signal', async () => {

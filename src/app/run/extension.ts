@@ -38,7 +38,14 @@ async function readControl(control: string | undefined): Promise<Builds['control
 }
 
 /** Proves on one session each that the builds load, before any site is judged, and gives every session what its arm has. */
-export async function equip(grid: Grid, builds: Builds, options: RunOptions, run: string, signal: AbortSignal, emit: Emit): Promise<EquippedGrid> {
+export async function equip(
+  grid: Grid,
+  builds: Builds,
+  options: RunOptions,
+  run: string,
+  signal: AbortSignal,
+  emit: Emit,
+): Promise<EquippedGrid> {
   const subject = extensionGrid(grid, builds.subject);
   const request = { name: `${run}-preflight`, capabilities: options.capabilities, avoidNodes: [], signal };
   const { extension: facts, text } = await subject.preflight({ ...request, arm: 'subject' });
@@ -50,6 +57,11 @@ export async function equip(grid: Grid, builds: Builds, options: RunOptions, run
   return { facts, ...extensionArms(grid, subject, control) };
 }
 
-function named({ id, name, version, sha256 }: ExtensionFacts): { id: string; name: string; version: string; sha256: string } {
+function named({ id, name, version, sha256 }: ExtensionFacts): {
+  id: string;
+  name: string;
+  version: string;
+  sha256: string;
+} {
   return { id, name, version, sha256 };
 }

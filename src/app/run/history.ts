@@ -29,7 +29,11 @@ export function runHistory(path: string, state: RunState): RunHistory {
   } catch (error) {
     if (!(error instanceof GridrunError)) throw error;
     const text = `${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`;
-    return { durations: new Map(), remembered: () => [], notice: { type: 'notice', level: 'warning', code: error.code, text } };
+    return {
+      durations: new Map(),
+      remembered: () => [],
+      notice: { type: 'notice', level: 'warning', code: error.code, text },
+    };
   }
 }
 
@@ -39,7 +43,11 @@ function remembered(path: string, state: RunState): Undated[] {
   if (siteIds.length === 0) return [];
   try {
     using history = History.open(path);
-    return [...history.recent(siteIds, REMEMBERED_RUNS)].map(([siteId, runs]) => ({ type: 'site-remembered', siteId, runs }));
+    return [...history.recent(siteIds, REMEMBERED_RUNS)].map(([siteId, runs]) => ({
+      type: 'site-remembered',
+      siteId,
+      runs,
+    }));
   } catch (error) {
     if (error instanceof GridrunError) return [];
     throw error;

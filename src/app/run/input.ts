@@ -24,7 +24,12 @@ export interface RunInput {
  * Reads what the user gave: the list, the suite, in a check host that `stack` ends, the extensions, and what is known of
  * failures; no browser is needed. Throws a refusal with every mistake of all. To be called before the results folder is cleared: the baseline may lie there.
  */
-export async function readInput(options: RunOptions, stack: AsyncDisposableStack, emit: Emit, signal: AbortSignal): Promise<RunInput> {
+export async function readInput(
+  options: RunOptions,
+  stack: AsyncDisposableStack,
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<RunInput> {
   const reading = readList(options, signal);
   const secrets: string[] = await reading.then(secretsOf, () => []);
   if (URL.canParse(options.grid)) secrets.push(decodeURIComponent(new URL(options.grid).password));
@@ -64,7 +69,10 @@ export async function readInput(options: RunOptions, stack: AsyncDisposableStack
 /** Reads what can be read where `wrong` says that the settings are wrong, so that one refusal names every mistake. Always rejects. */
 export async function refuseSettings(wrong: Error, options: RunOptions): Promise<never> {
   await using stack = new AsyncDisposableStack();
-  await refuseTogether(Promise.reject(wrong), readInput(options, stack, () => {}, new AbortController().signal));
+  await refuseTogether(
+    Promise.reject(wrong),
+    readInput(options, stack, () => {}, new AbortController().signal),
+  );
   throw wrong;
 }
 

@@ -4,7 +4,12 @@ import { gateEvents, gateOf } from '../../core/gate.ts';
 import type { RunOptions } from '../../core/options.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type { SiteVerdict } from '../../core/verdict.ts';
-import { applyExpectations, expectationExcuser, expectationNotices, type ExpectationFacts } from '../../expectations/apply.ts';
+import {
+  applyExpectations,
+  expectationExcuser,
+  expectationNotices,
+  type ExpectationFacts,
+} from '../../expectations/apply.ts';
 import { dayOf } from '../../expectations/expectation.ts';
 import { readExpectations, type ExpectationsFile } from '../../expectations/read.ts';
 import { FailuresBefore } from '../../results/baseline.ts';
@@ -46,7 +51,12 @@ export async function readKnownFailures(options: GateOptions): Promise<KnownFail
 type KnownFacts = Omit<ExpectationFacts, 'today'>;
 
 /** What expectations are held against: the version of the extension, every site of the list, and the checks where none was left out. */
-export function knownFacts(options: RunOptions, list: SiteList, plan: RunPlan, equipped: EquippedGrid | undefined): KnownFacts {
+export function knownFacts(
+  options: RunOptions,
+  list: SiteList,
+  plan: RunPlan,
+  equipped: EquippedGrid | undefined,
+): KnownFacts {
   const { grep, grepInvert, tags } = options.selection;
   const isWhole = grep === undefined && grepInvert === undefined && tags.length === 0;
   const sites = new Set(list.sites.map((site) => site.id));
@@ -55,14 +65,23 @@ export function knownFacts(options: RunOptions, list: SiteList, plan: RunPlan, e
 }
 
 /** Tells of a site that was just judged whether its failure is news; what is known does not stop a run. To be made once the run has started. */
-export function failureCounter(state: RunState, { baseline, expectations }: KnownFailures, facts: KnownFacts): (verdict: SiteVerdict) => boolean {
+export function failureCounter(
+  state: RunState,
+  { baseline, expectations }: KnownFailures,
+  facts: KnownFacts,
+): (verdict: SiteVerdict) => boolean {
   const excuser = expectationExcuser(state, expectations?.expectations ?? [], dated(facts, state));
   return (verdict) => gateOf([verdict], { baseline, expectations: excuser })[0]?.counted === 'failed';
 }
 
 /** The events that say what does not gate and what is to be known of the expectations; the last but `run-ended`. */
-export function knownFailureEvents(state: RunState, { baseline, expectations }: KnownFailures, facts: KnownFacts): Undated[] {
-  const applied = expectations === undefined ? undefined : applyExpectations(state, expectations.expectations, dated(facts, state));
+export function knownFailureEvents(
+  state: RunState,
+  { baseline, expectations }: KnownFailures,
+  facts: KnownFacts,
+): Undated[] {
+  const applied =
+    expectations === undefined ? undefined : applyExpectations(state, expectations.expectations, dated(facts, state));
   const verdicts = [...state.sites()].map(({ verdict }) => verdict);
   return [
     ...gateEvents(verdicts, { baseline, expectations: applied }),

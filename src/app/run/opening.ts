@@ -14,7 +14,13 @@ export function runName(): string {
 }
 
 /** The first event of a run. */
-export function runStarted(run: string, options: RunOptions, plan: RunPlan, grid: Grid, resumed: ResumePlan | undefined): Undated<RunStarted> {
+export function runStarted(
+  run: string,
+  options: RunOptions,
+  plan: RunPlan,
+  grid: Grid,
+  resumed: ResumePlan | undefined,
+): Undated<RunStarted> {
   return {
     type: 'run-started',
     schema: SCHEMA_VERSION,
@@ -31,7 +37,12 @@ export function runStarted(run: string, options: RunOptions, plan: RunPlan, grid
 }
 
 /** What of a plan is in the journal's first line, by which a run that goes on knows its own. */
-export function factsOf(plan: RunPlan): { planHash: string; siteCount: number; checks: RunPlan['checks']; shard: RunPlan['shard'] } {
+export function factsOf(plan: RunPlan): {
+  planHash: string;
+  siteCount: number;
+  checks: RunPlan['checks'];
+  shard: RunPlan['shard'];
+} {
   return { planHash: plan.planHash, siteCount: plan.sites.length, checks: plan.checks, shard: plan.shard };
 }
 

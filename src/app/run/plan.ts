@@ -38,14 +38,21 @@ type Durations = ReadonlyMap<string, number>;
 /** Reads the list; the secrets that its sites name are known from then on. Throws a refusal with every mistake. */
 export async function readList(options: RunOptions, signal: AbortSignal): Promise<SiteList> {
   if (options.sites === undefined) {
-    throw refusal('sites.none', 'there is no site list', [], 'Give one with --sites <file|url|-> or as `sites` in gridrun.config.ts');
+    throw refusal(
+      'sites.none',
+      'there is no site list',
+      [],
+      'Give one with --sites <file|url|-> or as `sites` in gridrun.config.ts',
+    );
   }
   return await readSites(options.sites, { cwd: options.cwd, stdin: process.stdin, signal });
 }
 
 /** Reads the durations that `--durations` names. Throws a refusal. */
 export async function readNamedDurations(options: RunOptions, signal: AbortSignal): Promise<Durations | undefined> {
-  return options.durations === undefined ? undefined : await readDurations(options.durations, { cwd: options.cwd, signal });
+  return options.durations === undefined
+    ? undefined
+    : await readDurations(options.durations, { cwd: options.cwd, signal });
 }
 
 /**
@@ -67,7 +74,12 @@ export async function makePlan(
   let sites = shard(selected, options.shard, named);
   if (options.lastFailed) sites = await onlyLastFailed(sites, options.out);
   if (sites.length === 0 && options.shard.total === 1) {
-    throw refusal('sites.none-selected', 'no site is selected', [], 'Run with --list to see the sites, and loosen --tag or --site');
+    throw refusal(
+      'sites.none-selected',
+      'no site is selected',
+      [],
+      'Run with --list to see the sites, and loosen --tag or --site',
+    );
   }
   const toRun = sites.filter((site) => site.skip === undefined);
   return {
@@ -88,7 +100,12 @@ function placesOf(sites: readonly Site[], list: readonly Site[]): number[] {
 }
 
 /** Cuts sites into work units, by what is known of their durations. */
-export function unitsOf(sites: readonly Site[], options: RunOptions, sessions: number, durations: Durations): WorkUnit[] {
+export function unitsOf(
+  sites: readonly Site[],
+  options: RunOptions,
+  sessions: number,
+  durations: Durations,
+): WorkUnit[] {
   return chunk(sites, { sessions, chunkSize: options.chunkSize, expectedMs: expectations(durations) });
 }
 
@@ -122,7 +139,12 @@ async function onlyLastFailed(sites: readonly Site[], out: string): Promise<read
   const ids = new Set(await lastFailed(out));
   const again = sites.filter((site) => ids.has(site.id));
   if (again.length > 0) return again;
-  throw refusal('last-failed.nothing', 'no site of the list was left unpassed by the last run', [], 'Run without --last-failed');
+  throw refusal(
+    'last-failed.nothing',
+    'no site of the list was left unpassed by the last run',
+    [],
+    'Run without --last-failed',
+  );
 }
 
 function refuseUnknownTags(options: RunOptions, list: SiteList, checks: readonly CheckPlan[]): void {

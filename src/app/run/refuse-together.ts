@@ -5,7 +5,9 @@ import { GridrunError, refusal } from '../../core/fault.ts';
  * Waits for all and names the mistakes of all at once.
  * Throws the one refusal there is, or one that holds them all; an error of another kind as it is.
  */
-export async function refuseTogether<T extends readonly unknown[]>(...readings: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+export async function refuseTogether<T extends readonly unknown[]>(
+  ...readings: { [K in keyof T]: Promise<T[K]> }
+): Promise<T> {
   const settled = await Promise.allSettled(readings);
   const errors = settled.flatMap((one) => (one.status === 'rejected' ? [asError(one.reason)] : []));
   const refusals = errors.filter(isRefusal);

@@ -23,7 +23,12 @@ interface ReportParts {
 }
 
 /** The reporters of a run: results.json and the history always, then those that the options name. */
-export function reportersOf(options: RunOptions, terminal: Terminal | undefined, state: RunState, parts: ReportParts): Multiplexer {
+export function reportersOf(
+  options: RunOptions,
+  terminal: Terminal | undefined,
+  state: RunState,
+  parts: ReportParts,
+): Multiplexer {
   const { folder, journal, history } = parts;
   const silent = { stream: { write: () => true }, isTTY: false, columns: 80, color: false };
   const asked = terminal === undefined ? withoutTerminal(options.reporters) : options.reporters;
@@ -32,7 +37,12 @@ export function reportersOf(options: RunOptions, terminal: Terminal | undefined,
     ...(journal.failure === undefined ? [] : [{ reporter: 'journal', error: journal.failure }]),
   ];
   const named = createReporters(asked, {
-    state, ...(terminal ?? silent), now: Date.now, cwd: options.cwd, out: options.out, reportFailures: failures,
+    state,
+    ...(terminal ?? silent),
+    now: Date.now,
+    cwd: options.cwd,
+    out: options.out,
+    reportFailures: failures,
   });
   const results = { name: 'results.json', reporter: new ResultsJsonReporter(state, `${folder.path}/results.json`) };
   const remembered = history.reporter === undefined ? [] : [history.reporter];

@@ -46,26 +46,41 @@ export async function planRun(options: RunOptions): Promise<RunPlan> {
 }
 
 /** The whole run, in order; what it opened is closed in the reverse order, whatever happens. */
-async function execute(options: RunOptions, terminal: Terminal | undefined, feed: EventFeed, control: StopControl): Promise<RunSummary> {
+async function execute(
+  options: RunOptions,
+  terminal: Terminal | undefined,
+  feed: EventFeed,
+  control: StopControl,
+): Promise<RunSummary> {
   await using stack = new AsyncDisposableStack();
   const { signal } = control;
   const run = runName();
   const gate = new EventGate();
-  const { list, plan, runner, builds, known, secrets } = await control.abandoning(readInput(options, stack, gate.emit, signal));
+  const { list, plan, runner, builds, known, secrets } = await control.abandoning(
+    readInput(options, stack, gate.emit, signal),
+  );
   const folder = stack.use(await RunFolder.open(options.out));
   const aside = await folder.setAside();
-  const resumed = options.resume === undefined ? undefined : await planResume(await findUnfinished(folder, options.resume), factsOf(plan));
+  const resumed =
+    options.resume === undefined
+      ? undefined
+      : await planResume(await findUnfinished(folder, options.resume), factsOf(plan));
   const durations = await rememberedDurations(options.out);
   const grid = stack.use(await control.preparing(openGrid(options, gridOrder(plan, terminal, gate.emit, signal))));
   secrets.push(...(grid.secrets ?? []));
-  const equipped = builds === undefined ? undefined : await control.preparing(equip(grid, builds, options, run, signal, gate.emit));
-  if (options.webServer !== undefined) stack.use(await control.preparing(startWebServer(options.webServer, options.cwd, signal)));
+  const equipped =
+    builds === undefined ? undefined : await control.preparing(equip(grid, builds, options, run, signal, gate.emit));
+  if (options.webServer !== undefined)
+    stack.use(await control.preparing(startWebServer(options.webServer, options.cwd, signal)));
   signal.throwIfAborted();
 
   await folder.clear();
   const state = new RunState();
   const history = runHistory(join(options.out, HISTORY_FILE), state);
-  const journal = Journal.open(folder.journalPath, { secrets, onFailure: (error) => control.stopFor('journal', error.message) });
+  const journal = Journal.open(folder.journalPath, {
+    secrets,
+    onFailure: (error) => control.stopFor('journal', error.message),
+  });
   stack.defer(() => journal.close());
   const reporters = reportersOf(options, terminal, state, { folder, journal, history });
   const emit: Emit = (event) => {
@@ -78,13 +93,22 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
   emit({ ...runStarted(run, options, plan, grid, resumed), control: controlMode });
   for (const planned of sitesPlanned(plan)) emit(planned);
   gate.open(emit);
-  if (aside !== undefined && resumed === undefined) emit({ type: 'notice', level: 'info', code: 'run.set-aside', text: setAsideText(aside) });
+  if (aside !== undefined && resumed === undefined)
+    emit({ type: 'notice', level: 'info', code: 'run.set-aside', text: setAsideText(aside) });
   if (history.notice !== undefined) emit(history.notice);
   for await (const event of resumed?.keptEvents() ?? []) emit(event);
   await resumed?.copyEvidence(folder);
 
   const sites = resumed === undefined ? plan.sites : plan.sites.filter((site) => !resumed.kept.has(site.id));
-  const units = resumed === undefined ? plan.units : unitsOf(sites.filter((site) => site.skip === undefined), options, plan.sessions, durations);
+  const units =
+    resumed === undefined
+      ? plan.units
+      : unitsOf(
+          sites.filter((site) => site.skip === undefined),
+          options,
+          plan.sessions,
+          durations,
+        );
   const between = isolation(options.isolation);
   const facts = knownFacts(options, list, plan, equipped);
   const dispatcher = new Dispatcher(
@@ -100,7 +124,14 @@ async function execute(options: RunOptions, terminal: Terminal | undefined, feed
       sitesPerSession: options.isolation === 'session' ? 1 : WORN_AFTER_SITES,
       gridLostAfterMs: GRID_LOST_AFTER_MS,
     },
-    { grid: equipped?.grid ?? grid, runner, isolation: equipped?.isolation(between) ?? between, limits: hostLimits(options), emit, counts: failureCounter(state, known, facts) },
+    {
+      grid: equipped?.grid ?? grid,
+      runner,
+      isolation: equipped?.isolation(between) ?? between,
+      limits: hostLimits(options),
+      emit,
+      counts: failureCounter(state, known, facts),
+    },
   );
   using _limit = globalTimeout(options.globalTimeoutMs, control);
   const faults = await dispatch(dispatcher, control);

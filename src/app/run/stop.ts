@@ -25,7 +25,9 @@ export class StopControl {
 
   stop(how: StopRequest): void {
     this.#asked = how;
-    this.#early.abort(new GridrunError({ code: 'interrupted', message: 'interrupted before anything was started', answer: 'report' }));
+    this.#early.abort(
+      new GridrunError({ code: 'interrupted', message: 'interrupted before anything was started', answer: 'report' }),
+    );
     this.#work?.stop(how, 'interrupted', 'interrupted');
   }
 

@@ -38,7 +38,10 @@ it('the page loads', async function () {
   const status = /\bHTTP ERROR (\d+)/.exec(page.error)?.[1];
   if (status !== undefined) throw new Error(`${site.url} answered with HTTP status ${status}, and no page`);
   if (page.error !== '') throw inWords(new Error(`net::${/\bERR_[A-Z0-9_]+/.exec(page.error)?.[0] ?? 'ERR_FAILED'}`));
-  if (page.status >= 400) throw new Error(`${site.url} answered with HTTP status ${page.status}${page.url === site.url ? '' : ` (at ${page.url})`}`);
+  if (page.status >= 400)
+    throw new Error(
+      `${site.url} answered with HTTP status ${page.status}${page.url === site.url ? '' : ` (at ${page.url})`}`,
+    );
   if (page.blank) throw new Error(`${site.url} is blank: the page loaded, but shows no text, picture or field`);
 });
 
@@ -47,5 +50,8 @@ function inWords(error: Error): Error {
   const words = IN_WORDS.find(([pattern]) => pattern.test(`${error.name} ${error.message}`))?.[1];
   const code = /net::ERR_\w+/.exec(error.message)?.[0];
   if (words === undefined && code === undefined && !/insecure certificate/i.test(error.message)) return error;
-  return new Error(`${site.url} did not load: ${words ?? 'the browser could not reach it'}${code === undefined ? '' : ` (${code})`}`, { cause: error });
+  return new Error(
+    `${site.url} did not load: ${words ?? 'the browser could not reach it'}${code === undefined ? '' : ` (${code})`}`,
+    { cause: error },
+  );
 }

@@ -8,16 +8,23 @@ const CHECK_FILES = '**/*.check.{ts,mts,cts,js,mjs,cjs}';
 const DEFAULT_GLOBS = [`checks/${CHECK_FILES}`];
 
 /** gridrun's own check, for those who have written none: the page loads. */
-export const BUILT_IN_CHECK = fileURLToPath(new URL(`../builtin/loads.check${extname(import.meta.url)}`, import.meta.url));
+export const BUILT_IN_CHECK = fileURLToPath(
+  new URL(`../builtin/loads.check${extname(import.meta.url)}`, import.meta.url),
+);
 
 /**
  * The check files that the globs name (of a folder, those with `.check.` in their names), absolute, sorted, each once; with no globs those of the default ones, or the
  * built-in check where there are none. Throws a refusal that names each glob that matches nothing.
  */
 export async function findCheckFiles(cwd: string, globs: readonly string[]): Promise<string[]> {
-  const matches = await Promise.all((globs.length === 0 ? DEFAULT_GLOBS : globs).map(async (pattern) => await matching(cwd, pattern)));
-  const mistakes = globs.flatMap((pattern, index) => (matches[index]!.length === 0 ? [`${pattern}: ${noMatch(pattern)}`] : []));
-  if (mistakes.length > 0) throw refusal('checks.no-file', 'no check file where one was asked for', mistakes, `globs are relative to ${cwd}`);
+  const matches = await Promise.all(
+    (globs.length === 0 ? DEFAULT_GLOBS : globs).map(async (pattern) => await matching(cwd, pattern)),
+  );
+  const mistakes = globs.flatMap((pattern, index) =>
+    matches[index]!.length === 0 ? [`${pattern}: ${noMatch(pattern)}`] : [],
+  );
+  if (mistakes.length > 0)
+    throw refusal('checks.no-file', 'no check file where one was asked for', mistakes, `globs are relative to ${cwd}`);
   const files = [...new Set(matches.flat())].sort();
   return files.length === 0 ? [BUILT_IN_CHECK] : files;
 }
@@ -29,7 +36,10 @@ function noMatch(pattern: string): string {
 
 async function matching(cwd: string, pattern: string): Promise<string[]> {
   const found: string[] = [];
-  const isFolder = await stat(resolve(cwd, pattern)).then((entry) => entry.isDirectory(), () => false);
+  const isFolder = await stat(resolve(cwd, pattern)).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
   const files = isFolder ? `${pattern.replace(/[\\/]+$/, '')}/${CHECK_FILES}` : pattern;
   for await (const entry of glob(files, { cwd, exclude: (path) => basename(path) === 'node_modules' })) {
     if (extname(entry) !== '') found.push(resolve(cwd, entry));

@@ -25,7 +25,11 @@ export class GlobalFixtures {
   }
 
   async #setUp(limitMs: number): Promise<Fault | undefined> {
-    const late: Fault = { code: 'check.timeout', cause: 'check', message: `mochaGlobalSetup: not done after ${limitMs} ms (--site-timeout)` };
+    const late: Fault = {
+      code: 'check.timeout',
+      cause: 'check',
+      message: `mochaGlobalSetup: not done after ${limitMs} ms (--site-timeout)`,
+    };
     const fault = await Promise.race([this.#host.fixture('setup'), delay(limitMs, late, { ref: false })]);
     this.#isSetUp = fault === undefined;
     return fault;

@@ -12,7 +12,11 @@ export interface HostDeath {
 }
 
 /** The check whose endless loop it was: another try would only stand still again. */
-export function endlessLoop(checks: ReadonlyMap<string, CheckResult>, stall: StallReport, stallLimitMs: number): AttemptOutcome {
+export function endlessLoop(
+  checks: ReadonlyMap<string, CheckResult>,
+  stall: StallReport,
+  stallLimitMs: number,
+): AttemptOutcome {
   const place = stall.where === '' ? '' : ` (at ${stall.where})`;
   const fault: Fault = {
     code: 'runner.endless-loop',
@@ -21,12 +25,19 @@ export function endlessLoop(checks: ReadonlyMap<string, CheckResult>, stall: Sta
     hint: 'a loop in the check never ends, or a computation takes too long',
   };
   const decided = [...checks.values()];
-  const standing = stall.check === '' || checks.has(stall.check) ? [] : [{ title: stall.check, status: 'errored' as const, durationMs: 0, fault }];
+  const standing =
+    stall.check === '' || checks.has(stall.check)
+      ? []
+      : [{ title: stall.check, status: 'errored' as const, durationMs: 0, fault }];
   return { ending: 'timed-out', checks: [...decided, ...standing], fault, sessionDirty: true };
 }
 
 /** An attempt that was lost with its host through no fault of its own. */
-export function lostWith(order: AttemptOrder, checks: ReadonlyMap<string, CheckResult>, { how, stall }: HostDeath): AttemptOutcome {
+export function lostWith(
+  order: AttemptOrder,
+  checks: ReadonlyMap<string, CheckResult>,
+  { how, stall }: HostDeath,
+): AttemptOutcome {
   if (order.signal.aborted) return interrupted(checks);
   const culprit = stall === undefined ? '' : ', because a check of another site held it';
   const fault: Fault = {
@@ -46,7 +57,11 @@ export function interrupted(checks: ReadonlyMap<string, CheckResult>): AttemptOu
 /** A host that died while it loaded `file`: a loop outside of the checks is a mistake in the file. */
 export function loadDeath(file: string, { how, stall }: HostDeath): GridrunError {
   if (stall === undefined) {
-    return new GridrunError({ code: 'runner.host-died', message: `the check host died while it loaded ${file || 'itself'} (${how})`, answer: 'retry' });
+    return new GridrunError({
+      code: 'runner.host-died',
+      message: `the check host died while it loaded ${file || 'itself'} (${how})`,
+      answer: 'retry',
+    });
   }
   return new GridrunError({
     code: 'checks.not-loaded',

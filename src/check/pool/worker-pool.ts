@@ -15,10 +15,17 @@ import type { HostOptions } from '../protocol.ts';
 
 const FIXTURE_DEADLINE_MS = 10_000;
 /** What holds where nothing else is said. A file that takes longer to load waits for something which never comes. */
-const USUAL = { failOnExtensionErrors: false, evidence: 'failures', trace: false, stallLimitMs: 10_000, loadLimitMs: 60_000 } as const satisfies Partial<HostOptions>;
+const USUAL = {
+  failOnExtensionErrors: false,
+  evidence: 'failures',
+  trace: false,
+  stallLimitMs: 10_000,
+  loadLimitMs: 60_000,
+} as const satisfies Partial<HostOptions>;
 
 /** What each host is told (of what is usual only what is not), and what the pool of them is. */
-export interface HostPoolOptions extends Omit<HostOptions, keyof typeof USUAL>, Partial<Pick<HostOptions, keyof typeof USUAL>> {
+export interface HostPoolOptions
+  extends Omit<HostOptions, keyof typeof USUAL>, Partial<Pick<HostOptions, keyof typeof USUAL>> {
   /** Most lanes in one host; 0 spreads them over `hostCount` hosts. */
   readonly lanesPerHost: number;
   /** One a core where it is not given. */
@@ -63,7 +70,12 @@ export class HostPool implements CheckRunner {
       this.#warn('checks.mocharc', text);
     }
     // Whoever gave up on it has ended it already: a process that starts now would be nobody's.
-    if (this.#disposed !== undefined) throw new GridrunError({ code: 'runner.stopped', message: 'stopped before the checks were loaded', answer: 'report' });
+    if (this.#disposed !== undefined)
+      throw new GridrunError({
+        code: 'runner.stopped',
+        message: 'stopped before the checks were loaded',
+        answer: 'report',
+      });
     this.#hostOptions = this.#optionsOfHosts();
     const host = this.#host(this.#hostKey(0));
     this.#checks = await host.loaded();
@@ -77,7 +89,9 @@ export class HostPool implements CheckRunner {
       const broken = await this.#setUp(order);
       if (broken !== undefined) return this.#allFailed(broken);
       const alone = this.#suspects.has(order.site.id);
-      const outcome = alone ? await this.#aloneLimit(() => this.#attemptAlone(order)) : await this.#attemptIn(this.#hostKey(order.slot), order);
+      const outcome = alone
+        ? await this.#aloneLimit(() => this.#attemptAlone(order))
+        : await this.#attemptIn(this.#hostKey(order.slot), order);
       return this.#withUndecided(outcome);
     } catch (error) {
       if (order.signal.aborted) return interrupted(new Map());
@@ -132,7 +146,13 @@ export class HostPool implements CheckRunner {
   }
 
   #optionsOfHosts(): HostOptions {
-    const { lanesPerHost: _lanes, hostCount: _count, fixtureDeadlineMs: _deadline, emit: _emit, ...host } = this.#options;
+    const {
+      lanesPerHost: _lanes,
+      hostCount: _count,
+      fixtureDeadlineMs: _deadline,
+      emit: _emit,
+      ...host
+    } = this.#options;
     const { cwd, setup, outDir } = host;
     return { ...USUAL, ...host, setup: setup.map((file) => resolve(cwd, file)), outDir: resolve(cwd, outDir) };
   }
@@ -171,7 +191,9 @@ export class HostPool implements CheckRunner {
     const { fault } = outcome;
     if (outcome.ending !== 'timed-out' || fault === undefined) return outcome;
     const decided = new Map(outcome.checks.map((check) => [check.title, check]));
-    const checks = this.#checks.map(({ title }) => decided.get(title) ?? { title, status: 'errored' as const, durationMs: 0, fault });
+    const checks = this.#checks.map(
+      ({ title }) => decided.get(title) ?? { title, status: 'errored' as const, durationMs: 0, fault },
+    );
     return { ...outcome, checks };
   }
 }

@@ -8,7 +8,16 @@ import type { CheckPlan } from '../../core/check.ts';
 import { GridrunError, type Fault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../../core/ports.ts';
 import { endlessLoop, interrupted, loadDeath, lostWith } from './worker-death.ts';
-import { WATCHDOG_FD, type FixtureKind, type FromHost, type HostNotice, type HostOptions, type HostOutput, type StallReport, type ToHost } from '../protocol.ts';
+import {
+  WATCHDOG_FD,
+  type FixtureKind,
+  type FromHost,
+  type HostNotice,
+  type HostOptions,
+  type HostOutput,
+  type StallReport,
+  type ToHost,
+} from '../protocol.ts';
 
 const PING_MS = 5_000;
 const STOP_MS = 3_000;
@@ -54,7 +63,11 @@ export class HostProcess {
       cwd: options.cwd,
       // A check file's own folder may say nothing about its kind of modules; Node would say so for each file and lane.
       // Short-lived garbage of many lanes is collected at 4 MB, not at 64: it halves a host's memory for 5 % more CPU.
-      execArgv: ['--max-semi-space-size=4', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--disable-warning=ExperimentalWarning'],
+      execArgv: [
+        '--max-semi-space-size=4',
+        '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
+        '--disable-warning=ExperimentalWarning',
+      ],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     });
     this.#child.on('message', (message) => this.#onMessage(message as FromHost));
@@ -115,7 +128,12 @@ export class HostProcess {
 
   /** Runs mocha's global setup or teardown; gives what went wrong in it. */
   async fixture(which: FixtureKind): Promise<Fault | undefined> {
-    if (this.#dead) return { code: 'runner.host-died', cause: 'runner', message: 'the check host that ran mochaGlobalSetup has died' };
+    if (this.#dead)
+      return {
+        code: 'runner.host-died',
+        cause: 'runner',
+        message: 'the check host that ran mochaGlobalSetup has died',
+      };
     this.#fixture = Promise.withResolvers<Fault | undefined>();
     this.#tell({ type: 'fixture', which });
     return await this.#fixture.promise;
@@ -134,7 +152,9 @@ export class HostProcess {
 
   #listen(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
-      this.#child[stream]?.setEncoding('utf8').on('data', (text: string) => this.#listeners.onOutput({ type: 'output', siteId: '', stream, text }));
+      this.#child[stream]
+        ?.setEncoding('utf8')
+        .on('data', (text: string) => this.#listeners.onOutput({ type: 'output', siteId: '', stream, text }));
     }
     const reports = this.#child.stdio[WATCHDOG_FD] as Readable;
     createInterface({ input: reports }).on('line', (line) => {
@@ -216,10 +236,17 @@ export class HostProcess {
     this.#fixture?.resolve({ code: 'runner.host-died', cause: 'runner', message: `the check host died (${how})` });
     const running = [...this.#running];
     const guilty = this.#guilty(running);
-    if (guilty === undefined && running.length > 0) this.#listeners.onUnnamed(running.map(([, { order }]) => order.site.id), stall !== undefined);
+    if (guilty === undefined && running.length > 0)
+      this.#listeners.onUnnamed(
+        running.map(([, { order }]) => order.site.id),
+        stall !== undefined,
+      );
     for (const [id, { order, checks }] of running) {
       const isGuilty = stall !== undefined && id === guilty;
-      this.#settle(id, isGuilty ? endlessLoop(checks, stall, this.#options.stallLimitMs) : lostWith(order, checks, { how, stall }));
+      this.#settle(
+        id,
+        isGuilty ? endlessLoop(checks, stall, this.#options.stallLimitMs) : lostWith(order, checks, { how, stall }),
+      );
     }
   }
 

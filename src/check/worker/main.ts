@@ -43,8 +43,17 @@ class Host {
       this.#suite = titlesOf(lane);
       tell({ type: 'loaded', checks: lane.checks, hasFixtures: lane.setup.length + lane.teardown.length > 0 });
     } catch (error) {
-      const known = error instanceof GridrunError ? error : new GridrunError({ code: 'runner.bug', message: String((error as Error).stack), answer: 'bug' });
-      tell({ type: 'refused', code: known.code, message: known.message, mistakes: known.mistakes, ...(known.hint === undefined ? {} : { hint: known.hint }) });
+      const known =
+        error instanceof GridrunError
+          ? error
+          : new GridrunError({ code: 'runner.bug', message: String((error as Error).stack), answer: 'bug' });
+      tell({
+        type: 'refused',
+        code: known.code,
+        message: known.message,
+        mistakes: known.mistakes,
+        ...(known.hint === undefined ? {} : { hint: known.hint }),
+      });
     }
   }
 
@@ -53,7 +62,11 @@ class Host {
     try {
       lane = await this.#laneOf(order.slot);
     } catch (error) {
-      const fault: Fault = { ...checkFault(error, 'loading the check files again'), code: 'runner.lane', cause: 'runner' };
+      const fault: Fault = {
+        ...checkFault(error, 'loading the check files again'),
+        code: 'runner.lane',
+        cause: 'runner',
+      };
       return tell({ type: 'done', id, outcome: { ending: 'faulted', checks: [], fault, sessionDirty: false } });
     }
     const run = new SiteRun({
@@ -99,7 +112,8 @@ class Host {
     const lane = known === undefined || known.spoilt ? await this.#loadLane(() => {}) : known;
     const found = titlesOf(lane);
     // A module that lanes share may have kept a check back: a check that is not there can't fail.
-    if (found !== this.#suite) throw new Error(`a lane found other checks than the first: ${found || 'none'} instead of ${this.#suite}`);
+    if (found !== this.#suite)
+      throw new Error(`a lane found other checks than the first: ${found || 'none'} instead of ${this.#suite}`);
     this.#lanes.set(slot, lane);
     return lane;
   }
@@ -125,7 +139,12 @@ Error.stackTraceLimit = 50;
 
 installProcessGuards({
   onOutput: (siteId, stream, text) => tell({ type: 'output', siteId, stream, text }),
-  onHomeless: (error) => tell({ type: 'notice', code: 'checks.stray-error', text: `an error that belongs to no site: ${checkFault(error, '').message}` }),
+  onHomeless: (error) =>
+    tell({
+      type: 'notice',
+      code: 'checks.stray-error',
+      text: `an error that belongs to no site: ${checkFault(error, '').message}`,
+    }),
 });
 
 let host: Host | undefined;

@@ -38,7 +38,11 @@ function isSkip(error: unknown): boolean {
 
 function routeStream(name: 'stdout' | 'stderr', onOutput: ProcessGuardsOptions['onOutput']): void {
   type Callback = (error?: Error | null) => void;
-  process[name].write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Callback, callback?: Callback): boolean => {
+  process[name].write = (
+    chunk: string | Uint8Array,
+    encoding?: BufferEncoding | Callback,
+    callback?: Callback,
+  ): boolean => {
     const run: RunInContext | undefined = laneContext.getStore()?.run;
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
     onOutput(run?.siteId ?? '', name, run === undefined ? text : run.redaction.text(text));

@@ -71,7 +71,10 @@ function findCulprit(): void {
 
 /** Where in the user's code it stands: the innermost frame that is neither Node's nor a package's. */
 function placeOf(frames: readonly Debugger.CallFrame[], urls: ReadonlyMap<string, string>): string {
-  const places = frames.map(({ location }) => ({ url: urls.get(location.scriptId) ?? '', line: location.lineNumber + 1 }));
+  const places = frames.map(({ location }) => ({
+    url: urls.get(location.scriptId) ?? '',
+    line: location.lineNumber + 1,
+  }));
   const place = places.find(({ url }) => url !== '' && !url.startsWith('node:') && !url.includes('/node_modules/'));
   return place === undefined ? '' : `${place.url.replace(/[?&]lane=\d+/, '')}:${place.line}`;
 }

@@ -26,7 +26,10 @@ export async function startWatchdog(stallLimitMs: number): Promise<void> {
   // Called through the inspector while everything else in this thread stands still.
   Object.defineProperty(globalThis, Symbol.for(WHO_IS_IT), { value: () => JSON.stringify(whose()) });
   const data: WatchdogData = { beats, stallLimitMs };
-  const worker = new Worker(new URL(`./watchdog-thread${extname(import.meta.url)}`, import.meta.url), { workerData: data, execArgv: [] });
+  const worker = new Worker(new URL(`./watchdog-thread${extname(import.meta.url)}`, import.meta.url), {
+    workerData: data,
+    execArgv: [],
+  });
   setInterval(() => Atomics.add(counter, 0, 1), BEAT_MS).unref();
   await once(worker, 'message');
   worker.unref();

@@ -16,8 +16,13 @@ export interface NewNode {
 }
 
 /** Starts one node; where the engine takes no seccomp profile, without it, which a notice says. */
-export async function addNode(engine: Engine, plan: NewNode): Promise<{ id: string; expected: Expected; notices: string[] }> {
-  const info = (await engine.call('tell about itself', async () => await engine.docker.info())) as { SecurityOptions?: readonly string[] };
+export async function addNode(
+  engine: Engine,
+  plan: NewNode,
+): Promise<{ id: string; expected: Expected; notices: string[] }> {
+  const info = (await engine.call('tell about itself', async () => await engine.docker.info())) as {
+    SecurityOptions?: readonly string[];
+  };
   const takesProfile = info.SecurityOptions?.some((option) => option.includes('name=seccomp')) ?? false;
   const seccomp = takesProfile ? await readSeccomp() : undefined;
   const options = nodeContainer({ ...plan, seccomp });
@@ -25,7 +30,9 @@ export async function addNode(engine: Engine, plan: NewNode): Promise<{ id: stri
   return {
     id: container.id,
     expected: { id: container.id, name: options.name, uri: uriOfNode(plan.node), slots: plan.sessions },
-    notices: takesProfile ? [] : ['the engine takes no seccomp profile: Chrome’s own sandbox depends on the engine’s default'],
+    notices: takesProfile
+      ? []
+      : ['the engine takes no seccomp profile: Chrome’s own sandbox depends on the engine’s default'],
   };
 }
 

@@ -56,7 +56,11 @@ export const TURN_AFTER_MS = 15_000;
 export function scaleStep(range: NodeRange, memory: ScaleMemory, sample: LoadSample): ScaleStep {
   const { atMs, nodes, sessionsPerNode, open, waiting, room } = sample;
   if (nodes < range.min) {
-    return { memory: { ...memory, lackSinceMs: undefined, surplusSinceMs: undefined }, nodes: range.min, reason: `${nodes} of at least ${range.min} nodes are there` };
+    return {
+      memory: { ...memory, lackSinceMs: undefined, surplusSinceMs: undefined },
+      nodes: range.min,
+      reason: `${nodes} of at least ${range.min} nodes are there`,
+    };
   }
   const needed = clamp(Math.ceil((open + waiting) / sessionsPerNode), range);
   const lackSinceMs = needed > nodes && waiting > 0 ? (memory.lackSinceMs ?? atMs) : undefined;
@@ -65,13 +69,21 @@ export function scaleStep(range: NodeRange, memory: ScaleMemory, sample: LoadSam
   if (lackSinceMs !== undefined && atMs - lackSinceMs >= GROW_AFTER_MS && atMs - memory.shrankAtMs >= TURN_AFTER_MS) {
     const grown = Math.min(needed, nodes + Math.max(0, room));
     if (grown > nodes) {
-      return { memory: { ...next, lackSinceMs: undefined, grewAtMs: atMs }, nodes: grown, reason: `${waiting} sessions wait` };
+      return {
+        memory: { ...next, lackSinceMs: undefined, grewAtMs: atMs },
+        nodes: grown,
+        reason: `${waiting} sessions wait`,
+      };
     }
   }
   const rested = atMs - Math.max(memory.shrankAtMs, memory.grewAtMs) >= SHRINK_AFTER_MS;
   const turnable = atMs - memory.grewAtMs >= TURN_AFTER_MS;
   if (surplusSinceMs !== undefined && atMs - surplusSinceMs >= SHRINK_AFTER_MS && rested && turnable) {
-    return { memory: { ...next, shrankAtMs: atMs }, nodes: nodes - 1, reason: `${nodes * sessionsPerNode - open} of ${nodes * sessionsPerNode} slots are idle, and none waits` };
+    return {
+      memory: { ...next, shrankAtMs: atMs },
+      nodes: nodes - 1,
+      reason: `${nodes * sessionsPerNode - open} of ${nodes * sessionsPerNode} slots are idle, and none waits`,
+    };
   }
   return { memory: next, nodes, reason: '' };
 }
@@ -88,7 +100,11 @@ const NODE_BYTES = 300 * 1024 * 1024;
 const SESSIONS_PER_CORE = 2;
 
 /** How many more nodes a machine has memory and cores for. Pure. */
-export function roomForNodes(machine: { readonly freeBytes: number; readonly cores: number }, nodes: number, sessionsPerNode: number): number {
+export function roomForNodes(
+  machine: { readonly freeBytes: number; readonly cores: number },
+  nodes: number,
+  sessionsPerNode: number,
+): number {
   const byMemory = Math.floor((machine.freeBytes - BYTES_RESERVED) / (NODE_BYTES + sessionsPerNode * SESSION_BYTES));
   const byCores = Math.floor((machine.cores * SESSIONS_PER_CORE) / sessionsPerNode) - nodes;
   return Math.max(0, Math.min(byMemory, byCores));

@@ -110,7 +110,11 @@ export function joinedNodeContainer(plan: JoinedNodePlan): ContainerCreateOption
       [LABEL.sessions]: String(plan.sessions),
       [LABEL.hub]: plan.hubUrl,
     }),
-    HostConfig: { ...nodeLimits(plan), NetworkMode: networkName(plan.grid), PortBindings: { [port]: [{ HostPort: String(plan.port) }] } },
+    HostConfig: {
+      ...nodeLimits(plan),
+      NetworkMode: networkName(plan.grid),
+      PortBindings: { [port]: [{ HostPort: String(plan.port) }] },
+    },
   };
 }
 
@@ -125,7 +129,11 @@ function nodeEnv(plan: NodePlan): Record<string, string> {
 }
 
 /** Ours is told by its command what to be, and finds its secrets in files; any other has both in itself and its environment. */
-function imageOptions(plan: Common, role: 'hub' | 'node', env: Record<string, string>): Pick<ContainerCreateOptions, 'Image' | 'Cmd' | 'Env'> {
+function imageOptions(
+  plan: Common,
+  role: 'hub' | 'node',
+  env: Record<string, string>,
+): Pick<ContainerCreateOptions, 'Image' | 'Cmd' | 'Env'> {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   if (!plan.image.ours) return { Image: plan.image.ref, Env: [...variables, ...secretEnv(role, plan.secrets)] };
   return { Image: plan.image.ref, Cmd: [role], Env: variables };
@@ -143,12 +151,20 @@ function labelsOf(plan: Common, role: 'hub' | 'node', more: Record<string, strin
 
 function nodeLimits(plan: NodePlan): NonNullable<ContainerCreateOptions['HostConfig']> {
   return {
-    ...limits(NODE_MEMORY_BYTES + plan.sessions * SESSION_MEMORY_BYTES, SERVER_PIDS + plan.sessions * SESSION_PIDS, plan.seccomp),
+    ...limits(
+      NODE_MEMORY_BYTES + plan.sessions * SESSION_MEMORY_BYTES,
+      SERVER_PIDS + plan.sessions * SESSION_PIDS,
+      plan.seccomp,
+    ),
     ShmSize: plan.sessions * SESSION_SHARED_BYTES,
   };
 }
 
-function limits(memoryBytes: number, pids: number, seccomp: string | undefined): NonNullable<ContainerCreateOptions['HostConfig']> {
+function limits(
+  memoryBytes: number,
+  pids: number,
+  seccomp: string | undefined,
+): NonNullable<ContainerCreateOptions['HostConfig']> {
   return {
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges', ...(seccomp === undefined ? [] : [`seccomp=${seccomp}`])],

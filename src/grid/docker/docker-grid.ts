@@ -74,7 +74,13 @@ async function placeOfStanding(engine: Engine, options: DockerGridOptions): Prom
   if (grid === undefined) return undefined;
   const shown = new URL(grid.access.url).origin;
   options.onProgress?.(`using the grid '${options.name}' at ${shown}`);
-  return { name: options.name, ...grid.access, shown, sessionsPerNode: grid.inventory.nodes[0]?.sessions ?? 1, own: false };
+  return {
+    name: options.name,
+    ...grid.access,
+    shown,
+    sessionsPerNode: grid.inventory.nodes[0]?.sessions ?? 1,
+    own: false,
+  };
 }
 
 async function placeOfOwn(options: DockerGridOptions): Promise<Place> {
@@ -82,7 +88,8 @@ async function placeOfOwn(options: DockerGridOptions): Promise<Place> {
   const up = await gridUp({
     name: `run-${randomBytes(5).toString('hex')}`,
     nodes: nodes.min,
-    sessionsPerNode: sessionsPerNode === 'auto' && nodes.max > nodes.min ? await sessionsOverRange(options) : sessionsPerNode,
+    sessionsPerNode:
+      sessionsPerNode === 'auto' && nodes.max > nodes.min ? await sessionsOverRange(options) : sessionsPerNode,
     port: 0,
     owner: await ownerLabel(),
     ...(image === undefined ? {} : { image }),
@@ -92,7 +99,14 @@ async function placeOfOwn(options: DockerGridOptions): Promise<Place> {
   });
   for (const text of up.notices) options.onNotice?.('warning', 'grid.image', text);
   options.onScaled?.(up.nodes, 'the grid is up');
-  return { name: up.name, url: up.url, shown: up.shown, registration: up.registration, sessionsPerNode: up.sessionsPerNode, own: true };
+  return {
+    name: up.name,
+    url: up.url,
+    shown: up.shown,
+    registration: up.registration,
+    sessionsPerNode: up.sessionsPerNode,
+    own: true,
+  };
 }
 
 /** A grid that may grow to `max` nodes has a node as large as it should be then. */
@@ -110,12 +124,18 @@ async function forwarderFor(engine: Engine, grid: string, siteUrls: Iterable<str
 
 async function networkOf(engine: Engine, grid: string): Promise<GridNetwork> {
   const found = await findGrid(grid, engine);
-  const facts = await engine.call('inspect a hub', async () => await engine.docker.getContainer(found?.hub.id ?? '').inspect());
+  const facts = await engine.call(
+    'inspect a hub',
+    async () => await engine.docker.getContainer(found?.hub.id ?? '').inspect(),
+  );
   const [network] = Object.values(facts.NetworkSettings.Networks);
   return { gateway: network?.Gateway ?? '', subnet: `${network?.Gateway ?? ''}/${network?.IPPrefixLen ?? 32}` };
 }
 
-function withForwarder(capabilities: LeaseRequest['capabilities'], { chromeFlags }: Forwarder): LeaseRequest['capabilities'] {
+function withForwarder(
+  capabilities: LeaseRequest['capabilities'],
+  { chromeFlags }: Forwarder,
+): LeaseRequest['capabilities'] {
   const chrome = (capabilities['goog:chromeOptions'] ?? {}) as { readonly args?: readonly string[] };
   return { ...capabilities, 'goog:chromeOptions': { ...chrome, args: withFlags(chrome.args ?? [], chromeFlags) } };
 }
@@ -166,7 +186,8 @@ class ContainerGrid implements DockerGrid {
   }
 
   async lease(request: LeaseRequest): Promise<Lease> {
-    const capabilities = this.#forwarder === undefined ? request.capabilities : withForwarder(request.capabilities, this.#forwarder);
+    const capabilities =
+      this.#forwarder === undefined ? request.capabilities : withForwarder(request.capabilities, this.#forwarder);
     this.#waitingCount += 1;
     const lease = await this.#inner.lease({ ...request, capabilities }).finally(() => (this.#waitingCount -= 1));
     this.#openCount += 1;
@@ -181,11 +202,16 @@ class ContainerGrid implements DockerGrid {
     await this.#scaler.stop();
     await this.#inner[Symbol.asyncDispose]();
     await this.#forwarder?.[Symbol.asyncDispose]();
-    if (this.#place.own) await gridDown(this.#place.name, { engine: this.#engine.with(undefined) }).catch((error: unknown) => this.#leftBehind(error));
+    if (this.#place.own)
+      await gridDown(this.#place.name, { engine: this.#engine.with(undefined) }).catch((error: unknown) =>
+        this.#leftBehind(error),
+      );
   }
 
   /** An engine that has gone takes nothing away; what the run found out is worth more than that. */
   #leftBehind(error: unknown): void {
-    this.#onProgress(`the grid '${this.#place.name}' could not be taken away: ${(error as Error).message}; gridrun grid down --all-dead does it later`);
+    this.#onProgress(
+      `the grid '${this.#place.name}' could not be taken away: ${(error as Error).message}; gridrun grid down --all-dead does it later`,
+    );
   }
 }

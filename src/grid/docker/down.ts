@@ -30,7 +30,11 @@ export async function downAllDead(options: GridDownOptions = {}): Promise<string
   return names;
 }
 
-async function takeAway(engine: Engine, inventory: GridInventory, onProgress: ((text: string) => void) | undefined): Promise<string[]> {
+async function takeAway(
+  engine: Engine,
+  inventory: GridInventory,
+  onProgress: ((text: string) => void) | undefined,
+): Promise<string[]> {
   const taken: string[] = [];
   const say = (name: string): void => {
     taken.push(name);
@@ -56,9 +60,16 @@ async function takeAway(engine: Engine, inventory: GridInventory, onProgress: ((
 /** A container of another's that was connected to the network is disconnected, not removed. */
 async function removeNetwork(engine: Engine, id: string): Promise<void> {
   const network = engine.docker.getNetwork(id);
-  const facts = await ifThere(engine.call('inspect a network', async () => (await network.inspect()) as { Containers?: Record<string, unknown> }));
+  const facts = await ifThere(
+    engine.call('inspect a network', async () => (await network.inspect()) as { Containers?: Record<string, unknown> }),
+  );
   for (const container of Object.keys(facts?.Containers ?? {})) {
-    await engine.call('disconnect a container', async () => (await network.disconnect({ Container: container, Force: true })) as unknown).catch(passRefusal);
+    await engine
+      .call(
+        'disconnect a container',
+        async () => (await network.disconnect({ Container: container, Force: true })) as unknown,
+      )
+      .catch(passRefusal);
   }
   await ifThere(engine.call(`remove the network ${id.slice(0, 12)}`, async () => (await network.remove()) as unknown));
 }

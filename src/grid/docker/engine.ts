@@ -41,22 +41,45 @@ export class Engine {
     });
   }
 
-  #explained(what: string, error: unknown, cutBy: 'deadline' | 'aborted' | undefined, deadlineMs: number): GridrunError {
+  #explained(
+    what: string,
+    error: unknown,
+    cutBy: 'deadline' | 'aborted' | undefined,
+    deadlineMs: number,
+  ): GridrunError {
     if (error instanceof GridrunError) return error;
-    const known = (error ?? {}) as { code?: unknown; statusCode?: unknown; reason?: unknown; json?: { message?: unknown }; message?: unknown };
-    const fault = (code: ErrorCode, message: string, hint?: string, answer: 'refuse' | 'report' = 'report'): GridrunError =>
-      new GridrunError({ code, message, hint, blames: 'grid', answer, cause: error });
+    const known = (error ?? {}) as {
+      code?: unknown;
+      statusCode?: unknown;
+      reason?: unknown;
+      json?: { message?: unknown };
+      message?: unknown;
+    };
+    const fault = (
+      code: ErrorCode,
+      message: string,
+      hint?: string,
+      answer: 'refuse' | 'report' = 'report',
+    ): GridrunError => new GridrunError({ code, message, hint, blames: 'grid', answer, cause: error });
     if (cutBy === 'aborted') return fault('grid.stopped', `stopped before the engine could ${what}`);
-    if (cutBy === 'deadline') return fault('grid.engine-silent', `the engine at ${this.shown} did not ${what} in ${deadlineMs / 1000} s`);
+    if (cutBy === 'deadline')
+      return fault('grid.engine-silent', `the engine at ${this.shown} did not ${what} in ${deadlineMs / 1000} s`);
     if (typeof known.statusCode === 'number') {
-      return new EngineRefusal(known.statusCode, what, String(known.json?.message ?? known.reason ?? known.message), error);
+      return new EngineRefusal(
+        known.statusCode,
+        what,
+        String(known.json?.message ?? known.reason ?? known.message),
+        error,
+      );
     }
     if (typeof known.code === 'string') {
       const denied = known.code === 'EACCES' || known.code === 'EPERM';
       return fault(
         'grid.engine-unreachable',
         `no Docker engine answers at ${this.shown} (${known.code}), which was to ${what}`,
-        denied ? 'you may not use its socket: join its group, or set DOCKER_HOST to an engine of yours' : 'start Docker, or set DOCKER_HOST to the engine that runs',
+        denied
+          ? 'you may not use its socket: join its group, or set DOCKER_HOST to an engine of yours'
+          : 'start Docker, or set DOCKER_HOST to the engine that runs',
         'refuse',
       );
     }
@@ -69,7 +92,13 @@ export class EngineRefusal extends GridrunError {
   readonly status: number;
 
   constructor(status: number, what: string, text: string, cause?: unknown) {
-    super({ code: 'grid.engine-refused', message: `the engine could not ${what}: ${text.trim()}`, blames: 'grid', answer: 'report', cause });
+    super({
+      code: 'grid.engine-refused',
+      message: `the engine could not ${what}: ${text.trim()}`,
+      blames: 'grid',
+      answer: 'report',
+      cause,
+    });
     this.name = 'EngineRefusal';
     this.status = status;
   }
@@ -88,7 +117,8 @@ export async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
  * Throws a `GridrunError` whose answer is `refuse` where none does.
  */
 export async function openEngine(signal?: AbortSignal): Promise<Engine> {
-  const shown = process.env['DOCKER_HOST'] ?? (process.platform === 'win32' ? '//./pipe/docker_engine' : '/var/run/docker.sock');
+  const shown =
+    process.env['DOCKER_HOST'] ?? (process.platform === 'win32' ? '//./pipe/docker_engine' : '/var/run/docker.sock');
   const engine = new Engine(new Docker(), shown, signal);
   await engine.call('answer', async () => await engine.docker.ping(), 10_000);
   return engine;

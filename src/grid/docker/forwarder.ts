@@ -36,8 +36,14 @@ const GRID_PORTS = new Set(['4442', '4443', '4444', '5555']);
 /** The host and port of a URL whose host is this machine's loopback; undefined for any other. */
 function loopbackOf(url: string): { host: string; port: number } | undefined {
   const { hostname, port, protocol } = new URL(url);
-  const loopback = hostname === 'localhost' || hostname.endsWith('.localhost') || /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname === '[::1]';
-  return loopback ? { host: hostname, port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) } : undefined;
+  const loopback =
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    /^127\.\d+\.\d+\.\d+$/.test(hostname) ||
+    hostname === '[::1]';
+  return loopback
+    ? { host: hostname, port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) }
+    : undefined;
 }
 
 /** Does a site need more than the network gives it: one of this machine, or one that our image takes for the grid's? */
@@ -131,7 +137,10 @@ function pass(socket: Socket, target: string, port: number, network: GridNetwork
   }
   const host = target.slice(0, target.indexOf(' '));
   const site = connect({ host, port, autoSelectFamily: true });
-  for (const [end, other] of [[socket, site], [site, socket]] as const) {
+  for (const [end, other] of [
+    [socket, site],
+    [site, socket],
+  ] as const) {
     sockets.add(end);
     // A site that is not there is then refused to the browser too, as it would be on this machine.
     end.on('error', () => other.destroy());

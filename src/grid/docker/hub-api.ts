@@ -27,7 +27,12 @@ const DEADLINE_MS = 5000;
 
 /** Where a hub is reached from this machine. A hub that listens everywhere is asked on loopback. */
 export function hubAccess(secrets: GridSecrets, listen: string | undefined, port: number): HubAccess {
-  const host = listen === undefined || listen === '0.0.0.0' || listen === '::' ? '127.0.0.1' : listen.includes(':') ? `[${listen}]` : listen;
+  const host =
+    listen === undefined || listen === '0.0.0.0' || listen === '::'
+      ? '127.0.0.1'
+      : listen.includes(':')
+        ? `[${listen}]`
+        : listen;
   const login = `${encodeURIComponent(secrets.username)}:${encodeURIComponent(secrets.password)}`;
   return { url: `http://${login}@${host}:${port}`, registration: secrets.registration };
 }
@@ -46,7 +51,10 @@ export async function readHub(hub: HubAccess, signal?: AbortSignal): Promise<Hub
 
 /** How many requests for a session wait at the hub. */
 export async function readQueueLength(hub: HubAccess, signal?: AbortSignal): Promise<number> {
-  const waiting = await new WireClient(hub.url).send('GET', '/se/grid/newsessionqueue/queue', undefined, { deadlineMs: DEADLINE_MS, signal });
+  const waiting = await new WireClient(hub.url).send('GET', '/se/grid/newsessionqueue/queue', undefined, {
+    deadlineMs: DEADLINE_MS,
+    signal,
+  });
   return Array.isArray(waiting) ? waiting.length : 0;
 }
 
@@ -58,13 +66,22 @@ export async function drainNode(hub: HubAccess, nodeId: string, signal?: AbortSi
     const reply = await request(`${url.origin}/se/grid/distributor/node/${nodeId}/drain`, {
       method: 'POST',
       signal: cut,
-      headers: { authorization, 'X-REGISTRATION-SECRET': hub.registration, 'content-type': 'application/json; charset=utf-8' },
+      headers: {
+        authorization,
+        'X-REGISTRATION-SECRET': hub.registration,
+        'content-type': 'application/json; charset=utf-8',
+      },
       body: '{}',
     });
     await reply.body.dump();
     return reply.statusCode;
   });
   if (status >= 300) {
-    throw new GridrunError({ code: 'grid.drain-refused', message: `the hub at ${url.origin} did not drain its node ${nodeId}: HTTP ${status}`, blames: 'grid', answer: 'report' });
+    throw new GridrunError({
+      code: 'grid.drain-refused',
+      message: `the hub at ${url.origin} did not drain its node ${nodeId}: HTTP ${status}`,
+      blames: 'grid',
+      answer: 'report',
+    });
   }
 }

@@ -27,17 +27,21 @@ export async function ensureOwnImage(engine: Engine, options: ImageOptions = {})
   const recipe = await readRecipe(options.base);
   if (await exists(engine, recipe.tag)) return { ref: recipe.tag, ours: true };
   options.onProgress?.(`building the grid's image ${recipe.tag}`);
-  await engine.call('build the image', async (signal) => {
-    const stream = await engine.docker.buildImage(contextOf(recipe), {
-      t: recipe.tag,
-      dockerfile: 'Dockerfile.node',
-      buildargs: { BASE: recipe.base },
-      rm: true,
-      forcerm: true,
-      abortSignal: signal,
-    });
-    await follow(engine, stream, signal, options.onProgress ?? (() => {}));
-  }, BUILD_DEADLINE_MS);
+  await engine.call(
+    'build the image',
+    async (signal) => {
+      const stream = await engine.docker.buildImage(contextOf(recipe), {
+        t: recipe.tag,
+        dockerfile: 'Dockerfile.node',
+        buildargs: { BASE: recipe.base },
+        rm: true,
+        forcerm: true,
+        abortSignal: signal,
+      });
+      await follow(engine, stream, signal, options.onProgress ?? (() => {}));
+    },
+    BUILD_DEADLINE_MS,
+  );
   return { ref: recipe.tag, ours: true };
 }
 
@@ -45,17 +49,24 @@ export async function ensureOwnImage(engine: Engine, options: ImageOptions = {})
 export async function ensureGivenImage(engine: Engine, ref: string, options: ImageOptions = {}): Promise<GridImage> {
   if (!(await exists(engine, ref))) {
     options.onProgress?.(`pulling ${ref}`);
-    await engine.call(`pull ${ref}`, async (signal) => {
-      const stream = await engine.docker.pull(ref, { abortSignal: signal });
-      await follow(engine, stream, signal, options.onProgress ?? (() => {}));
-    }, PULL_DEADLINE_MS);
+    await engine.call(
+      `pull ${ref}`,
+      async (signal) => {
+        const stream = await engine.docker.pull(ref, { abortSignal: signal });
+        await follow(engine, stream, signal, options.onProgress ?? (() => {}));
+      },
+      PULL_DEADLINE_MS,
+    );
   }
   const image = await engine.call(`inspect ${ref}`, async () => await engine.docker.getImage(ref).inspect());
   return { ref, ours: image.Config.Labels?.[LABEL.image] === '1' };
 }
 
 async function exists(engine: Engine, ref: string): Promise<boolean> {
-  return (await ifThere(engine.call(`inspect ${ref}`, async () => await engine.docker.getImage(ref).inspect()))) !== undefined;
+  return (
+    (await ifThere(engine.call(`inspect ${ref}`, async () => await engine.docker.getImage(ref).inspect()))) !==
+    undefined
+  );
 }
 
 interface BuildLine {
@@ -65,7 +76,12 @@ interface BuildLine {
 }
 
 /** Reads an engine's progress to its end; throws with the last lines of the step that failed. */
-async function follow(engine: Engine, stream: NodeJS.ReadableStream, signal: AbortSignal, onProgress: (text: string) => void): Promise<void> {
+async function follow(
+  engine: Engine,
+  stream: NodeJS.ReadableStream,
+  signal: AbortSignal,
+  onProgress: (text: string) => void,
+): Promise<void> {
   let step = '';
   let lines: string[] = [];
   let failure: string | undefined;
@@ -85,7 +101,11 @@ async function follow(engine: Engine, stream: NodeJS.ReadableStream, signal: Abo
   };
   signal.addEventListener('abort', onAbort, { once: true });
   await new Promise<void>((resolve, reject) => {
-    engine.docker.modem.followProgress(stream, (error) => (error && failure === undefined ? reject(error) : resolve()), onLine);
+    engine.docker.modem.followProgress(
+      stream,
+      (error) => (error && failure === undefined ? reject(error) : resolve()),
+      onLine,
+    );
   });
   if (failure === undefined) return;
   throw new GridrunError({

@@ -41,7 +41,10 @@ export async function readInventory(engine: Engine, name: string): Promise<GridI
 
 /** Every grid that the engine has anything of. */
 export async function readInventories(engine: Engine): Promise<GridInventory[]> {
-  const [containers, networks] = await Promise.all([listContainers(engine, LABEL.grid), listNetworks(engine, LABEL.grid)]);
+  const [containers, networks] = await Promise.all([
+    listContainers(engine, LABEL.grid),
+    listNetworks(engine, LABEL.grid),
+  ]);
   const names = new Set([...containers, ...networks].map(({ Labels }) => Labels?.[LABEL.grid] ?? ''));
   return [...names].sort().map((name) => inventoryOf(name, containers.filter(isOf(name)), networks.filter(isOf(name))));
 }
@@ -51,16 +54,28 @@ function isOf(name: string): (thing: { Labels?: Record<string, string> | undefin
 }
 
 async function listContainers(engine: Engine, label: string): Promise<ContainerInfo[]> {
-  return await engine.call('list containers', async (abortSignal) => await engine.docker.listContainers({ all: true, filters: { label: [label] }, abortSignal }));
+  return await engine.call(
+    'list containers',
+    async (abortSignal) => await engine.docker.listContainers({ all: true, filters: { label: [label] }, abortSignal }),
+  );
 }
 
 async function listNetworks(engine: Engine, label: string): Promise<NetworkInspectInfo[]> {
-  return await engine.call('list networks', async () => await engine.docker.listNetworks({ filters: { label: [label] } }));
+  return await engine.call(
+    'list networks',
+    async () => await engine.docker.listNetworks({ filters: { label: [label] } }),
+  );
 }
 
-function inventoryOf(name: string, containers: readonly ContainerInfo[], networks: readonly NetworkInspectInfo[]): GridInventory {
+function inventoryOf(
+  name: string,
+  containers: readonly ContainerInfo[],
+  networks: readonly NetworkInspectInfo[],
+): GridInventory {
   const all = containers.map(containerOf);
-  const owner = [...containers, ...networks].map(({ Labels }) => Labels?.[LABEL.owner]).find((label) => label !== undefined);
+  const owner = [...containers, ...networks]
+    .map(({ Labels }) => Labels?.[LABEL.owner])
+    .find((label) => label !== undefined);
   return {
     name,
     hub: all.find(({ role }) => role === 'hub'),
@@ -72,7 +87,9 @@ function inventoryOf(name: string, containers: readonly ContainerInfo[], network
 
 function containerOf(info: ContainerInfo): GridContainer {
   const labels = info.Labels;
-  const published = info.Ports.find(({ PrivatePort, PublicPort }) => PrivatePort === HUB_PORT && PublicPort !== undefined);
+  const published = info.Ports.find(
+    ({ PrivatePort, PublicPort }) => PrivatePort === HUB_PORT && PublicPort !== undefined,
+  );
   return {
     id: info.Id,
     name: (info.Names[0] ?? info.Id).replace(/^\//, ''),

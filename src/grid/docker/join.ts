@@ -57,12 +57,17 @@ export async function gridJoin(options: GridJoinOptions): Promise<JoinedGrid> {
   await checkHub(hub, hubUrl, busPorts, options.signal);
   const engine = await openEngine(options.signal);
   const more = options.onProgress === undefined ? {} : { onProgress: options.onProgress };
-  const image = options.image === undefined ? await ensureOwnImage(engine, more) : await ensureGivenImage(engine, options.image, more);
+  const image =
+    options.image === undefined
+      ? await ensureOwnImage(engine, more)
+      : await ensureGivenImage(engine, options.image, more);
   const name = `join-${createHash('sha256').update(`${hubUrl.host} ${options.advertise} ${options.port}`).digest('hex').slice(0, 10)}`;
   try {
     await startNodes(engine, name, image, hubUrl, busPorts, options);
     const uris = Array.from({ length: options.nodes }, (_, index) => uriOf(options, options.port + index));
-    options.onProgress?.(`waiting until the hub at ${hubUrl.origin} has ${options.nodes} nodes of ${options.advertise}`);
+    options.onProgress?.(
+      `waiting until the hub at ${hubUrl.origin} has ${options.nodes} nodes of ${options.advertise}`,
+    );
     await untilJoined(engine, name, hub, hubUrl, uris, options);
     return { name, nodes: uris };
   } catch (error) {
@@ -74,10 +79,16 @@ export async function gridJoin(options: GridJoinOptions): Promise<JoinedGrid> {
 function hubUrlOf(options: GridJoinOptions): URL {
   const mistakes: string[] = [];
   const url = URL.canParse(options.hub) ? new URL(options.hub) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) mistakes.push(`--hub '${withoutCredentials(options.hub)}' is no URL of a hub: give one such as http://hub:4444`);
-  if (options.advertise === '' || /[/\s@]|^\d+$/.test(options.advertise)) mistakes.push(`--advertise '${options.advertise}' is no address: give this machine's name or IP address, as the hub reaches it`);
-  if (/^(localhost|127\.|\[?::1)/.test(options.advertise)) mistakes.push(`--advertise ${options.advertise} is each machine's own: the hub would look for the nodes on itself`);
-  if (options.registrationSecret === '') mistakes.push('the hub’s registration secret is missing: without it no node is taken');
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    mistakes.push(`--hub '${withoutCredentials(options.hub)}' is no URL of a hub: give one such as http://hub:4444`);
+  if (options.advertise === '' || /[/\s@]|^\d+$/.test(options.advertise))
+    mistakes.push(
+      `--advertise '${options.advertise}' is no address: give this machine's name or IP address, as the hub reaches it`,
+    );
+  if (/^(localhost|127\.|\[?::1)/.test(options.advertise))
+    mistakes.push(`--advertise ${options.advertise} is each machine's own: the hub would look for the nodes on itself`);
+  if (options.registrationSecret === '')
+    mistakes.push('the hub’s registration secret is missing: without it no node is taken');
   if (mistakes.length > 0) throw refusal('grid.bad-options', 'the nodes can’t join as asked', mistakes);
   const hub = url!;
   hub.username = '';
@@ -90,15 +101,31 @@ function uriOf(options: GridJoinOptions, port: number): string {
 }
 
 /** Whatever is wrong with the hub's side is said before anything starts here. */
-async function checkHub(hub: HubAccess, shown: URL, busPorts: { publish: number; subscribe: number }, signal: AbortSignal | undefined): Promise<void> {
+async function checkHub(
+  hub: HubAccess,
+  shown: URL,
+  busPorts: { publish: number; subscribe: number },
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await readHub(hub, signal).catch((error: unknown) => {
     const why = error instanceof WireError ? error.message : String(error);
-    throw refusal('grid.hub-unreachable', `the hub at ${shown.origin} does not answer: ${why}`, [], 'is it up, does it listen on that address (grid up --listen), and are user and password in the URL?');
+    throw refusal(
+      'grid.hub-unreachable',
+      `the hub at ${shown.origin} does not answer: ${why}`,
+      [],
+      'is it up, does it listen on that address (grid up --listen), and are user and password in the URL?',
+    );
   });
   const closed: number[] = [];
-  for (const port of [busPorts.publish, busPorts.subscribe]) if (!(await opens(shown.hostname, port))) closed.push(port);
+  for (const port of [busPorts.publish, busPorts.subscribe])
+    if (!(await opens(shown.hostname, port))) closed.push(port);
   if (closed.length === 0) return;
-  throw refusal('grid.bus-unreachable', `the hub's event bus does not answer at ${shown.hostname}:${closed.join(' and ')}`, [], 'open 4442 and 4443 of the hub to this machine: its nodes tell of themselves there');
+  throw refusal(
+    'grid.bus-unreachable',
+    `the hub's event bus does not answer at ${shown.hostname}:${closed.join(' and ')}`,
+    [],
+    'open 4442 and 4443 of the hub to this machine: its nodes tell of themselves there',
+  );
 }
 
 async function startNodes(
@@ -112,8 +139,14 @@ async function startNodes(
   const before = await readInventory(engine, name);
   if (before.networkIds.length === 0) {
     const network = networkName(name);
-    await engine.call(`create the network ${network}`, async () =>
-      await engine.docker.createNetwork({ Name: network, CheckDuplicate: true, Labels: { [LABEL.grid]: name, [LABEL.role]: 'network' } }),
+    await engine.call(
+      `create the network ${network}`,
+      async () =>
+        await engine.docker.createNetwork({
+          Name: network,
+          CheckDuplicate: true,
+          Labels: { [LABEL.grid]: name, [LABEL.role]: 'network' },
+        }),
     );
   }
   const seccomp = await readSeccomp();
@@ -138,13 +171,26 @@ async function startNodes(
       subscribePort: busPorts.subscribe,
     });
     await startContainer(engine, plan, 'node', secrets).catch((error: unknown) => {
-      if (!(error instanceof EngineRefusal) || !/port is already allocated|address already in use/i.test(error.message)) throw error;
-      throw refusal('grid.port-taken', `port ${port} of this machine is taken by another program`, [], 'give another first port with --port');
+      if (!(error instanceof EngineRefusal) || !/port is already allocated|address already in use/i.test(error.message))
+        throw error;
+      throw refusal(
+        'grid.port-taken',
+        `port ${port} of this machine is taken by another program`,
+        [],
+        'give another first port with --port',
+      );
     });
   }
 }
 
-async function untilJoined(engine: Engine, name: string, hub: HubAccess, hubUrl: URL, uris: readonly string[], options: GridJoinOptions): Promise<void> {
+async function untilJoined(
+  engine: Engine,
+  name: string,
+  hub: HubAccess,
+  hubUrl: URL,
+  uris: readonly string[],
+  options: GridJoinOptions,
+): Promise<void> {
   const until = performance.now() + (options.readyDeadlineMs ?? READY_DEADLINE_MS);
   for (;;) {
     const status = await readHub(hub, options.signal).catch(() => undefined);
@@ -156,11 +202,20 @@ async function untilJoined(engine: Engine, name: string, hub: HubAccess, hubUrl:
 }
 
 /** Says which of the ways is closed, as far as it can be seen from here. */
-async function notJoined(engine: Engine, name: string, hubUrl: URL, missing: readonly string[], options: GridJoinOptions): Promise<GridrunError> {
+async function notJoined(
+  engine: Engine,
+  name: string,
+  hubUrl: URL,
+  missing: readonly string[],
+  options: GridJoinOptions,
+): Promise<GridrunError> {
   const [uri = ''] = missing;
   const answersHere = await isNode(uri);
   const node = (await readInventory(engine, name)).nodes[0];
-  const log = node === undefined ? '' : (await lastLines(engine, node.id, LOG_LINES)).replaceAll(options.registrationSecret, '***');
+  const log =
+    node === undefined
+      ? ''
+      : (await lastLines(engine, node.id, LOG_LINES)).replaceAll(options.registrationSecret, '***');
   const message = answersHere
     ? `the hub at ${hubUrl.origin} has not taken ${missing.join(', ')}: it can't open that address, or its registration secret is another`
     : `--advertise ${options.advertise} is wrong: nothing answers at ${missing.join(', ')}, not even from this machine, so the hub at ${hubUrl.origin} can't reach the nodes there`;
@@ -175,7 +230,9 @@ async function notJoined(engine: Engine, name: string, hubUrl: URL, missing: rea
 
 /** Whether a node answers there: whatever else does is not the one that was started. */
 async function isNode(uri: string): Promise<boolean> {
-  const value = await new WireClient(uri).send('GET', '/status', undefined, { deadlineMs: CONNECT_DEADLINE_MS }).catch(() => undefined);
+  const value = await new WireClient(uri)
+    .send('GET', '/status', undefined, { deadlineMs: CONNECT_DEADLINE_MS })
+    .catch(() => undefined);
   return (value as { node?: unknown } | undefined)?.node !== undefined;
 }
 

@@ -17,16 +17,28 @@ export interface GridLogsOptions {
 }
 
 /** What the containers of a grid wrote, line by line, without the grid's secrets. Throws a refusal where there is no such container. */
-export async function gridLogs(name: string, options: GridLogsOptions, onLine: (line: string, container: string) => void): Promise<void> {
+export async function gridLogs(
+  name: string,
+  options: GridLogsOptions,
+  onLine: (line: string, container: string) => void,
+): Promise<void> {
   const engine = await openEngine(options.signal);
   const inventory = await readInventory(engine, name);
   const all = [...(inventory.hub === undefined ? [] : [inventory.hub]), ...inventory.nodes];
   const chosen = all.filter((container) => isMeant(container, options.node));
   if (chosen.length === 0) {
     const known = all.map((container) => container.name).join(', ');
-    throw refusal('grid.none', options.node === undefined ? `there is no grid '${name}'` : `the grid '${name}' has no '${options.node}'`, [], known === '' ? undefined : `it has ${known}`);
+    throw refusal(
+      'grid.none',
+      options.node === undefined ? `there is no grid '${name}'` : `the grid '${name}' has no '${options.node}'`,
+      [],
+      known === '' ? undefined : `it has ${known}`,
+    );
   }
-  const secrets = inventory.hub === undefined ? undefined : await readSecrets(engine, engine.docker.getContainer(inventory.hub.id), inventory.hub.labels);
+  const secrets =
+    inventory.hub === undefined
+      ? undefined
+      : await readSecrets(engine, engine.docker.getContainer(inventory.hub.id), inventory.hub.labels);
   const redaction = new Redaction(secrets === undefined ? [] : [secrets.password, secrets.registration]);
   const tail = options.tail === undefined ? {} : { tail: options.tail };
   await Promise.all(
@@ -35,11 +47,16 @@ export async function gridLogs(name: string, options: GridLogsOptions, onLine: (
       const container = engine.docker.getContainer(id);
       const what = `read the log of ${own}`;
       if (options.follow !== true) {
-        const log = await ifThere(engine.call(what, async () => await container.logs({ stdout: true, stderr: true, ...tail })));
+        const log = await ifThere(
+          engine.call(what, async () => await container.logs({ stdout: true, stderr: true, ...tail })),
+        );
         for (const line of linesOf(demultiplexed(log ?? Buffer.alloc(0)))) say(line);
         return;
       }
-      const stream = await engine.call(what, async () => await container.logs({ stdout: true, stderr: true, follow: true, ...tail }));
+      const stream = await engine.call(
+        what,
+        async () => await container.logs({ stdout: true, stderr: true, follow: true, ...tail }),
+      );
       await follow(engine.docker.modem, stream, say, options.signal);
     }),
   );
@@ -47,7 +64,12 @@ export async function gridLogs(name: string, options: GridLogsOptions, onLine: (
 
 function isMeant(container: GridContainer, asked: string | undefined): boolean {
   if (asked === undefined) return true;
-  return container.name === asked || (asked === 'hub' && container.role === 'hub') || asked === String(container.node) || asked === `node-${container.node}`;
+  return (
+    container.name === asked ||
+    (asked === 'hub' && container.role === 'hub') ||
+    asked === String(container.node) ||
+    asked === `node-${container.node}`
+  );
 }
 
 function linesOf(text: string): string[] {
@@ -58,14 +80,22 @@ interface Demultiplexer {
   demuxStream(stream: NodeJS.ReadableStream, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): void;
 }
 
-async function follow(modem: Demultiplexer, stream: NodeJS.ReadableStream, say: (line: string) => void, signal: AbortSignal | undefined): Promise<void> {
+async function follow(
+  modem: Demultiplexer,
+  stream: NodeJS.ReadableStream,
+  say: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const text = new PassThrough({ encoding: 'utf8' });
   modem.demuxStream(stream, text, text);
   const end = (): void => {
     (stream as unknown as { destroy(): void }).destroy();
     text.end();
   };
-  stream.on('end', () => text.end()).on('close', () => text.end()).on('error', end);
+  stream
+    .on('end', () => text.end())
+    .on('close', () => text.end())
+    .on('error', end);
   signal?.addEventListener('abort', end, { once: true });
   if (signal?.aborted) end();
   let rest = '';

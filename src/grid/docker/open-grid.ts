@@ -19,12 +19,20 @@ export async function findGrid(name: string, engine: Engine): Promise<OpenGrid |
   const { hub } = inventory;
   if (hub === undefined || hub.state !== 'running' || hub.port === undefined) return undefined;
   const secrets = await readSecrets(engine, engine.docker.getContainer(hub.id), hub.labels);
-  return secrets === undefined ? undefined : { engine, inventory, hub, secrets, access: hubAccess(secrets, hub.listen, hub.port) };
+  return secrets === undefined
+    ? undefined
+    : { engine, inventory, hub, secrets, access: hubAccess(secrets, hub.listen, hub.port) };
 }
 
 /** As `findGrid`; throws a refusal where there is none. */
 export async function openGrid(name: string, signal?: AbortSignal): Promise<OpenGrid> {
   const grid = await findGrid(name, await openEngine(signal));
   if (grid !== undefined) return grid;
-  throw new GridrunError({ code: 'grid.none', message: `no grid '${name}' is up`, blames: 'grid', answer: 'refuse', hint: `gridrun grid up --name ${name}` });
+  throw new GridrunError({
+    code: 'grid.none',
+    message: `no grid '${name}' is up`,
+    blames: 'grid',
+    answer: 'refuse',
+    hint: `gridrun grid up --name ${name}`,
+  });
 }

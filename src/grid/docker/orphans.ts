@@ -10,7 +10,9 @@ const DEADLINE_MS = 5000;
 /** When a hub's container was started last; undefined where it is gone. */
 export async function hubStartedAt(grid: OpenGrid): Promise<string | undefined> {
   const { engine, hub } = grid;
-  return (await ifThere(engine.call(`inspect ${hub.name}`, async () => await engine.docker.getContainer(hub.id).inspect())))?.State.StartedAt;
+  return (
+    await ifThere(engine.call(`inspect ${hub.name}`, async () => await engine.docker.getContainer(hub.id).inspect()))
+  )?.State.StartedAt;
 }
 
 /**

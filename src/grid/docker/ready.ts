@@ -36,10 +36,16 @@ export async function untilReady(
     const unready = expected.filter((container) => !isReady(container, status));
     if (unready.length === 0) return;
     const ended = await firstEnded(engine, unready);
-    if (ended !== undefined) throw await notReady(engine, [ended], `${ended.name} ended while it was starting`, secrets);
+    if (ended !== undefined)
+      throw await notReady(engine, [ended], `${ended.name} ended while it was starting`, secrets);
     if (performance.now() > until) {
       const names = unready.map(({ name }) => name).join(', ');
-      throw await notReady(engine, unready, `${names} not ready after ${Math.round(limits.deadlineMs / 1000)} s`, secrets);
+      throw await notReady(
+        engine,
+        unready,
+        `${names} not ready after ${Math.round(limits.deadlineMs / 1000)} s`,
+        secrets,
+      );
     }
     await delay(POLL_MS, undefined, limits.signal === undefined ? {} : { signal: limits.signal });
   }
@@ -54,15 +60,25 @@ function isReady(container: Expected, status: HubStatus | undefined): boolean {
 
 async function firstEnded(engine: Engine, containers: readonly Expected[]): Promise<Expected | undefined> {
   for (const container of containers) {
-    const facts = await ifThere(engine.call(`inspect ${container.name}`, async () => await engine.docker.getContainer(container.id).inspect()));
+    const facts = await ifThere(
+      engine.call(`inspect ${container.name}`, async () => await engine.docker.getContainer(container.id).inspect()),
+    );
     if (facts === undefined || !facts.State.Running) return container;
   }
   return undefined;
 }
 
-async function notReady(engine: Engine, containers: readonly Expected[], what: string, secrets: Redaction): Promise<GridrunError> {
+async function notReady(
+  engine: Engine,
+  containers: readonly Expected[],
+  what: string,
+  secrets: Redaction,
+): Promise<GridrunError> {
   const logs = await Promise.all(
-    containers.map(async ({ id, name }) => `--- ${name}, its last lines:\n${(await lastLines(engine.with(undefined), id, LOG_LINES)).trimEnd()}`),
+    containers.map(
+      async ({ id, name }) =>
+        `--- ${name}, its last lines:\n${(await lastLines(engine.with(undefined), id, LOG_LINES)).trimEnd()}`,
+    ),
   );
   return new GridrunError({
     code: 'grid.not-ready',

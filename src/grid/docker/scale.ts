@@ -37,7 +37,8 @@ const MOST_NODES = 99;
  * Throws a `GridrunError`; a node that did not become ready is taken away again.
  */
 export async function gridScale(name: string, nodes: number, options: ScaleOptions = {}): Promise<ScaleResult> {
-  if (!Number.isInteger(nodes) || nodes < 1 || nodes > MOST_NODES) throw refusal('grid.bad-options', `${nodes} nodes: give 1 to ${MOST_NODES}`);
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > MOST_NODES)
+    throw refusal('grid.bad-options', `${nodes} nodes: give 1 to ${MOST_NODES}`);
   const grid = await openGrid(name, options.signal);
   return await scaleTo(grid, nodes, options);
 }
@@ -52,10 +53,15 @@ export async function scaleTo(grid: OpenGrid, wanted: number, options: ScaleOpti
     const added = await addNodes(grid, numbered, wanted - active.length, options);
     return { nodes: wanted, added, removed: [], draining: draining.map(({ name }) => name) };
   }
-  const leaving = [...active].sort((a, b) => busySlots(a, status.nodes) - busySlots(b, status.nodes) || b.node - a.node).slice(0, active.length - wanted);
+  const leaving = [...active]
+    .sort((a, b) => busySlots(a, status.nodes) - busySlots(b, status.nodes) || b.node - a.node)
+    .slice(0, active.length - wanted);
   for (const node of leaving) await startDrain(grid, node, status.nodes, options);
   const results = await Promise.all(
-    [...draining, ...leaving].map(async (node) => ({ name: node.name, ended: await untilDrained(grid.engine, node, options) })),
+    [...draining, ...leaving].map(async (node) => ({
+      name: node.name,
+      ended: await untilDrained(grid.engine, node, options),
+    })),
   );
   return {
     nodes: wanted,
@@ -72,14 +78,21 @@ async function removeEnded(engine: Engine, nodes: readonly GridContainer[]): Pro
   return nodes.filter((node) => !ended.includes(node));
 }
 
-async function addNodes(grid: OpenGrid, present: readonly GridContainer[], count: number, options: ScaleOptions): Promise<string[]> {
+async function addNodes(
+  grid: OpenGrid,
+  present: readonly GridContainer[],
+  count: number,
+  options: ScaleOptions,
+): Promise<string[]> {
   const { engine, inventory, hub, access, secrets } = grid;
   const like = inventory.nodes[0] ?? hub;
   const image = { ref: like.imageId, ours: like.labels[LABEL.secrets] === 'file' };
   const sessions = inventory.nodes[0]?.sessions ?? 1;
   const owner = inventory.owner;
   const results = await Promise.allSettled(
-    freeNumbers(present, count).map(async (node) => await addNode(engine, { grid: inventory.name, image, secrets, owner, node, sessions })),
+    freeNumbers(present, count).map(
+      async (node) => await addNode(engine, { grid: inventory.name, image, secrets, owner, node, sessions }),
+    ),
   );
   const made = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   try {
@@ -87,7 +100,10 @@ async function addNodes(grid: OpenGrid, present: readonly GridContainer[], count
     if (failed !== undefined) throw failed.reason;
     const expected: Expected[] = [{ id: hub.id, name: hub.name }, ...made.map((node) => node.expected)];
     options.onProgress?.(`waiting for ${made.length} more nodes of the grid '${inventory.name}'`);
-    await untilReady(engine, access, expected, { deadlineMs: options.readyDeadlineMs ?? READY_DEADLINE_MS, signal: options.signal });
+    await untilReady(engine, access, expected, {
+      deadlineMs: options.readyDeadlineMs ?? READY_DEADLINE_MS,
+      signal: options.signal,
+    });
   } catch (error) {
     await Promise.allSettled(made.map(({ id }) => removeContainer(engine.with(undefined), id)));
     throw error;
@@ -104,7 +120,12 @@ function busySlots(node: GridContainer, nodes: readonly HubNode[]): number {
   return hubNodeOf(node, nodes)?.slots.filter(({ state }) => state !== 'free').length ?? -1;
 }
 
-async function startDrain(grid: OpenGrid, node: GridContainer, nodes: readonly HubNode[], options: ScaleOptions): Promise<void> {
+async function startDrain(
+  grid: OpenGrid,
+  node: GridContainer,
+  nodes: readonly HubNode[],
+  options: ScaleOptions,
+): Promise<void> {
   const known = hubNodeOf(node, nodes);
   if (known === undefined || !known.up) {
     // A node that the hub has lost can't be told anything, and has no session that the hub could reach.
@@ -143,4 +164,3 @@ export async function drainIdleNode(grid: OpenGrid, signal?: AbortSignal): Promi
   await drainNode(grid.access, known.id, signal);
   return idle;
 }
-

@@ -47,7 +47,10 @@ export function startScaler(options: ScalerOptions): Scaler {
 }
 
 async function run(options: ScalerOptions, signal: AbortSignal): Promise<void> {
-  const { NCPU: cores } = (await options.engine.call('tell about itself', async () => await options.engine.docker.info())) as { NCPU: number };
+  const { NCPU: cores } = (await options.engine.call(
+    'tell about itself',
+    async () => await options.engine.docker.info(),
+  )) as { NCPU: number };
   const engine = options.engine.with(signal);
   let memory = FIRST_MEMORY;
   let replacements = 0;
@@ -64,7 +67,13 @@ async function run(options: ScalerOptions, signal: AbortSignal): Promise<void> {
       if (options.range === undefined) continue;
       const nodes = (await takingNodes(grid, signal)).length;
       const { sessionsPerNode, range } = options;
-      const step = scaleStep(range, memory, { atMs: performance.now(), nodes, sessionsPerNode, ...options.load(), room: options.room(nodes, cores) });
+      const step = scaleStep(range, memory, {
+        atMs: performance.now(),
+        nodes,
+        sessionsPerNode,
+        ...options.load(),
+        room: options.room(nodes, cores),
+      });
       memory = step.memory;
       if (step.nodes > nodes) {
         if (nodes < range.min && ++replacements > MOST_REPLACEMENTS) continue;
@@ -108,7 +117,12 @@ class OrphanWatch {
     if (this.#looksLeft === 0) return;
     this.#looksLeft -= 1;
     const ended = await endOrphans(grid, signal);
-    if (ended > 0) this.#options.onNotice('warning', 'grid.hub-restarted', `the hub was restarted and forgot ${ended} sessions, which were ended`);
+    if (ended > 0)
+      this.#options.onNotice(
+        'warning',
+        'grid.hub-restarted',
+        `the hub was restarted and forgot ${ended} sessions, which were ended`,
+      );
   }
 }
 
@@ -116,5 +130,7 @@ class OrphanWatch {
 async function takingNodes(grid: OpenGrid, signal: AbortSignal): Promise<GridContainer[]> {
   const { nodes } = await readHub(grid.access, signal);
   const draining = new Set(nodes.filter(({ availability }) => availability === 'DRAINING').map(({ uri }) => uri));
-  return grid.inventory.nodes.filter(({ node, state }) => (state === 'running' || state === 'paused') && !draining.has(uriOfNode(node)));
+  return grid.inventory.nodes.filter(
+    ({ node, state }) => (state === 'running' || state === 'paused') && !draining.has(uriOfNode(node)),
+  );
 }

@@ -14,7 +14,11 @@ export interface GridSecrets {
 }
 
 const FOLDER = '/opt/gridrun/secret';
-const FILES = { username: 'router-username', password: 'router-password', registration: 'registration-secret' } as const;
+const FILES = {
+  username: 'router-username',
+  password: 'router-password',
+  registration: 'registration-secret',
+} as const;
 /** The user of our image. */
 const UID = 1200;
 const GID = 1201;
@@ -27,11 +31,18 @@ export function newSecrets(): GridSecrets {
 /** For images that are configured by environment alone. */
 export function secretEnv(role: 'hub' | 'node', secrets: GridSecrets): string[] {
   const registration = `SE_REGISTRATION_SECRET=${secrets.registration}`;
-  return role === 'node' ? [registration] : [`SE_ROUTER_USERNAME=${secrets.username}`, `SE_ROUTER_PASSWORD=${secrets.password}`, registration];
+  return role === 'node'
+    ? [registration]
+    : [`SE_ROUTER_USERNAME=${secrets.username}`, `SE_ROUTER_PASSWORD=${secrets.password}`, registration];
 }
 
 /** Puts the secrets into a container that has not started, readable by its user alone: no environment and no command line shows them. */
-export async function putSecrets(engine: Engine, container: Container, role: 'hub' | 'node', secrets: GridSecrets): Promise<void> {
+export async function putSecrets(
+  engine: Engine,
+  container: Container,
+  role: 'hub' | 'node',
+  secrets: GridSecrets,
+): Promise<void> {
   const archive = pack();
   const names = role === 'hub' ? (['username', 'password', 'registration'] as const) : (['registration'] as const);
   for (const name of names) archive.entry({ name: FILES[name], mode: 0o400, uid: UID, gid: GID }, secrets[name]);
@@ -41,13 +52,19 @@ export async function putSecrets(engine: Engine, container: Container, role: 'hu
 }
 
 /** Reads a hub's secrets back from its container; undefined where they are not whole. */
-export async function readSecrets(engine: Engine, hub: Container, labels: Readonly<Record<string, string>>): Promise<GridSecrets | undefined> {
+export async function readSecrets(
+  engine: Engine,
+  hub: Container,
+  labels: Readonly<Record<string, string>>,
+): Promise<GridSecrets | undefined> {
   return labels[LABEL.secrets] === 'env' ? await secretsOfEnv(engine, hub) : await secretsOfFiles(engine, hub);
 }
 
 async function secretsOfEnv(engine: Engine, hub: Container): Promise<GridSecrets | undefined> {
   const facts = await ifThere(engine.call('inspect a hub', async () => await hub.inspect()));
-  const env = new Map((facts?.Config.Env ?? []).map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
+  const env = new Map(
+    (facts?.Config.Env ?? []).map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  );
   return whole(env.get('SE_ROUTER_USERNAME'), env.get('SE_ROUTER_PASSWORD'), env.get('SE_REGISTRATION_SECRET'));
 }
 
@@ -67,6 +84,10 @@ async function secretsOfFiles(engine: Engine, hub: Container): Promise<GridSecre
   return whole(found.get(FILES.username), found.get(FILES.password), found.get(FILES.registration));
 }
 
-function whole(username: string | undefined, password: string | undefined, registration: string | undefined): GridSecrets | undefined {
+function whole(
+  username: string | undefined,
+  password: string | undefined,
+  registration: string | undefined,
+): GridSecrets | undefined {
   return username && password && registration ? { username, password, registration } : undefined;
 }

@@ -37,7 +37,9 @@ export interface GridReport {
 }
 
 /** Every grid of the engine, or the one of this name; a grid that does not exist is `down`. Throws a `GridrunError`. */
-export async function gridStatus(options: { readonly name?: string; readonly signal?: AbortSignal } = {}): Promise<GridReport[]> {
+export async function gridStatus(
+  options: { readonly name?: string; readonly signal?: AbortSignal } = {},
+): Promise<GridReport[]> {
   const engine = await openEngine(options.signal);
   const all = await readInventories(engine);
   const wanted = options.name === undefined ? all : all.filter(({ name }) => name === options.name);
@@ -54,7 +56,8 @@ async function report(engine: Engine, inventory: GridInventory, signal: AbortSig
   const grid = await findGrid(inventory.name, engine);
   const status = grid === undefined ? undefined : await readHub(grid.access, signal).catch(() => undefined);
   const nodes = await Promise.all(inventory.nodes.map(async (node) => await nodeReport(engine, node, status)));
-  const queue = grid === undefined || status === undefined ? 0 : await readQueueLength(grid.access, signal).catch(() => 0);
+  const queue =
+    grid === undefined || status === undefined ? 0 : await readQueueLength(grid.access, signal).catch(() => 0);
   return {
     name: inventory.name,
     state: hub === undefined ? 'down' : status?.ready === true ? 'ready' : 'not-ready',
@@ -87,9 +90,14 @@ async function nodeReport(engine: Engine, node: GridContainer, status: HubStatus
 
 /** The hub calls a node by its host name or by an address of its container. */
 async function hubNodeOf(engine: Engine, node: GridContainer, nodes: readonly HubNode[]): Promise<HubNode | undefined> {
-  const facts = await ifThere(engine.call(`inspect ${node.name}`, async () => await engine.docker.getContainer(node.id).inspect()));
+  const facts = await ifThere(
+    engine.call(`inspect ${node.name}`, async () => await engine.docker.getContainer(node.id).inspect()),
+  );
   const networks = Object.values(facts?.NetworkSettings.Networks ?? {});
-  const names = new Set([facts?.Config.Hostname, ...networks.flatMap((network) => [network.IPAddress, ...(network.Aliases ?? [])])]);
+  const names = new Set([
+    facts?.Config.Hostname,
+    ...networks.flatMap((network) => [network.IPAddress, ...(network.Aliases ?? [])]),
+  ]);
   return nodes.find(({ uri }) => URL.canParse(uri) && names.has(new URL(uri).hostname));
 }
 
@@ -97,9 +105,13 @@ async function hubNodeOf(engine: Engine, node: GridContainer, nodes: readonly Hu
 async function memoryOf(engine: Engine, container: GridContainer): Promise<MemoryUse | undefined> {
   if (container.state !== 'running') return undefined;
   const stats = await ifThere(
-    engine.call(`measure ${container.name}`, async () => await engine.docker.getContainer(container.id).stats({ stream: false, 'one-shot': true })),
+    engine.call(
+      `measure ${container.name}`,
+      async () => await engine.docker.getContainer(container.id).stats({ stream: false, 'one-shot': true }),
+    ),
   ).catch(() => undefined);
-  const memory = stats?.memory_stats as { usage?: number; limit?: number; stats?: { inactive_file?: number; total_inactive_file?: number } } | undefined;
+  const memory = stats?.memory_stats as
+    { usage?: number; limit?: number; stats?: { inactive_file?: number; total_inactive_file?: number } } | undefined;
   if (memory?.usage === undefined || memory.limit === undefined) return undefined;
   const cache = memory.stats?.total_inactive_file ?? memory.stats?.inactive_file ?? 0;
   return { usedBytes: Math.max(0, memory.usage - cache), limitBytes: memory.limit };

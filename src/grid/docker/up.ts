@@ -67,19 +67,36 @@ export async function gridUp(options: GridUpOptions): Promise<RunningGrid> {
   try {
     return await work.complete(before);
   } catch (error) {
-    if (wholeBefore && work.keptHub) await Promise.allSettled(work.madeIds.map((id) => removeContainer(engine.with(undefined), id)));
+    if (wholeBefore && work.keptHub)
+      await Promise.allSettled(work.madeIds.map((id) => removeContainer(engine.with(undefined), id)));
     else await gridDown(options.name, { engine: engine.with(undefined) }).catch(() => {});
-    if (options.signal?.aborted) throw new GridrunError({ code: 'grid.stopped', message: `stopped before the grid '${options.name}' was up`, blames: 'grid', answer: 'refuse', cause: error });
+    if (options.signal?.aborted)
+      throw new GridrunError({
+        code: 'grid.stopped',
+        message: `stopped before the grid '${options.name}' was up`,
+        blames: 'grid',
+        answer: 'refuse',
+        cause: error,
+      });
     throw error;
   }
 }
 
 function checkOptions(options: GridUpOptions): void {
   const mistakes = [
-    ...(isGridName(options.name) ? [] : [`'${options.name}' is no name for a grid: use a to z, 0 to 9 and -, at most 41 of them`]),
-    ...(Number.isInteger(options.nodes) && options.nodes >= 1 && options.nodes <= MOST_NODES ? [] : [`${options.nodes} nodes: give 1 to ${MOST_NODES}`]),
-    ...(options.sessionsPerNode === 'auto' || (Number.isInteger(options.sessionsPerNode) && options.sessionsPerNode >= 1) ? [] : [`${options.sessionsPerNode} sessions a node: give at least 1, or auto`]),
-    ...(Number.isInteger(options.port) && options.port >= 0 && options.port <= 65_535 ? [] : [`${options.port} is no port`]),
+    ...(isGridName(options.name)
+      ? []
+      : [`'${options.name}' is no name for a grid: use a to z, 0 to 9 and -, at most 41 of them`]),
+    ...(Number.isInteger(options.nodes) && options.nodes >= 1 && options.nodes <= MOST_NODES
+      ? []
+      : [`${options.nodes} nodes: give 1 to ${MOST_NODES}`]),
+    ...(options.sessionsPerNode === 'auto' ||
+    (Number.isInteger(options.sessionsPerNode) && options.sessionsPerNode >= 1)
+      ? []
+      : [`${options.sessionsPerNode} sessions a node: give at least 1, or auto`]),
+    ...(Number.isInteger(options.port) && options.port >= 0 && options.port <= 65_535
+      ? []
+      : [`${options.port} is no port`]),
   ];
   if (mistakes.length > 0) throw refusal('grid.bad-options', 'the grid can’t be as it was asked for', mistakes);
 }
@@ -114,7 +131,10 @@ class Assembly {
     this.#options = options;
     this.#images = images;
     for (const image of new Set([images.hub, images.node])) {
-      if (!image.ours) this.#notices.push(`${image.ref} is not gridrun's image: it is started with its own command and configured by SE_* variables alone, which is untried with it`);
+      if (!image.ours)
+        this.#notices.push(
+          `${image.ref} is not gridrun's image: it is started with its own command and configured by SE_* variables alone, which is untried with it`,
+        );
     }
   }
 
@@ -133,11 +153,22 @@ class Assembly {
       ...added,
     ];
     if (this.#made.length > 0) onProgress?.(`waiting for ${expected.length - 1} nodes of the grid '${name}'`);
-    await untilReady(this.#engine, access, expected, { deadlineMs: this.#options.readyDeadlineMs ?? READY_DEADLINE_MS, signal: this.#options.signal });
+    await untilReady(this.#engine, access, expected, {
+      deadlineMs: this.#options.readyDeadlineMs ?? READY_DEADLINE_MS,
+      signal: this.#options.signal,
+    });
     const shown = new URL(access.url);
     shown.username = '';
     shown.password = '';
-    return { ...access, name, shown: shown.origin, nodes: expected.length - 1, sessionsPerNode, made: this.#made, notices: this.#notices };
+    return {
+      ...access,
+      name,
+      shown: shown.origin,
+      nodes: expected.length - 1,
+      sessionsPerNode,
+      made: this.#made,
+      notices: this.#notices,
+    };
   }
 
   async #ensureNetwork(before: GridInventory): Promise<void> {
@@ -145,13 +176,19 @@ class Assembly {
     const { name, owner } = this.#options;
     const network = networkName(name);
     await this.#engine
-      .call(`create the network ${network}`, async (abortSignal) =>
-        await this.#engine.docker.createNetwork({
-          Name: network,
-          CheckDuplicate: true,
-          Labels: { [LABEL.grid]: name, [LABEL.role]: 'network', ...(owner === undefined ? {} : { [LABEL.owner]: owner }) },
-          abortSignal,
-        }),
+      .call(
+        `create the network ${network}`,
+        async (abortSignal) =>
+          await this.#engine.docker.createNetwork({
+            Name: network,
+            CheckDuplicate: true,
+            Labels: {
+              [LABEL.grid]: name,
+              [LABEL.role]: 'network',
+              ...(owner === undefined ? {} : { [LABEL.owner]: owner }),
+            },
+            abortSignal,
+          }),
       )
       .catch((error: unknown) => {
         if (!(error instanceof EngineRefusal) || error.status !== 409) throw error;
@@ -166,7 +203,12 @@ class Assembly {
       const secrets = await readSecrets(this.#engine, this.#engine.docker.getContainer(known.id), known.labels);
       if (secrets !== undefined && known.port !== undefined) {
         if (port !== 0 && known.port !== port) {
-          throw refusal('grid.other-port', `the grid '${name}' is up on port ${known.port}, not ${port}`, [], `use --port ${known.port}, another --name, or gridrun grid down --name ${name}`);
+          throw refusal(
+            'grid.other-port',
+            `the grid '${name}' is up on port ${known.port}, not ${port}`,
+            [],
+            `use --port ${known.port}, another --name, or gridrun grid down --name ${name}`,
+          );
         }
         this.keptHub = true;
         return { hub: known, secrets };
@@ -178,7 +220,13 @@ class Assembly {
     const secrets = newSecrets();
     const made = await this.#startHub(secrets);
     const hub = (await readInventory(this.#engine, name)).hub;
-    if (hub?.id !== made || hub.port === undefined) throw new GridrunError({ code: 'grid.not-ready', message: `the hub of '${name}' was taken away while it was starting`, blames: 'grid', answer: 'refuse' });
+    if (hub?.id !== made || hub.port === undefined)
+      throw new GridrunError({
+        code: 'grid.not-ready',
+        message: `the hub of '${name}' was taken away while it was starting`,
+        blames: 'grid',
+        answer: 'refuse',
+      });
     return { hub, secrets };
   }
 
@@ -193,9 +241,16 @@ class Assembly {
         this.#made.push(plan.name);
         return container.id;
       } catch (error) {
-        const taken = error instanceof EngineRefusal && /port is already allocated|address already in use/i.test(error.message);
+        const taken =
+          error instanceof EngineRefusal && /port is already allocated|address already in use/i.test(error.message);
         if (taken && this.#options.port === 0 && tries < 5) continue;
-        if (taken) throw refusal('grid.port-taken', `port ${port} of ${listen} is taken by another program`, [], 'give another with --port');
+        if (taken)
+          throw refusal(
+            'grid.port-taken',
+            `port ${port} of ${listen} is taken by another program`,
+            [],
+            'give another with --port',
+          );
         throw error;
       }
     }
@@ -218,11 +273,17 @@ class Assembly {
     if (container.state !== 'paused' && container.role === 'node') return undefined;
     const handle = this.#engine.docker.getContainer(container.id);
     const done = await this.#engine
-      .call(`revive ${container.name}`, async () => await (container.state === 'paused' ? handle.unpause() : handle.start()))
-      .then(() => true, (error: unknown) => {
-        if (error instanceof EngineRefusal) return false;
-        throw error;
-      });
+      .call(
+        `revive ${container.name}`,
+        async () => await (container.state === 'paused' ? handle.unpause() : handle.start()),
+      )
+      .then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof EngineRefusal) return false;
+          throw error;
+        },
+      );
     if (!done) return undefined;
     this.#made.push(container.name);
     const inventory = await readInventory(this.#engine, container.grid);
@@ -230,7 +291,14 @@ class Assembly {
   }
 
   async #addNode(node: number, sessions: number, secrets: GridSecrets): Promise<Expected> {
-    const { id, notices, expected } = await addNode(this.#engine, { grid: this.#options.name, image: this.#images.node, secrets, owner: this.#options.owner, node, sessions });
+    const { id, notices, expected } = await addNode(this.#engine, {
+      grid: this.#options.name,
+      image: this.#images.node,
+      secrets,
+      owner: this.#options.owner,
+      node,
+      sessions,
+    });
     this.madeIds.push(id);
     this.#made.push(expected.name);
     for (const notice of notices) if (!this.#notices.includes(notice)) this.#notices.push(notice);

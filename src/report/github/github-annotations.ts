@@ -26,12 +26,20 @@ export function githubAnnotations(state: RunState): string[] {
   const flaky = [...state.sites()].filter(({ verdict }) => verdict.verdict === 'flaky');
   const warnings = [
     ...(flaky.length === 0 ? [] : [ofFlaky(flaky)]),
-    ...state.notices.filter(({ level }) => level === 'warning').map(({ code, text }): Annotation => ({ title: code, message: text })),
+    ...state.notices
+      .filter(({ level }) => level === 'warning')
+      .map(({ code, text }): Annotation => ({ title: code, message: text })),
   ];
-  return [...atMost(errors, 'groups of failures').map((one) => command('error', one)), ...atMost(warnings, 'warnings').map((one) => command('warning', one))];
+  return [
+    ...atMost(errors, 'groups of failures').map((one) => command('error', one)),
+    ...atMost(warnings, 'warnings').map((one) => command('warning', one)),
+  ];
 }
 
-function ofGroup(state: RunState, { representative, siteIds, titles, count }: ReturnType<typeof groupFaults>[number]): Annotation {
+function ofGroup(
+  state: RunState,
+  { representative, siteIds, titles, count }: ReturnType<typeof groupFaults>[number],
+): Annotation {
   const sites = `${siteIds.slice(0, MOST_SITES).join(', ')}${siteIds.length > MOST_SITES ? `, … and ${siteIds.length - MOST_SITES} more` : ''}`;
   const plan = state.checks.find(({ title }) => title === titles[0]);
   const line = plan === undefined ? undefined : lineIn(representative, plan.file);
@@ -44,8 +52,14 @@ function ofGroup(state: RunState, { representative, siteIds, titles, count }: Re
 }
 
 function ofFlaky(sites: readonly SiteState[]): Annotation {
-  const ids = sites.slice(0, MOST_SITES).map(({ site }) => site.id).join(', ');
-  return { title: `flaky: ${sites.length} ${sites.length === 1 ? 'site' : 'sites'}`, message: `${ids}${sites.length > MOST_SITES ? ', …' : ''}` };
+  const ids = sites
+    .slice(0, MOST_SITES)
+    .map(({ site }) => site.id)
+    .join(', ');
+  return {
+    title: `flaky: ${sites.length} ${sites.length === 1 ? 'site' : 'sites'}`,
+    message: `${ids}${sites.length > MOST_SITES ? ', …' : ''}`,
+  };
 }
 
 /** Where in the check's own file it was thrown. */
@@ -62,7 +76,13 @@ function withHint({ message, hint }: Fault): string {
 function atMost(all: readonly Annotation[], what: string): Annotation[] {
   if (all.length <= MOST_OF_A_LEVEL) return [...all];
   const rest = all.length - MOST_OF_A_LEVEL + 1;
-  return [...all.slice(0, MOST_OF_A_LEVEL - 1), { title: `${rest} more ${what}`, message: 'GitHub shows no more of them here: see the summary of the job and the report' }];
+  return [
+    ...all.slice(0, MOST_OF_A_LEVEL - 1),
+    {
+      title: `${rest} more ${what}`,
+      message: 'GitHub shows no more of them here: see the summary of the job and the report',
+    },
+  ];
 }
 
 function command(level: 'error' | 'warning', { title, message, file, line }: Annotation): string {

@@ -22,11 +22,17 @@ export function githubSummary(state: RunState, out: string, mostBytes: number): 
   const text = new BoundedText(mostBytes);
   const counts = state.counts();
   const { code, reasons } = exitOf(outcomeOf(state));
-  text.add(`## gridrun: ${code === 0 ? 'all passed' : reasons.map((reason) => markdownText(reason, 200)).join('; ')}\n\n`);
+  text.add(
+    `## gridrun: ${code === 0 ? 'all passed' : reasons.map((reason) => markdownText(reason, 200)).join('; ')}\n\n`,
+  );
   text.add(`| ${ORDER.join(' | ')} | sites | duration |\n|${' ---: |'.repeat(ORDER.length + 2)}\n`);
-  text.add(`| ${ORDER.map((verdict) => counts[verdict]).join(' | ')} | ${state.plannedCount} | ${durationText(state.durationMs)} |\n\n`);
+  text.add(
+    `| ${ORDER.map((verdict) => counts[verdict]).join(' | ')} | ${state.plannedCount} | ${durationText(state.durationMs)} |\n\n`,
+  );
   for (const { code: name, message, hint } of state.ended?.faults ?? []) {
-    text.add(`- **${markdownText(name, 100)}**: ${markdownText(message, 500)}${hint === undefined ? '' : `. ${markdownText(hint, 500)}`}\n`);
+    text.add(
+      `- **${markdownText(name, 100)}**: ${markdownText(message, 500)}${hint === undefined ? '' : `. ${markdownText(hint, 500)}`}\n`,
+    );
   }
   addGroups(text, state);
   addSites(text, state);
@@ -37,7 +43,9 @@ export function githubSummary(state: RunState, out: string, mostBytes: number): 
 function addGroups(text: BoundedText, state: RunState): void {
   const groups = groupFaults(state.sites().map(withoutExcused));
   if (groups.length === 0) return;
-  text.add(`\n### What broke: ${groups.length} ${groups.length === 1 ? 'cause' : 'causes'}\n\n| sites | checks | what | where |\n| ---: | ---: | --- | --- |\n`);
+  text.add(
+    `\n### What broke: ${groups.length} ${groups.length === 1 ? 'cause' : 'causes'}\n\n| sites | checks | what | where |\n| ---: | ---: | --- | --- |\n`,
+  );
   for (const { representative, siteIds, titles, count } of groups.slice(0, MOST_GROUPS)) {
     const rest = siteIds.length - MOST_SITES_OF_A_GROUP;
     const where = `${siteIds.slice(0, MOST_SITES_OF_A_GROUP).join(', ')}${rest > 0 ? `, … and ${rest} more` : ''}`;
@@ -48,9 +56,13 @@ function addGroups(text: BoundedText, state: RunState): void {
 }
 
 function addSites(text: BoundedText, state: RunState): void {
-  const wrong = [...state.sites()].filter((entry) => ['failed', 'errored', 'flaky'].includes(entry.verdict.verdict) && !isWhollyExcused(entry));
+  const wrong = [...state.sites()].filter(
+    (entry) => ['failed', 'errored', 'flaky'].includes(entry.verdict.verdict) && !isWhollyExcused(entry),
+  );
   if (wrong.length === 0) return;
-  text.add(`\n<details><summary>${wrong.length} ${wrong.length === 1 ? 'site' : 'sites'} to look at</summary>\n\n| site | verdict | why |\n| --- | --- | --- |\n`);
+  text.add(
+    `\n<details><summary>${wrong.length} ${wrong.length === 1 ? 'site' : 'sites'} to look at</summary>\n\n| site | verdict | why |\n| --- | --- | --- |\n`,
+  );
   let shown = 0;
   for (const entry of wrong.slice(0, MOST_SITES)) {
     if (!text.add(`| ${siteCell(entry)} |\n`)) break;
@@ -61,7 +73,8 @@ function addSites(text: BoundedText, state: RunState): void {
 
 function siteCell({ site, verdict }: SiteState): string {
   const [first] = wrongChecks(verdict);
-  const why = first === undefined ? '' : `${markdownText(first.title, 100)}: <code>${markdownText(whyWrong(first), 200)}</code>`;
+  const why =
+    first === undefined ? '' : `${markdownText(first.title, 100)}: <code>${markdownText(whyWrong(first), 200)}</code>`;
   return `<a href="${markdownText(site.url, 500)}">${site.id}</a> | ${verdict.verdict}${verdict.cause === undefined ? '' : ` (${verdict.cause})`} | ${why}`;
 }
 

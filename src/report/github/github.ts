@@ -47,7 +47,10 @@ export class GithubReporter implements Reporter {
       return;
     }
     // Other commands of the step may have written there before.
-    const written = await stat(summaryPath).then(({ size }) => size, () => 0);
+    const written = await stat(summaryPath).then(
+      ({ size }) => size,
+      () => 0,
+    );
     await appendFile(summaryPath, githubSummary(this.#state, out, MOST_SUMMARY_BYTES - written));
   }
 }

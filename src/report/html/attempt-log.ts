@@ -19,7 +19,8 @@ export class AttemptLog {
   apply(event: RunEvent): void {
     if (event.type === 'run-started') event.checks.forEach(({ title }, place) => this.#checkPlaces.set(title, place));
     if (event.type === 'sites-planned') for (const { id } of event.sites) this.#rows.set(id, []);
-    if (event.type === 'session-opened' && event.extensionId !== undefined) this.#extensionIds.set(event.sessionId, event.extensionId);
+    if (event.type === 'session-opened' && event.extensionId !== undefined)
+      this.#extensionIds.set(event.sessionId, event.extensionId);
     if (event.type === 'attempt-ended') this.#add(event.attempt);
     if (event.type === 'site-remembered') this.#remembered.set(event.siteId, event.runs);
   }
@@ -47,7 +48,18 @@ export class AttemptLog {
     else rows[known] = row;
   }
 
-  #rowOf({ attempt, arm, ending, node, sessionId, startedAt, durationMs, fault, checks, extensionErrors }: Attempt): AttemptRow {
+  #rowOf({
+    attempt,
+    arm,
+    ending,
+    node,
+    sessionId,
+    startedAt,
+    durationMs,
+    fault,
+    checks,
+    extensionErrors,
+  }: Attempt): AttemptRow {
     const letters = Array<string>(this.#checkPlaces.size).fill(' ');
     const checkMs = Array<number>(this.#checkPlaces.size).fill(0);
     const details: CheckDetail[] = [];

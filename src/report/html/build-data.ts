@@ -5,7 +5,14 @@ import type { Timeline } from '../../core/timeline.ts';
 import type { CheckVerdict } from '../../core/verdict.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import type { FaultTable } from './fault-table.ts';
-import { LETTERS, type CheckDetail, type GroupRow, type ReportData, type RunFacts, type SiteRow } from './report-data.ts';
+import {
+  LETTERS,
+  type CheckDetail,
+  type GroupRow,
+  type ReportData,
+  type RunFacts,
+  type SiteRow,
+} from './report-data.ts';
 
 /** The three folds over a run's events that the page is made of, and the table of the faults that they found. */
 export interface ReportFolds {
@@ -31,7 +38,12 @@ export function buildReportData({ state, attempts, timeline, faults, evidenceBas
     sites,
     groups: groupRows(entries, checkPlaces, faults),
     browsers: [...new Set([...state.sessions()].map(({ opened }) => `${opened.browserName} ${opened.browserVersion}`))],
-    extensions: [...state.extensions.values()].map(({ arm, name, version, sha256 }) => ({ arm, name, version, sha256 })),
+    extensions: [...state.extensions.values()].map(({ arm, name, version, sha256 }) => ({
+      arm,
+      name,
+      version,
+      sha256,
+    })),
     notices: state.notices.map(({ level, code, text }) => ({ level, code, text })),
     timeline: {
       attempts: timeline.attempts,
@@ -67,7 +79,12 @@ function runFacts(state: RunState, faults: FaultTable): RunFacts {
   };
 }
 
-function siteRow(entry: SiteState, attempts: AttemptLog, checkPlaces: ReadonlyMap<string, number>, faults: FaultTable): SiteRow {
+function siteRow(
+  entry: SiteState,
+  attempts: AttemptLog,
+  checkPlaces: ReadonlyMap<string, number>,
+  faults: FaultTable,
+): SiteRow {
   const { site, verdict, session, excused } = entry;
   const remembered = attempts.remembered(site.id);
   const details = verdict.checks.flatMap((check) => detailOf(check, checkPlaces, faults));
@@ -95,7 +112,11 @@ function siteRow(entry: SiteState, attempts: AttemptLog, checkPlaces: ReadonlyMa
 function detailOf(check: CheckVerdict, checkPlaces: ReadonlyMap<string, number>, faults: FaultTable): CheckDetail[] {
   const { title, cause, fault, reason, attachments, otherFaults } = check;
   const place = checkPlaces.get(title);
-  if (place === undefined || (fault === undefined && cause === undefined && reason === undefined && attachments === undefined)) return [];
+  if (
+    place === undefined ||
+    (fault === undefined && cause === undefined && reason === undefined && attachments === undefined)
+  )
+    return [];
   return [
     {
       check: place,
@@ -108,9 +129,15 @@ function detailOf(check: CheckVerdict, checkPlaces: ReadonlyMap<string, number>,
   ];
 }
 
-function groupRows(entries: readonly SiteState[], checkPlaces: ReadonlyMap<string, number>, faults: FaultTable): GroupRow[] {
+function groupRows(
+  entries: readonly SiteState[],
+  checkPlaces: ReadonlyMap<string, number>,
+  faults: FaultTable,
+): GroupRow[] {
   const sitePlaces = new Map(entries.map(({ site }, place) => [site.id, place]));
-  const gating = new Map(groupFaults(entries.map(withoutExcused)).map(({ fingerprint, siteIds }) => [fingerprint, siteIds.length]));
+  const gating = new Map(
+    groupFaults(entries.map(withoutExcused)).map(({ fingerprint, siteIds }) => [fingerprint, siteIds.length]),
+  );
   return groupFaults(entries).map(({ fingerprint, representative, count, siteIds, titles }) => ({
     fingerprint,
     fault: faults.take(representative),

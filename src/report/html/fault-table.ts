@@ -28,5 +28,7 @@ export class FaultTable {
 }
 
 function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length - most} more characters are in events.ndjson)`;
+  return text.length <= most
+    ? text
+    : `${text.slice(0, most)}… (${text.length - most} more characters are in events.ndjson)`;
 }

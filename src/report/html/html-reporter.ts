@@ -39,12 +39,19 @@ export class HtmlReporter implements Reporter {
   /** Throws what the file system throws. */
   async finish(): Promise<void> {
     const { path, evidenceBase } = this.#options;
-    const data = buildReportData({ state: this.#state, attempts: this.#attempts, timeline: this.#timeline, faults: this.#faults, evidenceBase });
+    const data = buildReportData({
+      state: this.#state,
+      attempts: this.#attempts,
+      timeline: this.#timeline,
+      faults: this.#faults,
+      evidenceBase,
+    });
     const text = pageText({
       app: await reportApp(),
       data: await packedJson(data),
       title: `gridrun ${data.run.run}`,
-      noScript: 'This report is drawn by a script of its own. junit.xml and results.json beside it hold the same results.',
+      noScript:
+        'This report is drawn by a script of its own. junit.xml and results.json beside it hold the same results.',
     });
     const part = `${path}.part`;
     await mkdir(dirname(path), { recursive: true });

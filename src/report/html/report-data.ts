@@ -2,7 +2,13 @@ import type { Arm, Attachment, AttemptEnding, CheckStatus, ExtensionError } from
 import type { Cause } from '../../core/fault.ts';
 import type { RememberedRun } from '../../core/story.ts';
 import type { ExcusedBy, Verdict } from '../../core/verdict.ts';
-import type { TimelineAttempts, TimelineNodes, TimelineSession, TimelineUnits, TimelineWait } from '../../core/timeline.ts';
+import type {
+  TimelineAttempts,
+  TimelineNodes,
+  TimelineSession,
+  TimelineUnits,
+  TimelineWait,
+} from '../../core/timeline.ts';
 
 /**
  * What report.html holds and its page is drawn from. A long run must stay small and open quickly: checks are letters
@@ -141,5 +147,10 @@ export interface TimelineData {
 
 /** One letter for each answer of a check; `~` is a check that passed and is flaky, a space one that has no answer. */
 export const LETTERS: Readonly<Record<CheckStatus | 'flaky', string>> = {
-  passed: 'p', flaky: '~', failed: 'f', errored: 'e', skipped: 's', 'not-run': 'n',
+  passed: 'p',
+  flaky: '~',
+  failed: 'f',
+  errored: 'e',
+  skipped: 's',
+  'not-run': 'n',
 };

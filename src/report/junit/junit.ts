@@ -132,7 +132,10 @@ function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUn
   const bailed = stoppedByBail(state, entry);
   const names = new UniqueNames();
   for (const check of verdict.checks) {
-    const testCase = suite.testCase().name(names.take(xmlLine(check.title))).className(site.id);
+    const testCase = suite
+      .testCase()
+      .name(names.take(xmlLine(check.title)))
+      .className(site.id);
     testCase.seconds(secondsOf(check.durationMs));
     const excuse = entry.excused?.find(({ title }) => title === check.title);
     describe(testCase, check, bailed, excuse, attachmentBase);
@@ -140,9 +143,17 @@ function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUn
   return suite;
 }
 
-function describe(testCase: JUnitCase, check: CheckVerdict, bailed: boolean, excuse: CheckExcuse | undefined, attachmentBase: string): void {
+function describe(
+  testCase: JUnitCase,
+  check: CheckVerdict,
+  bailed: boolean,
+  excuse: CheckExcuse | undefined,
+  attachmentBase: string,
+): void {
   for (const remark of remarksOf(check, bailed, excuse)) testCase.remark(remark);
-  const paths = (check.attachments ?? []).map(({ path }) => (attachmentBase === '' ? path : `${attachmentBase}/${path}`));
+  const paths = (check.attachments ?? []).map(({ path }) =>
+    attachmentBase === '' ? path : `${attachmentBase}/${path}`,
+  );
   testCase.output(paths.map((path) => `[[ATTACHMENT|${xmlLine(path)}]]`).join('\n'));
 }
 
@@ -153,10 +164,17 @@ function remarksOf(check: CheckVerdict, bailed: boolean, excuse: CheckExcuse | u
       if (excuse !== undefined) return [excusedRemark(check, excuse)];
       return [{ element: 'skipped', message: xmlLine(check.reason ?? '') }];
     case 'failure':
-      return [faultRemark('failure', check.fault, 'check.failed'), ...others.map((fault) => faultRemark('rerunFailure', fault, 'check.failed'))];
+      return [
+        faultRemark('failure', check.fault, 'check.failed'),
+        ...others.map((fault) => faultRemark('rerunFailure', fault, 'check.failed')),
+      ];
     case 'error':
-      if (check.status === 'not-run') return [{ element: 'error', type: 'not-run', message: xmlLine(check.reason ?? 'not run') }];
-      return [faultRemark('error', check.fault, 'runner.unknown'), ...others.map((fault) => faultRemark('rerunError', fault, 'runner.unknown'))];
+      if (check.status === 'not-run')
+        return [{ element: 'error', type: 'not-run', message: xmlLine(check.reason ?? 'not run') }];
+      return [
+        faultRemark('error', check.fault, 'runner.unknown'),
+        ...others.map((fault) => faultRemark('rerunError', fault, 'runner.unknown')),
+      ];
     case 'passed':
       return check.flaky ? flakyRemarks(check, others) : [];
   }
@@ -177,7 +195,9 @@ function excusedRemark(check: CheckVerdict, excuse: CheckExcuse): Remark {
 function flakyRemarks(check: CheckVerdict, others: readonly Fault[]): Remark[] {
   const faults = others.length > 0 || check.fault === undefined ? others : [check.fault];
   if (faults.length > 0) return faults.map((fault) => faultRemark('flakyFailure', fault, 'check.failed'));
-  return [{ element: 'flakyFailure', type: 'check.rescued', message: 'failed until mocha tried it again (this.retries)' }];
+  return [
+    { element: 'flakyFailure', type: 'check.rescued', message: 'failed until mocha tried it again (this.retries)' },
+  ];
 }
 
 function faultRemark(element: Remark['element'], fault: Fault | undefined, unknownType: string): Remark {

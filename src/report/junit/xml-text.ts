@@ -8,10 +8,16 @@ const NOT_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFFFE\uFFF
  * must not name a file of the CI server as an attachment.
  */
 export function xmlText(text: string): string {
-  return stripVTControlCharacters(text).toWellFormed().replaceAll('\r\n', '\n').replaceAll(NOT_XML, '\uFFFD').replaceAll('[[ATTACHMENT|', '[[ATTACHMENT ');
+  return stripVTControlCharacters(text)
+    .toWellFormed()
+    .replaceAll('\r\n', '\n')
+    .replaceAll(NOT_XML, '\uFFFD')
+    .replaceAll('[[ATTACHMENT|', '[[ATTACHMENT ');
 }
 
 /** The same on one line, for attributes that people read. */
 export function xmlLine(text: string): string {
-  return xmlText(text).replaceAll(/[\t\r\n]+/g, ' ').trim();
+  return xmlText(text)
+    .replaceAll(/[\t\r\n]+/g, ' ')
+    .trim();
 }

@@ -1,9 +1,24 @@
-import { CHANGE_TEXTS, gates, type Change, type CheckChange, type Comparison, type SiteChange } from '../../core/comparison.ts';
+import {
+  CHANGE_TEXTS,
+  gates,
+  type Change,
+  type CheckChange,
+  type Comparison,
+  type SiteChange,
+} from '../../core/comparison.ts';
 import { terminalLine } from '../terminal/terminal-text.ts';
 import { verdictMark } from '../terminal/verdict-mark.ts';
 
 /** In the order in which a person wants to know. The others are only counted. */
-const LISTED: readonly Change[] = ['failing-again', 'newly-flaky', 'still-failing', 'fixed', 'left-out', 'added', 'removed'];
+const LISTED: readonly Change[] = [
+  'failing-again',
+  'newly-flaky',
+  'still-failing',
+  'fixed',
+  'left-out',
+  'added',
+  'removed',
+];
 
 /** Which checks explain what became of their site. */
 const TELLING: ReadonlySet<Change> = new Set<Change>(['new-failure', 'failing-again', 'newly-flaky', 'fixed']);
@@ -17,19 +32,39 @@ export interface CompareTextOptions {
 /** What `gridrun compare` says: what is new first, then the rest, the counts, and what gates. */
 export function compareText(comparison: Comparison, { color, most = 50 }: CompareTextOptions): string {
   const { before, after, sites, siteCounts } = comparison;
-  const others = before.length === 1 ? '' : `, and ${before.length - 1} earlier ${before.length === 2 ? 'run' : 'runs'}`;
+  const others =
+    before.length === 1 ? '' : `, and ${before.length - 1} earlier ${before.length === 2 ? 'run' : 'runs'}`;
   const counts = (Object.keys(CHANGE_TEXTS) as Change[]).filter((change) => siteCounts[change] > 0);
   const gating = gates(comparison);
   return [
     `before: ${runText(before[0])}${others}`,
     `after:  ${runText(after)}`,
-    ...section(CHANGE_TEXTS['new-failure'], sites.filter(({ change }) => change === 'new-failure'), color, most),
+    ...section(
+      CHANGE_TEXTS['new-failure'],
+      sites.filter(({ change }) => change === 'new-failure'),
+      color,
+      most,
+    ),
     // A site that failed before is not new, but a check of it may be: it gates, and must be seen.
-    ...section('failed before, and now in other checks too', gating.filter(({ change }) => change !== 'new-failure'), color, most),
-    ...LISTED.flatMap((named) => section(CHANGE_TEXTS[named], sites.filter((site) => site.change === named && !site.gates), color, most)),
+    ...section(
+      'failed before, and now in other checks too',
+      gating.filter(({ change }) => change !== 'new-failure'),
+      color,
+      most,
+    ),
+    ...LISTED.flatMap((named) =>
+      section(
+        CHANGE_TEXTS[named],
+        sites.filter((site) => site.change === named && !site.gates),
+        color,
+        most,
+      ),
+    ),
     '',
     `${sites.length} ${sites.length === 1 ? 'site' : 'sites'}: ${counts.map((change) => `${siteCounts[change]} ${shortText(change)}`).join(', ') || 'none'}`,
-    gating.length === 0 ? 'nothing new gates' : `${gating.length} ${gating.length === 1 ? 'site gates' : 'sites gate'}: what fails is new`,
+    gating.length === 0
+      ? 'nothing new gates'
+      : `${gating.length} ${gating.length === 1 ? 'site gates' : 'sites gate'}: what fails is new`,
     '',
   ].join('\n');
 }
@@ -47,7 +82,10 @@ function section(heading: string, sites: readonly SiteChange[], color: boolean, 
 function siteLines(site: SiteChange, color: boolean): string[] {
   const mark = site.after === 'absent' ? '·' : verdictMark(site.after, color);
   const checks = site.checks.filter(({ change }) => TELLING.has(change));
-  return [`  ${mark} ${terminalLine(site.siteId)} (${site.before} → ${site.after}) ${terminalLine(site.url)}`, ...checks.map(checkLine)];
+  return [
+    `  ${mark} ${terminalLine(site.siteId)} (${site.before} → ${site.after}) ${terminalLine(site.url)}`,
+    ...checks.map(checkLine),
+  ];
 }
 
 function checkLine({ title, before, after, message }: CheckChange): string {

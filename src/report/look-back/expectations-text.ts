@@ -9,7 +9,10 @@ interface Entry {
 const MOST = 30;
 
 /** What `gridrun expectations update` says it did to a file. */
-export function expectationsUpdateText(update: { readonly added: readonly Entry[]; readonly removed: readonly Entry[] }, file: string): string {
+export function expectationsUpdateText(
+  update: { readonly added: readonly Entry[]; readonly removed: readonly Entry[] },
+  file: string,
+): string {
   const { added, removed } = update;
   if (added.length === 0 && removed.length === 0) return `${terminalLine(file)} says already what this run says\n`;
   return [
@@ -22,6 +25,11 @@ export function expectationsUpdateText(update: { readonly added: readonly Entry[
 }
 
 function entryLines(sign: string, entries: readonly Entry[]): string[] {
-  const lines = entries.slice(0, MOST).map(({ site, check }) => `  ${sign} ${terminalLine(site)}${check === undefined ? '' : `: ${terminalLine(check, 100)}`}`);
+  const lines = entries
+    .slice(0, MOST)
+    .map(
+      ({ site, check }) =>
+        `  ${sign} ${terminalLine(site)}${check === undefined ? '' : `: ${terminalLine(check, 100)}`}`,
+    );
   return entries.length > MOST ? [...lines, `  ${sign} … and ${entries.length - MOST} more`] : lines;
 }

@@ -12,7 +12,11 @@ export interface HistoryTextOptions {
 /** A site's story: how it fared on the whole, run by run, and which of its checks are to blame. */
 export function historyText(story: SiteStory, { color, most = 30 }: HistoryTextOptions): string {
   const { runs } = story;
-  const strip = runs.slice(0, most).toReversed().map(({ verdict }) => verdictLetter(verdict, color)).join('');
+  const strip = runs
+    .slice(0, most)
+    .toReversed()
+    .map(({ verdict }) => verdictLetter(verdict, color))
+    .join('');
   const wrong = story.checks.filter(({ failing, flake }) => failing > 0 || flake.flaky > 0);
   return [
     `${terminalLine(story.siteId)} ${terminalLine(story.url)}`,

@@ -14,8 +14,13 @@ export interface ReportServer extends AsyncDisposable {
 
 /** What a browser may draw by itself. Anything else, pages of sites above all, is text: nothing of it may run. */
 const TYPES: Readonly<Record<string, string>> = {
-  '.png': 'image/png', '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.webp': 'image/webp', '.gif': 'image/gif',
-  '.json': 'application/json; charset=utf-8', '.har': 'application/json; charset=utf-8',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.webp': 'image/webp',
+  '.gif': 'image/gif',
+  '.json': 'application/json; charset=utf-8',
+  '.har': 'application/json; charset=utf-8',
 };
 
 const REPORT = 'report.html';
@@ -40,7 +45,12 @@ export async function serveReport(folder: string, port = 0): Promise<ReportServe
   try {
     await once(server, 'listening');
   } catch (error) {
-    throw refusal('report.port', `port ${port} can't be had: ${(error as Error).message}`, [], 'give another --port, or none');
+    throw refusal(
+      'report.port',
+      `port ${port} can't be had: ${(error as Error).message}`,
+      [],
+      'give another --port, or none',
+    );
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/${REPORT}`,
@@ -62,7 +72,9 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
   if (file === undefined) return end(response, 404);
   const isReport = path === `/${REPORT}`;
   response.writeHead(200, {
-    'content-type': isReport ? 'text/html; charset=utf-8' : (TYPES[extname(file.path).toLowerCase()] ?? 'text/plain; charset=utf-8'),
+    'content-type': isReport
+      ? 'text/html; charset=utf-8'
+      : (TYPES[extname(file.path).toLowerCase()] ?? 'text/plain; charset=utf-8'),
     'content-length': file.size,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
@@ -88,7 +100,10 @@ function pathOf(url: string): string | undefined {
 }
 
 /** A file within the folder, links followed; undefined for anything else. */
-async function fileAt(root: string, path: string): Promise<{ readonly path: string; readonly size: number } | undefined> {
+async function fileAt(
+  root: string,
+  path: string,
+): Promise<{ readonly path: string; readonly size: number } | undefined> {
   if (path.includes('\0') || !path.startsWith('/')) return undefined;
   try {
     const real = await realpath(join(root, path));

@@ -8,7 +8,9 @@ const MOST_SITES = 10;
 
 /** Does nothing of this site gate, because all that is wrong with it is known? */
 export function isWhollyExcused({ verdict, excused }: SiteState): boolean {
-  return excused !== undefined && excused.length > 0 && ['passed', 'skipped'].includes(countedVerdict(verdict, excused));
+  return (
+    excused !== undefined && excused.length > 0 && ['passed', 'skipped'].includes(countedVerdict(verdict, excused))
+  );
 }
 
 /** Why a failure does not gate. */

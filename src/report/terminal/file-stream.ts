@@ -14,7 +14,7 @@ export class FileStream implements TerminalStream {
   write(text: string): void {
     this.#fd ??= this.#open();
     const bytes = Buffer.from(text);
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
+    for (let done = 0; done < bytes.length;) done += writeSync(this.#fd, bytes, done);
   }
 
   close(): void {

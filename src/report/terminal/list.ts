@@ -55,7 +55,10 @@ export class ListReporter implements Reporter {
         return this.shows(event.verdict, amended) ? [siteLine(event.verdict, this.#setup.color, amended)] : [];
       }
       case 'check-output':
-        return event.text.replace(/\r?\n$/, '').split(/\r?\n/).map((line) => `  [${event.siteId}] ${terminalText(line)}`);
+        return event.text
+          .replace(/\r?\n$/, '')
+          .split(/\r?\n/)
+          .map((line) => `  [${event.siteId}] ${terminalText(line)}`);
       case 'notice':
         return [`${event.level === 'warning' ? 'warning' : 'note'}: ${terminalLine(event.text, 500)}`];
       case 'run-stopping':

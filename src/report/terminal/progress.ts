@@ -70,7 +70,8 @@ export class Progress {
       const room = Math.max(1, columns - head.length - facts.length - 4);
       return cut(`${head}${siteId.length > room ? `${siteId.slice(0, room - 1)}…` : siteId}  ${facts}`, columns - 1);
     });
-    if (most > 0 && busy.length > shown.length) lines.push(cut(`  … and ${busy.length - shown.length} more sessions`, columns - 1));
+    if (most > 0 && busy.length > shown.length)
+      lines.push(cut(`  … and ${busy.length - shown.length} more sessions`, columns - 1));
     return lines;
   }
 

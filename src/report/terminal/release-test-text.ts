@@ -12,7 +12,8 @@ export function sweepLines(state: RunState): string[] {
   const subject = state.extensions.get('subject');
   const control = state.extensions.get('control');
   const build = subject === undefined ? 'the build' : `${terminalLine(subject.name)} ${terminalLine(subject.version)}`;
-  const other = control === undefined ? 'no extension' : `${terminalLine(control.name)} ${terminalLine(control.version)}`;
+  const other =
+    control === undefined ? 'no extension' : `${terminalLine(control.name)} ${terminalLine(control.version)}`;
   const { broken, mended, failedInBoth, undecided, test, isComplete } = sweep;
   return [
     '',

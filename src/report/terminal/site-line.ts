@@ -28,5 +28,7 @@ function isWrong(check: CheckVerdict): boolean {
 
 /** What is known about why. */
 export function whyWrong(check: CheckVerdict): string {
-  return check.fault?.message ?? check.reason ?? (check.flaky ? 'failed until mocha tried it again' : 'no reason is known');
+  return (
+    check.fault?.message ?? check.reason ?? (check.flaky ? 'failed until mocha tried it again' : 'no reason is known')
+  );
 }

@@ -31,7 +31,9 @@ export function summaryText(setup: TerminalSetup): string {
       terminalLine(`${fault.code}: ${fault.message}`, 500),
       ...(fault.hint === undefined ? [] : [`  ${terminalLine(fault.hint, 500)}`]),
     ]),
-    ...failures.map(({ reporter, error }) => `the report ${reporter} could not be written: ${terminalLine(String(error))}`),
+    ...failures.map(
+      ({ reporter, error }) => `the report ${reporter} could not be written: ${terminalLine(String(error))}`,
+    ),
     ...(setup.reportNotes?.() ?? []).map((note) => `note: ${note}`),
     ...exitLines(setup, failures.length > 0),
     '',
@@ -55,8 +57,12 @@ function wrongSites(setup: TerminalSetup): string[] {
 function wrongSite(setup: TerminalSetup, { site, verdict, excused }: SiteState): string[] {
   const cause = verdict.cause === undefined ? '' : `, cause ${verdict.cause}`;
   const head = `${verdictMark(verdict.verdict, setup.color)} ${site.id} (${verdict.verdict}${cause}) ${terminalLine(site.url)}`;
-  const excuseOf = (check: CheckVerdict): CheckExcuse | undefined => excused?.find(({ title }) => title === check.title);
-  const wrong = wrongChecks(verdict).map((check) => ({ title: titleLine(check, excuseOf(check)), why: whyLines(setup, check).join('\n') }));
+  const excuseOf = (check: CheckVerdict): CheckExcuse | undefined =>
+    excused?.find(({ title }) => title === check.title);
+  const wrong = wrongChecks(verdict).map((check) => ({
+    title: titleLine(check, excuseOf(check)),
+    why: whyLines(setup, check).join('\n'),
+  }));
   // Those that one failed hook kept from running have all their lines in common: they are under the last of them.
   return [head, ...wrong.flatMap(({ title, why }, index) => (why === wrong[index + 1]?.why ? [title] : [title, why]))];
 }
@@ -78,7 +84,9 @@ function whyLines(setup: TerminalSetup, check: CheckVerdict): string[] {
 
 /** The first of what was kept; a film strip alone would be a hundred lines. */
 function attachmentLines(setup: TerminalSetup, { attachments = [] }: CheckVerdict): string[] {
-  const shown = attachments.slice(0, MOST_ATTACHMENTS).map(({ path }) => `      ${terminalText(`${setup.out}/${path}`)}`);
+  const shown = attachments
+    .slice(0, MOST_ATTACHMENTS)
+    .map(({ path }) => `      ${terminalText(`${setup.out}/${path}`)}`);
   const more = attachments.length - shown.length;
   return more === 0 ? shown : [...shown, `      … and ${more} more beside them`];
 }

@@ -10,12 +10,14 @@ const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
  * written as `\n` or `\u0007`, so that a page can neither move the cursor nor pass for a line of ours.
  */
 export function terminalText(text: string): string {
-  return stripVTControlCharacters(text)
-    .toWellFormed()
-    // What GitHub's runner would take for a command of ours, wherever a line of a site's is the first on its own.
-    .replace(/^(\s*)::(?=.*::)/, '$1: :')
-    .replaceAll('##[', '# #[')
-    .replaceAll(UNSAFE, (char) => NAMED[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return (
+    stripVTControlCharacters(text)
+      .toWellFormed()
+      // What GitHub's runner would take for a command of ours, wherever a line of a site's is the first on its own.
+      .replace(/^(\s*)::(?=.*::)/, '$1: :')
+      .replaceAll('##[', '# #[')
+      .replaceAll(UNSAFE, (char) => NAMED[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  );
 }
 
 /** The first line of a text, made safe, and cut at a number of characters. */

@@ -16,24 +16,53 @@ const cwd = mkdtempSync(join(tmpdir(), 'gridrun-gate-'));
 after(() => rmSync(cwd, { recursive: true, force: true }));
 
 function night(): FakeRun {
-  return new FakeRun(['old', 'known', 'new'].map((id) => siteOf(id)), ['t'])
-    .attempt('old', [failed('t')]).judged('old')
-    .attempt('known', [failed('t')]).judged('known')
-    .attempt('new', [failed('t')]).judged('new');
+  return new FakeRun(
+    ['old', 'known', 'new'].map((id) => siteOf(id)),
+    ['t'],
+  )
+    .attempt('old', [failed('t')])
+    .judged('old')
+    .attempt('known', [failed('t')])
+    .judged('known')
+    .attempt('new', [failed('t')])
+    .judged('new');
 }
 
 test('a baseline and expectations from files, in the journal and the exit code', async () => {
-  writeFileSync(join(cwd, 'events.ndjson'), new FakeRun([siteOf('old'), siteOf('new')], ['t'])
-    .attempt('old', [failed('t')]).judged('old').attempt('new', [passed('t')]).judged('new').ended().journal());
-  writeFileSync(join(cwd, 'e.yaml'), '- {site: known, reason: x, owner: ada, until: 1970-01-01}\n- {site: gone, reason: x, owner: ada, until: 1970-01-01}\n');
+  writeFileSync(
+    join(cwd, 'events.ndjson'),
+    new FakeRun([siteOf('old'), siteOf('new')], ['t'])
+      .attempt('old', [failed('t')])
+      .judged('old')
+      .attempt('new', [passed('t')])
+      .judged('new')
+      .ended()
+      .journal(),
+  );
+  writeFileSync(
+    join(cwd, 'e.yaml'),
+    '- {site: known, reason: x, owner: ada, until: 1970-01-01}\n- {site: gone, reason: x, owner: ada, until: 1970-01-01}\n',
+  );
   const known = await readKnownFailures({ cwd, baseline: '.', baselineNights: 3, expectations: 'e.yaml' });
-  const events = knownFailureEvents(await foldEvents(night().events), known, { known: { sites: new Set(['old', 'known', 'new']) } });
-  assert.deepEqual(events.map((event) => (event.type === 'site-excused' ? [event.siteId, event.checks[0]?.by] : event.type === 'notice' ? event.code : '')), [
-    ['old', 'baseline'], ['known', 'expectation'], 'expectations.unknown',
-  ]);
+  const events = knownFailureEvents(await foldEvents(night().events), known, {
+    known: { sites: new Set(['old', 'known', 'new']) },
+  });
+  assert.deepEqual(
+    events.map((event) =>
+      event.type === 'site-excused' ? [event.siteId, event.checks[0]?.by] : event.type === 'notice' ? event.code : '',
+    ),
+    [['old', 'baseline'], ['known', 'expectation'], 'expectations.unknown'],
+  );
   const run = night();
   for (const event of events) run.add(event);
-  assert.deepEqual((await foldEvents(run.ended().events)).countedCounts(), { passed: 2, flaky: 0, failed: 1, errored: 0, skipped: 0, 'not-run': 0 });
+  assert.deepEqual((await foldEvents(run.ended().events)).countedCounts(), {
+    passed: 2,
+    flaky: 0,
+    failed: 1,
+    errored: 0,
+    skipped: 0,
+    'not-run': 0,
+  });
 });
 
 test('a run that nothing new went wrong in ends with 0', async () => {
@@ -45,10 +74,13 @@ test('a run that nothing new went wrong in ends with 0', async () => {
 
 test('the mistakes of both are named at once', async () => {
   writeFileSync(join(cwd, 'wrong.yaml'), '- site: a\n');
-  await assert.rejects(readKnownFailures({ cwd, baseline: 'nowhere', baselineNights: 1, expectations: 'wrong.yaml' }), (error: { mistakes: string[] }) => {
-    assert.match(error.mistakes.join('\n'), /there is no folder .*nowhere[^]*wrong\.yaml:1:3: reason is missing/);
-    return true;
-  });
+  await assert.rejects(
+    readKnownFailures({ cwd, baseline: 'nowhere', baselineNights: 1, expectations: 'wrong.yaml' }),
+    (error: { mistakes: string[] }) => {
+      assert.match(error.mistakes.join('\n'), /there is no folder .*nowhere[^]*wrong\.yaml:1:3: reason is missing/);
+      return true;
+    },
+  );
   assert.deepEqual(await readKnownFailures({ cwd, baselineNights: 1 }), {});
 });
 
@@ -69,5 +101,8 @@ test('a run feeds the history at its end; a broken history is told of and keeps 
   writeFileSync(path, 'broken'.repeat(1000));
   const { notice, reporter: none } = runHistory(path, state);
   assert.equal(none, undefined);
-  assert.match(notice?.type === 'notice' ? notice.text : '', /is broken: .*; it can be built anew from the journals: gridrun history --rebuild/);
+  assert.match(
+    notice?.type === 'notice' ? notice.text : '',
+    /is broken: .*; it can be built anew from the journals: gridrun history --rebuild/,
+  );
 });

@@ -4,7 +4,10 @@ import { GridrunError, run, type RunEvent } from '../../../src/index.ts';
 import { startStub } from '../../stub/webdriver-stub.ts';
 import { Workplace, checkFile, siteList } from '../../support/command.ts';
 
-const FILES = { 'sites.json': siteList('a', 'b', 'c'), 'x.check.mjs': checkFile("await driver.get(site.url); assert.notEqual(site.id, 'b');") };
+const FILES = {
+  'sites.json': siteList('a', 'b', 'c'),
+  'x.check.mjs': checkFile("await driver.get(site.url); assert.notEqual(site.id, 'b');"),
+};
 
 function settings(place: Workplace, grid: string): Parameters<typeof run>[0] {
   return { cwd: place.folder, sites: 'sites.json', checks: 'x.check.mjs', grid, sessions: 2 };
@@ -28,7 +31,10 @@ test('two runs live in one process, and do not mix', async () => {
   await using stub = await startStub();
   await using one = await Workplace.with(FILES);
   await using other = await Workplace.with({ ...FILES, 'sites.json': siteList('x', 'y') });
-  const [first, second] = await Promise.all([run(settings(one, stub.url)).summary, run(settings(other, stub.url)).summary]);
+  const [first, second] = await Promise.all([
+    run(settings(one, stub.url)).summary,
+    run(settings(other, stub.url)).summary,
+  ]);
   assert.deepEqual([first?.counts.passed, second?.counts.passed], [2, 2]);
   assert.deepEqual(await other.verdicts(), { x: 'passed', y: 'passed' });
 });
@@ -53,8 +59,11 @@ test('two runs in one results folder: the second is refused', async () => {
 test('the library prints nothing and leaves the process alone', async () => {
   await using stub = await startStub();
   await using place = await Workplace.with(FILES);
-  await place.write('program.mjs', `import { run } from ${JSON.stringify(new URL('../../../src/index.ts', import.meta.url).href)};
-await run(${JSON.stringify(settings(place, stub.url))}).summary; process.exitCode = 42;`);
+  await place.write(
+    'program.mjs',
+    `import { run } from ${JSON.stringify(new URL('../../../src/index.ts', import.meta.url).href)};
+await run(${JSON.stringify(settings(place, stub.url))}).summary; process.exitCode = 42;`,
+  );
   const { code, stdout, stderr } = await place.runNode('program.mjs');
   assert.deepEqual([code, stdout, stderr], [42, '', '']);
 });

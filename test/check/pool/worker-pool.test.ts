@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { checkFile } from '../module-kinds.ts';
 import { siteNamed, startBench, statuses } from '../suite-bench.ts';
 
-const UNTIL_RELEASED = "it('waits', async () => { console.log('here'); while ((await driver.getTitle()) !== 'released') await new Promise((resolve) => setTimeout(resolve, 20)); });";
+const UNTIL_RELEASED =
+  "it('waits', async () => { console.log('here'); while ((await driver.getTitle()) !== 'released') await new Promise((resolve) => setTimeout(resolve, 20)); });";
 
 test('kill -9 of a host faults its attempts and nothing else', async () => {
   const here = Promise.withResolvers<void>();
@@ -28,15 +29,22 @@ test('kill -9 of a host faults its attempts and nothing else', async () => {
     assert.deepEqual(statuses(outcome), ['first: passed']);
   }
   bench.release();
-  for (const outcome of await Promise.all([running[1]!, running[3]!])) assert.deepEqual(statuses(outcome), ['first: passed', 'waits: passed']);
-  assert.deepEqual(statuses(await bench.attempt({ slot: 0, site: siteNamed('site0'), attempt: 2 })), ['first: passed', 'waits: passed']);
+  for (const outcome of await Promise.all([running[1]!, running[3]!]))
+    assert.deepEqual(statuses(outcome), ['first: passed', 'waits: passed']);
+  assert.deepEqual(statuses(await bench.attempt({ slot: 0, site: siteNamed('site0'), attempt: 2 })), [
+    'first: passed',
+    'waits: passed',
+  ]);
   await bench.pool[Symbol.asyncDispose]();
   // Nothing of global fixtures, of which there are none.
   assert.deepEqual(bench.notices, []);
 });
 
 test('with one lane a host each slot has a process of its own', async () => {
-  await using bench = await startBench({ lanesPerHost: 1, files: checkFile('esm', "it('says who', () => { console.log(process.pid); });") });
+  await using bench = await startBench({
+    lanesPerHost: 1,
+    files: checkFile('esm', "it('says who', () => { console.log(process.pid); });"),
+  });
   await Promise.all([0, 1, 2].map(async (slot) => await bench.attempt({ slot, site: siteNamed(`site${slot}`) })));
   assert.equal(new Set(bench.output.map(({ text }) => text)).size, 3);
 });
@@ -51,21 +59,28 @@ test('a host takes no notice of Ctrl-C, and ends with its pool', async () => {
   assert.throws(() => process.kill(pid!, 0), { code: 'ESRCH' });
 });
 
-test('sites of a host that stood still in nobody\'s code are tried again one to a host', async () => {
+test("sites of a host that stood still in nobody's code are tried again one to a host", async () => {
   await using bench = await startBench({
     stallLimitMs: 1_000,
     checkTimeoutMs: 30_000,
-    files: checkFile('esm', `
+    files: checkFile(
+      'esm',
+      `
       import { execFileSync } from 'node:child_process';
       it('first', () => {});
       it('stands', async () => {
         await driver.getTitle();
         if (site.id === 'culprit') execFileSync(process.execPath, ['-e', 'setInterval(() => { if (process.ppid !== ' + process.pid + ') process.exit(); }, 50)']);
         while ((await driver.getTitle()) !== 'released') await new Promise((resolve) => setTimeout(resolve, 20));
-      });`),
+      });`,
+    ),
   });
   const both = async (attempt: number): Promise<string[]> =>
-    (await Promise.all(['culprit', 'other'].map(async (id, slot) => await bench.attempt({ slot, site: siteNamed(id), attempt })))).map((outcome) => outcome.fault?.code ?? outcome.ending);
+    (
+      await Promise.all(
+        ['culprit', 'other'].map(async (id, slot) => await bench.attempt({ slot, site: siteNamed(id), attempt })),
+      )
+    ).map((outcome) => outcome.fault?.code ?? outcome.ending);
   assert.deepEqual(await both(1), ['runner.host-died', 'runner.host-died']);
   bench.release();
   assert.deepEqual(await both(2), ['runner.endless-loop', 'completed']);

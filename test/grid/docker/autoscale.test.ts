@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { FIRST_MEMORY, roomForNodes, scaleStep, TURN_AFTER_MS, type NodeRange, type ScaleMemory } from '../../../src/grid/docker/autoscale.ts';
+import {
+  FIRST_MEMORY,
+  roomForNodes,
+  scaleStep,
+  TURN_AFTER_MS,
+  type NodeRange,
+  type ScaleMemory,
+} from '../../../src/grid/docker/autoscale.ts';
 
 interface Step {
   readonly waitMs: number;
@@ -10,7 +17,9 @@ interface Step {
   readonly room: number;
 }
 
-const ranges = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 6 })).map(([min, more]): NodeRange => ({ min, max: min + more }));
+const ranges = fc
+  .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 6 }))
+  .map(([min, more]): NodeRange => ({ min, max: min + more }));
 const steps = fc.array(
   fc.record({ waitMs: fc.integer({ min: 100, max: 20_000 }), open: fc.nat(20), waiting: fc.nat(20), room: fc.nat(8) }),
   { minLength: 1, maxLength: 80 },
@@ -28,42 +37,62 @@ function counts(range: NodeRange, given: readonly Step[], sessionsPerNode = 1): 
 }
 
 test('the count stays in its range, and grows no further than there is room', () => {
-  fc.assert(fc.property(ranges, steps, (range, given) => {
-    let before = range.min;
-    for (const [index, { nodes }] of counts(range, given).entries()) {
-      assert.ok(nodes >= range.min && nodes <= range.max);
-      assert.ok(nodes - before <= Math.max(0, given[index]!.room) && before - nodes <= 1);
-      before = nodes;
-    }
-  }));
+  fc.assert(
+    fc.property(ranges, steps, (range, given) => {
+      let before = range.min;
+      for (const [index, { nodes }] of counts(range, given).entries()) {
+        assert.ok(nodes >= range.min && nodes <= range.max);
+        assert.ok(nodes - before <= Math.max(0, given[index]!.room) && before - nodes <= 1);
+        before = nodes;
+      }
+    }),
+  );
 });
 
 test('it never flaps: a change of direction comes after a rest', () => {
-  fc.assert(fc.property(ranges, steps, (range, given) => {
-    let last: { atMs: number; up: boolean } | undefined;
-    let before = range.min;
-    for (const { atMs, nodes } of counts(range, given)) {
-      if (nodes !== before) {
-        const up = nodes > before;
-        if (last !== undefined && last.up !== up) assert.ok(atMs - last.atMs >= TURN_AFTER_MS);
-        last = { atMs, up };
+  fc.assert(
+    fc.property(ranges, steps, (range, given) => {
+      let last: { atMs: number; up: boolean } | undefined;
+      let before = range.min;
+      for (const { atMs, nodes } of counts(range, given)) {
+        if (nodes !== before) {
+          const up = nodes > before;
+          if (last !== undefined && last.up !== up) assert.ok(atMs - last.atMs >= TURN_AFTER_MS);
+          last = { atMs, up };
+        }
+        before = nodes;
       }
-      before = nodes;
-    }
-  }));
+    }),
+  );
 });
 
 test('work that waits brings it up, none brings it down to the least', () => {
   const tick = (waiting: number, open: number): Step => ({ waitMs: 1000, waiting, open, room: 10 });
-  const busy = counts({ min: 1, max: 4 }, Array.from({ length: 5 }, () => tick(3, 1)));
+  const busy = counts(
+    { min: 1, max: 4 },
+    Array.from({ length: 5 }, () => tick(3, 1)),
+  );
   assert.equal(busy.at(-1)?.nodes, 4);
-  const through = counts({ min: 1, max: 4 }, [...Array.from({ length: 5 }, () => tick(3, 1)), ...Array.from({ length: 60 }, () => tick(0, 0))]);
+  const through = counts({ min: 1, max: 4 }, [
+    ...Array.from({ length: 5 }, () => tick(3, 1)),
+    ...Array.from({ length: 60 }, () => tick(0, 0)),
+  ]);
   assert.equal(through.at(-1)?.nodes, 1);
-  assert.deepEqual(counts({ min: 2, max: 2 }, [tick(9, 2), tick(9, 2), tick(9, 2)]).map(({ nodes }) => nodes), [2, 2, 2]);
+  assert.deepEqual(
+    counts({ min: 2, max: 2 }, [tick(9, 2), tick(9, 2), tick(9, 2)]).map(({ nodes }) => nodes),
+    [2, 2, 2],
+  );
 });
 
 test('a lost node is made anew', () => {
-  const step = scaleStep({ min: 3, max: 3 }, FIRST_MEMORY, { atMs: 0, nodes: 2, sessionsPerNode: 1, open: 0, waiting: 0, room: 0 });
+  const step = scaleStep({ min: 3, max: 3 }, FIRST_MEMORY, {
+    atMs: 0,
+    nodes: 2,
+    sessionsPerNode: 1,
+    open: 0,
+    waiting: 0,
+    room: 0,
+  });
   assert.deepEqual([step.nodes, step.reason], [3, '2 of at least 3 nodes are there']);
 });
 

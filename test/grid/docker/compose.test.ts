@@ -28,61 +28,82 @@ const BIDI_CHECK = checkFile(`
 
 const options = { skip: missing('docker'), timeout: 300_000 };
 
-test('the compose file brings up a grid that scales, that status reads and that a run by URL works on', options, async () => {
-  const image = await ensureOwnImage(await openEngine());
-  const name = `compose-${randomBytes(4).toString('hex')}`;
-  const password = randomBytes(12).toString('hex');
-  const port = await freePort();
-  const env = {
-    ...process.env,
-    SE_ROUTER_PASSWORD: password,
-    SE_REGISTRATION_SECRET: randomBytes(12).toString('hex'),
-    GRIDRUN_IMAGE: image.ref,
-    GRIDRUN_GRID: name,
-    GRIDRUN_PORT: String(port),
-    COMPOSE_PROJECT_NAME: name,
-  };
-  const compose = async (...args: string[]): Promise<void> => await run(['-f', 'docker-compose.grid.yml', ...args], env);
-  try {
-    await compose('up', '-d', '--no-build');
-    await readyWith(name, 1);
-    await compose('up', '-d', '--no-build', '--scale', 'chrome=3');
-    const report = await readyWith(name, 3);
-    assert.equal(report.url, `http://127.0.0.1:${port}`);
-    assert.ok(report.nodes.every(({ slots, memory }) => slots === 1 && memory !== undefined));
+test(
+  'the compose file brings up a grid that scales, that status reads and that a run by URL works on',
+  options,
+  async () => {
+    const image = await ensureOwnImage(await openEngine());
+    const name = `compose-${randomBytes(4).toString('hex')}`;
+    const password = randomBytes(12).toString('hex');
+    const port = await freePort();
+    const env = {
+      ...process.env,
+      SE_ROUTER_PASSWORD: password,
+      SE_REGISTRATION_SECRET: randomBytes(12).toString('hex'),
+      GRIDRUN_IMAGE: image.ref,
+      GRIDRUN_GRID: name,
+      GRIDRUN_PORT: String(port),
+      COMPOSE_PROJECT_NAME: name,
+    };
+    const compose = async (...args: string[]): Promise<void> =>
+      await run(['-f', 'docker-compose.grid.yml', ...args], env);
+    try {
+      await compose('up', '-d', '--no-build');
+      await readyWith(name, 1);
+      await compose('up', '-d', '--no-build', '--scale', 'chrome=3');
+      const report = await readyWith(name, 3);
+      assert.equal(report.url, `http://127.0.0.1:${port}`);
+      assert.ok(report.nodes.every(({ slots, memory }) => slots === 1 && memory !== undefined));
 
-    await using grid = remoteGrid(`http://gridrun:${password}@127.0.0.1:${port}`, { sessions: 'auto' });
-    const lease = await grid.lease({ name: 'compose', capabilities: {}, avoidNodes: [], signal: new AbortController().signal });
-    const page = driving(lease.session);
-    await page.go('data:text/html,<title>here</title>');
-    assert.equal(await page.run('return document.title'), 'here');
-    assert.equal(await bidiStatus(lease.session.webSocketUrl!), 'success');
-    await page.go('chrome://sandbox');
-    assert.match(String(await page.run('return document.body.innerText')), /You are adequately sandboxed/);
-    await lease.release();
+      await using grid = remoteGrid(`http://gridrun:${password}@127.0.0.1:${port}`, { sessions: 'auto' });
+      const lease = await grid.lease({
+        name: 'compose',
+        capabilities: {},
+        avoidNodes: [],
+        signal: new AbortController().signal,
+      });
+      const page = driving(lease.session);
+      await page.go('data:text/html,<title>here</title>');
+      assert.equal(await page.run('return document.title'), 'here');
+      assert.equal(await bidiStatus(lease.session.webSocketUrl!), 'success');
+      await page.go('chrome://sandbox');
+      assert.match(String(await page.run('return document.body.innerText')), /You are adequately sandboxed/);
+      await lease.release();
 
-    await using place = await Workplace.with({ 'sites.txt': 'a.example\nb.example\nc.example\nd.example\n', 'x.check.mjs': BIDI_CHECK });
-    const { counts } = await gridrun({ cwd: place.folder, sites: 'sites.txt', checks: 'x.check.mjs', grid: `http://gridrun:${password}@127.0.0.1:${port}` }).summary;
-    assert.equal(counts.passed, 4, JSON.stringify(counts));
+      await using place = await Workplace.with({
+        'sites.txt': 'a.example\nb.example\nc.example\nd.example\n',
+        'x.check.mjs': BIDI_CHECK,
+      });
+      const { counts } = await gridrun({
+        cwd: place.folder,
+        sites: 'sites.txt',
+        checks: 'x.check.mjs',
+        grid: `http://gridrun:${password}@127.0.0.1:${port}`,
+      }).summary;
+      assert.equal(counts.passed, 4, JSON.stringify(counts));
 
-    for (const container of (await ofGrid(name)).containers) {
-      const { HostConfig, Config } = await docker.getContainer(container).inspect();
-      assert.equal(Config.User, '1200:1201');
-      assert.deepEqual(HostConfig.CapDrop, ['ALL']);
-      assert.ok(HostConfig.SecurityOpt?.includes('no-new-privileges'));
-      assert.ok((HostConfig.Memory ?? 0) > 0 && (HostConfig.PidsLimit ?? 0) > 0, container);
+      for (const container of (await ofGrid(name)).containers) {
+        const { HostConfig, Config } = await docker.getContainer(container).inspect();
+        assert.equal(Config.User, '1200:1201');
+        assert.deepEqual(HostConfig.CapDrop, ['ALL']);
+        assert.ok(HostConfig.SecurityOpt?.includes('no-new-privileges'));
+        assert.ok((HostConfig.Memory ?? 0) > 0 && (HostConfig.PidsLimit ?? 0) > 0, container);
+      }
+    } finally {
+      await compose('down', '-v', '-t', '2');
     }
-  } finally {
-    await compose('down', '-v', '-t', '2');
-  }
-  assert.deepEqual(await leftovers(name), []);
-});
+    assert.deepEqual(await leftovers(name), []);
+  },
+);
 
 test('the compose file and gridrun agree on what a hub and a node are', async () => {
   const file = parse(await readFile(`${packageRoot()}/docker-compose.grid.yml`, 'utf8'), { merge: true }) as {
     services: Record<string, { command: string[]; labels: Record<string, string>; cap_drop: string[] }>;
   };
-  for (const [service, role] of [['hub', 'hub'], ['chrome', 'node']] as const) {
+  for (const [service, role] of [
+    ['hub', 'hub'],
+    ['chrome', 'node'],
+  ] as const) {
     assert.deepEqual(file.services[service]?.command, [role]);
     assert.equal(file.services[service].labels['io.gridrun.role'], role);
     assert.deepEqual(file.services[service].cap_drop, ['ALL']);
@@ -101,7 +122,8 @@ async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<voi
 async function readyWith(name: string, nodes: number): Promise<GridReport> {
   for (;;) {
     const [report] = await gridStatus({ name });
-    if (report?.state === 'ready' && report.nodes.filter(({ availability }) => availability === 'UP').length === nodes) return report;
+    if (report?.state === 'ready' && report.nodes.filter(({ availability }) => availability === 'UP').length === nodes)
+      return report;
     await delay(200);
   }
 }
@@ -109,7 +131,9 @@ async function readyWith(name: string, nodes: number): Promise<GridReport> {
 /** One BiDi command over the address that a check would use. */
 async function bidiStatus(url: string): Promise<string> {
   const at = new URL(url);
-  const headers = { authorization: `Basic ${Buffer.from(`${decodeURIComponent(at.username)}:${decodeURIComponent(at.password)}`).toString('base64')}` };
+  const headers = {
+    authorization: `Basic ${Buffer.from(`${decodeURIComponent(at.username)}:${decodeURIComponent(at.password)}`).toString('base64')}`,
+  };
   const socket = new WebSocket(url, { headers });
   await once(socket, 'open');
   socket.send(JSON.stringify({ id: 1, method: 'browsingContext.getTree', params: {} }));

@@ -8,7 +8,9 @@ test('a site of another host on a port of the grid is let through by a rule of i
   const url = 'https://qa.example.com:4444/login';
   assert.equal(needsForwarder(url), true);
   await using forwarder = await openForwarder([url], NETWORK);
-  assert.deepEqual(forwarder.chromeFlags, [{ name: '--host-resolver-rules', separator: ' , ', value: 'MAP qa.example.com:4444 qa.example.com:4444' }]);
+  assert.deepEqual(forwarder.chromeFlags, [
+    { name: '--host-resolver-rules', separator: ' , ', value: 'MAP qa.example.com:4444 qa.example.com:4444' },
+  ]);
 });
 
 test('a site of this machine gets a door, whatever its port; any other needs nothing', async () => {
@@ -16,5 +18,6 @@ test('a site of this machine gets a door, whatever its port; any other needs not
   const [rules, spaces] = forwarder.chromeFlags;
   assert.match(rules?.value ?? '', /^MAP a\.localhost:5555 127\.0\.0\.1:\d+$/);
   assert.match(spaces?.value ?? '', /^127\.0\.0\.1:\d+=public$/);
-  for (const url of ['https://qa.example.com/', 'https://qa.example.com:8443/']) assert.equal(needsForwarder(url), false);
+  for (const url of ['https://qa.example.com/', 'https://qa.example.com:8443/'])
+    assert.equal(needsForwarder(url), false);
 });

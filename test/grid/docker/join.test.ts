@@ -12,12 +12,22 @@ const signal = new AbortController().signal;
 
 /** An address of this machine that containers of any network reach: what stands for another host's. */
 async function machineAddress(): Promise<string> {
-  const { IPAM } = (await docker.getNetwork('bridge').inspect()) as { IPAM: { Config: { Gateway?: string; Subnet: string }[] } };
+  const { IPAM } = (await docker.getNetwork('bridge').inspect()) as {
+    IPAM: { Config: { Gateway?: string; Subnet: string }[] };
+  };
   return IPAM.Config[0]?.Gateway ?? '172.17.0.1';
 }
 
 function joinOptions(hub: RunningGrid, advertise: string, more: Partial<GridJoinOptions> = {}): GridJoinOptions {
-  return { hub: hub.url, advertise, registrationSecret: hub.registration, nodes: 1, sessionsPerNode: 1, port: 5655, ...more };
+  return {
+    hub: hub.url,
+    advertise,
+    registrationSecret: hub.registration,
+    nodes: 1,
+    sessionsPerNode: 1,
+    port: 5655,
+    ...more,
+  };
 }
 
 test('nodes on another network join a hub by the address that it reaches, and run sites', options, async () => {
@@ -26,15 +36,29 @@ test('nodes on another network join a hub by the address that it reaches, and ru
   {
     await using named = gridName();
     names.push(named.name);
-    const hub = await gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: 0, listen: address, openBus: true });
+    const hub = await gridUp({
+      name: named.name,
+      nodes: 1,
+      sessionsPerNode: 1,
+      port: 0,
+      listen: address,
+      openBus: true,
+    });
     const joined = await gridJoin(joinOptions(hub, address, { nodes: 2 }));
     names.push(joined.name);
     try {
       assert.deepEqual(joined.nodes, [`http://${address}:5655`, `http://${address}:5656`]);
       assert.deepEqual(await gridJoin(joinOptions(hub, address, { nodes: 2 })), joined);
       await using grid = remoteGrid(hub.url, { sessions: 'auto' });
-      const leases = await Promise.all([1, 2, 3].map(async (index) => await grid.lease({ name: `join ${index}`, capabilities: {}, avoidNodes: [], signal })));
-      assert.deepEqual(leases.map(({ session }) => session.node).sort(), [`http://${address}:5655`, `http://${address}:5656`, 'http://node-1:5555'].sort());
+      const leases = await Promise.all(
+        [1, 2, 3].map(
+          async (index) => await grid.lease({ name: `join ${index}`, capabilities: {}, avoidNodes: [], signal }),
+        ),
+      );
+      assert.deepEqual(
+        leases.map(({ session }) => session.node).sort(),
+        [`http://${address}:5655`, `http://${address}:5656`, 'http://node-1:5555'].sort(),
+      );
       for (const { session } of leases) {
         const page = driving(session);
         await page.go('data:text/html,<title>here</title>');
@@ -55,10 +79,22 @@ test('what is wrong with a join is said, and nothing of it stays', options, asyn
   const before = await joinedNodes();
   // An address of the same network that nobody has.
   const nobody = address.replace(/\d+\.\d+$/, '255.254');
-  await assert.rejects(gridJoin(joinOptions(hub, nobody, { readyDeadlineMs: 12_000 })), new RegExp(`--advertise ${nobody} is wrong: nothing answers at http://${nobody}:5655`));
-  await assert.rejects(gridJoin(joinOptions(hub, address, { readyDeadlineMs: 12_000, registrationSecret: 'another' })), /has not taken .*registration secret is another/s);
-  await assert.rejects(gridJoin(joinOptions(hub, 'localhost')), /the hub would look for the nodes on itself|can’t join as asked/);
-  await assert.rejects(gridJoin(joinOptions(hub, address, { busPorts: { publish: 4499, subscribe: 4443 } })), /event bus does not answer at .*:4499/);
+  await assert.rejects(
+    gridJoin(joinOptions(hub, nobody, { readyDeadlineMs: 12_000 })),
+    new RegExp(`--advertise ${nobody} is wrong: nothing answers at http://${nobody}:5655`),
+  );
+  await assert.rejects(
+    gridJoin(joinOptions(hub, address, { readyDeadlineMs: 12_000, registrationSecret: 'another' })),
+    /has not taken .*registration secret is another/s,
+  );
+  await assert.rejects(
+    gridJoin(joinOptions(hub, 'localhost')),
+    /the hub would look for the nodes on itself|can’t join as asked/,
+  );
+  await assert.rejects(
+    gridJoin(joinOptions(hub, address, { busPorts: { publish: 4499, subscribe: 4443 } })),
+    /event bus does not answer at .*:4499/,
+  );
   await assert.rejects(gridJoin({ ...joinOptions(hub, address), hub: hub.shown }), /does not answer/);
   assert.deepEqual(await joinedNodes(), before);
 });

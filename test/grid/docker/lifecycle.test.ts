@@ -18,43 +18,58 @@ const signal = new AbortController().signal;
 const UP = new URL('../../../src/grid/docker/up.ts', import.meta.url).href;
 const GRID = new URL('../../../src/grid/docker/docker-grid.ts', import.meta.url).href;
 
-test('up, scale up and down under sessions, status, logs, down: each said twice, no session cut, nothing left', options, async () => {
-  await using named = gridName();
-  const { name } = named;
-  {
-    const up = await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 });
-    assert.deepEqual((await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 })).made, []);
-    await using grid = remoteGrid(up.url, { sessions: 'auto' });
-    const leases = await Promise.all([1, 2].map(async (index) => await grid.lease({ name: `scale ${index}`, capabilities: {}, avoidNodes: [], signal })));
-    assert.deepEqual((await gridScale(name, 4)).added, [`gridrun-${name}-node-3`, `gridrun-${name}-node-4`]);
-    assert.deepEqual((await gridScale(name, 4)).added, []);
+test(
+  'up, scale up and down under sessions, status, logs, down: each said twice, no session cut, nothing left',
+  options,
+  async () => {
+    await using named = gridName();
+    const { name } = named;
+    {
+      const up = await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 });
+      assert.deepEqual((await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 })).made, []);
+      await using grid = remoteGrid(up.url, { sessions: 'auto' });
+      const leases = await Promise.all(
+        [1, 2].map(
+          async (index) => await grid.lease({ name: `scale ${index}`, capabilities: {}, avoidNodes: [], signal }),
+        ),
+      );
+      assert.deepEqual((await gridScale(name, 4)).added, [`gridrun-${name}-node-3`, `gridrun-${name}-node-4`]);
+      assert.deepEqual((await gridScale(name, 4)).added, []);
 
-    const [report] = await gridStatus({ name });
-    assert.deepEqual([report?.state, report?.slots, report?.sessions, report?.nodes.length], ['ready', 4, 2, 4]);
-    assert.ok(report?.nodes.every(({ memory }) => memory !== undefined && memory.usedBytes > 0 && memory.limitBytes === 1536 * 1024 * 1024));
+      const [report] = await gridStatus({ name });
+      assert.deepEqual([report?.state, report?.slots, report?.sessions, report?.nodes.length], ['ready', 4, 2, 4]);
+      assert.ok(
+        report?.nodes.every(
+          ({ memory }) => memory !== undefined && memory.usedBytes > 0 && memory.limitBytes === 1536 * 1024 * 1024,
+        ),
+      );
 
-    const shrinking = gridScale(name, 1);
-    await untilNodes(name, 2);
-    for (const { session } of leases) {
-      const page = driving(session);
-      await page.go('data:text/html,<title>still here</title>');
-      assert.equal(await page.run('return document.title'), 'still here');
+      const shrinking = gridScale(name, 1);
+      await untilNodes(name, 2);
+      for (const { session } of leases) {
+        const page = driving(session);
+        await page.go('data:text/html,<title>still here</title>');
+        assert.equal(await page.run('return document.title'), 'still here');
+      }
+      await Promise.all(leases.map(async (lease) => await lease.release()));
+      const shrunk = await shrinking;
+      assert.deepEqual([shrunk.removed.length, shrunk.draining.length], [3, 0]);
+      assert.deepEqual((await gridScale(name, 1)).removed, []);
+      assert.equal((await ofGrid(name)).containers.length, 2);
+
+      const lines: string[] = [];
+      await gridLogs(name, {}, (line) => void lines.push(line));
+      assert.ok(
+        lines.some((line) => line.includes('Started Selenium Hub')) &&
+          lines.some((line) => line.includes('Started Selenium node')),
+      );
+      assert.ok(!lines.some((line) => line.includes(up.registration)));
+      assert.equal((await gridDown(name)).length, 3);
+      assert.deepEqual(await gridDown(name), []);
     }
-    await Promise.all(leases.map(async (lease) => await lease.release()));
-    const shrunk = await shrinking;
-    assert.deepEqual([shrunk.removed.length, shrunk.draining.length], [3, 0]);
-    assert.deepEqual((await gridScale(name, 1)).removed, []);
-    assert.equal((await ofGrid(name)).containers.length, 2);
-
-    const lines: string[] = [];
-    await gridLogs(name, {}, (line) => void lines.push(line));
-    assert.ok(lines.some((line) => line.includes('Started Selenium Hub')) && lines.some((line) => line.includes('Started Selenium node')));
-    assert.ok(!lines.some((line) => line.includes(up.registration)));
-    assert.equal((await gridDown(name)).length, 3);
-    assert.deepEqual(await gridDown(name), []);
-  }
-  assert.deepEqual(await leftovers(name), []);
-});
+    assert.deepEqual(await leftovers(name), []);
+  },
+);
 
 test('an up that is killed at any moment is completed by the next, and down takes all of it', options, async () => {
   await using named = gridName();
@@ -93,11 +108,20 @@ test('half a grid is completed: a node killed, one paused, the hub stopped', opt
 
 test('a grid that can not be whole is undone, and says why with its log', options, async () => {
   await using named = gridName();
-  await assert.rejects(gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: 0, readyDeadlineMs: 1 }), /not ready after 0 s[\s\S]*its last lines/);
+  await assert.rejects(
+    gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: 0, readyDeadlineMs: 1 }),
+    /not ready after 0 s[\s\S]*its last lines/,
+  );
   await using other = gridName();
   const up = await gridUp({ name: other.name, nodes: 1, sessionsPerNode: 1, port: 0 });
-  await assert.rejects(gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: Number(new URL(up.url).port) }), /port \d+ of 127\.0\.0\.1 is taken/);
-  await assert.rejects(gridUp({ name: 'No Name', nodes: 0, sessionsPerNode: 0, port: -1 }), /can’t be as it was asked for/);
+  await assert.rejects(
+    gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: Number(new URL(up.url).port) }),
+    /port \d+ of 127\.0\.0\.1 is taken/,
+  );
+  await assert.rejects(
+    gridUp({ name: 'No Name', nodes: 0, sessionsPerNode: 0, port: -1 }),
+    /can’t be as it was asked for/,
+  );
   await gridDown(other.name);
   assert.deepEqual(await leftovers(named.name, other.name), []);
 });
@@ -106,7 +130,9 @@ test('what a killed run left is swept by the next one, and a living run’s grid
   const script = `const { dockerGrid } = await import(${JSON.stringify(GRID)});
     const grid = await dockerGrid({ name: 'none-such', nodes: { min: 1, max: 1 }, sessionsPerNode: 1, sessions: 'auto', siteUrls: [] });
     console.log(grid.name); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
   try {
     await once(child.stdout, 'data');
@@ -117,7 +143,13 @@ test('what a killed run left is swept by the next one, and a living run’s grid
     await exited;
   }
   {
-    await using grid = await dockerGrid({ name: 'none-such', nodes: { min: 1, max: 1 }, sessionsPerNode: 1, sessions: 'auto', siteUrls: [] });
+    await using grid = await dockerGrid({
+      name: 'none-such',
+      nodes: { min: 1, max: 1 },
+      sessionsPerNode: 1,
+      sessions: 'auto',
+      siteUrls: [],
+    });
     assert.match(grid.name, /^docker http:\/\/127\.0\.0\.1:\d+$/);
     assert.deepEqual(await ownedBy(child.pid!), []);
     assert.equal((await ownedBy(process.pid)).length, 3);
@@ -128,8 +160,13 @@ test('what a killed run left is swept by the next one, and a living run’s grid
 /** The hub, the nodes and the network of the run of a process. */
 async function ownedBy(pid: number): Promise<string[]> {
   const filters = { label: ['io.gridrun.owner'] };
-  const [containers, networks] = await Promise.all([docker.listContainers({ all: true, filters }), docker.listNetworks({ filters })]);
-  return [...containers, ...networks].flatMap(({ Labels }) => (Labels?.['io.gridrun.owner']?.includes(`"pid":${pid},`) ? [Labels['io.gridrun.grid']!] : []));
+  const [containers, networks] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+  ]);
+  return [...containers, ...networks].flatMap(({ Labels }) =>
+    Labels?.['io.gridrun.owner']?.includes(`"pid":${pid},`) ? [Labels['io.gridrun.grid']!] : [],
+  );
 }
 
 async function untilNodes(name: string, count: number): Promise<void> {

@@ -11,7 +11,9 @@ const options = { skip: missing('docker'), timeout: 400_000 };
 const SITES = 60;
 /** Of a check: so long that a busy machine keeps it, and shorter than a node is cut off. */
 const LIMIT_MS = 20_000;
-const CHECK = checkFile("await driver.get(site.url); assert.match(await driver.getTitle(), /site/); assert.equal(await driver.executeScript('return location.host'), new URL(site.url).host);");
+const CHECK = checkFile(
+  "await driver.get(site.url); assert.match(await driver.getTitle(), /site/); assert.equal(await driver.executeScript('return location.host'), new URL(site.url).host);",
+);
 
 /** Less than a check's limit: pages of nodes that are well come late, and come. */
 const tooLong = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 4000));
@@ -19,7 +21,8 @@ const tooLong = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 /** What is done to a grid in the middle of a run. */
 type Harm = (grid: string, node: string) => Promise<void>;
 
-const container = (grid: string, name: string): ReturnType<typeof docker.getContainer> => docker.getContainer(`gridrun-${grid}-${name}`);
+const container = (grid: string, name: string): ReturnType<typeof docker.getContainer> =>
+  docker.getContainer(`gridrun-${grid}-${name}`);
 
 const HARMS: Readonly<Record<string, Harm>> = {
   'a node is killed': async (grid, node) => void (await container(grid, node).kill({ signal: 'SIGKILL' })),
@@ -34,35 +37,71 @@ const HARMS: Readonly<Record<string, Harm>> = {
 };
 
 for (const [what, harm] of Object.entries(HARMS)) {
-  test(`${what}: the run ends by itself, each site has one verdict, none is failed by it, and those hit say so`, options, async () => {
-    // From the harm on no page is answered until it is done, so that some site is at hand when it comes.
-    let harmed: Promise<void> | undefined;
-    await using site = await loopbackSite((_request, response) => {
-      const answer = (): unknown => response.setHeader('content-type', 'text/html').end('<!doctype html><title>site</title>');
-      void Promise.race([harmed, tooLong()]).then(answer, answer);
-    });
-    await using named = gridName();
-    await gridUp({ name: named.name, nodes: 3, sessionsPerNode: 1, port: 0 });
-    const list = Array.from({ length: SITES }, (_, index) => ({ id: `s${index}`, url: `http://s${index}.localhost:${site.port}/` }));
-    await using place = await Workplace.with({ 'sites.json': JSON.stringify(list), 'x.check.mjs': CHECK });
-    const handle = run({ cwd: place.folder, sites: 'sites.json', checks: 'x.check.mjs', grid: 'docker', gridName: named.name, sessions: 3, timeout: LIMIT_MS, siteTimeout: 2 * LIMIT_MS + 5000, chunkSize: 4 });
-    const events: RunEvent[] = [];
-    for await (const event of handle) {
-      events.push(event);
-      const judged = events.filter(({ type }) => type === 'site-judged').length;
-      if (harmed !== undefined || judged < 10 || event.type !== 'attempt-started') continue;
-      const opened = events.find((known) => known.type === 'session-opened' && known.sessionId === event.sessionId);
-      harmed = harm(named.name, opened?.type === 'session-opened' ? new URL(opened.node).hostname : 'node-1');
-      harmed.catch(() => {});
-    }
-    await harmed;
-    const { counts } = await handle.summary;
-    const judged = events.filter((event) => event.type === 'site-judged' && event.amended !== true);
-    assert.equal(new Set(judged.map((event) => (event.type === 'site-judged' ? event.verdict.siteId : ''))).size, SITES);
-    assert.equal(judged.length, SITES);
-    assert.deepEqual([counts.failed, counts.passed + counts.errored + counts.flaky], [0, SITES], JSON.stringify(judged.flatMap((event) => (event.type === 'site-judged' && event.verdict.verdict === 'failed' ? [event.verdict] : []))));
-    const hit = events.flatMap((event) => (event.type === 'attempt-ended' && event.attempt.fault !== undefined ? [event.attempt] : []));
-    assert.ok(hit.length > 0, 'no attempt was hit');
-    assert.deepEqual(hit.filter(({ fault }) => fault?.cause !== 'grid').map(({ fault, ending }) => `${ending} ${fault?.code}: ${fault?.message}`), []);
-  });
+  test(
+    `${what}: the run ends by itself, each site has one verdict, none is failed by it, and those hit say so`,
+    options,
+    async () => {
+      // From the harm on no page is answered until it is done, so that some site is at hand when it comes.
+      let harmed: Promise<void> | undefined;
+      await using site = await loopbackSite((_request, response) => {
+        const answer = (): unknown =>
+          response.setHeader('content-type', 'text/html').end('<!doctype html><title>site</title>');
+        void Promise.race([harmed, tooLong()]).then(answer, answer);
+      });
+      await using named = gridName();
+      await gridUp({ name: named.name, nodes: 3, sessionsPerNode: 1, port: 0 });
+      const list = Array.from({ length: SITES }, (_, index) => ({
+        id: `s${index}`,
+        url: `http://s${index}.localhost:${site.port}/`,
+      }));
+      await using place = await Workplace.with({ 'sites.json': JSON.stringify(list), 'x.check.mjs': CHECK });
+      const handle = run({
+        cwd: place.folder,
+        sites: 'sites.json',
+        checks: 'x.check.mjs',
+        grid: 'docker',
+        gridName: named.name,
+        sessions: 3,
+        timeout: LIMIT_MS,
+        siteTimeout: 2 * LIMIT_MS + 5000,
+        chunkSize: 4,
+      });
+      const events: RunEvent[] = [];
+      for await (const event of handle) {
+        events.push(event);
+        const judged = events.filter(({ type }) => type === 'site-judged').length;
+        if (harmed !== undefined || judged < 10 || event.type !== 'attempt-started') continue;
+        const opened = events.find((known) => known.type === 'session-opened' && known.sessionId === event.sessionId);
+        harmed = harm(named.name, opened?.type === 'session-opened' ? new URL(opened.node).hostname : 'node-1');
+        harmed.catch(() => {});
+      }
+      await harmed;
+      const { counts } = await handle.summary;
+      const judged = events.filter((event) => event.type === 'site-judged' && event.amended !== true);
+      assert.equal(
+        new Set(judged.map((event) => (event.type === 'site-judged' ? event.verdict.siteId : ''))).size,
+        SITES,
+      );
+      assert.equal(judged.length, SITES);
+      assert.deepEqual(
+        [counts.failed, counts.passed + counts.errored + counts.flaky],
+        [0, SITES],
+        JSON.stringify(
+          judged.flatMap((event) =>
+            event.type === 'site-judged' && event.verdict.verdict === 'failed' ? [event.verdict] : [],
+          ),
+        ),
+      );
+      const hit = events.flatMap((event) =>
+        event.type === 'attempt-ended' && event.attempt.fault !== undefined ? [event.attempt] : [],
+      );
+      assert.ok(hit.length > 0, 'no attempt was hit');
+      assert.deepEqual(
+        hit
+          .filter(({ fault }) => fault?.cause !== 'grid')
+          .map(({ fault, ending }) => `${ending} ${fault?.code}: ${fault?.message}`),
+        [],
+      );
+    },
+  );
 }

@@ -24,10 +24,36 @@ function stateOf(run: FakeRun): RunState {
 
 /** So many sites that fail, in so many ways, with long messages. */
 function failing(count: number, ways: number): RunState {
-  const words = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta', 'iota', 'kappa', 'lambda', 'mu', 'nu', 'xi', 'omicron', 'pi', 'rho', 'sigma', 'tau', 'phi'];
-  const run = new FakeRun(Array.from({ length: count }, (_, index) => siteOf(`s${index}`)), ['t']);
+  const words = [
+    'alpha',
+    'beta',
+    'gamma',
+    'delta',
+    'epsilon',
+    'zeta',
+    'eta',
+    'theta',
+    'iota',
+    'kappa',
+    'lambda',
+    'mu',
+    'nu',
+    'xi',
+    'omicron',
+    'pi',
+    'rho',
+    'sigma',
+    'tau',
+    'phi',
+  ];
+  const run = new FakeRun(
+    Array.from({ length: count }, (_, index) => siteOf(`s${index}`)),
+    ['t'],
+  );
   for (let index = 0; index < count; index++) {
-    run.attempt(`s${index}`, [failed('t', `no ${words[index % ways] ?? ''} ${'long '.repeat(800)}`)]).judged(`s${index}`);
+    run
+      .attempt(`s${index}`, [failed('t', `no ${words[index % ways] ?? ''} ${'long '.repeat(800)}`)])
+      .judged(`s${index}`);
   }
   return stateOf(run.ended());
 }
@@ -51,21 +77,38 @@ test('5,000 failures stay within what GitHub shows of a step and takes as a summ
 
 test('warnings are for what is flaky and for notices, errors for what fails; a run that passes has none', () => {
   const lines = githubAnnotations(stateOf(variedRun().ended()));
-  assert.deepEqual(lines.map((line) => /^::(\w+) /.exec(line)?.[1]), ['error', 'error', 'error', 'warning', 'warning']);
+  assert.deepEqual(
+    lines.map((line) => /^::(\w+) /.exec(line)?.[1]),
+    ['error', 'error', 'error', 'warning', 'warning'],
+  );
   assert.match(lines.join('\n'), /title=flaky%3A 2 sites::flaky, rescued/);
-  assert.deepEqual(githubAnnotations(stateOf(new FakeRun([siteOf('a')], ['t']).attempt('a', [passed('t')]).judged('a').ended())), []);
+  assert.deepEqual(
+    githubAnnotations(
+      stateOf(
+        new FakeRun([siteOf('a')], ['t'])
+          .attempt('a', [passed('t')])
+          .judged('a')
+          .ended(),
+      ),
+    ),
+    [],
+  );
 });
 
 test('nothing of a site becomes a command, markup, a link or a mention', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
       const hostile = `::error::x\n##[add-mask]y ${text}`;
-      const run = new FakeRun([siteOf('a')], ['t']).attempt('a', [failed('t', hostile)]).judged('a').ended();
+      const run = new FakeRun([siteOf('a')], ['t'])
+        .attempt('a', [failed('t', hostile)])
+        .judged('a')
+        .ended();
       const lines = githubAnnotations(stateOf(run));
       assert.equal(lines.length, 1);
       assert.doesNotMatch(lines[0] ?? '', /[\r\n]/);
       assert.doesNotMatch(markdownText(hostile, 1000), /[<>|`*_[\]@\n\r]/);
-      for (const shown of [terminalText(hostile), terminalLine(hostile)]) assert.doesNotMatch(shown, /^\s*::\w+.*::|##\[/);
+      for (const shown of [terminalText(hostile), terminalLine(hostile)])
+        assert.doesNotMatch(shown, /^\s*::\w+.*::|##\[/);
     }),
   );
 });
@@ -75,7 +118,11 @@ test('the summary is appended, within what is left of its step; with a path it g
   writeFileSync(summaryPath, 'x'.repeat(MIB - 5000));
   const printed: string[] = [];
   const state = failing(300, 3);
-  await new GithubReporter(state, { out: 'out', stream: { write: (text) => printed.push(text) }, summaryPath }).finish();
+  await new GithubReporter(state, {
+    out: 'out',
+    stream: { write: (text) => printed.push(text) },
+    summaryPath,
+  }).finish();
   const text = readFileSync(summaryPath, 'utf8');
   assert.ok(Buffer.byteLength(text) <= MIB);
   assert.match(text, /^x+## gridrun: a check failed/);

@@ -51,13 +51,28 @@ function excusedRun(): FakeRun {
   const sites = [siteOf('old', { tags: ['shop'] }), siteOf('fresh', { tags: ['bank'] }), siteOf('fine')];
   const thrown = { message: 'boom', stack: 'Error: boom\n    at worker.js:1:1', where: 'worker' };
   return new FakeRun(sites, ['works'])
-    .add({ type: 'extension-loaded', arm: 'subject', id: 'abc', name: 'Filler', version: '1.2.3', sha256: 'f00d'.repeat(16), text: 'by upload' })
+    .add({
+      type: 'extension-loaded',
+      arm: 'subject',
+      id: 'abc',
+      name: 'Filler',
+      version: '1.2.3',
+      sha256: 'f00d'.repeat(16),
+      text: 'by upload',
+    })
     .session('s1')
-    .attempt('old', [failed('works')]).judged('old')
+    .attempt('old', [failed('works')])
+    .judged('old')
     .attempt('fresh', [failed('works')], { extensionErrors: [thrown] })
-    .attempt('fresh', [passed('works')], { arm: 'control' }).judged('fresh')
-    .attempt('fine', [passed('works')]).judged('fine')
-    .add({ type: 'site-excused', siteId: 'old', checks: [{ title: 'works', by: 'baseline', text: 'failed in last-night' }] })
+    .attempt('fresh', [passed('works')], { arm: 'control' })
+    .judged('fresh')
+    .attempt('fine', [passed('works')])
+    .judged('fine')
+    .add({
+      type: 'site-excused',
+      siteId: 'old',
+      checks: [{ title: 'works', by: 'baseline', text: 'failed in last-night' }],
+    })
     .ended();
 }
 
@@ -68,10 +83,15 @@ function filmedRun(): FakeRun {
     return { name, path: `evidence/shop/works/1/${name}`, contentType: 'image/jpeg' };
   });
   const shot = { name: 'screenshot.png', path: 'evidence/shop/works/1/screenshot.png', contentType: 'image/png' };
-  return new FakeRun([siteOf('shop')], ['works']).session('s1').attempt('shop', [failed('works', 'no', { attachments: [shot, ...attachments] })]).judged('shop').ended();
+  return new FakeRun([siteOf('shop')], ['works'])
+    .session('s1')
+    .attempt('shop', [failed('works', 'no', { attachments: [shot, ...attachments] })])
+    .judged('shop')
+    .ended();
 }
 
-const EVIL = '</script><script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'"><!-- \u2028\u2029 <script>';
+const EVIL =
+  '</script><script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'"><!-- \u2028\u2029 <script>';
 
 function hostileRun(): FakeRun {
   const evil = { message: EVIL, stack: EVIL, code: EVIL, cause: 'site' as const, hint: EVIL };
@@ -80,16 +100,40 @@ function hostileRun(): FakeRun {
     { name: 'up', path: '../../../etc/passwd', contentType: 'text/plain' },
     { name: EVIL, path: `evidence/${EVIL}`, contentType: 'image/png' },
   ];
-  return new FakeRun([siteOf('evil', { url: 'javascript:document.title="owned"', tags: [EVIL] }), siteOf('also')], [EVIL, 'plain'], { run: EVIL, host: EVIL, grid: EVIL })
-    .add({ type: 'session-opened', sessionId: EVIL, slot: 0, node: EVIL, browserName: EVIL, browserVersion: EVIL, durationMs: 1 })
+  return new FakeRun(
+    [siteOf('evil', { url: 'javascript:document.title="owned"', tags: [EVIL] }), siteOf('also')],
+    [EVIL, 'plain'],
+    { run: EVIL, host: EVIL, grid: EVIL },
+  )
+    .add({
+      type: 'session-opened',
+      sessionId: EVIL,
+      slot: 0,
+      node: EVIL,
+      browserName: EVIL,
+      browserVersion: EVIL,
+      durationMs: 1,
+    })
     .add({ type: 'slot-idle', slot: 0, why: EVIL })
     .add({ type: 'notice', level: 'warning', code: EVIL, text: EVIL })
     .add({ type: 'grid-scaled', nodes: 1, reason: EVIL })
-    .attempt('evil', [{ title: EVIL, status: 'failed', durationMs: 1, fault: evil, attachments }, errored('plain', EVIL)], { sessionId: EVIL, node: EVIL })
-    .attempt('evil', [{ title: EVIL, status: 'failed', durationMs: 1, fault: evil, attachments }, errored('plain', EVIL)], { sessionId: EVIL, node: EVIL, fault: evil, ending: 'faulted' })
+    .attempt(
+      'evil',
+      [{ title: EVIL, status: 'failed', durationMs: 1, fault: evil, attachments }, errored('plain', EVIL)],
+      { sessionId: EVIL, node: EVIL },
+    )
+    .attempt(
+      'evil',
+      [{ title: EVIL, status: 'failed', durationMs: 1, fault: evil, attachments }, errored('plain', EVIL)],
+      { sessionId: EVIL, node: EVIL, fault: evil, ending: 'faulted' },
+    )
     .judged('evil')
     .add({ type: 'site-excused', siteId: 'evil', checks: [{ title: 'plain', by: 'expectation', text: EVIL }] })
-    .add({ type: 'site-remembered', siteId: 'evil', runs: [{ run: EVIL, startedAt: 1, verdict: 'failed', code: EVIL }] })
+    .add({
+      type: 'site-remembered',
+      siteId: 'evil',
+      runs: [{ run: EVIL, startedAt: 1, verdict: 'failed', code: EVIL }],
+    })
     .add({ type: 'run-stopping', reason: 'x', text: EVIL })
     .ended('x', [evil]);
 }
@@ -103,7 +147,8 @@ test('a live run and the replay of its journal come to the same bytes', async ()
 
 test('every prefix of a journal makes a report', async () => {
   const { events } = variedRun().ended();
-  for (let count = 1; count <= events.length; count++) await writeReport(folder.path, events.slice(0, count), 'prefix.html');
+  for (let count = 1; count <= events.length; count++)
+    await writeReport(folder.path, events.slice(0, count), 'prefix.html');
 });
 
 test('the first screen: what broke, how many share the cause, every site with every check', { skip }, async () => {
@@ -112,7 +157,10 @@ test('the first screen: what broke, how many share the cause, every site with ev
   const cards = await sweep.texts('.card-count');
   assert.ok(cards.length >= 3 && cards.every((card) => /^\d+\s+sites?$/.test(card)), cards.join());
   const shared = cards.map((card) => Number.parseInt(card, 10));
-  assert.equal(shared.reduce((sum, count) => sum + count, 0), 30);
+  assert.equal(
+    shared.reduce((sum, count) => sum + count, 0),
+    30,
+  );
   assert.equal(await sweep.evaluate('document.querySelector(".matrix").getAttribute("aria-rowcount")'), '301');
   assert.equal(await sweep.evaluate('document.querySelector(".matrix tbody tr").querySelectorAll(".cell").length'), 10);
   // Rows out of sight are not drawn.
@@ -122,7 +170,10 @@ test('the first screen: what broke, how many share the cause, every site with ev
 test('what is new is told from what is known', { skip }, async () => {
   await known.open();
   assert.deepEqual(await known.texts('h1'), ['1 site is wrong, from 1 cause']);
-  assert.deepEqual((await known.texts('.gate a')).map((text) => text.replaceAll(/\s+/g, ' ')), ['1 new', '1 known, not counted']);
+  assert.deepEqual(
+    (await known.texts('.gate a')).map((text) => text.replaceAll(/\s+/g, ' ')),
+    ['1 new', '1 known, not counted'],
+  );
   await known.open('#/?gate=new');
   assert.deepEqual(await known.texts('.matrix th.site a'), ['fresh']);
   await known.open('#/site/old');
@@ -176,10 +227,19 @@ test("a site's page: its attempts side by side, errors with their stacks, and wh
   await varied.open('#/site/bad');
   assert.deepEqual(await varied.texts('.attempt h3'), ['Attempt 1', 'Attempt 2']);
   assert.deepEqual(await varied.texts('.attempt pre[aria-label=Message]'), ['first', 'second']);
-  assert.equal(await varied.evaluate('document.querySelector(".attachments img").getAttribute("src")'), './evidence/bad/form-works/1/page.png');
+  assert.equal(
+    await varied.evaluate('document.querySelector(".attachments img").getAttribute("src")'),
+    './evidence/bad/form-works/1/page.png',
+  );
   assert.equal(await varied.evaluate('document.querySelector(".attachments img").loading'), 'lazy');
-  assert.ok((await varied.evaluate<string[]>('[...document.querySelectorAll("pre")].map((pre) => pre.textContent)')).some((text) => text.includes('checks/a.check.ts:3:5')));
-  const [left, right] = await varied.evaluate<[number, number]>('[...document.querySelectorAll(".attempt")].map((attempt) => attempt.getBoundingClientRect().left)');
+  assert.ok(
+    (await varied.evaluate<string[]>('[...document.querySelectorAll("pre")].map((pre) => pre.textContent)')).some(
+      (text) => text.includes('checks/a.check.ts:3:5'),
+    ),
+  );
+  const [left, right] = await varied.evaluate<[number, number]>(
+    '[...document.querySelectorAll(".attempt")].map((attempt) => attempt.getBoundingClientRect().left)',
+  );
   assert.ok(left < right, 'side by side');
   assert.deepEqual(await varied.texts('.earlier-runs li span:nth-of-type(2)'), ['passed', 'errored']);
   assert.match((await varied.texts('.earlier-runs li'))[1] ?? '', /cause: site/);
@@ -191,20 +251,40 @@ test("a site's page: its attempts side by side, errors with their stacks, and wh
   assert.deepEqual(await varied.texts('h1'), ['There is no site nobody in this run']);
 });
 
-test('a film strip is a row that scrolls within itself, with words for each picture, for the keyboard too', { skip }, async () => {
-  await filmed.device(360);
-  await filmed.open('#/site/shop');
-  assert.equal(await filmed.evaluate('document.querySelectorAll(".attachments img").length'), 1, 'the pictures of the strip are in the strip alone');
-  const alts = await filmed.evaluate<string[]>('[...document.querySelectorAll(".film-strip img")].map((image) => image.alt)');
-  assert.deepEqual([alts.length, ...alts.slice(0, 2)], [30, 'After command 1: get', 'After command 2: send-keys']);
-  assert.equal(await filmed.evaluate('document.querySelector(".film-strip").scrollWidth > document.querySelector(".film-strip").clientWidth'), true);
-  assert.ok((await filmed.evaluate<number>('document.documentElement.scrollWidth')) <= 360);
-  assert.equal(await filmed.evaluate('document.querySelector(".film-strip a").getAttribute("href")'), './evidence/shop/works/1/trace-0001-get.jpeg');
-  await filmed.evaluate('document.querySelectorAll(".film-strip a")[28].focus()');
-  await (await filmed.driver.switchTo().activeElement()).sendKeys(Key.TAB);
-  await filmed.until('document.activeElement.querySelector("img").alt.startsWith("After command 30") && document.querySelector(".film-strip").scrollLeft > 1000');
-  await filmed.device(1280);
-});
+test(
+  'a film strip is a row that scrolls within itself, with words for each picture, for the keyboard too',
+  { skip },
+  async () => {
+    await filmed.device(360);
+    await filmed.open('#/site/shop');
+    assert.equal(
+      await filmed.evaluate('document.querySelectorAll(".attachments img").length'),
+      1,
+      'the pictures of the strip are in the strip alone',
+    );
+    const alts = await filmed.evaluate<string[]>(
+      '[...document.querySelectorAll(".film-strip img")].map((image) => image.alt)',
+    );
+    assert.deepEqual([alts.length, ...alts.slice(0, 2)], [30, 'After command 1: get', 'After command 2: send-keys']);
+    assert.equal(
+      await filmed.evaluate(
+        'document.querySelector(".film-strip").scrollWidth > document.querySelector(".film-strip").clientWidth',
+      ),
+      true,
+    );
+    assert.ok((await filmed.evaluate<number>('document.documentElement.scrollWidth')) <= 360);
+    assert.equal(
+      await filmed.evaluate('document.querySelector(".film-strip a").getAttribute("href")'),
+      './evidence/shop/works/1/trace-0001-get.jpeg',
+    );
+    await filmed.evaluate('document.querySelectorAll(".film-strip a")[28].focus()');
+    await (await filmed.driver.switchTo().activeElement()).sendKeys(Key.TAB);
+    await filmed.until(
+      'document.activeElement.querySelector("img").alt.startsWith("After command 30") && document.querySelector(".film-strip").scrollLeft > 1000',
+    );
+    await filmed.device(1280);
+  },
+);
 
 test('causes: each once, with its sites', { skip }, async () => {
   await sweep.open('#/groups');
@@ -220,7 +300,11 @@ test('the timeline: a lane a slot, all that was done and waited for, and where t
   assert.match((await sweep.texts('h1'))[0] ?? '', / on 4 slots$/);
   assert.deepEqual(await sweep.texts('.lane-names .lane-name'), ['0', '1', '2', '3']);
   for (const kind of ['passed', 'failed', 'session', 'opening', 'unit', 'waiting', 'again', 'scaled']) {
-    assert.match(await sweep.evaluate<string>(`document.querySelector("svg .b-${kind}").getAttribute("d")`), /^M/, kind);
+    assert.match(
+      await sweep.evaluate<string>(`document.querySelector("svg .b-${kind}").getAttribute("d")`),
+      /^M/,
+      kind,
+    );
   }
   const shares = (await sweep.texts('[aria-labelledby=spent] td:last-child')).map((text) => Number.parseFloat(text));
   assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 100) < 4, shares.join());
@@ -236,18 +320,37 @@ test('texts of sites do nothing', { skip }, async () => {
   for (const fragment of ['#/', '#/site/evil', '#/groups', '#/timeline', '#/?text=%3Cscript%3E']) {
     await hostile.open(fragment);
     assert.notEqual(await hostile.evaluate('document.title'), 'owned');
-    assert.equal(await hostile.evaluate('document.querySelectorAll("main script, main iframe, main [onerror], main a[href^=javascript]").length'), 0, fragment);
+    assert.equal(
+      await hostile.evaluate(
+        'document.querySelectorAll("main script, main iframe, main [onerror], main a[href^=javascript]").length',
+      ),
+      0,
+      fragment,
+    );
     assert.equal(await hostile.evaluate('document.querySelectorAll("script").length'), 2, fragment);
   }
   await hostile.open('#/site/evil');
-  assert.equal(await hostile.evaluate('[...document.querySelectorAll("a")].some((link) => link.getAttribute("href").includes(".."))'), false);
-  assert.ok((await hostile.evaluate<string>('document.querySelector("main").textContent')).includes('onerror='), 'it is there, as text');
+  assert.equal(
+    await hostile.evaluate(
+      '[...document.querySelectorAll("a")].some((link) => link.getAttribute("href").includes(".."))',
+    ),
+    false,
+  );
+  assert.ok(
+    (await hostile.evaluate<string>('document.querySelector("main").textContent')).includes('onerror='),
+    'it is there, as text',
+  );
 });
 
 test('on a phone nothing scrolls sideways', { skip }, async () => {
   for (const page of [sweep, hostile, varied]) {
     await page.device(360);
-    for (const fragment of ['#/', page === varied ? '#/site/bad' : page === hostile ? '#/site/evil' : '#/?verdict=failed', '#/groups', '#/timeline']) {
+    for (const fragment of [
+      '#/',
+      page === varied ? '#/site/bad' : page === hostile ? '#/site/evil' : '#/?verdict=failed',
+      '#/groups',
+      '#/timeline',
+    ]) {
       await page.open(fragment);
       assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 360, fragment);
     }
@@ -275,7 +378,15 @@ test('on paper every row is there', { skip }, async () => {
 test('axe-core finds nothing serious, on any screen, in light and dark', { skip }, async () => {
   for (const scheme of ['light', 'dark'] as const) {
     await sweep.device(1280, scheme);
-    for (const [page, fragment] of [[sweep, '#/'], [sweep, '#/groups'], [sweep, '#/timeline'], [varied, '#/'], [varied, '#/site/bad'], [known, '#/site/fresh'], [filmed, '#/site/shop']] as const) {
+    for (const [page, fragment] of [
+      [sweep, '#/'],
+      [sweep, '#/groups'],
+      [sweep, '#/timeline'],
+      [varied, '#/'],
+      [varied, '#/site/bad'],
+      [known, '#/site/fresh'],
+      [filmed, '#/site/shop'],
+    ] as const) {
       await page.open(fragment);
       assert.deepEqual(await seriousFindings(page), [], `${scheme} ${fragment}`);
     }
@@ -298,6 +409,9 @@ async function seriousFindings(page: ReportPage): Promise<string[]> {
 
 test('needs nothing from the network', { skip }, async () => {
   const page = readFileSync(join(folder.path, 'sweep.html'), 'utf8');
-  assert.doesNotMatch(page.replaceAll(/<script type="application\/json"[^]*?<\/script>/g, ''), /<(?:link|script|img)[^>]+(?:src|href)="(?!data:)/);
+  assert.doesNotMatch(
+    page.replaceAll(/<script type="application\/json"[^]*?<\/script>/g, ''),
+    /<(?:link|script|img)[^>]+(?:src|href)="(?!data:)/,
+  );
   assert.match(page, /default-src 'none'/);
 });

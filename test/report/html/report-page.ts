@@ -8,7 +8,11 @@ import { RunState } from '../../../src/core/run-state.ts';
 import { HtmlReporter } from '../../../src/report/html/html-reporter.ts';
 
 /** Writes report.html of a run's events into a folder. */
-export async function writeReport(folder: string, events: Iterable<RunEvent> | AsyncIterable<RunEvent>, name = 'report.html'): Promise<string> {
+export async function writeReport(
+  folder: string,
+  events: Iterable<RunEvent> | AsyncIterable<RunEvent>,
+  name = 'report.html',
+): Promise<string> {
   const state = new RunState();
   const path = join(folder, name);
   const reporter = new HtmlReporter(state, { path, evidenceBase: '' });
@@ -49,7 +53,12 @@ export class ReportPage {
 
   /** Waits until an expression holds in the page. */
   async until(expression: string): Promise<void> {
-    await this.driver.wait(() => this.driver.executeScript<boolean>(`return Boolean(${expression})`), 10_000, `never: ${expression}`, 20);
+    await this.driver.wait(
+      () => this.driver.executeScript<boolean>(`return Boolean(${expression})`),
+      10_000,
+      `never: ${expression}`,
+      20,
+    );
   }
 
   async evaluate<T>(expression: string): Promise<T> {
@@ -58,15 +67,25 @@ export class ReportPage {
 
   /** The visible text of what a selector finds, each trimmed. */
   async texts(selector: string): Promise<string[]> {
-    return await this.driver.executeScript<string[]>('return [...document.querySelectorAll(arguments[0])].map((found) => found.innerText.trim())', selector);
+    return await this.driver.executeScript<string[]>(
+      'return [...document.querySelectorAll(arguments[0])].map((found) => found.innerText.trim())',
+      selector,
+    );
   }
 
   async device(width: number, scheme: 'light' | 'dark' = 'light'): Promise<void> {
-    await this.#cdp('Emulation.setDeviceMetricsOverride', { width, height: 900, deviceScaleFactor: 1, mobile: width < 600 });
+    await this.#cdp('Emulation.setDeviceMetricsOverride', {
+      width,
+      height: 900,
+      deviceScaleFactor: 1,
+      mobile: width < 600,
+    });
     await this.#cdp('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
   }
 
   async #cdp(method: string, params: object): Promise<void> {
-    await (this.driver as unknown as { sendDevToolsCommand(method: string, params: object): Promise<void> }).sendDevToolsCommand(method, params);
+    await (
+      this.driver as unknown as { sendDevToolsCommand(method: string, params: object): Promise<void> }
+    ).sendDevToolsCommand(method, params);
   }
 }

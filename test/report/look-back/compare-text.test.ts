@@ -9,20 +9,41 @@ import { FakeRun, errored, failed, passed, siteOf } from '../../support/run-even
 const earlier = async (run: FakeRun): Promise<EarlierRun> => runOf(await foldEvents(run.events));
 
 test('what is new comes first, with the check and why; then the rest, the counts and what gates', async () => {
-  const before = new FakeRun(['a', 'b', 'c', 'd', 'gone'].map((id) => siteOf(id)), ['t', 'u'], { run: 'night-1' })
-    .attempt('a', [passed('t'), passed('u')]).judged('a')
-    .attempt('b', [failed('t'), passed('u')]).judged('b')
-    .attempt('c', [failed('t'), passed('u')]).judged('c')
-    .attempt('d', [passed('t'), passed('u')]).judged('d')
-    .attempt('gone', [passed('t'), passed('u')]).judged('gone');
-  const now = new FakeRun(['a', 'b', 'c', 'd', 'new'].map((id) => siteOf(id)), ['t', 'u'], { run: 'night-2', at: 86_400_000 })
-    .attempt('a', [passed('t'), failed('u', 'no\u001b[31m form\nsecond line')]).judged('a')
-    .attempt('b', [failed('t'), failed('u', 'broken')]).judged('b')
-    .attempt('c', [passed('t'), passed('u')]).judged('c')
-    .attempt('d', [failed('t'), passed('u')]).attempt('d', [passed('t'), passed('u')]).judged('d')
-    .attempt('new', [errored('t'), passed('u')]).judged('new');
+  const before = new FakeRun(
+    ['a', 'b', 'c', 'd', 'gone'].map((id) => siteOf(id)),
+    ['t', 'u'],
+    { run: 'night-1' },
+  )
+    .attempt('a', [passed('t'), passed('u')])
+    .judged('a')
+    .attempt('b', [failed('t'), passed('u')])
+    .judged('b')
+    .attempt('c', [failed('t'), passed('u')])
+    .judged('c')
+    .attempt('d', [passed('t'), passed('u')])
+    .judged('d')
+    .attempt('gone', [passed('t'), passed('u')])
+    .judged('gone');
+  const now = new FakeRun(
+    ['a', 'b', 'c', 'd', 'new'].map((id) => siteOf(id)),
+    ['t', 'u'],
+    { run: 'night-2', at: 86_400_000 },
+  )
+    .attempt('a', [passed('t'), failed('u', 'no\u001b[31m form\nsecond line')])
+    .judged('a')
+    .attempt('b', [failed('t'), failed('u', 'broken')])
+    .judged('b')
+    .attempt('c', [passed('t'), passed('u')])
+    .judged('c')
+    .attempt('d', [failed('t'), passed('u')])
+    .attempt('d', [passed('t'), passed('u')])
+    .judged('d')
+    .attempt('new', [errored('t'), passed('u')])
+    .judged('new');
   const text = compareText(compareRuns(await earlier(before), await earlier(now)), { color: false });
-  assert.equal(text, `before: night-1 of 1970-01-01 00:16 UTC
+  assert.equal(
+    text,
+    `before: night-1 of 1970-01-01 00:16 UTC
 after:  night-2 of 1970-01-02 00:00 UTC
 
 new failures (2)
@@ -48,17 +69,25 @@ removed (1)
 
 6 sites: 2 newly failing, 1 still failing, 1 fixed, 1 newly flaky, 1 removed
 3 sites gate: what fails is new
-`);
+`,
+  );
 });
 
 test('nothing new, long lists and several earlier runs', async () => {
   const ids = Array.from({ length: 60 }, (_, index) => `s${index}`);
   const night = (at: number): FakeRun => {
-    const run = new FakeRun(ids.map((id) => siteOf(id)), ['t'], { at });
+    const run = new FakeRun(
+      ids.map((id) => siteOf(id)),
+      ['t'],
+      { at },
+    );
     for (const id of ids) run.attempt(id, [failed('t')]).judged(id);
     return run;
   };
-  const text = compareText(compareRuns([await earlier(night(1)), await earlier(night(2)), await earlier(night(3))], await earlier(night(4))), { color: false });
+  const text = compareText(
+    compareRuns([await earlier(night(1)), await earlier(night(2)), await earlier(night(3))], await earlier(night(4))),
+    { color: false },
+  );
   assert.match(text, /, and 2 earlier runs\n/);
   assert.match(text, /still failing \(60\)\n/);
   assert.match(text, / {2}… and 10 more: --json has all\n/);

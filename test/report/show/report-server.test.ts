@@ -12,7 +12,11 @@ import { ReportFolder, ReportPage, writeReport } from '../html/report-page.ts';
 
 const parent = new ReportFolder();
 const folder = join(parent.path, 'results');
-const HAR = { log: { entries: [{ request: { method: 'GET', url: 'https://a.example/x.js' }, response: { status: 503 }, time: 12 }] } };
+const HAR = {
+  log: {
+    entries: [{ request: { method: 'GET', url: 'https://a.example/x.js' }, response: { status: 503 }, time: 12 }],
+  },
+};
 let server: ReportServer;
 
 before(async () => {
@@ -20,7 +24,10 @@ before(async () => {
   writeFileSync(join(parent.path, 'secret.txt'), 'secret');
   symlinkSync('../secret.txt', join(folder, 'link.txt'));
   writeFileSync(join(folder, 'evidence/bad/page.html'), '<title>page</title><script>document.title = "owned"</script>');
-  writeFileSync(join(folder, 'evidence/bad/page.svg'), '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+  writeFileSync(
+    join(folder, 'evidence/bad/page.svg'),
+    '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+  );
   writeFileSync(join(folder, 'evidence/bad/network.har'), JSON.stringify(HAR));
   writeFileSync(join(folder, 'evidence/bad/console.txt'), 'console says <b>hello</b>');
   const attachments = [
@@ -28,7 +35,11 @@ before(async () => {
     { name: 'network', path: 'evidence/bad/network.har', contentType: 'application/json' },
     { name: 'console', path: 'evidence/bad/console.txt', contentType: 'text/plain' },
   ];
-  const run = new FakeRun([siteOf('bad')], ['works']).session('s1').attempt('bad', [failed('works', 'no', { attachments })]).judged('bad').ended();
+  const run = new FakeRun([siteOf('bad')], ['works'])
+    .session('s1')
+    .attempt('bad', [failed('works', 'no', { attachments })])
+    .judged('bad')
+    .ended();
   await writeReport(folder, run.events);
   server = await serveReport(folder);
 });
@@ -75,7 +86,18 @@ test('a page of a site is text, and nothing in it may run', async () => {
 });
 
 test('what lies outside the folder is not there', async () => {
-  const paths = ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/evidence/../../secret.txt', '/link.txt', '//etc/passwd', '/evidence', '/%00', '/%zz', 'http://x/../secret.txt'];
+  const paths = [
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '/evidence/../../secret.txt',
+    '/link.txt',
+    '//etc/passwd',
+    '/evidence',
+    '/%00',
+    '/%zz',
+    'http://x/../secret.txt',
+  ];
   for (const path of paths) {
     const { status, text } = await ask(path);
     assert.deepEqual([status, text], [404, '404\n'], path);
@@ -85,26 +107,38 @@ test('what lies outside the folder is not there', async () => {
 test('a name of another site at this address gets nothing, and nothing can be changed', async () => {
   assert.equal((await ask('/report.html', { host: 'evil.example' })).status, 403);
   assert.equal((await ask('/report.html', { method: 'POST' })).status, 405);
-  assert.deepEqual([(await ask('/report.html', { method: 'HEAD' })).status, (await ask('/report.html', { method: 'HEAD' })).text], [200, '']);
+  assert.deepEqual(
+    [(await ask('/report.html', { method: 'HEAD' })).status, (await ask('/report.html', { method: 'HEAD' })).text],
+    [200, ''],
+  );
 });
 
 test('a folder without a report, and a port that is taken, are refused', async () => {
   await assert.rejects(serveReport(parent.path), { code: 'report.missing', answer: 'refuse' });
   await assert.rejects(serveReport(join(parent.path, 'nowhere')), { code: 'report.missing', answer: 'refuse' });
-  await assert.rejects(serveReport(folder, Number(new URL(server.url).port)), { code: 'report.port', answer: 'refuse' });
+  await assert.rejects(serveReport(folder, Number(new URL(server.url).port)), {
+    code: 'report.port',
+    answer: 'refuse',
+  });
 });
 
-test('evidence is shown in the page: requests as a table, text as text, and a captured page does not run', { skip: missing('chrome') }, async () => {
-  await using chrome = await startChrome();
-  const page = new ReportPage(chrome.driver, server.url);
-  await page.open('#/site/bad');
-  for (const button of await chrome.driver.findElements({ css: '.attachments button' })) await button.click();
-  await page.until('document.querySelector(".attachments .bad") !== null && document.querySelectorAll(".attachments pre").length === 2');
-  assert.match((await page.texts('.attachments tr.bad'))[0] ?? '', /503\s+GET\s+https:\/\/a\.example\/x\.js/);
-  assert.ok((await page.texts('.attachments pre')).includes('console says <b>hello</b>'));
-  await chrome.driver.get(server.url.replace('report.html', 'evidence/bad/page.html'));
-  assert.notEqual(await chrome.driver.getTitle(), 'owned');
-});
+test(
+  'evidence is shown in the page: requests as a table, text as text, and a captured page does not run',
+  { skip: missing('chrome') },
+  async () => {
+    await using chrome = await startChrome();
+    const page = new ReportPage(chrome.driver, server.url);
+    await page.open('#/site/bad');
+    for (const button of await chrome.driver.findElements({ css: '.attachments button' })) await button.click();
+    await page.until(
+      'document.querySelector(".attachments .bad") !== null && document.querySelectorAll(".attachments pre").length === 2',
+    );
+    assert.match((await page.texts('.attachments tr.bad'))[0] ?? '', /503\s+GET\s+https:\/\/a\.example\/x\.js/);
+    assert.ok((await page.texts('.attachments pre')).includes('console says <b>hello</b>'));
+    await chrome.driver.get(server.url.replace('report.html', 'evidence/bad/page.html'));
+    assert.notEqual(await chrome.driver.getTitle(), 'owned');
+  },
+);
 
 test('gridrun show-report says where it is, and ends when it is told to', async () => {
   await using place = await Workplace.with({});

@@ -8,33 +8,60 @@ import { FakeRun, errored, failed, passed, siteOf } from '../../support/run-even
 
 async function textOf(run: FakeRun): Promise<string> {
   const state = await foldEvents(run.events);
-  return summaryText({ state, stream: { write: () => true }, isTTY: false, columns: 80, color: false, now: () => 0, out: 'out', reportFailures: () => [] });
+  return summaryText({
+    state,
+    stream: { write: () => true },
+    isTTY: false,
+    columns: 80,
+    color: false,
+    now: () => 0,
+    out: 'out',
+    reportFailures: () => [],
+  });
 }
 
 async function gated(run: FakeRun, excuser: Excuser): Promise<FakeRun> {
   const state = await foldEvents(run.events);
-  for (const event of gateEvents([...state.sites()].map(({ verdict }) => verdict), { expectations: excuser })) run.add(event);
+  for (const event of gateEvents(
+    [...state.sites()].map(({ verdict }) => verdict),
+    { expectations: excuser },
+  ))
+    run.add(event);
   return run.ended();
 }
 
 function broken(count: number): FakeRun {
   const ids = Array.from({ length: count }, (_, index) => `site-${index}`);
-  const run = new FakeRun([...ids, 'other'].map((id) => siteOf(id)), ['t', 'u']);
-  for (const id of ids) run.attempt(id, [failed('t', `no form at https://${id}.example/login after ${id.length * 70} ms`), passed('u')]).judged(id);
+  const run = new FakeRun(
+    [...ids, 'other'].map((id) => siteOf(id)),
+    ['t', 'u'],
+  );
+  for (const id of ids)
+    run
+      .attempt(id, [failed('t', `no form at https://${id}.example/login after ${id.length * 70} ms`), passed('u')])
+      .judged(id);
   return run.attempt('other', [failed('t', 'something else'), errored('u')]).judged('other');
 }
 
 test('sites that fail alike read as one fault', async () => {
   const text = await textOf(broken(37).ended());
-  assert.match(text, /\n37 sites read as one fault \([0-9a-f]{12}\): no form at https:\/\/site-0\.example\/login after 420 ms\n {4}t: site-0, site-1, site-2, site-3, site-4, … and 32 more\n/);
+  assert.match(
+    text,
+    /\n37 sites read as one fault \([0-9a-f]{12}\): no form at https:\/\/site-0\.example\/login after 420 ms\n {4}t: site-0, site-1, site-2, site-3, site-4, … and 32 more\n/,
+  );
   assert.equal(text.match(/read as one fault/g)?.length, 1);
 });
 
 test('a site whose failures are all known is not told of at length, and not counted in the exit code', async () => {
-  const run = await gated(broken(3), { excuse: (_check, site) => (site.siteId === 'other' ? undefined : 'moved to another provider') });
+  const run = await gated(broken(3), {
+    excuse: (_check, site) => (site.siteId === 'other' ? undefined : 'moved to another provider'),
+  });
   const text = await textOf(run);
   assert.match(text, /^\n✗ other \(failed, cause check\)/);
-  assert.match(text, /\n3 sites do not gate: what fails there is known\n {4}✗ site-0 \(failed\): expected: moved to another provider\n/);
+  assert.match(
+    text,
+    /\n3 sites do not gate: what fails there is known\n {4}✗ site-0 \(failed\): expected: moved to another provider\n/,
+  );
   assert.doesNotMatch(text, /read as one fault/);
   assert.match(text, /\n4 sites: 4 failed /);
   assert.match(text, /\nexit 1: a check failed\n/);
@@ -44,20 +71,35 @@ test('a site whose failures are all known is not told of at length, and not coun
 });
 
 test('a check that does not gate is marked where another of its site does', async () => {
-  const run = await gated(broken(1), { excuse: (check, site) => (site.siteId === 'other' && check.title === 'u' ? 'dead\u001b[2J' : undefined) });
-  assert.match(await textOf(run), /✗ other .*\n {4}t\n {6}something else\n {6}at checks\/a\.check\.ts:3:5\n {4}u \(does not gate, expected: dead\)\n/);
+  const run = await gated(broken(1), {
+    excuse: (check, site) => (site.siteId === 'other' && check.title === 'u' ? 'dead\u001b[2J' : undefined),
+  });
+  assert.match(
+    await textOf(run),
+    /✗ other .*\n {4}t\n {6}something else\n {6}at checks\/a\.check\.ts:3:5\n {4}u \(does not gate, expected: dead\)\n/,
+  );
 });
 
 test('checks that one failed hook kept from running share its error', async () => {
   const run = new FakeRun([siteOf('one')], ['a', 'b', 'c']);
-  const text = await textOf(run.attempt('one', [failed('a', 'no form'), failed('b', 'no form'), failed('c', 'no button')]).judged('one').ended());
+  const text = await textOf(
+    run
+      .attempt('one', [failed('a', 'no form'), failed('b', 'no form'), failed('c', 'no button')])
+      .judged('one')
+      .ended(),
+  );
   assert.match(text, /\n {4}a\n {4}b\n {6}no form\n {6}at \S+\n {4}c\n {6}no button\n/);
 });
 
 test('a check that failed is told of before one that was only flaky', async () => {
   const run = new FakeRun([siteOf('one')], ['a', 'b']);
   const flaky = { ...passed('a'), rescued: true, fault: failed('a', 'first try').fault! };
-  const state = await foldEvents(run.attempt('one', [flaky, failed('b', 'the real reason')]).judged('one').ended().events);
+  const state = await foldEvents(
+    run
+      .attempt('one', [flaky, failed('b', 'the real reason')])
+      .judged('one')
+      .ended().events,
+  );
   assert.match(siteLine(state.site('one')!.verdict, false), /: b: the real reason$/);
   assert.match(await textOf(run), /\n {4}b\n {6}the real reason\n[^]*\n {4}a \(flaky\)\n/);
 });

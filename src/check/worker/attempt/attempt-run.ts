@@ -80,9 +80,21 @@ export class SiteRun implements RunInContext, RunnerGuest {
       onLateCommand: (error, check) => this.#tellLate(check, unawaited(error.message)),
       afterCommand: async (command, check) => await this.#evidence.afterCommand(command, check ?? this.#firstCheck),
     });
-    this.#extension = new ExtensionUse({ session: order.session, driver: this.driver, signal: this.signal, failOnErrors: host.failOnExtensionErrors });
+    this.#extension = new ExtensionUse({
+      session: order.session,
+      driver: this.driver,
+      signal: this.signal,
+      failOnErrors: host.failOnExtensionErrors,
+    });
     const { redaction, signal } = this;
-    this.#evidence = new EvidenceTaker({ host, order, redaction, wire: this.#wire, extensionLog: async () => await this.#extension.log(), signal });
+    this.#evidence = new EvidenceTaker({
+      host,
+      order,
+      redaction,
+      wire: this.#wire,
+      extensionLog: async () => await this.#extension.log(),
+      signal,
+    });
     this.#examiner = new FailureExaminer({
       borrowed: this.#borrowed,
       evidence: this.#evidence,
@@ -127,7 +139,11 @@ export class SiteRun implements RunInContext, RunnerGuest {
     const { lane, order, clock } = this.#options;
     this.#deadline = clock.deadline(this.#limitMs, () => void this.#timeOut(this.#limitMs));
     laneContext.run({ lane, run: this }, () => {
-      const prepared = [capTimeouts(order.session, this.#commandLimitMs, this.#wire, this.signal), this.#extension.start(), this.#evidence.start()];
+      const prepared = [
+        capTimeouts(order.session, this.#commandLimitMs, this.#wire, this.signal),
+        this.#extension.start(),
+        this.#evidence.start(),
+      ];
       void Promise.all(prepared).then(
         () => this.#start(),
         (error: unknown) => this.#cut('faulted', faultOf(error)),
@@ -185,7 +201,10 @@ export class SiteRun implements RunInContext, RunnerGuest {
   #start(): void {
     if (this.#ending !== undefined) return;
     const { lane } = this.#options;
-    const runner = new LaneRunner(lane.prepare(this.site, this.driver, this.#options.order.session.extension !== undefined), this);
+    const runner = new LaneRunner(
+      lane.prepare(this.site, this.driver, this.#options.order.session.extension !== undefined),
+      this,
+    );
     this.#runner = runner;
     runner.on('pass', (test) => this.#record.passed(test));
     runner.on('pending', (test) => this.#record.pending(test));
@@ -206,15 +225,23 @@ export class SiteRun implements RunInContext, RunnerGuest {
     const open = this.#borrowed.openCommands;
     for (const command of open) {
       const check = command.check ?? this.#record.last();
-      if (check !== undefined) this.#record.charge(check, unawaited(`the driver was still at \`${command.name}\` when the site ended`));
+      if (check !== undefined)
+        this.#record.charge(check, unawaited(`the driver was still at \`${command.name}\` when the site ended`));
     }
     if (open.length > 0) {
       this.#sessionDirty = true;
       lane.spoil();
     }
     this.#borrowed.end();
-    this.#record.leaveOpen({ code: 'runner.no-result', cause: 'runner', message: 'mocha ended without a result for this check' });
-    const [threw] = await Promise.all([this.#extension.hearOut(this.#record.list()), this.#evidence.settled(SETTLE_MS)]);
+    this.#record.leaveOpen({
+      code: 'runner.no-result',
+      cause: 'runner',
+      message: 'mocha ended without a result for this check',
+    });
+    const [threw] = await Promise.all([
+      this.#extension.hearOut(this.#record.list()),
+      this.#evidence.settled(SETTLE_MS),
+    ]);
     if (threw !== undefined) this.#record.charge(threw.title, threw.fault);
     this.#conclude();
   }
@@ -241,7 +268,11 @@ export class SiteRun implements RunInContext, RunnerGuest {
     if (found?.sessionLost === true) return found.fault;
     if (this.#runner !== undefined) return await this.#examiner.examineTimeUp();
     const { sessionId } = this.#options.order.session;
-    return { code: 'grid.no-answer', cause: 'grid', message: `session ${sessionId} was not ready for the checks after ${limitMs} ms, the limit of its site` };
+    return {
+      code: 'grid.no-answer',
+      cause: 'grid',
+      message: `session ${sessionId} was not ready for the checks after ${limitMs} ms, the limit of its site`,
+    };
   }
 
   /** Ends the attempt now; whatever of it still runs finds its driver revoked, and its lane is not used again. */
@@ -279,6 +310,11 @@ export class SiteRun implements RunInContext, RunnerGuest {
     // One that was cut short can't end in order: what its checks do after that is no fault of theirs.
     if (this.#ending !== 'completed' || this.#toldLate.has(check ?? '')) return;
     this.#toldLate.add(check ?? '');
-    this.#options.onLate({ siteId: this.siteId, attempt: this.#options.order.attempt, check: check ?? '', fault: this.redaction.value(fault) });
+    this.#options.onLate({
+      siteId: this.siteId,
+      attempt: this.#options.order.attempt,
+      check: check ?? '',
+      fault: this.redaction.value(fault),
+    });
   }
 }

@@ -47,7 +47,10 @@ export class BorrowedDriver {
   constructor(options: BorrowedDriverOptions) {
     const { selenium, session } = options;
     this.#client = new ExecutionClient({ endpoint: session.endpoint, deadlineMs: options.mostMs + COMMAND_MARGIN_MS });
-    const capabilities = { ...session.capabilities, ...(session.webSocketUrl === undefined ? {} : { webSocketUrl: session.webSocketUrl }) };
+    const capabilities = {
+      ...session.capabilities,
+      ...(session.webSocketUrl === undefined ? {} : { webSocketUrl: session.webSocketUrl }),
+    };
     const execute = this.#execute.bind(this, options);
     const LaneDriver = class extends selenium.WebDriver {
       override execute<T>(command: unknown): Promise<T> {
@@ -55,7 +58,10 @@ export class BorrowedDriver {
         return execute(command as Command, send) as Promise<T>;
       }
     };
-    this.driver = new LaneDriver(new selenium.Session(session.sessionId, capabilities), new selenium.Executor(this.#client));
+    this.driver = new LaneDriver(
+      new selenium.Session(session.sessionId, capabilities),
+      new selenium.Executor(this.#client),
+    );
   }
 
   /** Commands without an answer, oldest first. */
@@ -81,7 +87,11 @@ export class BorrowedDriver {
     this.#client.revoke();
   }
 
-  async #execute(options: BorrowedDriverOptions, command: Command, send: (command: unknown) => Promise<unknown>): Promise<unknown> {
+  async #execute(
+    options: BorrowedDriverOptions,
+    command: Command,
+    send: (command: unknown) => Promise<unknown>,
+  ): Promise<unknown> {
     const name = command.getName();
     if (this.#state === 'ending') return null;
     const check = laneContext.getStore()?.check;
@@ -91,7 +101,9 @@ export class BorrowedDriver {
       throw error;
     }
     if (this.#state === 'quit') {
-      throw new options.selenium.error.NoSuchSessionError('the check has quit its driver, or closed its last window: for this site there is no session any more');
+      throw new options.selenium.error.NoSuchSessionError(
+        'the check has quit its driver, or closed its last window: for this site there is no session any more',
+      );
     }
     if (name === 'quit') {
       this.#state = 'quit';

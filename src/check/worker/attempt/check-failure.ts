@@ -62,10 +62,16 @@ function withoutDriverStack(message: string): string {
 function stackOf(error: Error): { stack?: string } {
   const { stack } = error;
   if (stack === undefined) return {};
-  const frames = stack.split('\n').filter((line) => /^\s*at /.test(line) && !/node:internal|node_modules[\\/]mocha[\\/]/.test(line));
+  const frames = stack
+    .split('\n')
+    .filter((line) => /^\s*at /.test(line) && !/node:internal|node_modules[\\/]mocha[\\/]/.test(line));
   const places = frames.filter((line) => !isDriverFrame(line));
   const difference = differenceOf(error);
-  const text = [`${error.name}: ${withoutDriverStack(error.message)}`, ...(difference === '' ? [] : [difference]), ...(places.length === 0 ? frames : places)].join('\n');
+  const text = [
+    `${error.name}: ${withoutDriverStack(error.message)}`,
+    ...(difference === '' ? [] : [difference]),
+    ...(places.length === 0 ? frames : places),
+  ].join('\n');
   return { stack: withoutLanes(text).slice(0, MOST_STACK) };
 }
 
@@ -76,8 +82,14 @@ function isDriverFrame(line: string): boolean {
 
 /** The lines that differ, as mocha shows them; node:assert has them in its message already. */
 function differenceOf(error: Error): string {
-  const { actual, expected, showDiff, code } = error as { actual?: unknown; expected?: unknown; showDiff?: boolean; code?: string };
-  if (showDiff === false || expected === undefined || code === 'ERR_ASSERTION' || typeof actual !== typeof expected) return '';
+  const { actual, expected, showDiff, code } = error as {
+    actual?: unknown;
+    expected?: unknown;
+    showDiff?: boolean;
+    code?: string;
+  };
+  if (showDiff === false || expected === undefined || code === 'ERR_ASSERTION' || typeof actual !== typeof expected)
+    return '';
   const shown = (value: unknown): string => (typeof value === 'string' ? value : Mocha.utils.stringify(value));
   Mocha.reporters.Base.useColors = false;
   try {

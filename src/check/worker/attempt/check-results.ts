@@ -31,7 +31,8 @@ export class CheckResults {
   charge(title: string, fault: Fault, attachments: readonly Attachment[] = []): void {
     const result = this.#results.get(title);
     if (result === undefined) this.#early.set(title, fault);
-    else if (isGood(result)) this.record({ ...spoiled(result, fault), ...(attachments.length === 0 ? {} : { attachments }) });
+    else if (isGood(result))
+      this.record({ ...spoiled(result, fault), ...(attachments.length === 0 ? {} : { attachments }) });
   }
 
   /** In the order of the suite. */

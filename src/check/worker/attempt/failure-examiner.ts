@@ -47,7 +47,10 @@ export class FailureExaminer {
     const error = asError(thrown);
     // What can't be examined is believed, and said: a site whose failure nobody tells would never end.
     return await this.#examine(error, check, where).catch((failure: unknown) => ({
-      fault: { ...checkFault(error, where), hint: `gridrun could not find out more (a bug, please report it): ${asError(failure).message}` },
+      fault: {
+        ...checkFault(error, where),
+        hint: `gridrun could not find out more (a bug, please report it): ${asError(failure).message}`,
+      },
       sessionLost: false,
     }));
   }
@@ -62,7 +65,10 @@ export class FailureExaminer {
       navigation = loading ?? (await this.#errorPage());
     }
     if (check !== undefined && !signal.aborted) await evidence.take(check);
-    return { fault: navigation === undefined ? checkFault(error, where) : siteFault(error, navigation, where), sessionLost: false };
+    return {
+      fault: navigation === undefined ? checkFault(error, where) : siteFault(error, navigation, where),
+      sessionLost: false,
+    };
   }
 
   /**
@@ -87,8 +93,12 @@ export class FailureExaminer {
   #stillLoading(timeout: Error): Error | undefined {
     const limitMs = (timeout as { timeout?: number }).timeout ?? this.#options.commandLimitMs;
     const now = performance.now();
-    const load = this.#options.borrowed.openCommands.find(({ name, startedAt }) => isNavigation(name) && now - startedAt > limitMs / 2);
-    return load === undefined ? undefined : new Error(`net::ERR_TIMED_OUT: ${load.name} was not done after ${Math.round(now - load.startedAt)} ms`);
+    const load = this.#options.borrowed.openCommands.find(
+      ({ name, startedAt }) => isNavigation(name) && now - startedAt > limitMs / 2,
+    );
+    return load === undefined
+      ? undefined
+      : new Error(`net::ERR_TIMED_OUT: ${load.name} was not done after ${Math.round(now - load.startedAt)} ms`);
   }
 
   /** One cheap command tells whether the session lives; where the checks `ranOutOfTime`, also whether it was in reach. */
@@ -101,12 +111,17 @@ export class FailureExaminer {
     try {
       await wire.send('GET', `/session/${sessionId}/window/handles`, undefined, { deadlineMs, signal });
     } catch (failure) {
-      if (failure instanceof WireError && (failure.sessionLost || failure.code === 'grid.no-answer')) return faultOf(failure);
+      if (failure instanceof WireError && (failure.sessionLost || failure.code === 'grid.no-answer'))
+        return faultOf(failure);
     }
     // Who ran out of time while nothing got through to the session has not said no.
     const lateMs = Math.round(performance.now() - freeAt);
     if (ranOutOfTime && lateMs > (this.#options.lateMs ?? LATE_MS)) {
-      return { code: 'grid.no-answer', cause: 'grid', message: `session ${sessionId} was out of reach while its time ran out: it answered ${lateMs} ms late` };
+      return {
+        code: 'grid.no-answer',
+        cause: 'grid',
+        message: `session ${sessionId} was out of reach while its time ran out: it answered ${lateMs} ms late`,
+      };
     }
     return undefined;
   }

@@ -102,7 +102,8 @@ export class SuiteRecord {
   }
 
   #recordHook(hook: Mocha.Runnable, behind: readonly string[], fault: Fault): void {
-    for (const test of skippedBehind(hook, this.#results)) this.#results.record({ title: titleOf(test), status: 'skipped', durationMs: 0, reason: whySkipped(test) });
+    for (const test of skippedBehind(hook, this.#results))
+      this.#results.record({ title: titleOf(test), status: 'skipped', durationMs: 0, reason: whySkipped(test) });
     behind.forEach((title, index) => {
       if (index > 0) this.#evidence.share(behind[0]!, title);
       if (this.#results.get(title) !== undefined) return this.#results.charge(title, fault, this.#evidence.of(title));

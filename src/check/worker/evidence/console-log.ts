@@ -32,7 +32,9 @@ export class ConsoleLog {
     const thrown = entry.type === 'javascript' ? 'uncaught ' : '';
     // Cleaned before it is cut: half a secret would not be found.
     const text = visibleText(this.#clean(textOf(entry)).slice(0, MOST_LINE_CHARS)).replaceAll('\n', '\n    ');
-    this.#lines.add(`${new Date(entry.timestamp).toISOString()} ${entry.level.padEnd(5)} ${thrown}${text}${visibleText(place.slice(0, 2_000))}\n`);
+    this.#lines.add(
+      `${new Date(entry.timestamp).toISOString()} ${entry.level.padEnd(5)} ${thrown}${text}${visibleText(place.slice(0, 2_000))}\n`,
+    );
   }
 
   /** A last line, of ours. */

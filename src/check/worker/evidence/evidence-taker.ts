@@ -41,7 +41,14 @@ export class EvidenceTaker {
     if (host.evidence === 'none') return;
     const log = new SessionLog(session, signal, (text) => redaction.text(withoutCredentials(text)));
     this.#log = log;
-    if (host.trace) this.#strip = new FilmStrip({ evidence: this.files, wire, sessionId: session.sessionId, cdp: () => log.cdp, signal });
+    if (host.trace)
+      this.#strip = new FilmStrip({
+        evidence: this.files,
+        wire,
+        sessionId: session.sessionId,
+        cdp: () => log.cdp,
+        signal,
+      });
   }
 
   /** Starts to listen. Never rejects. */

@@ -78,7 +78,8 @@ export class Evidence {
   async remove(attachment: Attachment): Promise<void> {
     const path = join(this.#options.outDir, attachment.path);
     await rm(path, { force: true }).catch(() => {});
-    for (const folder of [dirname(path), dirname(dirname(path)), dirname(dirname(dirname(path)))]) await rmdir(folder).catch(() => {});
+    for (const folder of [dirname(path), dirname(dirname(path)), dirname(dirname(dirname(path)))])
+      await rmdir(folder).catch(() => {});
   }
 
   /** Waits for files that nobody waited for, at most until the deadline. */
@@ -97,7 +98,9 @@ export class Evidence {
     return {
       name: this.#options.redaction.text(name),
       path: ['evidence', this.#options.siteId, slugOf(check), String(this.#options.attempt), fileName].join('/'),
-      contentType: CONTENT_TYPES[extname(fileName).toLowerCase()] ?? (bytes instanceof Uint8Array ? 'application/octet-stream' : 'text/plain'),
+      contentType:
+        CONTENT_TYPES[extname(fileName).toLowerCase()] ??
+        (bytes instanceof Uint8Array ? 'application/octet-stream' : 'text/plain'),
     };
   }
 
@@ -110,10 +113,19 @@ export class Evidence {
   }
 
   #encode(name: string, body: AttachmentBody): { bytes: string | Uint8Array; fileName: string } {
-    const safe = this.#options.redaction.text(name).replace(/[^\p{L}\p{N}._ -]+/gu, '_').replace(/^\.+/, '_').slice(0, 100) || 'attachment';
+    const safe =
+      this.#options.redaction
+        .text(name)
+        .replace(/[^\p{L}\p{N}._ -]+/gu, '_')
+        .replace(/^\.+/, '_')
+        .slice(0, 100) || 'attachment';
     if (body instanceof Uint8Array) return { bytes: body, fileName: safe };
-    if (typeof body === 'string') return { bytes: this.#options.redaction.text(body), fileName: extname(safe) === '' ? `${safe}.txt` : safe };
-    return { bytes: this.#options.redaction.text(JSON.stringify(body, undefined, 2)), fileName: extname(safe) === '' ? `${safe}.json` : safe };
+    if (typeof body === 'string')
+      return { bytes: this.#options.redaction.text(body), fileName: extname(safe) === '' ? `${safe}.txt` : safe };
+    return {
+      bytes: this.#options.redaction.text(JSON.stringify(body, undefined, 2)),
+      fileName: extname(safe) === '' ? `${safe}.json` : safe,
+    };
   }
 
   #filesOf(check: string): Map<string, Attachment> {
@@ -125,7 +137,10 @@ export class Evidence {
 
 /** A title as the name of a folder; what is lost of it on the way is made up for by a hash. */
 function slugOf(title: string): string {
-  const slug = title.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60);
+  const slug = title
+    .replace(/[^A-Za-z0-9_-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
   if (slug === title) return slug;
   const hash = createHash('sha256').update(title.toWellFormed()).digest('hex').slice(0, 8);
   return slug === '' ? hash : `${slug}-${hash}`;

@@ -91,16 +91,26 @@ export class FilmStrip {
     const name = `trace-${number}-${word}.${picture.type}`;
     this.#frames.push({ check, attachment: await evidence.writeUnlisted(check, name, picture.bytes), kept: false });
     // What is evidence already is in a result that has been told of.
-    const surplus = this.#frames.length > FIRST_KEPT + NEWEST_KEPT ? this.#frames.findIndex(({ kept }, place) => place >= FIRST_KEPT && !kept) : -1;
+    const surplus =
+      this.#frames.length > FIRST_KEPT + NEWEST_KEPT
+        ? this.#frames.findIndex(({ kept }, place) => place >= FIRST_KEPT && !kept)
+        : -1;
     if (surplus >= 0) await evidence.remove(this.#frames.splice(surplus, 1)[0]!.attachment);
   }
 
   /** Undefined while a dialog is open, which must be left to the check: a W3C screenshot would close it, one by BiDi wait for it. */
-  async #picture(cdp: BidiCdp | undefined, signal: AbortSignal): Promise<{ readonly type: string; readonly bytes: Uint8Array } | undefined> {
+  async #picture(
+    cdp: BidiCdp | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly type: string; readonly bytes: Uint8Array } | undefined> {
     if (await this.#hasDialog(signal)) return undefined;
-    if (cdp === undefined) return { type: 'png', bytes: Buffer.from(String(await this.#get('screenshot', signal)), 'base64') };
+    if (cdp === undefined)
+      return { type: 'png', bytes: Buffer.from(String(await this.#get('screenshot', signal)), 'base64') };
     const context = (this.#window ??= String(await this.#get('window', signal)));
-    const taking = cdp.bidi('browsingContext.captureScreenshot', { context, format: { type: 'image/jpeg', quality: 0.4 } });
+    const taking = cdp.bidi('browsingContext.captureScreenshot', {
+      context,
+      format: { type: 'image/jpeg', quality: 0.4 },
+    });
     const { data } = (await untilAborted(taking, signal)) as { data: string };
     return { type: 'jpeg', bytes: Buffer.from(data, 'base64') };
   }

@@ -54,7 +54,10 @@ const MOST_VALUE_CHARS = 1_000;
  * A request as an entry of HTTP Archive 1.2, without bodies and cookies.
  * @param clean takes out of a text what no output may show
  */
-export function harEntry({ timestamp, errorText, request, response }: NetworkEvent, clean: (text: string) => string): object {
+export function harEntry(
+  { timestamp, errorText, request, response }: NetworkEvent,
+  clean: (text: string) => string,
+): object {
   const url = clean(request.url).slice(0, MOST_URL_CHARS);
   const timings = timingsOf(request.timings);
   const { blocked, dns, connect, send, wait, receive } = timings;

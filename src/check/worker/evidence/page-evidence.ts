@@ -34,7 +34,9 @@ export async function sourceOf(page: ShownPage, redaction: Redaction): Promise<s
  */
 export async function mhtmlOf(page: ShownPage, cdp: BidiCdp, redaction: Redaction): Promise<Uint8Array | undefined> {
   const context = await ask(page, 'window');
-  const taking = cdp.sessionOf(context).then((session) => cdp.send('Page.captureSnapshot', { format: 'mhtml' }, session));
+  const taking = cdp
+    .sessionOf(context)
+    .then((session) => cdp.send('Page.captureSnapshot', { format: 'mhtml' }, session));
   const { data } = (await untilAborted(taking, page.signal)) as { data: string };
   if (data.length > MOST_BYTES) return undefined;
   const clean = mhtmlWithoutSecrets(data, redaction);

@@ -16,7 +16,8 @@ export function remoteText({ type, value }: RemoteValue, depth = 0): string {
 }
 
 function listText(type: string, list: readonly unknown[], depth: number): string {
-  if (type !== 'object' && type !== 'map') return `[${list.map((item) => remoteText(item as RemoteValue, depth)).join(', ')}]`;
+  if (type !== 'object' && type !== 'map')
+    return `[${list.map((item) => remoteText(item as RemoteValue, depth)).join(', ')}]`;
   const fields = (list as (readonly [string | RemoteValue, RemoteValue])[]).map(([key, value]) => {
     const name = typeof key === 'string' ? key : remoteText(key, depth);
     return `${name}: ${remoteText(value, depth)}`;

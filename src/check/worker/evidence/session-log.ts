@@ -64,7 +64,10 @@ export class SessionLog {
     this.#unsubscribe = undefined;
     // The session goes on to other sites, and would tell this one's subscription of them.
     if (unsubscribe === undefined || this.#signal.aborted) this.#client?.close();
-    else void unsubscribe().catch(() => {}).then(() => this.#client?.close());
+    else
+      void unsubscribe()
+        .catch(() => {})
+        .then(() => this.#client?.close());
   }
 
   async #listen(): Promise<void> {

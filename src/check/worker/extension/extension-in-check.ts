@@ -28,7 +28,9 @@ export class ExtensionInCheck {
   readonly storage: ExtensionStorage = {
     get: async (area, keys) => {
       const asked = { id: this.id, storageArea: area, ...(keys === undefined ? {} : { keys: [keys].flat() }) };
-      const { data } = (await this.#watch.sendAsExtension('Extensions.getStorageItems', asked)) as { data: Record<string, unknown> };
+      const { data } = (await this.#watch.sendAsExtension('Extensions.getStorageItems', asked)) as {
+        data: Record<string, unknown>;
+      };
       return data;
     },
     set: async (area, values) => {
@@ -105,7 +107,12 @@ export class ExtensionInCheck {
     if (worker.runningStatus === 'stopped') return;
     await watch.cdp.send('ServiceWorker.stopWorker', { versionId: worker.versionId }, watch.tab);
     if (await watch.untilStopped(worker.versionId, this.#parts.signal)) return;
-    throw new GridrunError({ code: 'extension.worker-not-stopped', message: `the service worker of ${this.name} did not stop`, blames: 'extension', answer: 'report' });
+    throw new GridrunError({
+      code: 'extension.worker-not-stopped',
+      message: `the service worker of ${this.name} did not stop`,
+      blames: 'extension',
+      answer: 'report',
+    });
   }
 
   async #open(page: string | undefined, what: string): Promise<void> {

@@ -46,14 +46,18 @@ export class ExtensionUse {
   async log(): Promise<string> {
     if (this.#watch === undefined) return '';
     const lines = (await this.inCheck.console()).map(({ level, text }) => `${level.padEnd(7)} ${text}`);
-    const errors = (await this.inCheck.errors()).map(({ where, stack, message }) => `thrown in its ${where}: ${stack === '' ? message : stack}`);
+    const errors = (await this.inCheck.errors()).map(
+      ({ where, stack, message }) => `thrown in its ${where}: ${stack === '' ? message : stack}`,
+    );
     const all = new LastTexts(LOG_BOUNDS);
     for (const line of [...lines, ...errors]) all.add(`${visibleText(line)}\n`);
     return all.list().join('');
   }
 
   /** After the last check: hears out what is on its way, and tells what it makes of the last check that ran. Never throws. */
-  async hearOut(results: readonly CheckResult[]): Promise<{ readonly title: string; readonly fault: Fault } | undefined> {
+  async hearOut(
+    results: readonly CheckResult[],
+  ): Promise<{ readonly title: string; readonly fault: Fault } | undefined> {
     await this.#watch?.end();
     const [first, ...others] = this.errors;
     const last = results.findLast(({ status }) => status !== 'skipped') ?? results.at(-1);

@@ -7,7 +7,12 @@ import { WORKER_EVENTS, WorkerWatch, type WorkerVersion } from '../../../wire/wo
 const COMMAND_DEADLINE_MS = 30_000;
 /** A script that throws in a loop is told of by its first errors. */
 const MOST_ERRORS = 50;
-const EVENTS = ['Runtime.exceptionThrown', 'Target.attachedToTarget', 'browsingContext.contextDestroyed', ...WORKER_EVENTS];
+const EVENTS = [
+  'Runtime.exceptionThrown',
+  'Target.attachedToTarget',
+  'browsingContext.contextDestroyed',
+  ...WORKER_EVENTS,
+];
 
 /** What the worker wrote to its console. */
 export interface ConsoleLine {
@@ -51,7 +56,10 @@ export class ExtensionWatch {
     const client = await BidiClient.connect(webSocketUrl, { deadlineMs: COMMAND_DEADLINE_MS, signal });
     const watch = new ExtensionWatch(client, extension, signal);
     try {
-      [watch.#unsubscribe] = await Promise.all([watch.cdp.subscribe(EVENTS, (event) => watch.#onEvent(event)), watch.#watchFromTab()]);
+      [watch.#unsubscribe] = await Promise.all([
+        watch.cdp.subscribe(EVENTS, (event) => watch.#onEvent(event)),
+        watch.#watchFromTab(),
+      ]);
       return watch;
     } catch (error) {
       client.close();
@@ -80,7 +88,8 @@ export class ExtensionWatch {
   /** Waits until the worker has stopped; not for ever. */
   async untilStopped(versionId: string, signal: AbortSignal): Promise<boolean> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(COMMAND_DEADLINE_MS)]);
-    const isStopped = (): true | undefined => (this.#workers.version(versionId)?.runningStatus === 'stopped' ? true : undefined);
+    const isStopped = (): true | undefined =>
+      this.#workers.version(versionId)?.runningStatus === 'stopped' ? true : undefined;
     return (await this.#workers.until(isStopped, limit)) ?? false;
   }
 
@@ -93,7 +102,9 @@ export class ExtensionWatch {
     const unsubscribe = await this.cdp.subscribe(['Runtime.consoleAPICalled'], (event) => {
       if (event.method === 'Runtime.consoleAPICalled') heard.push(event);
     });
-    const { sessionId } = (await this.cdp.send('Target.attachToTarget', { targetId, flatten: true }, this.tab)) as { sessionId: string };
+    const { sessionId } = (await this.cdp.send('Target.attachToTarget', { targetId, flatten: true }, this.tab)) as {
+      sessionId: string;
+    };
     await this.cdp.send('Runtime.enable', {}, sessionId);
     await this.cdp.send('Target.detachFromTarget', { sessionId }, this.tab);
     await unsubscribe();
@@ -105,7 +116,9 @@ export class ExtensionWatch {
   async sendAsExtension(method: string, params: object): Promise<unknown> {
     const targetId = this.worker?.targetId;
     if (targetId === undefined) return await this.#sendFromOwnTab(method, params);
-    const { sessionId } = (await this.cdp.send('Target.attachToTarget', { targetId, flatten: true })) as { sessionId: string };
+    const { sessionId } = (await this.cdp.send('Target.attachToTarget', { targetId, flatten: true })) as {
+      sessionId: string;
+    };
     try {
       return await this.cdp.send(method, params, sessionId);
     } finally {
@@ -115,9 +128,15 @@ export class ExtensionWatch {
 
   /** The worker is idle, or there is none: a tab in the background opens what every extension has. */
   async #sendFromOwnTab(method: string, params: object): Promise<unknown> {
-    const { context } = (await this.cdp.bidi('browsingContext.create', { type: 'tab', background: true })) as { context: string };
+    const { context } = (await this.cdp.bidi('browsingContext.create', { type: 'tab', background: true })) as {
+      context: string;
+    };
     try {
-      await this.cdp.bidi('browsingContext.navigate', { context, url: `${this.origin}manifest.json`, wait: 'complete' });
+      await this.cdp.bidi('browsingContext.navigate', {
+        context,
+        url: `${this.origin}manifest.json`,
+        wait: 'complete',
+      });
       return await this.cdp.send(method, params, await this.cdp.sessionOf(context));
     } finally {
       await this.cdp.bidi('browsingContext.close', { context });
@@ -142,7 +161,9 @@ export class ExtensionWatch {
 
   /** Chrome tells of workers to a tab; which one it is does not matter. */
   async #watchFromTab(): Promise<void> {
-    const { contexts } = (await this.cdp.bidi('browsingContext.getTree', { maxDepth: 0 })) as { contexts: { context: string }[] };
+    const { contexts } = (await this.cdp.bidi('browsingContext.getTree', { maxDepth: 0 })) as {
+      contexts: { context: string }[];
+    };
     const [first] = contexts;
     if (first === undefined) return;
     const session = await this.cdp.sessionOf(first.context);
@@ -153,10 +174,12 @@ export class ExtensionWatch {
   #onEvent(event: CdpEvent): void {
     switch (event.method) {
       case 'Runtime.exceptionThrown':
-        if (!this.#workerSessions.has(event.session)) this.#onException(event.params['exceptionDetails'] as ExceptionDetails);
+        if (!this.#workerSessions.has(event.session))
+          this.#onException(event.params['exceptionDetails'] as ExceptionDetails);
         break;
       case 'Target.attachedToTarget':
-        if ((event.params['targetInfo'] as { type: string }).type === 'service_worker') this.#workerSessions.add(String(event.params['sessionId']));
+        if ((event.params['targetInfo'] as { type: string }).type === 'service_worker')
+          this.#workerSessions.add(String(event.params['sessionId']));
         break;
       case 'browsingContext.contextDestroyed':
         // With the session gone there is nothing left to watch.
@@ -177,6 +200,8 @@ export class ExtensionWatch {
 
 function lineOf(params: CdpEvent['params']): ConsoleLine {
   const parts = params['args'] as { value?: unknown; description?: string; type: string }[];
-  const text = parts.map(({ value, description, type }) => (value === undefined ? (description ?? type) : typeof value === 'string' ? value : JSON.stringify(value)));
+  const text = parts.map(({ value, description, type }) =>
+    value === undefined ? (description ?? type) : typeof value === 'string' ? value : JSON.stringify(value),
+  );
   return { level: String(params['type']), text: text.join(' ') };
 }

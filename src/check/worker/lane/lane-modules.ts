@@ -65,7 +65,8 @@ function resolveWithFallback(specifier: string, context: Resolve[1], next: Resol
     return next(specifier, context);
   } catch (error) {
     if (/^selenium-webdriver(\/|$)/.test(specifier)) return fromHere(specifier);
-    if (typeof error === 'object' && error !== null) unresolved.set(error, { specifier, parentURL: context.parentURL ?? '' });
+    if (typeof error === 'object' && error !== null)
+      unresolved.set(error, { specifier, parentURL: context.parentURL ?? '' });
     throw error;
   }
 }
@@ -101,7 +102,8 @@ function separateRequireCaches(): void {
   const lanes = new WeakMap<object, Record<string | symbol, NodeJS.Module>>();
   const cacheOf = (key: string | symbol): Record<string | symbol, NodeJS.Module> => {
     const lane = laneContext.getStore()?.lane;
-    if (lane === undefined || typeof key !== 'string' || /[\\/]node_modules[\\/]/.test(key) || key.startsWith(oursPath)) return shared;
+    if (lane === undefined || typeof key !== 'string' || /[\\/]node_modules[\\/]/.test(key) || key.startsWith(oursPath))
+      return shared;
     let cache = lanes.get(lane);
     if (cache === undefined) lanes.set(lane, (cache = Object.create(null) as Record<string, NodeJS.Module>));
     return cache;

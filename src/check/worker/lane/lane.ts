@@ -54,7 +54,8 @@ export class Lane {
         }
       }
     });
-    if (mistakes.length > 0) throw refusal('checks.not-loaded', 'the check files could not be loaded', [...new Set(mistakes)]);
+    if (mistakes.length > 0)
+      throw refusal('checks.not-loaded', 'the check files could not be loaded', [...new Set(mistakes)]);
     const root = lane.#mocha.suite;
     if (options.forbidOnly) refuseOnly(exclusives(root, options.cwd));
     const written = root.total();
@@ -101,7 +102,9 @@ export class Lane {
   async #loadWithin(limitMs: number, file: string): Promise<void> {
     const loaded = new AbortController();
     const late = delay(limitMs, undefined, { signal: loaded.signal }).then(() => {
-      throw new Error(`loading it is not done after ${limitMs} ms: what it waits for outside of its checks does not come`);
+      throw new Error(
+        `loading it is not done after ${limitMs} ms: what it waits for outside of its checks does not come`,
+      );
     });
     try {
       await Promise.race([this.#loadFile(file), late]);
@@ -113,13 +116,17 @@ export class Lane {
   async #loadFile(file: string): Promise<void> {
     const { suite } = this.#mocha;
     suite.emit('pre-require', globalThis, file, this.#mocha);
-    const module = (await import(laneUrl(pathToFileURL(file).href, this.number))) as MochaExports & { default?: unknown };
+    const module = (await import(laneUrl(pathToFileURL(file).href, this.number))) as MochaExports & {
+      default?: unknown;
+    };
     suite.emit('require', module, file, this.#mocha);
     suite.emit('post-require', globalThis, file, this.#mocha);
     // What a CommonJS file exports may be visible in its default export alone.
     const exported: MochaExports = { ...(isObject(module.default) ? module.default : {}), ...module };
     if (exported.mochaHooks !== undefined) {
-      this.#mocha.rootHooks(typeof exported.mochaHooks === 'function' ? await exported.mochaHooks() : exported.mochaHooks);
+      this.#mocha.rootHooks(
+        typeof exported.mochaHooks === 'function' ? await exported.mochaHooks() : exported.mochaHooks,
+      );
     }
     this.setup.push(...[exported.mochaGlobalSetup ?? []].flat());
     this.teardown.push(...[exported.mochaGlobalTeardown ?? []].flat());
@@ -142,18 +149,33 @@ function isObject(value: unknown): value is object {
 
 function refuseOnly(found: readonly string[]): void {
   if (found.length === 0) return;
-  throw refusal('checks.only', '.only is forbidden (--forbid-only, which is on in CI)', found, 'take out .only, or give --no-forbid-only');
+  throw refusal(
+    'checks.only',
+    '.only is forbidden (--forbid-only, which is on in CI)',
+    found,
+    'take out .only, or give --no-forbid-only',
+  );
 }
 
 function noChecks(written: number, options: HostOptions): Error {
   const files = options.files.map((file) => shownFile(file, options.cwd));
   if (written === 0) {
-    return refusal('checks.none', 'no check in any check file', files.map((file) => `${file}: no it() in it`), 'write one: it("has a login form", async () => { … })');
+    return refusal(
+      'checks.none',
+      'no check in any check file',
+      files.map((file) => `${file}: no it() in it`),
+      'write one: it("has a login form", async () => { … })',
+    );
   }
   const filters = [
     ...(options.grep === undefined ? [] : [`--grep ${options.grep}`]),
     ...(options.grepInvert === undefined ? [] : [`--grep-invert ${options.grepInvert}`]),
     ...(options.tags.length === 0 ? [] : [`--tag ${options.tags.join(' ')}`]),
   ];
-  return refusal('checks.none', `no check is left of ${written} by ${filters.join(' and ')}`, [], 'run with --list and without them to see the titles');
+  return refusal(
+    'checks.none',
+    `no check is left of ${written} by ${filters.join(' and ')}`,
+    [],
+    'run with --list and without them to see the titles',
+  );
 }

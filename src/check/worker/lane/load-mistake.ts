@@ -9,7 +9,9 @@ export function loadMistake(error: unknown, file: string, cwd: string): string {
   const message = withoutLanes(error instanceof Error ? error.message : String(error)).split('\n')[0]!;
   const unknownImport = importMistake(error, cwd);
   if (unknownImport !== undefined) return unknownImport;
-  const place = placeIn(error) ?? (error instanceof SyntaxError ? placeOfSyntaxError(error, [file, ...resolvedUserFiles().toReversed()]) : undefined);
+  const place =
+    placeIn(error) ??
+    (error instanceof SyntaxError ? placeOfSyntaxError(error, [file, ...resolvedUserFiles().toReversed()]) : undefined);
   const name = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
   return `${place === undefined ? shownFile(file, cwd) : `${shownFile(place.file, cwd)}:${place.line}`}: ${name}${message}`;
 }
@@ -20,13 +22,17 @@ function importMistake(error: unknown, cwd: string): string | undefined {
   const file = fileURLToPath(wanted.parentURL);
   const line = lineOf(file, wanted.specifier);
   const isPath = /^[./]/.test(wanted.specifier);
-  const advice = isPath ? 'there is no such file (imports need the file\'s ending)' : `there is no such package (npm install ${wanted.specifier})`;
+  const advice = isPath
+    ? "there is no such file (imports need the file's ending)"
+    : `there is no such package (npm install ${wanted.specifier})`;
   return `${shownFile(file, cwd)}${line === undefined ? '' : `:${line}`}: import of '${wanted.specifier}': ${advice}`;
 }
 
 function lineOf(file: string, specifier: string): number | undefined {
   const lines = readFileSync(file, 'utf8').split('\n');
-  const index = lines.findIndex((line) => ["'", '"', '`'].some((quote) => line.includes(`${quote}${specifier}${quote}`)));
+  const index = lines.findIndex((line) =>
+    ["'", '"', '`'].some((quote) => line.includes(`${quote}${specifier}${quote}`)),
+  );
   return index < 0 ? undefined : index + 1;
 }
 
@@ -38,7 +44,9 @@ interface Place {
 /** The first line of a user's file that the error's stack names. */
 function placeIn(error: unknown): Place | undefined {
   const stack = error instanceof Error ? withoutLanes(error.stack ?? '') : '';
-  for (const match of stack.matchAll(/(?:^|\(|\sat (?:async )?)(file:\/\/[^\s()]+?|\/[^\s():]+|[A-Za-z]:\\[^\s():]+):(\d+)(?::\d+)?(?=[\s)]|$)/gm)) {
+  for (const match of stack.matchAll(
+    /(?:^|\(|\sat (?:async )?)(file:\/\/[^\s()]+?|\/[^\s():]+|[A-Za-z]:\\[^\s():]+):(\d+)(?::\d+)?(?=[\s)]|$)/gm,
+  )) {
     const file = match[1]!.startsWith('file:') ? fileURLToPath(match[1]!) : match[1]!;
     if (resolvedUserFiles().includes(file)) return { file, line: Number(match[2]) };
   }
@@ -48,7 +56,11 @@ function placeIn(error: unknown): Place | undefined {
 /** V8 keeps the place of a module's syntax error for itself; a second Node that only parses the file prints it. */
 function placeOfSyntaxError(error: SyntaxError, files: readonly string[]): Place | undefined {
   for (const file of new Set(files)) {
-    const { stderr, status } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 10_000, env: {} });
+    const { stderr, status } = spawnSync(process.execPath, ['--check', file], {
+      encoding: 'utf8',
+      timeout: 10_000,
+      env: {},
+    });
     const line = /^\S.*:(\d+)$/m.exec(stderr)?.[1];
     if (status !== 0 && line !== undefined && stderr.includes(error.message)) return { file, line: Number(line) };
   }

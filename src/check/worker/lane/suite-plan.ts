@@ -39,7 +39,8 @@ export function needsExtension(test: Mocha.Test): boolean {
 export function exclusives(root: Mocha.Suite, cwd: string): string[] {
   const found: string[] = [];
   const visit = (suite: Mocha.Suite): void => {
-    for (const only of [...internals(suite)._onlySuites, ...internals(suite)._onlyTests]) found.push(`${shownFile(only.file, cwd)}: ${only.fullTitle()}`);
+    for (const only of [...internals(suite)._onlySuites, ...internals(suite)._onlyTests])
+      found.push(`${shownFile(only.file, cwd)}: ${only.fullTitle()}`);
     for (const inner of suite.suites) visit(inner);
   };
   visit(root);
@@ -77,10 +78,16 @@ export function planSuite(root: Mocha.Suite, cwd: string): CheckPlan[] {
     const fullTitle = test.fullTitle();
     let title = fullTitle;
     // Another check may be written with the very title that a repeated one would get.
-    for (let nth = 2; taken.has(title) || (title !== fullTitle && written.has(title)); nth++) title = `${fullTitle} (${nth})`;
+    for (let nth = 2; taken.has(title) || (title !== fullTitle && written.has(title)); nth++)
+      title = `${fullTitle} (${nth})`;
     taken.add(title);
     (test as TitledTest)[TITLE] = title;
-    plans.push({ title, titlePath: test.titlePath().filter((part) => part !== ''), file: shownFile(test.file, cwd), tags: tagsOf(fullTitle) });
+    plans.push({
+      title,
+      titlePath: test.titlePath().filter((part) => part !== ''),
+      file: shownFile(test.file, cwd),
+      tags: tagsOf(fullTitle),
+    });
   }
   return plans;
 }

@@ -15,12 +15,24 @@ import { checkFile } from '../../module-kinds.ts';
 import { startBench, statuses } from '../../suite-bench.ts';
 
 const SKIP = { skip: missing('chrome') };
-const FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** A chromedriver of the test's own with one session, ended with the test. */
 async function startChrome(): Promise<{ session: SessionFacts } & AsyncDisposable> {
   const dir = await mkdtemp(join(tmpdir(), 'gridrun-chrome-'));
-  const driver = spawn(process.env['GRIDRUN_CHROMEDRIVER'] ?? '/usr/bin/chromedriver', ['--port=0'], { env: { ...process.env, TMPDIR: dir }, stdio: ['ignore', 'pipe', 'ignore'] });
+  const driver = spawn(process.env['GRIDRUN_CHROMEDRIVER'] ?? '/usr/bin/chromedriver', ['--port=0'], {
+    env: { ...process.env, TMPDIR: dir },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const exited = once(driver, 'exit');
   const stop = async (): Promise<void> => {
     driver.kill();
@@ -38,10 +50,20 @@ async function startChrome(): Promise<{ session: SessionFacts } & AsyncDisposabl
     driver.stdout.resume();
     const options = { binary: process.env['GRIDRUN_CHROME'] ?? '/usr/bin/chromium', args: FLAGS };
     const alwaysMatch = { browserName: 'chrome', webSocketUrl: true, 'goog:chromeOptions': options };
-    const answer = await fetch(`${endpoint}/session`, { method: 'POST', body: JSON.stringify({ capabilities: { alwaysMatch } }) });
+    const answer = await fetch(`${endpoint}/session`, {
+      method: 'POST',
+      body: JSON.stringify({ capabilities: { alwaysMatch } }),
+    });
     const { value } = (await answer.json()) as { value: { sessionId: string; capabilities: Record<string, string> } };
     return {
-      session: { ...value, endpoint, webSocketUrl: value.capabilities['webSocketUrl']!, node: 'local', browserName: 'chrome', browserVersion: '' },
+      session: {
+        ...value,
+        endpoint,
+        webSocketUrl: value.capabilities['webSocketUrl']!,
+        node: 'local',
+        browserName: 'chrome',
+        browserVersion: '',
+      },
       async [Symbol.asyncDispose]() {
         await fetch(`${endpoint}/session/${value.sessionId}`, { method: 'DELETE' }).catch(() => {});
         await stop();
@@ -85,7 +107,10 @@ test('the built-in check says in words why a page does not load', SKIP, async ()
   await using chrome = await startChrome();
   await using pages = await startPages();
   await using bench = await startBench({ files: {}, checkTimeoutMs: 3_000 });
-  assert.deepEqual((await bench.pool.load()).map((check) => check.title), ['the page loads']);
+  assert.deepEqual(
+    (await bench.pool.load()).map((check) => check.title),
+    ['the page loads'],
+  );
   const closed = await startPages();
   await closed[Symbol.asyncDispose]();
   const cases: readonly (readonly [string, string, RegExp])[] = [
@@ -105,7 +130,11 @@ test('the built-in check says in words why a page does not load', SKIP, async ()
   for (const [url, expected, words] of cases) {
     const outcome = await bench.attempt({ site: { id: 'site', url }, session: chrome.session });
     const [check] = outcome.checks;
-    assert.equal([check?.status, check?.fault?.code].filter(Boolean).join(' '), expected, `${url}: ${JSON.stringify(outcome)}`);
+    assert.equal(
+      [check?.status, check?.fault?.code].filter(Boolean).join(' '),
+      expected,
+      `${url}: ${JSON.stringify(outcome)}`,
+    );
     assert.match(check?.fault?.message ?? '', words);
   }
   assert.match(BUILT_IN_CHECK, /loads\.check\.ts$/);
@@ -115,7 +144,9 @@ test('a site has a BiDi socket of its own, and its screenshot is a picture', SKI
   await using chrome = await startChrome();
   await using pages = await startPages();
   await using bench = await startBench({
-    files: checkFile('esm', `
+    files: checkFile(
+      'esm',
+      `
       let sockets = [];
       it('talks BiDi', async () => {
         const bidi = await driver.getBidi();
@@ -125,7 +156,8 @@ test('a site has a BiDi socket of its own, and its screenshot is a picture', SKI
         assert.equal(answer.result.contexts.length, 1);
         assert.deepEqual(sockets.map((socket) => socket.isConnected), [...sockets.slice(1).map(() => false), true]);
       });
-      it('fails', async () => { await driver.get(site.url); assert.equal(await driver.getTitle(), 'Better'); });`),
+      it('fails', async () => { await driver.get(site.url); assert.equal(await driver.getTitle(), 'Better'); });`,
+    ),
   });
   for (const id of ['one', 'two']) {
     const outcome = await bench.attempt({ site: { id, url: `${pages.origin}/good` }, session: chrome.session });

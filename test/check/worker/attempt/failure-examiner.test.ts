@@ -10,7 +10,10 @@ function examiner(answersAfterMs: number, openForMs?: number, name = 'executeScr
   const options = {
     borrowed: { cameFromNavigation: () => undefined, openCommands: open },
     evidence: { take: async () => {} },
-    wire: { send: async (_method: string, path: string) => (path.endsWith('/handles') ? await new Promise((resolve) => setTimeout(resolve, answersAfterMs, [])) : '') },
+    wire: {
+      send: async (_method: string, path: string) =>
+        path.endsWith('/handles') ? await new Promise((resolve) => setTimeout(resolve, answersAfterMs, [])) : '',
+    },
     sessionId: 's1',
     commandLimitMs: 400,
     selenium: { error: { WebDriverError: class extends Error {} } },
@@ -48,19 +51,25 @@ test('a site whose time is up is not blamed for a session that was out of reach'
   assert.equal((await examiner(300, 400).examineTimeUp())?.code, 'grid.no-answer');
 });
 
-test('a command within its own limit tells nothing of the session when the site\'s time is up', async () => {
+test("a command within its own limit tells nothing of the session when the site's time is up", async () => {
   assert.equal(await examiner(300, 100).examineTimeUp(), undefined);
 });
 
-test('a page that took most of the check\'s time and is not there yet is a site that did not answer', async () => {
+test("a page that took most of the check's time and is not there yet is a site that did not answer", async () => {
   const late = Object.assign(new Error('Timeout of 20000ms exceeded'), { code: 'ERR_MOCHA_TIMEOUT', timeout: 20_000 });
   assert.equal(await examined(late, 0, 15_000, 'get'), 'site.no-answer');
   assert.equal(await examined(late, 0, 5_000, 'get'), 'check.timeout');
   assert.equal(await examined(OUT_OF_TIME, 300, 400, 'get'), 'grid.no-answer, session lost');
 });
 
-test('what can\'t be examined is believed, and it is said that it could not be', async () => {
-  const broken = { borrowed: { cameFromNavigation: () => { throw new Error('a planted bug'); } } } as unknown as FailureExaminerOptions;
+test("what can't be examined is believed, and it is said that it could not be", async () => {
+  const broken = {
+    borrowed: {
+      cameFromNavigation: () => {
+        throw new Error('a planted bug');
+      },
+    },
+  } as unknown as FailureExaminerOptions;
   const { fault, sessionLost } = await new FailureExaminer(broken).examine(new Error('no form'), 'works', '');
   assert.deepEqual([fault.code, fault.message, sessionLost], ['check.failed', 'no form', false]);
   assert.match(fault.hint ?? '', /a planted bug/);

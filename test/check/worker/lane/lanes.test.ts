@@ -34,9 +34,16 @@ after(async () => { (await lazily()).box.value = undefined; });
 
 for (const kind of MODULE_KINDS) {
   test(`${LANES} lanes of one host never mix two sites (${kind})`, async () => {
-    const lazily = kind === 'esm' ? "const lazily = () => import('./lazy.mjs');" : "const lazily = async () => require('./lazy.cjs');";
+    const lazily =
+      kind === 'esm'
+        ? "const lazily = () => import('./lazy.mjs');"
+        : "const lazily = async () => require('./lazy.cjs');";
     await using bench = await startBench({
-      files: { ...checkFile(kind, lazily + MIXING, ['state']), ...localModule(kind, 'state', 'box', '{}'), ...localModule(kind, 'lazy', 'box', '{}') },
+      files: {
+        ...checkFile(kind, lazily + MIXING, ['state']),
+        ...localModule(kind, 'state', 'box', '{}'),
+        ...localModule(kind, 'lazy', 'box', '{}'),
+      },
       stub: { latencyMs: (request) => request.commandCount % 7 },
     });
     const sites = Array.from({ length: LANES * 3 }, (_, index) => siteNamed(`site${index}`));
@@ -62,19 +69,27 @@ test('the guard sees state that lanes share', async () => {
   // A module that lanes do share, as one in node_modules is: the very check of above must notice.
   await using bench = await startBench({
     files: {
-      ...checkFile('esm', `import * as state from 'shared'; const lazily = async () => ({ box: { value: site.id } });${MIXING}`),
+      ...checkFile(
+        'esm',
+        `import * as state from 'shared'; const lazily = async () => ({ box: { value: site.id } });${MIXING}`,
+      ),
       'node_modules/shared/package.json': '{"name":"shared","type":"module","main":"index.js"}',
       'node_modules/shared/index.js': 'export const box = {};',
     },
     stub: { latencyMs: 5 },
   });
-  const outcomes = await Promise.all(Array.from({ length: 5 }, async (_, slot) => await bench.attempt({ slot, site: siteNamed(`site${slot}`) })));
+  const outcomes = await Promise.all(
+    Array.from({ length: 5 }, async (_, slot) => await bench.attempt({ slot, site: siteNamed(`site${slot}`) })),
+  );
   assert.ok(outcomes.flatMap((outcome) => outcome.checks).some((check) => check.status === 'failed'));
 });
 
 test('what one site left on `this` is not there for the next one in its lane', async () => {
   await using bench = await startBench({
-    files: checkFile('esm', "before(function () { assert.equal(this.left, undefined); this.left = site.id; }); it('is clean', function () { assert.equal(this.left, site.id); });"),
+    files: checkFile(
+      'esm',
+      "before(function () { assert.equal(this.left, undefined); this.left = site.id; }); it('is clean', function () { assert.equal(this.left, site.id); });",
+    ),
   });
   for (const id of ['one', 'two']) {
     const outcome = await bench.attempt({ site: siteNamed(id) });
@@ -85,7 +100,10 @@ test('what one site left on `this` is not there for the next one in its lane', a
 test('a lane that finds other checks than the first is not run', async () => {
   await using bench = await startBench({
     files: {
-      ...checkFile('esm', "import { once } from 'registry'; if (once()) it('only the first time', () => {}); it('always', () => {});"),
+      ...checkFile(
+        'esm',
+        "import { once } from 'registry'; if (once()) it('only the first time', () => {}); it('always', () => {});",
+      ),
       'node_modules/registry/package.json': '{"name":"registry","type":"module","main":"index.js"}',
       'node_modules/registry/index.js': 'let count = 0; export const once = () => count++ === 0;',
     },
@@ -95,5 +113,8 @@ test('a lane that finds other checks than the first is not run', async () => {
   const second = await bench.attempt({ slot: 1, site: siteNamed('two') });
   assert.equal(second.ending, 'faulted');
   assert.equal(second.fault?.code, 'runner.lane');
-  assert.match(second.fault.message, /found other checks than the first: 'always' instead of 'only the first time', 'always'/);
+  assert.match(
+    second.fault.message,
+    /found other checks than the first: 'always' instead of 'only the first time', 'always'/,
+  );
 });

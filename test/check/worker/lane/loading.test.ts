@@ -24,10 +24,11 @@ test('every mistake of every file is named, with file and line', async () => {
     files: {
       'checks/good.check.ts': "it('a', () => {});",
       'checks/syntax.check.mjs': "\nit('a', () => {});\nconst x = ;\n",
-      'checks/types.check.ts': "\n\nconst x: = 3;\n",
-      'checks/common.check.cjs': "\n\n\nconst x = ;\n",
+      'checks/types.check.ts': '\n\nconst x: = 3;\n',
+      'checks/common.check.cjs': '\n\n\nconst x = ;\n',
       'checks/package.check.ts': "\nimport { x } from 'no-such-package';\nit('a', x);\n",
-      'checks/path.check.ts': "import assert from 'node:assert';\n\nimport { x } from './no-such-file.ts';\nit('a', x);\n",
+      'checks/path.check.ts':
+        "import assert from 'node:assert';\n\nimport { x } from './no-such-file.ts';\nit('a', x);\n",
       'checks/required.check.cjs': "\nrequire('./gone');\n",
       'checks/name.check.mjs': "\n\nimport { nothing } from 'node:fs';\n",
       'checks/throws.check.ts': "\n\n\n\nthrow new Error('at its top');\n",
@@ -39,8 +40,16 @@ test('every mistake of every file is named, with file and line', async () => {
   assert.equal(refusal.code, 'checks.not-loaded');
   const places = refusal.mistakes.map((mistake) => /^[^:]+(:\d+)?/.exec(mistake)?.[0]);
   assert.deepEqual(places, [
-    'checks/common.check.cjs:4', 'checks/lib/broken.mjs:3', 'checks/early.check.ts:2', 'checks/name.check.mjs:3', 'checks/package.check.ts:2',
-    'checks/path.check.ts:3', 'checks/required.check.cjs:2', 'checks/syntax.check.mjs:3', 'checks/throws.check.ts:5', 'checks/types.check.ts:3',
+    'checks/common.check.cjs:4',
+    'checks/lib/broken.mjs:3',
+    'checks/early.check.ts:2',
+    'checks/name.check.mjs:3',
+    'checks/package.check.ts:2',
+    'checks/path.check.ts:3',
+    'checks/required.check.cjs:2',
+    'checks/syntax.check.mjs:3',
+    'checks/throws.check.ts:5',
+    'checks/types.check.ts:3',
   ]);
   const text = refusal.mistakes.join('\n');
   assert.match(text, /import of 'no-such-package': there is no such package \(npm install no-such-package\)/);
@@ -57,10 +66,19 @@ test('a suite with no check is refused, also when a filter leaves none', async (
 });
 
 test('--forbid-only names file and title', async () => {
-  const files = { 'checks/a.check.ts': "describe('s', () => { it.only('one', () => {}); it('two', () => {}); });", 'checks/b.check.ts': "describe.only('all', () => { it('x', () => {}); });" };
-  assert.deepEqual((await refusalOf({ files, forbidOnly: true })).mistakes, ['checks/b.check.ts: all', 'checks/a.check.ts: s one']);
+  const files = {
+    'checks/a.check.ts': "describe('s', () => { it.only('one', () => {}); it('two', () => {}); });",
+    'checks/b.check.ts': "describe.only('all', () => { it('x', () => {}); });",
+  };
+  assert.deepEqual((await refusalOf({ files, forbidOnly: true })).mistakes, [
+    'checks/b.check.ts: all',
+    'checks/a.check.ts: s one',
+  ]);
   await using bench = await startBench({ files });
-  assert.deepEqual((await bench.pool.load()).map((check) => check.title), ['all x', 's one'].sort((a, b) => b.localeCompare(a)));
+  assert.deepEqual(
+    (await bench.pool.load()).map((check) => check.title),
+    ['all x', 's one'].sort((a, b) => b.localeCompare(a)),
+  );
 });
 
 test('a file whose loading never ends is named', async () => {
@@ -69,7 +87,10 @@ test('a file whose loading never ends is named', async () => {
 });
 
 test('a file that waits for ever at its top level is named, and so are the mistakes of the others', async () => {
-  const files = { 'checks/a.check.mjs': "await new Promise(() => {}); it('a', () => {});", 'checks/b.check.mjs': 'nowhere();' };
+  const files = {
+    'checks/a.check.mjs': "await new Promise(() => {}); it('a', () => {});",
+    'checks/b.check.mjs': 'nowhere();',
+  };
   const { mistakes } = await refusalOf({ files, loadLimitMs: 300 });
   assert.match(mistakes[0] ?? '', /^checks\/a\.check\.mjs: loading it is not done after 300 ms/);
   assert.match(mistakes[1] ?? '', /^checks\/b\.check\.mjs:1: ReferenceError/);
@@ -81,22 +102,33 @@ test('a file is what it is written in, whatever type its package.json says', asy
       'package.json': '{ "type": "commonjs" }',
       'lib/common.js': "module.exports = { text: 'import x from \\n export' };",
       'lib/module.js': "import { basename } from 'node:path';\nexport const name = basename('/a/b');",
-      'checks/a.check.ts': "import common from '../lib/common.js';\nimport { name } from '../lib/module.js';\nit('ts ' + name + common.text.length, (): void => {});",
+      'checks/a.check.ts':
+        "import common from '../lib/common.js';\nimport { name } from '../lib/module.js';\nit('ts ' + name + common.text.length, (): void => {});",
       'checks/b.check.js': "const { text } = require('../lib/common.js');\nit('cjs ' + text.length, () => {});",
-      'checks/c.check.ts': "const { text } = require('../lib/common.js');\nit('cts ' + (text as string).length, () => {});",
+      'checks/c.check.ts':
+        "const { text } = require('../lib/common.js');\nit('cts ' + (text as string).length, () => {});",
     },
   });
   const titles = (await bench.pool.load()).map((check) => check.title);
   assert.deepEqual(titles, ['ts b22', 'cjs 22', 'cts 22']);
-  assert.deepEqual(statuses(await bench.attempt({ site: siteNamed('one') })), titles.map((title) => `${title}: passed`));
+  assert.deepEqual(
+    statuses(await bench.attempt({ site: siteNamed('one') })),
+    titles.map((title) => `${title}: passed`),
+  );
 });
 
 test('grep, grep-invert and tags choose checks', async () => {
-  const files = checkFile('esm', "describe('login @smoke', () => { it('one', () => {}); it('two @slow', () => {}); }); it('three @slow', () => {}); it('four', () => {});");
+  const files = checkFile(
+    'esm',
+    "describe('login @smoke', () => { it('one', () => {}); it('two @slow', () => {}); }); it('three @slow', () => {}); it('four', () => {});",
+  );
   const chosen = async (options: Partial<BenchOptions>): Promise<string[]> => {
     await using bench = await startBench({ files, ...options });
     const titles = (await bench.pool.load()).map((check) => check.title);
-    assert.deepEqual(statuses(await bench.attempt({ site: siteNamed('one') })), titles.map((title) => `${title}: passed`));
+    assert.deepEqual(
+      statuses(await bench.attempt({ site: siteNamed('one') })),
+      titles.map((title) => `${title}: passed`),
+    );
     return titles;
   };
   assert.deepEqual(await chosen({ grep: 'one|four' }), ['four', 'login @smoke one']);
@@ -108,38 +140,67 @@ test('grep, grep-invert and tags choose checks', async () => {
 });
 
 test('gridrun/check and selenium-webdriver are found where the project has neither, of every kind of file', async () => {
-  const names = "const ok = () => driver !== undefined && typeof By.css === 'function' && typeof until.titleIs === 'function';";
+  const names =
+    "const ok = () => driver !== undefined && typeof By.css === 'function' && typeof until.titleIs === 'function';";
   const head = (text: string): string => `${text}\n${names}\n`;
   await using bench = await startBench({
     files: {
-      'checks/a.check.ts': head("import { driver } from 'gridrun/check';\nimport { By, until } from 'selenium-webdriver';\nimport { describe, it } from 'mocha';") + "describe('ts', () => { it('a', async function (this: Mocha.Context) { await driver.wait(until.titleIs('a page')); if (!ok()) throw new Error('no'); }); });",
-      'checks/b.check.cjs': head("const { driver } = require('gridrun/check');\nconst { By, until } = require('selenium-webdriver');\nconst { it } = require('mocha');") + "it('cjs', async () => { await driver.wait(until.titleIs('a page')); if (!ok()) throw new Error('no'); });",
-      'checks/c.check.mts': head("import { driver } from 'gridrun/check';\nimport { By, until } from 'selenium-webdriver';") + "it('mts', async () => { if (!ok()) throw new Error('no'); });",
+      'checks/a.check.ts':
+        head(
+          "import { driver } from 'gridrun/check';\nimport { By, until } from 'selenium-webdriver';\nimport { describe, it } from 'mocha';",
+        ) +
+        "describe('ts', () => { it('a', async function (this: Mocha.Context) { await driver.wait(until.titleIs('a page')); if (!ok()) throw new Error('no'); }); });",
+      'checks/b.check.cjs':
+        head(
+          "const { driver } = require('gridrun/check');\nconst { By, until } = require('selenium-webdriver');\nconst { it } = require('mocha');",
+        ) + "it('cjs', async () => { await driver.wait(until.titleIs('a page')); if (!ok()) throw new Error('no'); });",
+      'checks/c.check.mts':
+        head("import { driver } from 'gridrun/check';\nimport { By, until } from 'selenium-webdriver';") +
+        "it('mts', async () => { if (!ok()) throw new Error('no'); });",
     },
   });
   await bench.pool.load();
   const outcome = await bench.attempt({ site: siteNamed('one') });
-  assert.deepEqual(statuses(outcome).sort(), ['cjs: passed', 'mts: passed', 'ts a: passed'], outcome.checks.map((check) => check.fault?.message).join('\n'));
+  assert.deepEqual(
+    statuses(outcome).sort(),
+    ['cjs: passed', 'mts: passed', 'ts a: passed'],
+    outcome.checks.map((check) => check.fault?.message).join('\n'),
+  );
 });
 
 test('a .mocharc is pointed out', async () => {
-  await using bench = await startBench({ files: { ...checkFile('esm', "it('a', () => {});"), '.mocharc.yml': 'timeout: 1' } });
+  await using bench = await startBench({
+    files: { ...checkFile('esm', "it('a', () => {});"), '.mocharc.yml': 'timeout: 1' },
+  });
   await bench.pool.load();
-  assert.deepEqual(bench.notices.map((notice) => notice.code), ['checks.mocharc']);
+  assert.deepEqual(
+    bench.notices.map((notice) => notice.code),
+    ['checks.mocharc'],
+  );
   assert.match(bench.notices[0]!.text, /does not read \.mocharc\.yml.*gridrun\.config/);
 });
 
 test('the default globs, the built-in check, and globs that match nothing', async () => {
   await using bench = await startBench({
-    files: { 'checks/deep/er/a.check.mjs': "it('a', () => {});", 'checks/helper.mjs': '', 'checks/node_modules/x/b.check.mjs': '', 'other/c.mjs': "it('c', () => {});" },
+    files: {
+      'checks/deep/er/a.check.mjs': "it('a', () => {});",
+      'checks/helper.mjs': '',
+      'checks/node_modules/x/b.check.mjs': '',
+      'other/c.mjs': "it('c', () => {});",
+    },
   });
-  const names = async (...globs: string[]): Promise<string[]> => (await findCheckFiles(bench.dir, globs)).map((file) => file.slice(bench.dir.length + 1));
+  const names = async (...globs: string[]): Promise<string[]> =>
+    (await findCheckFiles(bench.dir, globs)).map((file) => file.slice(bench.dir.length + 1));
   assert.deepEqual(await names(), ['checks/deep/er/a.check.mjs']);
   assert.deepEqual(await names('other/*.mjs', 'other/c.mjs'), ['other/c.mjs']);
   assert.deepEqual(await names('checks/deep/'), ['checks/deep/er/a.check.mjs']);
   await assert.rejects(names('other/*', 'no/*', 'nope.ts', 'reprot'), {
     answer: 'refuse',
-    mistakes: ['no/*: no file matches', 'nope.ts: no file matches', 'reprot: no file matches, and gridrun has no command of that name'],
+    mistakes: [
+      'no/*: no file matches',
+      'nope.ts: no file matches',
+      'reprot: no file matches, and gridrun has no command of that name',
+    ],
   });
   assert.deepEqual(await findCheckFiles(`${bench.dir}/other`, []), [BUILT_IN_CHECK]);
 });

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HouseCopy } from './house-copy.ts';
+
+const SCRIPT = 'scripts/check-format.ts';
+
+test('an unformatted file is a fault; --write formats it', async () => {
+  using house = new HouseCopy();
+  house.plant('src/core/planted.ts', 'export const planted = {a:1}\n');
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  assert.match(output, /^src\/core\/planted\.ts: is not formatted; run npm run format$/m);
+  assert.equal((await house.run(SCRIPT, '--write')).code, 0);
+  assert.equal((await house.run(SCRIPT)).code, 0);
+});
+
+test('a file that was not read is a fault', async () => {
+  using house = new HouseCopy();
+  house.plant('.prettierignore', 'src\n');
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  assert.match(output, /format: read only \d+ of \d+ files/);
+});
