@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { chunk } from '../src/plan/chunk.ts';
-import { expectations } from '../src/plan/durations.ts';
+import { expectedDurations } from '../src/plan/durations.ts';
 import { readSites } from '../src/sites/read.ts';
 
 // Reads and plans a million lines of text, CSV and NDJSON, each in a process of its own, and prints a Markdown table.
@@ -38,7 +38,7 @@ async function measure(file: string): Promise<Measured> {
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
   const { sites } = await readSites(file, { cwd: '.' });
-  const units = chunk(sites, { sessions: 100, chunkSize: 'auto', expectedMs: expectations() });
+  const units = chunk(sites, { sessions: 100, chunkSize: 'auto', expectedMs: expectedDurations() });
   const cpu = process.cpuUsage(cpuBefore);
   return {
     cpuSeconds: (cpu.user + cpu.system) / 1e6,

@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Attachment } from '../src/core/attempt.ts';
-import { FilmStrip, isFrame } from './film-strip.tsx';
+import { FilmStripView, isFrame } from './film-strip.tsx';
 import { hasRequests, RequestTable } from './request-table.tsx';
 
-const MOST_CHARS = 200_000;
+const MAX_CHARS = 200_000;
 /** Only a page that a server gave may read its neighbours; one from the disk can link to them. */
 const CAN_READ = location.protocol === 'http:' || location.protocol === 'https:';
 
@@ -32,7 +32,7 @@ export function Attachments({
             </li>
           ))}
       </ul>
-      {frames.length > 0 && <FilmStrip frames={frames} />}
+      {frames.length > 0 && <FilmStripView frames={frames} />}
     </>
   );
 }
@@ -87,8 +87,8 @@ function Content({ href }: { readonly href: string }): JSX.Element {
   if (hasRequests(text)) return <RequestTable text={text} />;
   return (
     <pre tabIndex={0} role="region" aria-label="Content">
-      {text.slice(0, MOST_CHARS)}
-      {text.length > MOST_CHARS ? '…' : ''}
+      {text.slice(0, MAX_CHARS)}
+      {text.length > MAX_CHARS ? '…' : ''}
     </pre>
   );
 }

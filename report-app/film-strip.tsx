@@ -15,7 +15,7 @@ export function isFrame({ name, contentType }: Attachment): boolean {
 }
 
 /** What the page looked like after each command, small and in a row; each opens as large as it is. */
-export function FilmStrip({ frames }: { readonly frames: readonly Frame[] }): JSX.Element {
+export function FilmStripView({ frames }: { readonly frames: readonly Frame[] }): JSX.Element {
   return (
     <ol class="film-strip" aria-label={`Film strip, ${frames.length} pictures`}>
       {frames.map(({ name, href }) => {

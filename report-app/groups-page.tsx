@@ -5,7 +5,7 @@ import { NewChip } from './group-card.tsx';
 import { hashOf, NO_FILTER } from './route.ts';
 import { countText } from './words.ts';
 
-const MOST_SITES = 20;
+const MAX_SITES = 20;
 
 /** All failures, those that read as one fault together. */
 export function GroupsPage({ model, whole }: ScreenProps): JSX.Element {
@@ -27,7 +27,7 @@ export function GroupsPage({ model, whole }: ScreenProps): JSX.Element {
             ))}
           </p>
           <p class="links">
-            {group.sites.slice(0, whole ? undefined : MOST_SITES).map((place) => {
+            {group.sites.slice(0, whole ? undefined : MAX_SITES).map((place) => {
               const id = sites[place]?.id ?? '';
               return (
                 <a
@@ -38,7 +38,7 @@ export function GroupsPage({ model, whole }: ScreenProps): JSX.Element {
                 </a>
               );
             })}
-            {group.sites.length > MOST_SITES && !whole && (
+            {group.sites.length > MAX_SITES && !whole && (
               <a href={hashOf({ screen: 'sites', siteId: '', filter: { ...NO_FILTER, group: group.fingerprint } })}>
                 all {group.sites.length}
               </a>

@@ -8,7 +8,7 @@ import { hashOf, NO_FILTER } from './route.ts';
 import { RunHead } from './run-head.tsx';
 import { countText } from './words.ts';
 
-const MOST_GROUPS = 6;
+const MAX_GROUPS = 6;
 
 /** The first screen: what broke, how many share the cause, what is new; then every site with every check. */
 export function MainPage(props: ScreenProps): JSX.Element {
@@ -16,7 +16,7 @@ export function MainPage(props: ScreenProps): JSX.Element {
   const { groups } = model.data;
   const sites = useMemo(() => model.sites(route.filter), [model, route.filter]);
   // What is new matters most.
-  const first = groups.toSorted((a, b) => b.newSites - a.newSites).slice(0, MOST_GROUPS);
+  const first = groups.toSorted((a, b) => b.newSites - a.newSites).slice(0, MAX_GROUPS);
   return (
     <>
       <RunHead {...props} />
@@ -30,7 +30,7 @@ export function MainPage(props: ScreenProps): JSX.Element {
               </li>
             ))}
           </ul>
-          {groups.length > MOST_GROUPS && (
+          {groups.length > MAX_GROUPS && (
             <p>
               <a href={hashOf({ screen: 'groups', siteId: '', filter: NO_FILTER })}>
                 All {countText(groups.length, 'cause')}

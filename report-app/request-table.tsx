@@ -9,7 +9,7 @@ interface Request {
   readonly error: string;
 }
 
-const MOST_ROWS = 500;
+const MAX_ROWS = 500;
 
 /** Is a text an HTTP archive? */
 export function hasRequests(text: string): boolean {
@@ -31,7 +31,7 @@ export function RequestTable({ text }: { readonly text: string }): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          {requests.slice(0, MOST_ROWS).map((request, place) => (
+          {requests.slice(0, MAX_ROWS).map((request, place) => (
             <tr key={place} class={isBad(request) ? 'bad' : undefined}>
               <td>{request.status > 0 ? request.status : request.error}</td>
               <td>{request.method}</td>

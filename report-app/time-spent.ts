@@ -64,7 +64,7 @@ export function timeSpent({ timeline, run }: ReportData): TimeSpent {
       busy: (busy.get(slot) ?? 0) / wallMs,
       waited: (waited.get(slot) ?? 0) / wallMs,
     })),
-    busiest: mostAtOnce(attempts.from, attempts.durationMs),
+    busiest: maxAtOnce(attempts.from, attempts.durationMs),
     averageBusy: (first + again) / wallMs,
   };
 }
@@ -99,7 +99,7 @@ export function busyOverTime(
   return [...change.subarray(0, moments)];
 }
 
-function mostAtOnce(from: readonly number[], durationMs: readonly number[]): number {
+function maxAtOnce(from: readonly number[], durationMs: readonly number[]): number {
   const steps = from.flatMap(
     (at, bar) =>
       [

@@ -90,7 +90,7 @@ function Spent({ spent }: { readonly spent: TimeSpent }): JSX.Element {
   );
 }
 
-const MOST_SLOTS = 100;
+const MAX_SLOTS = 100;
 
 function Slots({ spent }: { readonly spent: TimeSpent }): JSX.Element {
   return (
@@ -107,7 +107,7 @@ function Slots({ spent }: { readonly spent: TimeSpent }): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          {spent.slots.slice(0, MOST_SLOTS).map(({ slot, sessions, sites, busy, waited }) => (
+          {spent.slots.slice(0, MAX_SLOTS).map(({ slot, sessions, sites, busy, waited }) => (
             <tr key={slot}>
               <th scope="row">{slot}</th>
               <td>{sessions}</td>
@@ -118,7 +118,7 @@ function Slots({ spent }: { readonly spent: TimeSpent }): JSX.Element {
           ))}
         </tbody>
       </table>
-      {spent.slots.length > MOST_SLOTS && <p>… and {spent.slots.length - MOST_SLOTS} more</p>}
+      {spent.slots.length > MAX_SLOTS && <p>… and {spent.slots.length - MAX_SLOTS} more</p>}
     </section>
   );
 }

@@ -9,8 +9,8 @@ import { note, ok, problem, problemOf, type Finding } from '../doctor/finding.ts
 import { diskFinding, memoryFinding, nodeFinding } from '../doctor/machine.ts';
 import { findChrome } from '../grid/find-chrome.ts';
 import { readGridStatus } from '../grid/grid-status.ts';
-import { equip, readBuilds, type Builds } from './run/extension.ts';
-import { openGrid, type OpenGrid } from './run/grid.ts';
+import { installExtension, readBuilds, type Builds } from './run/extension.ts';
+import { gridFor, type RunGrid } from './run/grid.ts';
 import { BidiClient } from '../wire/bidi-client.ts';
 import { WireClient } from '../wire/wire-client.ts';
 
@@ -117,9 +117,9 @@ async function engineFinding(isNeeded: boolean): Promise<Finding> {
 async function* sessionFindings(options: RunOptions, builds: Builds | undefined): AsyncGenerator<Finding, void, void> {
   const signal = AbortSignal.timeout(SESSION_DEADLINE_MS);
   const late = `no session in ${SESSION_DEADLINE_MS / 1000} s`;
-  let grid: OpenGrid | undefined;
+  let grid: RunGrid | undefined;
   try {
-    grid = await openGrid(options, { siteUrls: [], signal, emit: () => {}, onProgress: () => {} });
+    grid = await gridFor(options, { siteUrls: [], signal, emit: () => {}, onProgress: () => {} });
     const startedAt = performance.now();
     const lease = await grid.lease({
       name: 'gridrun-doctor',
@@ -175,13 +175,13 @@ async function socketFinding({ webSocketUrl }: SessionFacts, isNeeded: boolean):
 }
 
 async function extensionFinding(
-  grid: OpenGrid,
+  grid: RunGrid,
   builds: Builds,
   options: RunOptions,
   signal: AbortSignal,
 ): Promise<Finding> {
   try {
-    const { facts } = await equip(grid, builds, options, 'gridrun-doctor', signal, () => {});
+    const { facts } = await installExtension(grid, builds, options, 'gridrun-doctor', signal, () => {});
     return ok('extension', `${facts.name} ${facts.version} loads, as ${facts.id}`);
   } catch (error) {
     return problemOf('extension', error, 'load it in chrome://extensions to see what Chrome says');

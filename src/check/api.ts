@@ -6,7 +6,7 @@ import type {
   ExtensionStorage,
   StorageArea,
 } from './worker/extension/extension-in-check.ts';
-import { currentRun, type AttachmentBody, type CheckSite, type RunInContext } from './worker/attempt-context.ts';
+import { currentAttempt, type AttachmentBody, type CheckSite, type AttemptContext } from './worker/attempt-context.ts';
 
 export type { AttachmentBody, CheckSite, ConsoleLine, ExtensionInCheck, ExtensionStorage, StorageArea };
 export type { ExtensionError } from '../core/attempt.ts';
@@ -25,8 +25,8 @@ declare global {
 const BEHIND = Symbol.for('gridrun.behind');
 
 /** One stand-in for all lanes: whoever uses it gets the object of the attempt that he is in. */
-function ofCurrentRun<T extends object>(what: string, pick: (run: RunInContext) => T): T {
-  const behind = (): T => pick(currentRun(what));
+function ofCurrentAttempt<T extends object>(what: string, pick: (run: AttemptContext) => T): T {
+  const behind = (): T => pick(currentAttempt(what));
   return new Proxy({} as T, {
     get(_target, property) {
       const object = behind();
@@ -50,24 +50,24 @@ function ofCurrentRun<T extends object>(what: string, pick: (run: RunInContext) 
 }
 
 /** The site that the running check is for. */
-export const site: CheckSite = ofCurrentRun('site', (run) => run.site);
+export const site: CheckSite = ofCurrentAttempt('site', (run) => run.site);
 
 /** selenium-webdriver's driver of the site's browser session. `quit()` ends the site's use of it, not the session. */
-export const driver: WebDriver = ofCurrentRun('driver', (run) => run.driver);
+export const driver: WebDriver = ofCurrentAttempt('driver', (run) => run.driver);
 
 /**
  * The extension of the site's session. `extension.loaded` tells whether there is one; all else of it throws where there
  * is none.
  */
-export const extension: ExtensionInCheck = ofCurrentRun('extension', (run) => run.extension);
+export const extension: ExtensionInCheck = ofCurrentAttempt('extension', (run) => run.extension);
 
 /** Aborted when the attempt is stopped before its end: by a time-out, an interruption, a lost session. */
-export const signal: AbortSignal = ofCurrentRun('signal', (run) => run.signal);
+export const signal: AbortSignal = ofCurrentAttempt('signal', (run) => run.signal);
 
 /**
  * Puts a file beside the running check's evidence; text, bytes, or a value that is written as JSON.
  * The name's ending says what it is (`cart.png`). Secrets are taken out of text.
  */
 export async function attach(name: string, body: AttachmentBody): Promise<void> {
-  await currentRun('attach').attach(name, body);
+  await currentAttempt('attach').attach(name, body);
 }

@@ -5,8 +5,8 @@ import type { Fault } from '../core/fault.ts';
 import type { EvidenceKind } from '../core/options.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
 
-/** What a check host needs to know before it can load the suite. Everything crosses a process border as JSON. */
-export interface HostOptions {
+/** What a worker needs to know before it can load the suite. Everything crosses a process border as JSON. */
+export interface WorkerOptions {
   readonly cwd: string;
   /** Absolute paths, in the order in which they are loaded. */
   readonly files: readonly string[];
@@ -36,8 +36,8 @@ export interface HostOptions {
 
 export type OrderOnWire = Omit<AttemptOrder, 'signal'>;
 
-export type ToHost =
-  | { readonly type: 'load'; readonly options: HostOptions }
+export type ToWorker =
+  | { readonly type: 'load'; readonly options: WorkerOptions }
   | { readonly type: 'attempt'; readonly id: number; readonly order: OrderOnWire }
   | { readonly type: 'interrupt'; readonly id: number }
   | { readonly type: 'fixture'; readonly which: FixtureKind }
@@ -45,7 +45,7 @@ export type ToHost =
 
 export type FixtureKind = 'setup' | 'teardown';
 
-export type FromHost =
+export type FromWorker =
   | { readonly type: 'loading'; readonly file: string }
   | { readonly type: 'loaded'; readonly checks: readonly CheckPlan[]; readonly hasFixtures: boolean }
   | {
@@ -60,11 +60,11 @@ export type FromHost =
   | { readonly type: 'late'; readonly error: LateError }
   | { readonly type: 'fixture-done'; readonly which: FixtureKind; readonly fault?: Fault }
   | { readonly type: 'pong' }
-  | HostOutput
-  | HostNotice;
+  | WorkerOutput
+  | WorkerNotice;
 
 /** What a check wrote to its console. */
-export interface HostOutput {
+export interface WorkerOutput {
   readonly type: 'output';
   /** Empty where no site could be named. */
   readonly siteId: string;
@@ -72,16 +72,16 @@ export interface HostOutput {
   readonly text: string;
 }
 
-export interface HostNotice {
+export interface WorkerNotice {
   readonly type: 'notice';
   readonly code: ErrorCode;
   readonly text: string;
 }
 
-/** The file descriptor on which the watchdog speaks while the host itself can't. */
+/** The file descriptor on which the watchdog speaks while the worker itself can't. */
 export const WATCHDOG_FD = 4;
 
-/** What the watchdog says: the host stands still, and whose code it is in, where that could be read. */
+/** What the watchdog says: the worker stands still, and whose code it is in, where that could be read. */
 export interface StallReport {
   readonly attemptId: number | null;
   readonly check: string;
@@ -89,4 +89,4 @@ export interface StallReport {
 }
 
 /** Under this name (a registered symbol) the watchdog finds, in the standing process, whose code it stands in. */
-export const WHO_IS_IT = 'gridrun.whose';
+export const CURRENT_CODE_QUERY = 'gridrun.whose';

@@ -61,7 +61,7 @@ const up: CommandModule = {
     const text = (key: string): string | undefined => argv[key] as string | undefined;
     const perNode = text('sessions-per-node') ?? 'auto';
     const grid = await (
-      await openGrids()
+      await gridCommands()
     ).up({
       name: text('name') ?? DEFAULT_NAME,
       nodes: wholeNumber('--nodes', text('nodes')),
@@ -97,7 +97,7 @@ const down: CommandModule = {
       .example('$0 grid down', 'the default grid')
       .example('$0 grid down --all-dead', 'what dead runs left'),
   handler: async (argv) => {
-    const admin = await openGrids();
+    const admin = await gridCommands();
     const taken =
       argv['all-dead'] === true
         ? await admin.downAllDead({ onProgress })
@@ -117,7 +117,7 @@ function status(exitWith: ExitWith): CommandModule {
         .example('$0 grid status --json', 'for scripts'),
     handler: async (argv) => {
       const name = argv['name'] as string | undefined;
-      const reports = await (await openGrids()).status(name === undefined ? {} : { name });
+      const reports = await (await gridCommands()).status(name === undefined ? {} : { name });
       process.stdout.write(argv['json'] === true ? `${JSON.stringify(reports, undefined, 2)}\n` : gridTable(reports));
       if (reports.some((report) => report.state !== 'ready')) exitWith(3);
     },
@@ -131,7 +131,7 @@ const scale: CommandModule = {
     named(yargs).positional('nodes', { type: 'string', demandOption: true }).example('$0 grid scale 4', 'four nodes'),
   handler: async (argv) => {
     const result = await (
-      await openGrids()
+      await gridCommands()
     ).scale(argv['name'] as string, wholeNumber('nodes', argv['nodes'] as string), { onProgress });
     onProgress(
       `${result.nodes} nodes; added ${result.added.length}, removed ${result.removed.length}, draining ${result.draining.length}`,
@@ -153,7 +153,7 @@ const logs: CommandModule = {
     const node = argv['node'] as string | undefined;
     const options = { follow: argv['follow'] === true, signal: stop.signal, ...given({ node }) };
     await (
-      await openGrids()
+      await gridCommands()
     ).logs(argv['name'] as string, options, (line, container) => process.stdout.write(`${container} | ${line}\n`));
   },
 };
@@ -186,7 +186,7 @@ const join: CommandModule = {
   handler: async (argv) => {
     const { SE_ROUTER_USERNAME, SE_ROUTER_PASSWORD, SE_REGISTRATION_SECRET } = process.env;
     const joined = await (
-      await openGrids()
+      await gridCommands()
     ).join({
       hub: withCredentials(argv['hub'] as string, SE_ROUTER_USERNAME, SE_ROUTER_PASSWORD),
       advertise: argv['advertise'] as string,
@@ -227,6 +227,6 @@ function given<T extends Record<string, string | undefined>>(options: T): { [K i
 }
 
 /** The grids in containers. They are loaded late, because a Docker client is large. */
-async function openGrids(): Promise<typeof import('../app/grids.ts').grids> {
+async function gridCommands(): Promise<typeof import('../app/grids.ts').grids> {
   return (await import('../app/grids.ts')).grids;
 }

@@ -10,10 +10,10 @@ surviveLostReader();
 const mistake = nodeMistake(process.version);
 if (mistake === undefined) {
   const [{ gridrun }, { exitOnStrayError }] = await Promise.all([import('./gridrun.ts'), import('./stray-error.ts')]);
-  const hasStrayed = exitOnStrayError((code) => process.exit(code));
+  const hadStrayError = exitOnStrayError((code) => process.exit(code));
   const exitCode = await gridrun(process.argv.slice(2));
   await outputWritten();
-  process.exit(hasStrayed() ? 70 : exitCode);
+  process.exit(hadStrayError() ? 70 : exitCode);
 }
 console.error(mistake);
 process.exit(2);

@@ -23,7 +23,7 @@ export interface Config {
   perHost?: number;
   perDomain?: number;
   isolation?: 'wipe' | 'session' | 'context';
-  lanesPerHost?: number;
+  lanesPerWorker?: number;
   durations?: string;
   retries?: number;
   infraRetries?: number;

@@ -85,7 +85,7 @@ export function readSettings(sources: SettingSources): { readonly options: RunOp
     capabilities,
     forbidOnly: given['forbidOnly'] ?? ci,
     failOnFlaky: given['failOnFlaky'] ?? false,
-    lanesPerHost: given['lanesPerHost'] ?? 0,
+    lanesPerWorker: given['lanesPerWorker'] ?? 0,
     ...only('resume', given['resume']),
     lastFailed: given['lastFailed'] ?? false,
     ...only('extension', given['extension']),

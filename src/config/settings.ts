@@ -262,13 +262,13 @@ export const SETTINGS = [
     describe: 'What separates two sites of a session: its data wiped, a new session, or a new browser context',
   },
   {
-    flag: 'lanes-per-host',
+    flag: 'lanes-per-worker',
     value: 'n',
     group: 'How to run',
     wants: 'a whole number from 0 (spread over the cores)',
     schema: whole(0),
     byDefault: 'spread over one process a core',
-    describe: 'Most lanes in one check process; 1 separates them fully',
+    describe: 'Most lanes in one worker; 1 separates them fully',
   },
   {
     flag: 'durations',

@@ -430,10 +430,10 @@ export const ERROR_CODES = {
     'a check held its process without a pause',
     'look for a loop that never ends, or a long computation, at the line that is named',
   ),
-  'runner.host-died': retried(
+  'runner.worker-died': retried(
     'runner',
     'the process that runs checks died',
-    'did a check call `process.exit`, or take all memory? `--lanes-per-host 1` separates them',
+    'did a check call `process.exit`, or take all memory? `--lanes-per-worker 1` separates them',
   ),
   'runner.interrupted': reported('runner', 'the run was stopped while the site was tried', 'go on with `--resume`'),
   'runner.lane': retried(

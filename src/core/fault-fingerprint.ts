@@ -4,10 +4,10 @@ import { hostOf } from './host.ts';
 import type { Site } from './site.ts';
 
 /** Messages come from sites and may be of any length: what tells faults apart is at their beginning. */
-const MOST_MESSAGE_CHARS = 4000;
-const MOST_MESSAGE_LINES = 6;
-const MOST_STACK_CHARS = 16_000;
-const MOST_FRAMES = 3;
+const MAX_MESSAGE_CHARS = 4000;
+const MAX_MESSAGE_LINES = 6;
+const MAX_STACK_CHARS = 16_000;
+const MAX_FRAMES = 3;
 
 /** What varies from site to site and from day to day, and what stands for it. The order matters: what holds others first. */
 const VARYING: readonly (readonly [RegExp, string])[] = [
@@ -34,11 +34,11 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
 
 /** What two faults must share to read as one: the fault without what varies. Stable from run to run. */
 export function faultShape(fault: Fault, site?: Pick<Site, 'id' | 'url'>): string {
-  const lines = fault.message.slice(0, MOST_MESSAGE_CHARS).split('\n');
+  const lines = fault.message.slice(0, MAX_MESSAGE_CHARS).split('\n');
   // The lines of a difference hold the values themselves.
   const told = lines
     .filter((line) => !/^\s*[+-](?:\s|$)/.test(line))
-    .slice(0, MOST_MESSAGE_LINES)
+    .slice(0, MAX_MESSAGE_LINES)
     .join('\n');
   return [fault.code, withoutVarying(told, site), ...framesOf(fault.stack ?? '')].join('\n');
 }
@@ -64,11 +64,11 @@ function withoutVarying(text: string, site: Pick<Site, 'id' | 'url'> | undefined
 /** The frames that lie in the user's own files, and those of the page's scripts, without what varies. */
 function framesOf(stack: string): string[] {
   const frames: string[] = [];
-  for (const line of stack.slice(0, MOST_STACK_CHARS).split('\n')) {
+  for (const line of stack.slice(0, MAX_STACK_CHARS).split('\n')) {
     const frame = /^\s{0,20}at (.{1,2000})$/.exec(line)?.[1];
     if (frame === undefined || /node_modules[\\/]|\bnode:|<anonymous>$|^native\b/.test(frame)) continue;
     frames.push(frameShape(frame));
-    if (frames.length === MOST_FRAMES) break;
+    if (frames.length === MAX_FRAMES) break;
   }
   return frames;
 }

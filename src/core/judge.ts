@@ -55,10 +55,10 @@ function judgeCheck(title: string, attempts: readonly Attempt[], evidence: Evide
     const { fault } = cutShort;
     return { title, status: 'errored', flaky: false, durationMs: 0, cause: fault.cause, fault };
   }
-  return undecided(title, 'not-run', evidence.notRun ?? whyUnheard(cutShort));
+  return undecided(title, 'not-run', evidence.notRun ?? whyNotRun(cutShort));
 }
 
-function whyUnheard(cutShort: Attempt | undefined): string {
+function whyNotRun(cutShort: Attempt | undefined): string {
   return cutShort?.ending === 'interrupted' ? 'interrupted' : 'no attempt got to it';
 }
 

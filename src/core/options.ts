@@ -87,8 +87,8 @@ export interface RunOptions {
   readonly capabilities: Readonly<Record<string, unknown>>;
   readonly forbidOnly: boolean;
   readonly failOnFlaky: boolean;
-  /** Most lanes in one check host; 0 spreads them over one host a core. */
-  readonly lanesPerHost: number;
+  /** Most lanes in one worker; 0 spreads them over one host a core. */
+  readonly lanesPerWorker: number;
   /** The run to go on with; the newest unfinished one where it is empty. */
   readonly resume?: string;
   readonly lastFailed: boolean;

@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts';
 import type { Site } from './site.ts';
 import type { RunEvent, Undated } from './event.ts';
 
-/** A live browser session. The parent owns it; a check host borrows it by these facts, which cross a process border. */
+/** A live browser session. The parent owns it; a worker borrows it by these facts, which cross a process border. */
 export interface SessionFacts {
   readonly sessionId: string;
   /** Where its commands go, credentials included: never printed. */
@@ -96,7 +96,7 @@ export interface LateError {
   readonly fault: Fault;
 }
 
-/** What runs the suite on a borrowed session: the check hosts. */
+/** What runs the suite on a borrowed session: the workers. */
 export interface CheckRunner {
   /** The suite's checks, known once the files are loaded; throws a refusal where they can't be. */
   load(): Promise<readonly CheckPlan[]>;

@@ -2,7 +2,7 @@ import { mcnemar, type McNemar } from './mcnemar.ts';
 import type { RunState, SiteState } from './run-state.ts';
 
 /** What two arms of a run say of the build under test. */
-export interface Sweep {
+export interface ReleaseTest {
   /** Fails with the build, passes with the control. */
   readonly broken: readonly string[];
   /** Fails with the control, passes with the build; looked for with `--control-all` alone. */
@@ -18,7 +18,7 @@ export interface Sweep {
 }
 
 /** Weighs the two arms of a run; undefined where it had one alone. */
-export function sweepOf(state: RunState): Sweep | undefined {
+export function releaseTestOf(state: RunState): ReleaseTest | undefined {
   if ((state.started?.control ?? 'never') === 'never') return undefined;
   const broken: string[] = [];
   const mended: string[] = [];

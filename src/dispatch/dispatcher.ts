@@ -157,7 +157,7 @@ export class Dispatcher {
 
   /** A site that faulted on a node goes to another one, where there is another. */
   #suits(slot: Slot, waiting: Waiting): boolean {
-    return !waiting.avoidNodes.includes(slot.node) || !this.#supply.hasNodeBut(waiting.avoidNodes);
+    return !waiting.avoidNodes.includes(slot.node) || !this.#supply.hasOtherNode(waiting.avoidNodes);
   }
 
   #idle(slot: Slot): void {

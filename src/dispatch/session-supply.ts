@@ -75,7 +75,7 @@ export class SessionSupply {
   }
 
   /** Is a session open on a node that is none of these? */
-  hasNodeBut(nodes: readonly string[]): boolean {
+  hasOtherNode(nodes: readonly string[]): boolean {
     return this.#slots.some((slot) => slot.lease !== undefined && !nodes.includes(slot.node));
   }
 

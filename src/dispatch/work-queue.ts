@@ -40,7 +40,7 @@ export class WorkQueue {
   readonly #taken = new Map<number, OpenUnit>();
   #count: number;
   /** Nothing that waits may start, until a site ends or comes back. */
-  #barren = false;
+  #nothingToStart = false;
 
   /** @param firstArm which arm tries a site first */
   constructor(
@@ -62,9 +62,9 @@ export class WorkQueue {
 
   /** The first in line that `mayStart`: what the next session should be like. */
   next(mayStart: (site: Site) => boolean): Waiting | undefined {
-    if (this.#barren) return undefined;
+    if (this.#nothingToStart) return undefined;
     for (const waiting of this.#inLine()) if (mayStart(waiting.site)) return waiting;
-    this.#barren = true;
+    this.#nothingToStart = true;
     return undefined;
   }
 
@@ -72,7 +72,7 @@ export class WorkQueue {
   again(waiting: Waiting): void {
     this.#urgent.push(waiting);
     this.#count += 1;
-    this.#barren = false;
+    this.#nothingToStart = false;
   }
 
   /** The slot's session ended: what is left of its unit goes back. */
@@ -85,7 +85,7 @@ export class WorkQueue {
 
   /** A site ended, so that another of its host may start. */
   siteEnded(): void {
-    this.#barren = false;
+    this.#nothingToStart = false;
   }
 
   /** The next site for a slot: the first that `mayStart` and that suits the session. */
@@ -95,7 +95,7 @@ export class WorkQueue {
     mayStart: (site: Site) => boolean,
   ): Taken {
     if (this.#count === 0) return { kind: 'empty' };
-    if (this.#barren) return { kind: 'blocked' };
+    if (this.#nothingToStart) return { kind: 'blocked' };
     let wantsFresh = false;
     let noneMayStart = true;
     const eligible = (waiting: Waiting): boolean => {
@@ -112,7 +112,7 @@ export class WorkQueue {
     const found = this.#fromUnits(slot, eligible);
     if (found !== undefined) return found;
     if (wantsFresh) return { kind: 'needs-fresh' };
-    this.#barren = noneMayStart;
+    this.#nothingToStart = noneMayStart;
     return { kind: 'blocked' };
   }
 

@@ -4,31 +4,31 @@ const MEBIBYTE = 1024 ** 2;
 const GIBIBYTE = 1024 ** 3;
 
 /** Of a results folder with the evidence of a few failures; of a thousand it may be more. */
-const LEAST_DISK_BYTES = 200 * MEBIBYTE;
+const MIN_DISK_BYTES = 200 * MEBIBYTE;
 const GOOD_DISK_BYTES = 2 * GIBIBYTE;
-/** gridrun itself with its check hosts. */
+/** gridrun itself with its workers. */
 const OWN_BYTES = 300 * MEBIBYTE;
 /** A Chrome with one page, its driver included. */
 const CHROME_BYTES = 350 * MEBIBYTE;
 /** A lane, and the connection of a session elsewhere. */
 const LANE_BYTES = 2 * MEBIBYTE;
 
-const LEAST_NODE = 24;
+const MIN_NODE_MAJOR = 24;
 
 export function nodeFinding(version: string): Finding {
   const major = Number(/^v?(\d+)/.exec(version)?.[1]);
-  if (major >= LEAST_NODE) return ok('node', `Node ${version}`);
+  if (major >= MIN_NODE_MAJOR) return ok('node', `Node ${version}`);
   return problem(
     'node',
     `Node ${version} is too old`,
-    `install Node ${LEAST_NODE} or newer, or add the npm package node@${LEAST_NODE} as a dev dependency`,
+    `install Node ${MIN_NODE_MAJOR} or newer, or add the npm package node@${MIN_NODE_MAJOR} as a dev dependency`,
   );
 }
 
 /** @param freeBytes of the disk on which the folder is */
 export function diskFinding(what: string, folder: string, freeBytes: number): Finding {
   const text = `${gibibytes(freeBytes)} free for ${what} (${folder})`;
-  if (freeBytes < LEAST_DISK_BYTES)
+  if (freeBytes < MIN_DISK_BYTES)
     return problem(
       'disk',
       `only ${text}`,

@@ -9,7 +9,7 @@ import { parseExpectations } from './read.ts';
 /** How long a new expectation holds until somebody has looked at it. */
 const NEW_HOLDS_DAYS = 30;
 const DAY_MS = 86_400_000;
-const MOST_REASON_CHARS = 120;
+const MAX_REASON_CHARS = 120;
 
 /** A grid that was lost is nobody's known failure. */
 const NOT_EXPECTED: ReadonlySet<Cause> = new Set<Cause>(['grid', 'runner', 'browser']);
@@ -86,7 +86,7 @@ function newOnes(
 function reasonOf({ fault }: CheckVerdict): string {
   const line = (fault?.message ?? '').trim().split(/\r?\n/, 1)[0] ?? '';
   // A page can write anything into a message, and this goes into a file that people read.
-  const safe = line.toWellFormed().replaceAll(/\p{C}/gu, ' ').slice(0, MOST_REASON_CHARS).toWellFormed().trim();
+  const safe = line.toWellFormed().replaceAll(/\p{C}/gu, ' ').slice(0, MAX_REASON_CHARS).toWellFormed().trim();
   return safe === '' ? 'TODO: why?' : `TODO: why? ${safe}`;
 }
 

@@ -4,7 +4,7 @@ import { refusal } from '../core/fault.ts';
 import { readZip, type Files } from './zip.ts';
 
 /** Uploaded once a session: what is larger is surely not the extension alone. */
-const MOST_BYTES = 256 * 1024 * 1024;
+const MAX_BYTES = 256 * 1024 * 1024;
 
 const ZIP_MAGIC = Buffer.from('PK');
 const CRX_MAGIC = Buffer.from('Cr24');
@@ -56,10 +56,10 @@ async function readFolder(root: string): Promise<Found> {
       else if (info.isDirectory()) await walk(path);
       else if (info.isFile()) {
         bytes += info.size;
-        if (bytes > MOST_BYTES)
+        if (bytes > MAX_BYTES)
           throw refusal(
             'extension.too-large',
-            `${root} has more than ${MOST_BYTES / 1024 / 1024} MB of files: is it the extension's built folder?`,
+            `${root} has more than ${MAX_BYTES / 1024 / 1024} MB of files: is it the extension's built folder?`,
           );
         files.set(name, await readFile(path));
       }

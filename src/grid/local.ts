@@ -7,7 +7,7 @@ import { defaultCapabilities, localCapabilities, mergeCapabilities } from './cap
 import { startDriver } from './driver-process.ts';
 import { findChrome, type ChromePair } from './find-chrome.ts';
 import { SessionRegistry } from './registry.ts';
-import { factsOf, type NewSession } from './session-facts.ts';
+import { sessionFacts, type NewSession } from './session-facts.ts';
 
 export interface LocalGridOptions {
   readonly sessions: number | 'auto';
@@ -84,7 +84,10 @@ async function open(
       signal,
     })) as NewSession;
     await registration.update({ sessionId: session.sessionId });
-    const facts = await factsOf(session, driver.endpoint, 'local', client, { deadlineMs: COMMAND_DEADLINE_MS, signal });
+    const facts = await sessionFacts(session, driver.endpoint, 'local', client, {
+      deadlineMs: COMMAND_DEADLINE_MS,
+      signal,
+    });
     let released: Promise<void> | undefined;
     const release = async (): Promise<void> => {
       // Chrome ends more cleanly when asked; a dead or hung one is ended with its driver.

@@ -8,7 +8,7 @@ import { defaultCapabilities, mergeCapabilities } from './capabilities.ts';
 import { autoCapacity, freeSlots, readGridStatus, type GridStatus } from './grid-status.ts';
 import { findLostSession, type LostSession } from './lost-session.ts';
 import { SessionRegistry, type Registration } from './registry.ts';
-import { factsOf, type NewSession } from './session-facts.ts';
+import { sessionFacts, type NewSession } from './session-facts.ts';
 
 export interface RemoteGridOptions {
   readonly sessions: number | 'auto';
@@ -209,7 +209,10 @@ class RemoteGrid implements Grid {
   async #leaseOf(opened: Opened, node: string, signal: AbortSignal): Promise<Lease> {
     const { session } = opened;
     try {
-      const facts = await factsOf(session, this.#url, node, this.#client, { deadlineMs: COMMAND_DEADLINE_MS, signal });
+      const facts = await sessionFacts(session, this.#url, node, this.#client, {
+        deadlineMs: COMMAND_DEADLINE_MS,
+        signal,
+      });
       let released: Promise<void> | undefined;
       const lease: Lease = {
         session: facts,

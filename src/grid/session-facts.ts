@@ -12,7 +12,7 @@ export interface NewSession {
 }
 
 /** What a session is to those who use it. One command: the window's size, which isolation sets back. Throws where it was stopped. */
-export async function factsOf(
+export async function sessionFacts(
   session: NewSession,
   endpointUrl: string,
   node: string,

@@ -4,7 +4,7 @@ import type { RunState, SiteState } from '../core/run-state.ts';
 import { verdictOfCheck } from '../core/verdict.ts';
 
 /** Messages come from sites: a story shows their beginning. */
-const MOST_MESSAGE_CHARS = 500;
+const MAX_MESSAGE_CHARS = 500;
 
 /** Writes a run; one that is already there is written anew. To be called in a transaction. */
 export function feedRun(database: DatabaseSync, state: RunState): void {
@@ -47,7 +47,7 @@ function feedSite(
     verdict.verdict,
     verdict.cause ?? null,
     verdict.code ?? null,
-    wrong?.fault?.message.slice(0, MOST_MESSAGE_CHARS) ?? null,
+    wrong?.fault?.message.slice(0, MAX_MESSAGE_CHARS) ?? null,
     verdict.attempts,
     verdict.durationMs,
     expectedMs ?? null,

@@ -9,7 +9,9 @@ const UNKNOWN_SITE_MS = 10_000;
 /**
  * What each site is expected to take, in ms: what it took last time, else the median of all that are known, else 10 s.
  */
-export function expectations(durations: ReadonlyMap<string, number> = new Map()): (site: Pick<Site, 'id'>) => number {
+export function expectedDurations(
+  durations: ReadonlyMap<string, number> = new Map(),
+): (site: Pick<Site, 'id'>) => number {
   const sorted = Float64Array.from(durations.values()).sort();
   const medianMs = sorted[Math.floor(sorted.length / 2)] ?? UNKNOWN_SITE_MS;
   return (site) => durations.get(site.id) ?? medianMs;

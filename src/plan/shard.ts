@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { ShardOptions } from '../core/options.ts';
 import type { Site } from '../core/site.ts';
 import { refusal } from '../core/fault.ts';
-import { expectations } from './durations.ts';
+import { expectedDurations } from './durations.ts';
 import { hostOf } from './hosts.ts';
 
 /**
@@ -50,7 +50,7 @@ function balanced(
   total: number,
   durations: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, number> {
-  const expectedMs = expectations(durations);
+  const expectedMs = expectedDurations(durations);
   const msOfHost = new Map<string, number>();
   for (const site of sites) {
     const host = hostOf(site.url);

@@ -10,7 +10,7 @@ import type { Cause, Fault } from '../core/fault.ts';
 import { exitOf, outcomeOf } from '../core/outcome.ts';
 import type { Reporter } from '../core/ports.ts';
 import type { RunState, SessionState, SiteState } from '../core/run-state.ts';
-import { sweepOf, type Sweep } from '../core/release-test.ts';
+import { releaseTestOf, type ReleaseTest } from '../core/release-test.ts';
 import type { CheckExcuse, CheckVerdict, Verdict } from '../core/verdict.ts';
 
 /** results.json's schema. A field keeps its one type for ever. */
@@ -47,7 +47,7 @@ export interface ResultsFile {
   /** The builds of a run with an extension. */
   readonly extensions: readonly ExtensionResult[];
   /** What the build under test broke and mended, in a run with a control. */
-  readonly sweep?: Sweep;
+  readonly sweep?: ReleaseTest;
   readonly sessions: readonly SessionResult[];
   readonly notices: readonly Pick<Notice, 'level' | 'code' | 'text'>[];
   readonly sites: readonly SiteResult[];
@@ -129,7 +129,7 @@ export function* resultsText(state: RunState): Generator<string> {
 function headOf(state: RunState): Omit<ResultsFile, 'sites'> {
   const { started, ended } = state;
   const exit = exitOf(outcomeOf(state));
-  const sweep = sweepOf(state);
+  const sweep = releaseTestOf(state);
   return {
     version: RESULTS_VERSION,
     run: started?.run ?? '',

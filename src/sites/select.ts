@@ -4,7 +4,7 @@ import { refusal } from '../core/fault.ts';
 import { hostOf } from '../core/host.ts';
 import { nearest } from '../text/nearest.ts';
 
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
 
 /** Which sites of the list: `RunOptions.selection` has these. */
 export interface SiteSelection {
@@ -41,7 +41,7 @@ export function unknownTags(
       const there =
         known.size === 0
           ? '; there are no tags at all'
-          : `; there are ${[...known].sort().slice(0, MOST_SHOWN).join(', ')}${known.size > MOST_SHOWN ? ', …' : ''}`;
+          : `; there are ${[...known].sort().slice(0, MAX_SHOWN).join(', ')}${known.size > MAX_SHOWN ? ', …' : ''}`;
       return `--tag ${tag}: no site and no check has this tag${meant === undefined ? there : `; did you mean "${meant}"?`}`;
     });
 }

@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findCheckFiles } from '../../src/check/pool/check-files.ts';
-import { HostPool, type HostPoolOptions } from '../../src/check/pool/worker-pool.ts';
+import { WorkerPool, type WorkerPoolOptions } from '../../src/check/pool/worker-pool.ts';
 import type { AttemptOrder, AttemptOutcome, LateError, SessionFacts } from '../../src/core/ports.ts';
 import type { Site } from '../../src/core/site.ts';
 import { startStub, type Stub, type StubOptions } from '../stub/webdriver-stub.ts';
 
 export interface Bench extends AsyncDisposable {
   readonly dir: string;
-  readonly pool: HostPool;
+  readonly pool: WorkerPool;
   readonly stub: Stub;
   readonly late: LateError[];
   readonly output: { siteId: string; stream: string; text: string }[];
@@ -24,7 +24,7 @@ export interface Bench extends AsyncDisposable {
   nextLate(): Promise<LateError>;
 }
 
-export interface BenchOptions extends Partial<Omit<HostPoolOptions, 'files'>> {
+export interface BenchOptions extends Partial<Omit<WorkerPoolOptions, 'files'>> {
   /** Files of the suite's folder, by their paths. */
   readonly files: Readonly<Record<string, string>>;
   /** Globs of check files. */
@@ -34,7 +34,7 @@ export interface BenchOptions extends Partial<Omit<HostPoolOptions, 'files'>> {
   readonly onText?: (text: string) => void;
 }
 
-/** A folder with a suite, hosts to run it in, and a hub that is a stub. All of it ends with `await using`. */
+/** A folder with a suite, workers to run it in, and a hub that is a stub. All of it ends with `await using`. */
 export async function startBench({
   files,
   checks = [],
@@ -54,15 +54,15 @@ export async function startBench({
   const output: Bench['output'] = [];
   const notices: Bench['notices'] = [];
   let waiting: ((error: LateError) => void)[] = [];
-  const pool = new HostPool({
+  const pool = new WorkerPool({
     cwd: dir,
     files: await findCheckFiles(dir, checks),
     setup: [],
     tags: [],
     forbidOnly: false,
     checkTimeoutMs: 5_000,
-    lanesPerHost: 0,
-    hostCount: 1,
+    lanesPerWorker: 0,
+    workerCount: 1,
     outDir: join(dir, 'out'),
     secrets: [],
     emit(event) {

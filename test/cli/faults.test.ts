@@ -33,7 +33,7 @@ it('another', () => {});
   assert.equal(junit.match(/<failure [^>]*no cookie banner/g)?.length, 3);
 });
 
-test('kill -9 of a check host costs no verdict', { skip: process.platform === 'win32' && 'needs ps' }, async () => {
+test('kill -9 of a worker costs no verdict', { skip: process.platform === 'win32' && 'needs ps' }, async () => {
   let going = false;
   await using stub = await startStub({
     sessionsPerNode: 8,
@@ -43,10 +43,10 @@ test('kill -9 of a check host costs no verdict', { skip: process.platform === 'w
   const body =
     "await driver.get(site.url); if (site.id === 's5') await driver.wait(async () => (await driver.getTitle()) === 'go');";
   await using place = await Workplace.with({ 'sites.json': siteList(...ids), 'x.check.mjs': checkFile(body) });
-  const command = place.start([...RUN, stub.url, '-j', '8', '--lanes-per-host', '8']);
+  const command = place.start([...RUN, stub.url, '-j', '8', '--lanes-per-worker', '8']);
   await command.event((event) => event.type === 'attempt-started' && event.siteId === 's5');
   const [host] = childrenOf(command.process.pid ?? 0);
-  assert(host !== undefined, 'no check host runs');
+  assert(host !== undefined, 'no worker runs');
   process.kill(host, 'SIGKILL');
   going = true;
   const { code, stdout } = await command.ended;
@@ -58,7 +58,7 @@ test('kill -9 of a check host costs no verdict', { skip: process.platform === 'w
   const faults = (await place.journal()).flatMap((event) =>
     event.type === 'attempt-ended' ? (event.attempt.fault?.code ?? []) : [],
   );
-  assert.deepEqual([...new Set(faults)], ['runner.host-died']);
+  assert.deepEqual([...new Set(faults)], ['runner.worker-died']);
   assert.equal(stub.sessions().length, 0);
 });
 
@@ -141,7 +141,7 @@ test('a check that ends its own process, again and again, takes no other site wi
   const body =
     "await driver.get(site.url); if (site.id === 's7') process.kill(process.pid, 'SIGKILL'); await driver.getTitle();";
   await using place = await Workplace.with({ 'sites.json': siteList(...ids), 'x.check.mjs': checkFile(body) });
-  const { code, stdout } = await place.run([...RUN, stub.url, '-j', '10', '--lanes-per-host', '10']);
+  const { code, stdout } = await place.run([...RUN, stub.url, '-j', '10', '--lanes-per-worker', '10']);
   assert.equal(code, 3, stdout);
   const wrong = Object.entries(await place.verdicts()).filter(([, verdict]) => verdict !== 'passed');
   assert.deepEqual(wrong, [['s7', 'errored']]);

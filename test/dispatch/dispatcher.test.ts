@@ -40,7 +40,7 @@ test('every site has exactly one verdict, no session is left and no limit is pas
         const judged = events.flatMap((event) => (event.type === 'site-judged' ? event.verdict.siteId : []));
         assert.deepEqual(judged.toSorted(), sites.map((site) => site.id).toSorted());
         assert.equal(grid.open, 0);
-        assert(grid.mostOpen <= capacity);
+        assert(grid.maxOpen <= capacity);
         const perSite = Map.groupBy(runner.orders, (order) => order.site.id);
         for (const orders of perSite.values())
           assert(orders.length <= 1 + retries + infraRetries + (control === 'never' ? 0 : 2));

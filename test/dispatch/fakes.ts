@@ -38,7 +38,7 @@ export class FakeGrid implements Grid {
   readonly name = 'fake';
   readonly requests: LeaseRequest[] = [];
   open = 0;
-  mostOpen = 0;
+  maxOpen = 0;
   #count = 0;
   readonly #capacity: number;
   readonly #refuse: (request: number) => boolean;
@@ -64,7 +64,7 @@ export class FakeGrid implements Grid {
     if (this.#refuse(number))
       throw new GridrunError({ code: 'grid.unreachable', message: 'no', blames: 'grid', answer: 'retry' });
     this.open += 1;
-    this.mostOpen = Math.max(this.mostOpen, this.open);
+    this.maxOpen = Math.max(this.maxOpen, this.open);
     let released = false;
     return {
       session: {

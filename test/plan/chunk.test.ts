@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { chunk } from '../../src/plan/chunk.ts';
-import { expectations } from '../../src/plan/durations.ts';
+import { expectedDurations } from '../../src/plan/durations.ts';
 import { siteLists, weights } from './sites.ts';
 
 const sessions = fc.integer({ min: 1, max: 9 });
@@ -12,7 +12,7 @@ describe('the chunker', () => {
   it('makes a partition, numbered from 0, with nothing empty, the same each time', () => {
     fc.assert(
       fc.property(siteLists, weights, sessions, chunkSize, (sites, known, count, size) => {
-        const options = { sessions: count, chunkSize: size, expectedMs: expectations(known) };
+        const options = { sessions: count, chunkSize: size, expectedMs: expectedDurations(known) };
         const units = chunk(sites, options);
         assert.deepEqual(units.flatMap(({ siteIds }) => siteIds).toSorted(), sites.map(({ id }) => id).toSorted());
         assert.deepEqual(
@@ -28,7 +28,7 @@ describe('the chunker', () => {
   it('puts longer sites first, and keeps the order of the list among equals', () => {
     fc.assert(
       fc.property(siteLists, weights, sessions, chunkSize, (sites, known, count, size) => {
-        const expectedMs = expectations(known);
+        const expectedMs = expectedDurations(known);
         const units = chunk(sites, { sessions: count, chunkSize: size, expectedMs });
         const expected = sites.toSorted((a, b) => expectedMs(b) - expectedMs(a)).map(({ id }) => id);
         assert.deepEqual(
@@ -47,7 +47,7 @@ describe('the chunker', () => {
   it('keeps every unit within a size that is given, and fills all but the last', () => {
     fc.assert(
       fc.property(siteLists, weights, fc.integer({ min: 1, max: 9 }), (sites, known, size) => {
-        const units = chunk(sites, { sessions: 3, chunkSize: size, expectedMs: expectations(known) });
+        const units = chunk(sites, { sessions: 3, chunkSize: size, expectedMs: expectedDurations(known) });
         assert.ok(units.slice(0, -1).every(({ siteIds }) => siteIds.length === size));
         assert.ok((units.at(-1)?.siteIds.length ?? 0) <= size);
       }),
@@ -57,7 +57,7 @@ describe('the chunker', () => {
   it('with auto makes no unit heavier than what is left / (2 × sessions), or it is one site', () => {
     fc.assert(
       fc.property(siteLists, weights, sessions, (sites, known, count) => {
-        const units = chunk(sites, { sessions: count, chunkSize: 'auto', expectedMs: expectations(known) });
+        const units = chunk(sites, { sessions: count, chunkSize: 'auto', expectedMs: expectedDurations(known) });
         let leftMs = units.reduce((sum, unit) => sum + unit.expectedMs, 0);
         for (const unit of units) {
           assert.ok(unit.siteIds.length === 1 || unit.expectedMs <= leftMs / (2 * count));

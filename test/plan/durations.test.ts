@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { expectations, parseDurations, readDurations } from '../../src/plan/durations.ts';
+import { expectedDurations, parseDurations, readDurations } from '../../src/plan/durations.ts';
 import { planHash } from '../../src/plan/plan-hash.ts';
 
 const EXPECTED = new Map([
@@ -30,7 +30,7 @@ describe('the durations of an earlier run', () => {
   });
 
   it('give what is known, else the median of it, else 10 s', () => {
-    const expectedMs = expectations(
+    const expectedMs = expectedDurations(
       new Map([
         ['a', 1],
         ['b', 1000],
@@ -41,7 +41,7 @@ describe('the durations of an earlier run', () => {
       ['a', 'b', 'x'].map((id) => expectedMs({ id })),
       [1, 1000, 20],
     );
-    assert.equal(expectations()({ id: 'x' }), 10_000);
+    assert.equal(expectedDurations()({ id: 'x' }), 10_000);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Undated } from '../../core/event.ts';
 import type { Emit } from '../../core/ports.ts';
 
 /** Takes a run's events from its start to its end: those that come before the journal is open wait for it. */
-export class EventGate {
+export class EarlyEvents {
   #waiting: Undated[] = [];
   #emit: Emit | undefined;
   #isClosed = false;

@@ -38,7 +38,7 @@ async function readControl(control: string | undefined): Promise<Builds['control
 }
 
 /** Proves on one session each that the builds load, before any site is judged, and gives every session what its arm has. */
-export async function equip(
+export async function installExtension(
   grid: Grid,
   builds: Builds,
   options: RunOptions,

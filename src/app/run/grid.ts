@@ -15,10 +15,10 @@ export interface GridOrder {
 }
 
 /** A grid, and the values of its own that no output may show. */
-export type OpenGrid = Grid & { readonly secrets?: readonly string[] };
+export type RunGrid = Grid & { readonly secrets?: readonly string[] };
 
 /** The grid that the options name, after what dead runs left was ended. Throws a refusal where it can't be had at all. */
-export async function openGrid(options: RunOptions, order: GridOrder): Promise<OpenGrid> {
+export async function gridFor(options: RunOptions, order: GridOrder): Promise<RunGrid> {
   const { grid, sessions, headed, capabilities } = options;
   if (grid === 'docker') {
     // A Docker client is large, and few runs need one.

@@ -1,5 +1,5 @@
 import { findCheckFiles } from '../../check/pool/check-files.ts';
-import { HostPool } from '../../check/pool/worker-pool.ts';
+import { WorkerPool } from '../../check/pool/worker-pool.ts';
 import type { RunOptions } from '../../core/options.ts';
 import type { Emit } from '../../core/ports.ts';
 import { readBuilds, type Builds } from './extension.ts';
@@ -13,7 +13,7 @@ import type { SiteList } from '../../sites/read.ts';
 export interface RunInput {
   readonly list: SiteList;
   readonly plan: RunPlan;
-  readonly runner: HostPool;
+  readonly runner: WorkerPool;
   readonly builds: Builds | undefined;
   readonly known: KnownFailures;
   /** Those of a grid made for the run are added. */
@@ -21,7 +21,7 @@ export interface RunInput {
 }
 
 /**
- * Reads what the user gave: the list, the suite, in a check host that `stack` ends, the extensions, and what is known of
+ * Reads what the user gave: the list, the suite, in a worker that `stack` ends, the extensions, and what is known of
  * failures; no browser is needed. Throws a refusal with every mistake of all. To be called before the results folder is cleared: the baseline may lie there.
  */
 export async function readInput(
@@ -31,19 +31,19 @@ export async function readInput(
   signal: AbortSignal,
 ): Promise<RunInput> {
   const reading = readList(options, signal);
-  const secrets: string[] = await reading.then(secretsOf, () => []);
+  const secrets: string[] = await reading.then(secretsInList, () => []);
   if (URL.canParse(options.grid)) secrets.push(decodeURIComponent(new URL(options.grid).password));
   const loading = findCheckFiles(options.cwd, options.checks).then(async (files) => {
     signal.throwIfAborted();
     const runner = stack.use(
-      new HostPool({
+      new WorkerPool({
         cwd: options.cwd,
         files,
         setup: options.setup,
         ...options.selection,
         forbidOnly: options.forbidOnly,
         checkTimeoutMs: options.checkTimeoutMs,
-        lanesPerHost: options.lanesPerHost,
+        lanesPerWorker: options.lanesPerWorker,
         failOnExtensionErrors: options.failOnExtensionErrors,
         evidence: options.evidence,
         trace: options.trace,
@@ -77,7 +77,7 @@ export async function refuseSettings(wrong: Error, options: RunOptions): Promise
 }
 
 /** The values that no output may show: those of the environment variables that the list names. */
-function secretsOf(list: SiteList): string[] {
+function secretsInList(list: SiteList): string[] {
   const names = new Set<string>();
   for (const site of list.sites) for (const name of site.env ?? []) names.add(name);
   return [...names].flatMap((name) => process.env[name] ?? []);

@@ -55,13 +55,13 @@ export function knownFacts(
   options: RunOptions,
   list: SiteList,
   plan: RunPlan,
-  equipped: EquippedGrid | undefined,
+  withExtension: EquippedGrid | undefined,
 ): KnownFacts {
   const { grep, grepInvert, tags } = options.selection;
   const isWhole = grep === undefined && grepInvert === undefined && tags.length === 0;
   const sites = new Set(list.sites.map((site) => site.id));
   const known = isWhole ? { sites, checks: new Set(plan.checks.map((check) => check.title)) } : { sites };
-  return { known, ...(equipped === undefined ? {} : { extension: equipped.facts.version }) };
+  return { known, ...(withExtension === undefined ? {} : { extension: withExtension.facts.version }) };
 }
 
 /** Tells of a site that was just judged whether its failure is news; what is known does not stop a run. To be made once the run has started. */

@@ -27,7 +27,7 @@ export function runStarted(
     run,
     gridrun: version(),
     host: hostname(),
-    ...factsOf(plan),
+    ...planFacts(plan),
     duplicateCount: plan.duplicateCount,
     sessions: plan.sessions,
     grid: grid.name,
@@ -37,7 +37,7 @@ export function runStarted(
 }
 
 /** What of a plan is in the journal's first line, by which a run that goes on knows its own. */
-export function factsOf(plan: RunPlan): {
+export function planFacts(plan: RunPlan): {
   planHash: string;
   siteCount: number;
   checks: RunPlan['checks'];

@@ -9,7 +9,7 @@ import { RunState } from '../../core/run-state.ts';
 import type { Site } from '../../core/site.ts';
 import type { WorkUnit } from '../../core/unit.ts';
 import { chunk } from '../../plan/chunk.ts';
-import { expectations, parseDurations, readDurations } from '../../plan/durations.ts';
+import { expectedDurations, parseDurations, readDurations } from '../../plan/durations.ts';
 import { planHash } from '../../plan/plan-hash.ts';
 import { shard } from '../../plan/shard.ts';
 import { lastFailed } from '../../results/last-failed.ts';
@@ -106,7 +106,7 @@ export function unitsOf(
   sessions: number,
   durations: Durations,
 ): WorkUnit[] {
-  return chunk(sites, { sessions, chunkSize: options.chunkSize, expectedMs: expectations(durations) });
+  return chunk(sites, { sessions, chunkSize: options.chunkSize, expectedMs: expectedDurations(durations) });
 }
 
 /** The file under the results folder that remembers all runs. */

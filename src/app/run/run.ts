@@ -10,17 +10,17 @@ import { domainOf, hostOf, isLocal } from '../../plan/hosts.ts';
 import { Journal } from '../../results/journal.ts';
 import { findUnfinished, planResume } from '../../results/resume.ts';
 import { RunFolder, setAsideText } from '../../results/run-folder.ts';
-import { EventGate } from './early-events.ts';
-import { openGrid, type GridOrder } from './grid.ts';
+import { EarlyEvents } from './early-events.ts';
+import { gridFor, type GridOrder } from './grid.ts';
 import { EventFeed, type Run, type RunSummary } from './handle.ts';
 import { failureCounter, knownFacts, knownFailureEvents } from './known-failures.ts';
-import { equip } from './extension.ts';
+import { installExtension } from './extension.ts';
 import { runHistory } from './history.ts';
 import { readInput } from './input.ts';
-import { factsOf, runName, runStarted, sitesPlanned } from './opening.ts';
+import { planFacts, runName, runStarted, sitesPlanned } from './opening.ts';
 import { HISTORY_FILE, rememberedDurations, unitsOf, type RunPlan } from './plan.ts';
 import { reportersOf, type Terminal } from './reporters.ts';
-import { StopControl, globalTimeout } from './stop.ts';
+import { Stopper, globalTimeout } from './stop.ts';
 import { isolation } from '../../session/isolation.ts';
 import { WORN_AFTER_SITES } from '../../session/worn.ts';
 import { startWebServer } from '../../webserver/web-server.ts';
@@ -31,7 +31,7 @@ const GRID_LOST_AFTER_MS = 60_000;
 /** Starts a run: its events and its summary come from what this returns. Nothing is printed but to `terminal`. */
 export function startRun(options: RunOptions, { terminal }: { readonly terminal?: Terminal } = {}): Run {
   const feed = new EventFeed();
-  const control = new StopControl();
+  const control = new Stopper();
   const summary = execute(options, terminal, feed, control).finally(() => feed.end());
   // Whoever only reads the events must not be hit by a rejection that nobody awaits.
   summary.catch(() => {});
@@ -50,12 +50,12 @@ async function execute(
   options: RunOptions,
   terminal: Terminal | undefined,
   feed: EventFeed,
-  control: StopControl,
+  control: Stopper,
 ): Promise<RunSummary> {
   await using stack = new AsyncDisposableStack();
   const { signal } = control;
   const run = runName();
-  const gate = new EventGate();
+  const gate = new EarlyEvents();
   const { list, plan, runner, builds, known, secrets } = await control.abandoning(
     readInput(options, stack, gate.emit, signal),
   );
@@ -64,12 +64,14 @@ async function execute(
   const resumed =
     options.resume === undefined
       ? undefined
-      : await planResume(await findUnfinished(folder, options.resume), factsOf(plan));
+      : await planResume(await findUnfinished(folder, options.resume), planFacts(plan));
   const durations = await rememberedDurations(options.out);
-  const grid = stack.use(await control.preparing(openGrid(options, gridOrder(plan, terminal, gate.emit, signal))));
+  const grid = stack.use(await control.preparing(gridFor(options, gridOrder(plan, terminal, gate.emit, signal))));
   secrets.push(...(grid.secrets ?? []));
-  const equipped =
-    builds === undefined ? undefined : await control.preparing(equip(grid, builds, options, run, signal, gate.emit));
+  const withExtension =
+    builds === undefined
+      ? undefined
+      : await control.preparing(installExtension(grid, builds, options, run, signal, gate.emit));
   if (options.webServer !== undefined)
     stack.use(await control.preparing(startWebServer(options.webServer, options.cwd, signal)));
   signal.throwIfAborted();
@@ -110,7 +112,7 @@ async function execute(
           durations,
         );
   const between = isolation(options.isolation);
-  const facts = knownFacts(options, list, plan, equipped);
+  const facts = knownFacts(options, list, plan, withExtension);
   const dispatcher = new Dispatcher(
     { sites, units, checks: plan.checks.map((check) => check.title) },
     {
@@ -125,9 +127,9 @@ async function execute(
       gridLostAfterMs: GRID_LOST_AFTER_MS,
     },
     {
-      grid: equipped?.grid ?? grid,
+      grid: withExtension?.grid ?? grid,
       runner,
-      isolation: equipped?.isolation(between) ?? between,
+      isolation: withExtension?.isolation(between) ?? between,
       limits: hostLimits(options),
       emit,
       counts: failureCounter(state, known, facts),
@@ -154,7 +156,7 @@ function gridOrder(plan: RunPlan, terminal: Terminal | undefined, emit: Emit, si
 }
 
 /** Runs the dispatcher; the faults of the run itself are a bug of gridrun. */
-async function dispatch(dispatcher: Dispatcher, control: StopControl): Promise<Fault[]> {
+async function dispatch(dispatcher: Dispatcher, control: Stopper): Promise<Fault[]> {
   control.attach(dispatcher);
   try {
     await dispatcher.run();

@@ -7,7 +7,7 @@ export interface Stoppable {
 }
 
 /** Takes stop requests from the first moment of a run: before there is work they end what prepares it, then the work. */
-export class StopControl {
+export class Stopper {
   readonly #early = new AbortController();
   #asked: StopRequest | undefined;
   #work: Stoppable | undefined;
@@ -58,7 +58,7 @@ export class StopControl {
 }
 
 /** Stops the run when `limitMs` are over; 0 is no limit. Disposed, it does nothing any more. */
-export function globalTimeout(limitMs: number, control: StopControl): Disposable {
+export function globalTimeout(limitMs: number, control: Stopper): Disposable {
   if (limitMs === 0) return { [Symbol.dispose]() {} };
   const timer = setTimeout(() => control.stopFor('global-timeout', `--global-timeout ${limitMs} ms is over`), limitMs);
   return { [Symbol.dispose]: () => clearTimeout(timer) };

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '../../core/fault.ts';
-import type { HostProcess } from './worker-process.ts';
+import type { WorkerProcess } from './worker-process.ts';
 
-/** mocha's global fixtures, which run once in a run, in its first host. */
+/** mocha's global fixtures, which run once in a run, in its first worker. */
 export class GlobalFixtures {
-  readonly #host: HostProcess;
+  readonly #worker: WorkerProcess;
   #setup: Promise<Fault | undefined> | undefined;
   #isSetUp = false;
 
-  constructor(host: HostProcess) {
-    this.#host = host;
+  constructor(worker: WorkerProcess) {
+    this.#worker = worker;
   }
 
   /** Runs the setup, unless it was run before. Gives what went wrong in it; to take longer than `limitMs` is wrong. */
@@ -21,7 +21,7 @@ export class GlobalFixtures {
   async tearDown(limitMs: number): Promise<string | undefined> {
     if (!this.#isSetUp) return undefined;
     const late = delay(limitMs, `the global fixtures did not end in ${limitMs} ms: they were cut off`, { ref: false });
-    return await Promise.race([this.#host.fixture('teardown').then((fault) => fault?.message), late]);
+    return await Promise.race([this.#worker.fixture('teardown').then((fault) => fault?.message), late]);
   }
 
   async #setUp(limitMs: number): Promise<Fault | undefined> {
@@ -30,7 +30,7 @@ export class GlobalFixtures {
       cause: 'check',
       message: `mochaGlobalSetup: not done after ${limitMs} ms (--site-timeout)`,
     };
-    const fault = await Promise.race([this.#host.fixture('setup'), delay(limitMs, late, { ref: false })]);
+    const fault = await Promise.race([this.#worker.fixture('setup'), delay(limitMs, late, { ref: false })]);
     this.#isSetUp = fault === undefined;
     return fault;
   }

@@ -3,8 +3,8 @@ import { GridrunError, type Fault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome } from '../../core/ports.ts';
 import type { StallReport } from '../protocol.ts';
 
-/** How a check host died. */
-export interface HostDeath {
+/** How a worker died. */
+export interface WorkerDeath {
   /** `exit code 1`, `SIGKILL`; empty where it is not known any more. */
   readonly how: string;
   /** What its watchdog said, where it stood still. */
@@ -32,18 +32,18 @@ export function endlessLoop(
   return { ending: 'timed-out', checks: [...decided, ...standing], fault, sessionDirty: true };
 }
 
-/** An attempt that was lost with its host through no fault of its own. */
+/** An attempt that was lost with its worker through no fault of its own. */
 export function lostWith(
   order: AttemptOrder,
   checks: ReadonlyMap<string, CheckResult>,
-  { how, stall }: HostDeath,
+  { how, stall }: WorkerDeath,
 ): AttemptOutcome {
   if (order.signal.aborted) return interrupted(checks);
   const culprit = stall === undefined ? '' : ', because a check of another site held it';
   const fault: Fault = {
-    code: 'runner.host-died',
+    code: 'runner.worker-died',
     cause: 'runner',
-    message: `the check host of this site died${how === '' ? '' : ` (${how})`}${culprit}`,
+    message: `the worker of this site died${how === '' ? '' : ` (${how})`}${culprit}`,
   };
   return { ending: 'faulted', checks: [...checks.values()], fault, sessionDirty: true };
 }
@@ -54,12 +54,12 @@ export function interrupted(checks: ReadonlyMap<string, CheckResult>): AttemptOu
   return { ending: 'interrupted', checks: [...checks.values()], fault, sessionDirty: true };
 }
 
-/** A host that died while it loaded `file`: a loop outside of the checks is a mistake in the file. */
-export function loadDeath(file: string, { how, stall }: HostDeath): GridrunError {
+/** A worker that died while it loaded `file`: a loop outside of the checks is a mistake in the file. */
+export function loadDeath(file: string, { how, stall }: WorkerDeath): GridrunError {
   if (stall === undefined) {
     return new GridrunError({
-      code: 'runner.host-died',
-      message: `the check host died while it loaded ${file || 'itself'} (${how})`,
+      code: 'runner.worker-died',
+      message: `the worker died while it loaded ${file || 'itself'} (${how})`,
       answer: 'retry',
     });
   }

@@ -10,8 +10,8 @@ import { untilAborted } from '../../wire/until-aborted.ts';
 import { mochaConfigIn } from './check-files.ts';
 import { GlobalFixtures } from './global-fixtures.ts';
 import { interrupted } from './worker-death.ts';
-import { HostProcess, type HostListeners } from './worker-process.ts';
-import type { HostOptions } from '../protocol.ts';
+import { WorkerProcess, type WorkerListeners } from './worker-process.ts';
+import type { WorkerOptions } from '../protocol.ts';
 
 const FIXTURE_DEADLINE_MS = 10_000;
 /** What holds where nothing else is said. A file that takes longer to load waits for something which never comes. */
@@ -21,39 +21,39 @@ const USUAL = {
   trace: false,
   stallLimitMs: 10_000,
   loadLimitMs: 60_000,
-} as const satisfies Partial<HostOptions>;
+} as const satisfies Partial<WorkerOptions>;
 
-/** What each host is told (of what is usual only what is not), and what the pool of them is. */
-export interface HostPoolOptions
-  extends Omit<HostOptions, keyof typeof USUAL>, Partial<Pick<HostOptions, keyof typeof USUAL>> {
-  /** Most lanes in one host; 0 spreads them over `hostCount` hosts. */
-  readonly lanesPerHost: number;
+/** What each worker is told (of what is usual only what is not), and what the pool of them is. */
+export interface WorkerPoolOptions
+  extends Omit<WorkerOptions, keyof typeof USUAL>, Partial<Pick<WorkerOptions, keyof typeof USUAL>> {
+  /** Most lanes in one worker; 0 spreads them over `workerCount` workers. */
+  readonly lanesPerWorker: number;
   /** One a core where it is not given. */
-  readonly hostCount?: number;
+  readonly workerCount?: number;
   /** How long the end of a run waits for mocha's global fixtures, in ms. */
   readonly fixtureDeadlineMs?: number;
   /** Hears what checks write to their console, and notices. */
   readonly emit: Emit;
 }
 
-/** The check hosts: runs the suite in child processes, many sites in each, which are started as they are needed. */
-export class HostPool implements CheckRunner {
-  readonly #options: HostPoolOptions;
-  readonly #hosts = new Map<string, HostProcess>();
+/** The workers: runs the suite in child processes, many sites in each, which are started as they are needed. */
+export class WorkerPool implements CheckRunner {
+  readonly #options: WorkerPoolOptions;
+  readonly #workers = new Map<string, WorkerProcess>();
   readonly #lateListeners: ((error: LateError) => void)[] = [];
-  /** Sites of which one held or ended a host, and nobody knows which: each gets a host of its own. */
+  /** Sites of which one held or ended a worker, and nobody knows which: each gets a worker of its own. */
   readonly #suspects = new Set<string>();
-  /** Sites that were in one host that died; a second one makes them suspects, because a host may also be killed from outside. */
-  readonly #bereaved = new Set<string>();
+  /** Sites that were in one worker that died; a second one makes them suspects, because a worker may also be killed from outside. */
+  readonly #sitesWhoseWorkerDiedOnce = new Set<string>();
   /** So that hundreds of suspects do not become hundreds of processes. */
   readonly #aloneLimit = pLimit(availableParallelism());
-  #hostOptions: HostOptions | undefined;
+  #workerOptions: WorkerOptions | undefined;
   #loaded: Promise<readonly CheckPlan[]> | undefined;
   #checks: readonly CheckPlan[] = [];
   #fixtures: GlobalFixtures | undefined;
   #disposed: Promise<void> | undefined;
 
-  constructor(options: HostPoolOptions) {
+  constructor(options: WorkerPoolOptions) {
     this.#options = options;
   }
 
@@ -76,10 +76,10 @@ export class HostPool implements CheckRunner {
         message: 'stopped before the checks were loaded',
         answer: 'report',
       });
-    this.#hostOptions = this.#optionsOfHosts();
-    const host = this.#host(this.#hostKey(0));
-    this.#checks = await host.loaded();
-    if (host.hasFixtures) this.#fixtures = new GlobalFixtures(host);
+    this.#workerOptions = this.#optionsOfWorkers();
+    const worker = this.#worker(this.#workerKey(0));
+    this.#checks = await worker.loaded();
+    if (worker.hasFixtures) this.#fixtures = new GlobalFixtures(worker);
     return this.#checks;
   }
 
@@ -91,7 +91,7 @@ export class HostPool implements CheckRunner {
       const alone = this.#suspects.has(order.site.id);
       const outcome = alone
         ? await this.#aloneLimit(() => this.#attemptAlone(order))
-        : await this.#attemptIn(this.#hostKey(order.slot), order);
+        : await this.#attemptIn(this.#workerKey(order.slot), order);
       return this.#withUndecided(outcome);
     } catch (error) {
       if (order.signal.aborted) return interrupted(new Map());
@@ -104,31 +104,31 @@ export class HostPool implements CheckRunner {
     return this.#fixtures === undefined ? undefined : await untilAborted(this.#fixtures.setUp(siteTimeoutMs), signal);
   }
 
-  async #attemptIn(hostKey: string, order: AttemptOrder): Promise<AttemptOutcome> {
-    const host = this.#host(hostKey);
-    await host.loaded();
-    return await host.attempt(order);
+  async #attemptIn(workerKey: string, order: AttemptOrder): Promise<AttemptOutcome> {
+    const worker = this.#worker(workerKey);
+    await worker.loaded();
+    return await worker.attempt(order);
   }
 
   async #attemptAlone(order: AttemptOrder): Promise<AttemptOutcome> {
     const key = `site ${order.site.id}`;
     const outcome = await this.#attemptIn(key, order);
-    await this.#hosts.get(key)?.stop();
+    await this.#workers.get(key)?.stop();
     return outcome;
   }
 
   #suspect(siteId: string, stoodStill: boolean): void {
-    if (stoodStill || this.#bereaved.has(siteId)) this.#suspects.add(siteId);
-    this.#bereaved.add(siteId);
+    if (stoodStill || this.#sitesWhoseWorkerDiedOnce.has(siteId)) this.#suspects.add(siteId);
+    this.#sitesWhoseWorkerDiedOnce.add(siteId);
   }
 
   onLateError(listener: (error: LateError) => void): void {
     this.#lateListeners.push(listener);
   }
 
-  /** The processes of the hosts that are up. */
+  /** The processes of the workers that are up. */
   get pids(): readonly number[] {
-    return [...this.#hosts.values()].flatMap((host) => (host.dead ? [] : (host.pid ?? [])));
+    return [...this.#workers.values()].flatMap((worker) => (worker.dead ? [] : (worker.pid ?? [])));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -138,34 +138,36 @@ export class HostPool implements CheckRunner {
   async #dispose(): Promise<void> {
     const wrong = await this.#fixtures?.tearDown(this.#options.fixtureDeadlineMs ?? FIXTURE_DEADLINE_MS);
     if (wrong !== undefined) this.#warn('checks.global-teardown', wrong);
-    await Promise.all([...this.#hosts.values()].map(async (host) => await host.stop()));
+    await Promise.all([...this.#workers.values()].map(async (worker) => await worker.stop()));
   }
 
   #warn(code: ErrorCode, text: string): void {
     this.#options.emit({ type: 'notice', level: 'warning', code, text });
   }
 
-  #optionsOfHosts(): HostOptions {
+  #optionsOfWorkers(): WorkerOptions {
     const {
-      lanesPerHost: _lanes,
-      hostCount: _count,
+      lanesPerWorker: _lanes,
+      workerCount: _count,
       fixtureDeadlineMs: _deadline,
       emit: _emit,
-      ...host
+      ...worker
     } = this.#options;
-    const { cwd, setup, outDir } = host;
-    return { ...USUAL, ...host, setup: setup.map((file) => resolve(cwd, file)), outDir: resolve(cwd, outDir) };
+    const { cwd, setup, outDir } = worker;
+    return { ...USUAL, ...worker, setup: setup.map((file) => resolve(cwd, file)), outDir: resolve(cwd, outDir) };
   }
 
-  #hostKey(slot: number): string {
-    const { lanesPerHost, hostCount } = this.#options;
-    return lanesPerHost > 0 ? `${Math.floor(slot / lanesPerHost)}` : `${slot % (hostCount ?? availableParallelism())}`;
+  #workerKey(slot: number): string {
+    const { lanesPerWorker, workerCount } = this.#options;
+    return lanesPerWorker > 0
+      ? `${Math.floor(slot / lanesPerWorker)}`
+      : `${slot % (workerCount ?? availableParallelism())}`;
   }
 
-  #host(key: string): HostProcess {
-    const known = this.#hosts.get(key);
+  #worker(key: string): WorkerProcess {
+    const known = this.#workers.get(key);
     if (known !== undefined && !known.dead) return known;
-    const listeners: HostListeners = {
+    const listeners: WorkerListeners = {
       onOutput: ({ siteId, stream, text }) => this.#options.emit({ type: 'check-output', siteId, stream, text }),
       onNotice: ({ code, text }) => this.#warn(code, text),
       onLate: (error) => {
@@ -175,9 +177,9 @@ export class HostPool implements CheckRunner {
         for (const id of siteIds) this.#suspect(id, stoodStill);
       },
     };
-    const host = new HostProcess(this.#hostOptions!, listeners);
-    this.#hosts.set(key, host);
-    return host;
+    const worker = new WorkerProcess(this.#workerOptions!, listeners);
+    this.#workers.set(key, worker);
+    return worker;
   }
 
   /** As behind any failed hook: every check gets its status and error. */
@@ -186,7 +188,7 @@ export class HostPool implements CheckRunner {
     return { ending: 'completed', checks, sessionDirty: false };
   }
 
-  /** A site whose time was up, or that held its host, is errored in all that it left open. */
+  /** A site whose time was up, or that held its worker, is errored in all that it left open. */
   #withUndecided(outcome: AttemptOutcome): AttemptOutcome {
     const { fault } = outcome;
     if (outcome.ending !== 'timed-out' || fault === undefined) return outcome;

@@ -11,12 +11,12 @@ import { endlessLoop, interrupted, loadDeath, lostWith } from './worker-death.ts
 import {
   WATCHDOG_FD,
   type FixtureKind,
-  type FromHost,
-  type HostNotice,
-  type HostOptions,
-  type HostOutput,
+  type FromWorker,
+  type WorkerNotice,
+  type WorkerOptions,
+  type WorkerOutput,
   type StallReport,
-  type ToHost,
+  type ToWorker,
 } from '../protocol.ts';
 
 const PING_MS = 5_000;
@@ -24,11 +24,11 @@ const STOP_MS = 3_000;
 /** How long an attempt that is to stop may take to say what it has decided. */
 const INTERRUPT_MS = 2_000;
 
-export interface HostListeners {
-  readonly onOutput: (output: HostOutput) => void;
-  readonly onNotice: (notice: Omit<HostNotice, 'type'>) => void;
+export interface WorkerListeners {
+  readonly onOutput: (output: WorkerOutput) => void;
+  readonly onNotice: (notice: Omit<WorkerNotice, 'type'>) => void;
   readonly onLate: (error: LateError) => void;
-  /** The host died without saying whose code it was in: these sites were in it, all but the innocent could be guilty. */
+  /** The worker died without saying whose code it was in: these sites were in it, all but the innocent could be guilty. */
   readonly onUnnamed: (siteIds: readonly string[], stoodStill: boolean) => void;
 }
 
@@ -38,11 +38,11 @@ interface Running {
   readonly settle: (outcome: AttemptOutcome) => void;
 }
 
-/** One check host as the parent sees it: a child process that may die at any moment. */
-export class HostProcess {
+/** One worker as the parent sees it: a child process that may die at any moment. */
+export class WorkerProcess {
   readonly #child: ChildProcess;
-  readonly #options: HostOptions;
-  readonly #listeners: HostListeners;
+  readonly #options: WorkerOptions;
+  readonly #listeners: WorkerListeners;
   readonly #running = new Map<number, Running>();
   readonly #loaded = Promise.withResolvers<readonly CheckPlan[]>();
   readonly #exited = Promise.withResolvers<void>();
@@ -55,14 +55,14 @@ export class HostProcess {
   #dead = false;
   #ping: NodeJS.Timeout | undefined;
 
-  constructor(options: HostOptions, listeners: HostListeners) {
+  constructor(options: WorkerOptions, listeners: WorkerListeners) {
     this.#options = options;
     this.#listeners = listeners;
     const main = fileURLToPath(new URL(`../worker/main${extname(import.meta.url)}`, import.meta.url));
     this.#child = fork(main, [], {
       cwd: options.cwd,
       // A check file's own folder may say nothing about its kind of modules; Node would say so for each file and lane.
-      // Short-lived garbage of many lanes is collected at 4 MB, not at 64: it halves a host's memory for 5 % more CPU.
+      // Short-lived garbage of many lanes is collected at 4 MB, not at 64: it halves a worker's memory for 5 % more CPU.
       execArgv: [
         '--max-semi-space-size=4',
         '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
@@ -70,7 +70,7 @@ export class HostProcess {
       ],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     });
-    this.#child.on('message', (message) => this.#onMessage(message as FromHost));
+    this.#child.on('message', (message) => this.#onMessage(message as FromWorker));
     this.#child.on('error', (error) => this.#onDeath(error.message));
     this.#child.on('exit', (code, signal) => this.#onDeath(signal === null ? `exit code ${code}` : signal));
     this.#listen();
@@ -112,7 +112,7 @@ export class HostProcess {
     this.#running.set(id, { order, checks, settle: resolve });
     const onAbort = (): void => {
       this.#tell({ type: 'interrupt', id });
-      // A host that stands still can't answer; what it has said so far counts.
+      // A worker that stands still can't answer; what it has said so far counts.
       setTimeout(() => this.#settle(id, interrupted(checks)), INTERRUPT_MS).unref();
     };
     order.signal.addEventListener('abort', onAbort, { once: true });
@@ -130,9 +130,9 @@ export class HostProcess {
   async fixture(which: FixtureKind): Promise<Fault | undefined> {
     if (this.#dead)
       return {
-        code: 'runner.host-died',
+        code: 'runner.worker-died',
         cause: 'runner',
-        message: 'the check host that ran mochaGlobalSetup has died',
+        message: 'the worker that ran mochaGlobalSetup has died',
       };
     this.#fixture = Promise.withResolvers<Fault | undefined>();
     this.#tell({ type: 'fixture', which });
@@ -142,7 +142,7 @@ export class HostProcess {
   /** Ends the process; what runs in it is lost. */
   async stop(): Promise<void> {
     if (!this.#dead) {
-      // Without its channel a host exits by itself, unless it stands still.
+      // Without its channel a worker exits by itself, unless it stands still.
       if (this.#child.connected) this.#child.disconnect();
       const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS);
       await this.#exited.promise;
@@ -163,12 +163,12 @@ export class HostProcess {
     });
   }
 
-  #tell(message: ToHost): void {
-    // A host that is gone is noticed by its exit.
+  #tell(message: ToWorker): void {
+    // A worker that is gone is noticed by its exit.
     if (this.#child.connected) this.#child.send(message, () => {});
   }
 
-  #onMessage(message: FromHost): void {
+  #onMessage(message: FromWorker): void {
     this.#unanswered = 0;
     switch (message.type) {
       case 'loading':
@@ -233,7 +233,7 @@ export class HostProcess {
     this.#exited.resolve();
     const stall = this.#stall;
     this.#loaded.reject(loadDeath(this.#loading, { how, stall }));
-    this.#fixture?.resolve({ code: 'runner.host-died', cause: 'runner', message: `the check host died (${how})` });
+    this.#fixture?.resolve({ code: 'runner.worker-died', cause: 'runner', message: `the worker died (${how})` });
     const running = [...this.#running];
     const guilty = this.#guilty(running);
     if (guilty === undefined && running.length > 0)

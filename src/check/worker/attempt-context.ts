@@ -19,7 +19,7 @@ export interface CheckSite {
 export type AttachmentBody = string | Uint8Array | object;
 
 /** One attempt as the checks in it and the process's stray errors find it. */
-export interface RunInContext {
+export interface AttemptContext {
   readonly attemptId: number;
   readonly siteId: string;
   readonly site: CheckSite;
@@ -36,7 +36,7 @@ export interface RunInContext {
 /** What the code that runs now belongs to. */
 export interface LaneStore {
   readonly lane: { readonly number: number; onStray(error: unknown): void };
-  readonly run?: RunInContext;
+  readonly run?: AttemptContext;
   /** `CheckPlan.title` of the running test, or of the test that a hook runs for. */
   readonly check?: string;
 }
@@ -45,7 +45,7 @@ export interface LaneStore {
 export const laneContext = new AsyncLocalStorage<LaneStore>();
 
 /** The attempt that the calling code belongs to. Throws where a check file reads it while it is loaded. */
-export function currentRun(what: string): RunInContext {
+export function currentAttempt(what: string): AttemptContext {
   const run = laneContext.getStore()?.run;
   if (run !== undefined) return run;
   throw new GridrunError({

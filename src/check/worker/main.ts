@@ -5,20 +5,20 @@ import { checkFault } from './attempt/check-failure.ts';
 import { Lane } from './lane/lane.ts';
 import { installLaneModules } from './lane/lane-modules.ts';
 import { installProcessGuards } from './process-guards.ts';
-import type { FixtureKind, FromHost, HostOptions, OrderOnWire, ToHost } from '../protocol.ts';
+import type { FixtureKind, FromWorker, WorkerOptions, OrderOnWire, ToWorker } from '../protocol.ts';
 import { installStallAwareTimeouts } from './lane/runnable-timeouts.ts';
 import { loadSelenium, type Selenium } from './selenium-module.ts';
-import { SiteRun } from './attempt/attempt-run.ts';
+import { AttemptRun } from './attempt/attempt-run.ts';
 import { StallClock } from './stall-clock.ts';
 import { startWatchdog } from './watchdog.ts';
 
-/** A check host: the process in which checks run, many sites at a time, each in a lane of its own. */
-class Host {
-  readonly #options: HostOptions;
+/** A worker: the process in which checks run, many sites at a time, each in a lane of its own. */
+class CheckWorker {
+  readonly #options: WorkerOptions;
   readonly #selenium: Selenium;
   readonly #clock = new StallClock();
   readonly #lanes = new Map<number, Lane>();
-  readonly #runs = new Map<number, SiteRun>();
+  readonly #runs = new Map<number, AttemptRun>();
   /** The first lane: it says what the suite is, and the first attempt takes it. */
   #first: Lane | undefined;
   #suite = '';
@@ -27,7 +27,7 @@ class Host {
   readonly #fixtureContext = {};
   #fixtures: Pick<Lane, 'setup' | 'teardown'> = { setup: [], teardown: [] };
 
-  constructor(options: HostOptions) {
+  constructor(options: WorkerOptions) {
     this.#options = options;
     installStallAwareTimeouts(this.#clock);
     this.#selenium = loadSelenium(options.cwd);
@@ -69,10 +69,10 @@ class Host {
       };
       return tell({ type: 'done', id, outcome: { ending: 'faulted', checks: [], fault, sessionDirty: false } });
     }
-    const run = new SiteRun({
+    const run = new AttemptRun({
       attemptId: id,
       order,
-      host: this.#options,
+      worker: this.#options,
       lane,
       selenium: this.#selenium,
       clock: this.#clock,
@@ -92,8 +92,8 @@ class Host {
   }
 
   /**
-   * mocha's global fixtures run once in a run, in the first host, as `mocha --parallel` runs them once for all its
-   * workers: what they leave in memory is not there in other hosts; servers and files are.
+   * mocha's global fixtures run once in a run, in the first worker, as `mocha --parallel` runs them once for all its
+   * workers: what they leave in memory is not there in other workers; servers and files are.
    */
   async fixture(which: FixtureKind): Promise<void> {
     try {
@@ -129,7 +129,7 @@ function titlesOf(lane: Lane): string {
   return lane.checks.map((check) => `'${check.title}'`).join(', ');
 }
 
-function tell(message: FromHost): void {
+function tell(message: FromWorker): void {
   // Without a parent there is nobody to tell, and the process is about to end.
   if (process.connected) process.send!(message, undefined, undefined, () => {});
 }
@@ -139,7 +139,7 @@ Error.stackTraceLimit = 50;
 
 installProcessGuards({
   onOutput: (siteId, stream, text) => tell({ type: 'output', siteId, stream, text }),
-  onHomeless: (error) =>
+  onUnattributedError: (error) =>
     tell({
       type: 'notice',
       code: 'checks.stray-error',
@@ -147,18 +147,18 @@ installProcessGuards({
     }),
 });
 
-let host: Host | undefined;
-process.on('message', (message: ToHost) => {
+let worker: CheckWorker | undefined;
+process.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'load':
-      host = new Host(message.options);
-      return void host.load();
+      worker = new CheckWorker(message.options);
+      return void worker.load();
     case 'attempt':
-      return void host?.attempt(message.id, message.order);
+      return void worker?.attempt(message.id, message.order);
     case 'interrupt':
-      return host?.interrupt(message.id);
+      return worker?.interrupt(message.id);
     case 'fixture':
-      return void host?.fixture(message.which);
+      return void worker?.fixture(message.which);
     case 'ping':
       return tell({ type: 'pong' });
   }

@@ -1,10 +1,10 @@
 import { format } from 'node:util';
-import { laneContext, type RunInContext } from './attempt-context.ts';
+import { laneContext, type AttemptContext } from './attempt-context.ts';
 
 export interface ProcessGuardsOptions {
   readonly onOutput: (siteId: string, stream: 'stdout' | 'stderr', text: string) => void;
   /** An error of code that belongs to no lane. */
-  readonly onHomeless: (error: unknown) => void;
+  readonly onUnattributedError: (error: unknown) => void;
 }
 
 /**
@@ -17,7 +17,7 @@ export function installProcessGuards(options: ProcessGuardsOptions): void {
     const store = laneContext.getStore();
     if (store?.run !== undefined) store.run.onStray(error, store.check);
     else if (store !== undefined) store.lane.onStray(error);
-    else options.onHomeless(error);
+    else options.onUnattributedError(error);
   };
   process.on('uncaughtException', onStray);
   process.on('unhandledRejection', onStray);
@@ -43,7 +43,7 @@ function routeStream(name: 'stdout' | 'stderr', onOutput: ProcessGuardsOptions['
     encoding?: BufferEncoding | Callback,
     callback?: Callback,
   ): boolean => {
-    const run: RunInContext | undefined = laneContext.getStore()?.run;
+    const run: AttemptContext | undefined = laneContext.getStore()?.run;
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
     onOutput(run?.siteId ?? '', name, run === undefined ? text : run.redaction.text(text));
     const done = typeof encoding === 'function' ? encoding : callback;

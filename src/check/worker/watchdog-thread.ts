@@ -1,14 +1,14 @@
 import { writeSync } from 'node:fs';
 import { Session, type Debugger } from 'node:inspector';
 import { parentPort, workerData } from 'node:worker_threads';
-import { WATCHDOG_FD, WHO_IS_IT, type StallReport } from '../protocol.ts';
+import { WATCHDOG_FD, CURRENT_CODE_QUERY, type StallReport } from '../protocol.ts';
 import type { WatchdogData } from './watchdog.ts';
 
 const LOOK_MS = 100;
 const ASK_AGAIN_MS = 200;
 /** Native code that never comes back to JavaScript can't be paused: then nobody is named. */
 const NAMING_MS = 5_000;
-const WHOSE = `globalThis[Symbol.for('${WHO_IS_IT}')]()`;
+const WHOSE = `globalThis[Symbol.for('${CURRENT_CODE_QUERY}')]()`;
 
 /** One that stands still and does not compute waits for a lock or a child process, or was starved: that takes patience. */
 const IDLE_FACTOR = 4;

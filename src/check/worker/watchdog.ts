@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { laneContext } from './attempt-context.ts';
-import { WHO_IS_IT, type StallReport } from '../protocol.ts';
+import { CURRENT_CODE_QUERY, type StallReport } from '../protocol.ts';
 
 const BEAT_MS = 100;
 
@@ -13,7 +13,7 @@ export interface WatchdogData {
 
 /**
  * Watches from a thread of its own that the event loop turns. An endless loop in a check would hold every lane of
- * the host: where the loop stands still for longer than the limit, the watchdog reads off whose code it stands in and
+ * the worker: where the loop stands still for longer than the limit, the watchdog reads off whose code it stands in and
  * tells the parent. Resolves when it watches: a thread that starts needs the very loop that it is to watch.
  */
 export async function startWatchdog(stallLimitMs: number): Promise<void> {
@@ -24,7 +24,7 @@ export async function startWatchdog(stallLimitMs: number): Promise<void> {
     return { attemptId: store?.run?.attemptId ?? null, check: store?.check ?? '' };
   };
   // Called through the inspector while everything else in this thread stands still.
-  Object.defineProperty(globalThis, Symbol.for(WHO_IS_IT), { value: () => JSON.stringify(whose()) });
+  Object.defineProperty(globalThis, Symbol.for(CURRENT_CODE_QUERY), { value: () => JSON.stringify(whose()) });
   const data: WatchdogData = { beats, stallLimitMs };
   const worker = new Worker(new URL(`./watchdog-thread${extname(import.meta.url)}`, import.meta.url), {
     workerData: data,

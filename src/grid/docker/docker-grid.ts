@@ -8,7 +8,7 @@ import { roomForNodes, type NodeRange } from './autoscale.ts';
 import { downAllDead, gridDown } from './down.ts';
 import { openEngine, type Engine } from './engine.ts';
 import { needsForwarder, openForwarder, withFlags, type Forwarder, type GridNetwork } from './forwarder.ts';
-import { findGrid } from './open-grid.ts';
+import { findDockerGrid } from './open-grid.ts';
 import { ownerLabel } from './owner.ts';
 import { startScaler, type Scaler } from './scaler.ts';
 import { gridUp } from './up.ts';
@@ -70,7 +70,7 @@ interface Place {
 }
 
 async function placeOfStanding(engine: Engine, options: DockerGridOptions): Promise<Place | undefined> {
-  const grid = await findGrid(options.name, engine);
+  const grid = await findDockerGrid(options.name, engine);
   if (grid === undefined) return undefined;
   const shown = new URL(grid.access.url).origin;
   options.onProgress?.(`using the grid '${options.name}' at ${shown}`);
@@ -123,7 +123,7 @@ async function forwarderFor(engine: Engine, grid: string, siteUrls: Iterable<str
 }
 
 async function networkOf(engine: Engine, grid: string): Promise<GridNetwork> {
-  const found = await findGrid(grid, engine);
+  const found = await findDockerGrid(grid, engine);
   const facts = await engine.call(
     'inspect a hub',
     async () => await engine.docker.getContainer(found?.hub.id ?? '').inspect(),
@@ -149,7 +149,7 @@ class ContainerGrid implements DockerGrid {
   readonly #onProgress: (text: string) => void;
   readonly #forwarder: Forwarder | undefined;
   readonly #scaler: Scaler;
-  readonly #mostSessions: number | undefined;
+  readonly #maxSessions: number | undefined;
   #openCount = 0;
   #waitingCount = 0;
 
@@ -162,9 +162,9 @@ class ContainerGrid implements DockerGrid {
     this.#onProgress = options.onProgress ?? (() => {});
     this.#forwarder = forwarder;
     const grows = place.own && nodes.max > nodes.min;
-    this.#mostSessions = grows && sessions === 'auto' ? nodes.max * place.sessionsPerNode : undefined;
+    this.#maxSessions = grows && sessions === 'auto' ? nodes.max * place.sessionsPerNode : undefined;
     this.#inner = remoteGrid(place.url, {
-      sessions: this.#mostSessions ?? sessions,
+      sessions: this.#maxSessions ?? sessions,
       ...(headed === undefined ? {} : { headed }),
       ...(registry === undefined ? {} : { registry }),
       ...(capabilities === undefined ? {} : { capabilities }),

@@ -23,7 +23,7 @@ export interface ChromeFlag {
 }
 
 /** More rules than this are written as one for all names of a port: a command line has an end. */
-const MOST_RULES = 400;
+const MAX_RULES = 400;
 
 interface Door {
   readonly hosts: Set<string>;
@@ -81,7 +81,7 @@ export async function openForwarder(urls: readonly string[], network: GridNetwor
       });
       server.unref();
       const at = `${network.gateway}:${(server.address() as AddressInfo).port}`;
-      const names = door.hosts.size > MOST_RULES ? ['localhost', '*.localhost'] : [...door.hosts];
+      const names = door.hosts.size > MAX_RULES ? ['localhost', '*.localhost'] : [...door.hosts];
       rules.push(...names.map((name) => `MAP ${name}:${door.port} ${at}`));
       spaces.push(`${at}=public`);
     }

@@ -5,7 +5,7 @@ import { readInventory, type GridInventory } from './inventory.ts';
 import { readSecrets, type GridSecrets } from './secrets.ts';
 
 /** A grid that is there, as any process with the engine can find it. */
-export interface OpenGrid {
+export interface DockerGridHandle {
   readonly engine: Engine;
   readonly inventory: GridInventory;
   readonly hub: NonNullable<GridInventory['hub']>;
@@ -14,7 +14,7 @@ export interface OpenGrid {
 }
 
 /** Finds a grid whose hub runs; undefined where there is none. Throws a `GridrunError` where the engine does not answer. */
-export async function findGrid(name: string, engine: Engine): Promise<OpenGrid | undefined> {
+export async function findDockerGrid(name: string, engine: Engine): Promise<DockerGridHandle | undefined> {
   const inventory = await readInventory(engine, name);
   const { hub } = inventory;
   if (hub === undefined || hub.state !== 'running' || hub.port === undefined) return undefined;
@@ -24,9 +24,9 @@ export async function findGrid(name: string, engine: Engine): Promise<OpenGrid |
     : { engine, inventory, hub, secrets, access: hubAccess(secrets, hub.listen, hub.port) };
 }
 
-/** As `findGrid`; throws a refusal where there is none. */
-export async function openGrid(name: string, signal?: AbortSignal): Promise<OpenGrid> {
-  const grid = await findGrid(name, await openEngine(signal));
+/** As `findDockerGrid`; throws a refusal where there is none. */
+export async function openDockerGrid(name: string, signal?: AbortSignal): Promise<DockerGridHandle> {
+  const grid = await findDockerGrid(name, await openEngine(signal));
   if (grid !== undefined) return grid;
   throw new GridrunError({
     code: 'grid.none',

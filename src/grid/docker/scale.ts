@@ -5,7 +5,7 @@ import { ifThere, type Engine } from './engine.ts';
 import { drainNode, readHub, type HubNode } from './hub-api.ts';
 import { readInventory, type GridContainer } from './inventory.ts';
 import { LABEL } from './labels.ts';
-import { openGrid, type OpenGrid } from './open-grid.ts';
+import { openDockerGrid, type DockerGridHandle } from './open-grid.ts';
 import { untilReady, type Expected } from './ready.ts';
 import { addNode, freeNumbers, uriOfNode } from './add-node.ts';
 
@@ -30,21 +30,25 @@ const READY_DEADLINE_MS = 90_000;
 const DRAIN_DEADLINE_MS = 10 * 60_000;
 const POLL_MS = 300;
 /** What a page is kept from by name: node-1 to node-99. */
-const MOST_NODES = 99;
+const MAX_NODES = 99;
 
 /**
  * Brings a grid to so many nodes: up at once, down by Selenium's drain, which cuts no session.
  * Throws a `GridrunError`; a node that did not become ready is taken away again.
  */
 export async function gridScale(name: string, nodes: number, options: ScaleOptions = {}): Promise<ScaleResult> {
-  if (!Number.isInteger(nodes) || nodes < 1 || nodes > MOST_NODES)
-    throw refusal('grid.bad-options', `${nodes} nodes: give 1 to ${MOST_NODES}`);
-  const grid = await openGrid(name, options.signal);
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES)
+    throw refusal('grid.bad-options', `${nodes} nodes: give 1 to ${MAX_NODES}`);
+  const grid = await openDockerGrid(name, options.signal);
   return await scaleTo(grid, nodes, options);
 }
 
 /** As `gridScale`, of a grid that was found. */
-export async function scaleTo(grid: OpenGrid, wanted: number, options: ScaleOptions = {}): Promise<ScaleResult> {
+export async function scaleTo(
+  grid: DockerGridHandle,
+  wanted: number,
+  options: ScaleOptions = {},
+): Promise<ScaleResult> {
   const numbered = (await removeEnded(grid.engine, grid.inventory.nodes)).filter(({ node }) => node > 0);
   const status = await readHub(grid.access, options.signal);
   const draining = numbered.filter((node) => hubNodeOf(node, status.nodes)?.availability === 'DRAINING');
@@ -79,7 +83,7 @@ async function removeEnded(engine: Engine, nodes: readonly GridContainer[]): Pro
 }
 
 async function addNodes(
-  grid: OpenGrid,
+  grid: DockerGridHandle,
   present: readonly GridContainer[],
   count: number,
   options: ScaleOptions,
@@ -121,7 +125,7 @@ function busySlots(node: GridContainer, nodes: readonly HubNode[]): number {
 }
 
 async function startDrain(
-  grid: OpenGrid,
+  grid: DockerGridHandle,
   node: GridContainer,
   nodes: readonly HubNode[],
   options: ScaleOptions,
@@ -153,7 +157,7 @@ export async function untilDrained(engine: Engine, node: GridContainer, options:
 }
 
 /** Tells one node to drain that has no session now; undefined where every node has one. Gives the node. */
-export async function drainIdleNode(grid: OpenGrid, signal?: AbortSignal): Promise<GridContainer | undefined> {
+export async function drainIdleNode(grid: DockerGridHandle, signal?: AbortSignal): Promise<GridContainer | undefined> {
   const { nodes } = await readHub(grid.access, signal);
   const present = (await readInventory(grid.engine, grid.inventory.name)).nodes;
   const idle = present

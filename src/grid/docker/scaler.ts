@@ -4,7 +4,7 @@ import { FIRST_MEMORY, scaleStep, type NodeRange } from './autoscale.ts';
 import type { Engine } from './engine.ts';
 import { readHub } from './hub-api.ts';
 import type { GridContainer } from './inventory.ts';
-import { findGrid, type OpenGrid } from './open-grid.ts';
+import { findDockerGrid, type DockerGridHandle } from './open-grid.ts';
 import { endOrphans, hubStartedAt } from './orphans.ts';
 import { drainIdleNode, scaleTo, untilDrained } from './scale.ts';
 import { uriOfNode } from './add-node.ts';
@@ -29,7 +29,7 @@ export interface Scaler {
 
 const TICK_MS = 1000;
 /** A node that is lost is made anew this many times: a machine that kills each one is not helped by more. */
-const MOST_REPLACEMENTS = 10;
+const MAX_REPLACEMENTS = 10;
 
 /**
  * Lets the number of a grid's nodes follow its load until it is stopped, and makes lost nodes anew; ends what a hub
@@ -61,7 +61,7 @@ async function run(options: ScalerOptions, signal: AbortSignal): Promise<void> {
     await delay(TICK_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) break;
     try {
-      const grid = await findGrid(options.grid, engine);
+      const grid = await findDockerGrid(options.grid, engine);
       if (grid === undefined) continue;
       await orphanWatch.look(grid, signal);
       if (options.range === undefined) continue;
@@ -76,7 +76,7 @@ async function run(options: ScalerOptions, signal: AbortSignal): Promise<void> {
       });
       memory = step.memory;
       if (step.nodes > nodes) {
-        if (nodes < range.min && ++replacements > MOST_REPLACEMENTS) continue;
+        if (nodes < range.min && ++replacements > MAX_REPLACEMENTS) continue;
         await scaleTo(grid, step.nodes, { signal });
         options.onScaled(step.nodes, step.reason);
       } else if (step.nodes < nodes) {
@@ -110,7 +110,7 @@ class OrphanWatch {
     this.#options = options;
   }
 
-  async look(grid: OpenGrid, signal: AbortSignal): Promise<void> {
+  async look(grid: DockerGridHandle, signal: AbortSignal): Promise<void> {
     const startedAt = await hubStartedAt(grid);
     if (this.#startedAt !== undefined && startedAt !== this.#startedAt) this.#looksLeft = LOOKS_AFTER_RESTART;
     this.#startedAt = startedAt;
@@ -127,7 +127,7 @@ class OrphanWatch {
 }
 
 /** The nodes that take sessions or soon will: running, or halted for a while, and not draining. */
-async function takingNodes(grid: OpenGrid, signal: AbortSignal): Promise<GridContainer[]> {
+async function takingNodes(grid: DockerGridHandle, signal: AbortSignal): Promise<GridContainer[]> {
   const { nodes } = await readHub(grid.access, signal);
   const draining = new Set(nodes.filter(({ availability }) => availability === 'DRAINING').map(({ uri }) => uri));
   return grid.inventory.nodes.filter(

@@ -1,7 +1,7 @@
 import { ifThere, openEngine, type Engine } from './engine.ts';
 import { readHub, readQueueLength, type HubNode, type HubStatus } from './hub-api.ts';
 import { readInventories, type GridContainer, type GridInventory } from './inventory.ts';
-import { findGrid, type OpenGrid } from './open-grid.ts';
+import { findDockerGrid, type DockerGridHandle } from './open-grid.ts';
 
 export interface MemoryUse {
   readonly usedBytes: number;
@@ -53,7 +53,7 @@ function downReport(name: string): GridReport {
 
 async function report(engine: Engine, inventory: GridInventory, signal: AbortSignal | undefined): Promise<GridReport> {
   const { hub } = inventory;
-  const grid = await findGrid(inventory.name, engine);
+  const grid = await findDockerGrid(inventory.name, engine);
   const status = grid === undefined ? undefined : await readHub(grid.access, signal).catch(() => undefined);
   const nodes = await Promise.all(inventory.nodes.map(async (node) => await nodeReport(engine, node, status)));
   const queue =
@@ -71,7 +71,7 @@ async function report(engine: Engine, inventory: GridInventory, signal: AbortSig
   };
 }
 
-function urlOf(grid: OpenGrid | undefined): string {
+function urlOf(grid: DockerGridHandle | undefined): string {
   return grid === undefined ? '' : new URL(grid.access.url).origin;
 }
 

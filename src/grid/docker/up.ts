@@ -50,7 +50,7 @@ export interface RunningGrid extends HubAccess {
 
 const READY_DEADLINE_MS = 90_000;
 /** What a page is kept from by name: node-1 to node-99. */
-const MOST_NODES = 99;
+const MAX_NODES = 99;
 
 /**
  * Brings a grid up: network, hub, nodes; returns when the hub has every slot. Said twice it changes nothing; half a
@@ -87,9 +87,9 @@ function checkOptions(options: GridUpOptions): void {
     ...(isGridName(options.name)
       ? []
       : [`'${options.name}' is no name for a grid: use a to z, 0 to 9 and -, at most 41 of them`]),
-    ...(Number.isInteger(options.nodes) && options.nodes >= 1 && options.nodes <= MOST_NODES
+    ...(Number.isInteger(options.nodes) && options.nodes >= 1 && options.nodes <= MAX_NODES
       ? []
-      : [`${options.nodes} nodes: give 1 to ${MOST_NODES}`]),
+      : [`${options.nodes} nodes: give 1 to ${MAX_NODES}`]),
     ...(options.sessionsPerNode === 'auto' ||
     (Number.isInteger(options.sessionsPerNode) && options.sessionsPerNode >= 1)
       ? []

@@ -5,10 +5,10 @@ import type { RunState, SiteState } from '../../core/run-state.ts';
 import { withoutExcused } from '../terminal/fault-groups-text.ts';
 
 /** GitHub shows so many errors and so many warnings of a step, and drops the rest without a word. */
-const MOST_OF_A_LEVEL = 10;
-const MOST_MESSAGE_CHARS = 3000;
-const MOST_TITLE_CHARS = 200;
-const MOST_SITES = 10;
+const MAX_PER_LEVEL = 10;
+const MAX_MESSAGE_CHARS = 3000;
+const MAX_TITLE_CHARS = 200;
+const MAX_SITES = 10;
 
 interface Annotation {
   readonly title: string;
@@ -40,7 +40,7 @@ function ofGroup(
   state: RunState,
   { representative, siteIds, titles, count }: ReturnType<typeof groupFaults>[number],
 ): Annotation {
-  const sites = `${siteIds.slice(0, MOST_SITES).join(', ')}${siteIds.length > MOST_SITES ? `, … and ${siteIds.length - MOST_SITES} more` : ''}`;
+  const sites = `${siteIds.slice(0, MAX_SITES).join(', ')}${siteIds.length > MAX_SITES ? `, … and ${siteIds.length - MAX_SITES} more` : ''}`;
   const plan = state.checks.find(({ title }) => title === titles[0]);
   const line = plan === undefined ? undefined : lineIn(representative, plan.file);
   return {
@@ -53,12 +53,12 @@ function ofGroup(
 
 function ofFlaky(sites: readonly SiteState[]): Annotation {
   const ids = sites
-    .slice(0, MOST_SITES)
+    .slice(0, MAX_SITES)
     .map(({ site }) => site.id)
     .join(', ');
   return {
     title: `flaky: ${sites.length} ${sites.length === 1 ? 'site' : 'sites'}`,
-    message: `${ids}${sites.length > MOST_SITES ? ', …' : ''}`,
+    message: `${ids}${sites.length > MAX_SITES ? ', …' : ''}`,
   };
 }
 
@@ -69,15 +69,15 @@ function lineIn(fault: Fault, file: string): string | undefined {
 }
 
 function withHint({ message, hint }: Fault): string {
-  return hint === undefined ? message : `${message.slice(0, MOST_MESSAGE_CHARS)}\n${hint}`;
+  return hint === undefined ? message : `${message.slice(0, MAX_MESSAGE_CHARS)}\n${hint}`;
 }
 
 /** The last of what GitHub shows says what it does not. */
 function atMost(all: readonly Annotation[], what: string): Annotation[] {
-  if (all.length <= MOST_OF_A_LEVEL) return [...all];
-  const rest = all.length - MOST_OF_A_LEVEL + 1;
+  if (all.length <= MAX_PER_LEVEL) return [...all];
+  const rest = all.length - MAX_PER_LEVEL + 1;
   return [
-    ...all.slice(0, MOST_OF_A_LEVEL - 1),
+    ...all.slice(0, MAX_PER_LEVEL - 1),
     {
       title: `${rest} more ${what}`,
       message: 'GitHub shows no more of them here: see the summary of the job and the report',
@@ -89,9 +89,9 @@ function command(level: 'error' | 'warning', { title, message, file, line }: Ann
   const properties = [
     ...(file === undefined ? [] : [`file=${property(file)}`]),
     ...(line === undefined ? [] : [`line=${property(line)}`]),
-    `title=${property(plain(title).slice(0, MOST_TITLE_CHARS))}`,
+    `title=${property(plain(title).slice(0, MAX_TITLE_CHARS))}`,
   ];
-  return `::${level} ${properties.join(',')}::${data(plain(message).slice(0, MOST_MESSAGE_CHARS))}`;
+  return `::${level} ${properties.join(',')}::${data(plain(message).slice(0, MAX_MESSAGE_CHARS))}`;
 }
 
 function plain(text: string): string {

@@ -9,17 +9,17 @@ import { markdownText } from './markdown-text.ts';
 import { whyWrong, wrongChecks } from '../terminal/site-line.ts';
 
 const ORDER: readonly Verdict[] = ['passed', 'flaky', 'failed', 'errored', 'skipped', 'not-run'];
-const MOST_GROUPS = 20;
-const MOST_SITES_OF_A_GROUP = 20;
-const MOST_SITES = 1000;
+const MAX_GROUPS = 20;
+const MAX_SITES_PER_GROUP = 20;
+const MAX_SITES = 1000;
 
 /**
  * A run in Markdown, most important first: the counts, the groups of failures, then the sites that a person must look
  * at. What does not fit is counted.
- * @param mostBytes what the text may have in UTF-8
+ * @param maxBytes what the text may have in UTF-8
  */
-export function githubSummary(state: RunState, out: string, mostBytes: number): string {
-  const text = new BoundedText(mostBytes);
+export function githubSummary(state: RunState, out: string, maxBytes: number): string {
+  const text = new BoundedText(maxBytes);
   const counts = state.counts();
   const { code, reasons } = exitOf(outcomeOf(state));
   text.add(
@@ -46,13 +46,13 @@ function addGroups(text: BoundedText, state: RunState): void {
   text.add(
     `\n### What broke: ${groups.length} ${groups.length === 1 ? 'cause' : 'causes'}\n\n| sites | checks | what | where |\n| ---: | ---: | --- | --- |\n`,
   );
-  for (const { representative, siteIds, titles, count } of groups.slice(0, MOST_GROUPS)) {
-    const rest = siteIds.length - MOST_SITES_OF_A_GROUP;
-    const where = `${siteIds.slice(0, MOST_SITES_OF_A_GROUP).join(', ')}${rest > 0 ? `, … and ${rest} more` : ''}`;
+  for (const { representative, siteIds, titles, count } of groups.slice(0, MAX_GROUPS)) {
+    const rest = siteIds.length - MAX_SITES_PER_GROUP;
+    const where = `${siteIds.slice(0, MAX_SITES_PER_GROUP).join(', ')}${rest > 0 ? `, … and ${rest} more` : ''}`;
     const what = `<code>${markdownText(representative.message, 300)}</code><br>${markdownText(titles.slice(0, 3).join('; '), 200)}`;
     text.add(`| ${siteIds.length} | ${count} | ${what} | ${where} |\n`);
   }
-  if (groups.length > MOST_GROUPS) text.add(`\n… and ${groups.length - MOST_GROUPS} more\n`);
+  if (groups.length > MAX_GROUPS) text.add(`\n… and ${groups.length - MAX_GROUPS} more\n`);
 }
 
 function addSites(text: BoundedText, state: RunState): void {
@@ -64,7 +64,7 @@ function addSites(text: BoundedText, state: RunState): void {
     `\n<details><summary>${wrong.length} ${wrong.length === 1 ? 'site' : 'sites'} to look at</summary>\n\n| site | verdict | why |\n| --- | --- | --- |\n`,
   );
   let shown = 0;
-  for (const entry of wrong.slice(0, MOST_SITES)) {
+  for (const entry of wrong.slice(0, MAX_SITES)) {
     if (!text.add(`| ${siteCell(entry)} |\n`)) break;
     shown++;
   }
@@ -82,22 +82,22 @@ function siteCell({ site, verdict }: SiteState): string {
 class BoundedText {
   /** For the end of a table and the last line. */
   static readonly #reserveBytes = 2000;
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
   readonly #pieces: string[] = [];
   #bytes = 0;
 
-  constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
   /** False where there is no room for the piece. */
   add(piece: string): boolean {
-    return this.#take(piece, this.#mostBytes - BoundedText.#reserveBytes);
+    return this.#take(piece, this.#maxBytes - BoundedText.#reserveBytes);
   }
 
   /** Takes what is kept free by `add`. */
   end(piece: string): void {
-    this.#take(piece, this.#mostBytes);
+    this.#take(piece, this.#maxBytes);
   }
 
   toString(): string {

@@ -7,10 +7,10 @@ import { githubSummary } from './github-summary.ts';
 import type { TerminalStream } from '../terminal/terminal.ts';
 
 /** GitHub takes 1 MiB for each step, and nothing at all of what is larger. */
-const MOST_SUMMARY_BYTES = 1024 * 1024;
+const MAX_SUMMARY_BYTES = 1024 * 1024;
 
 /** What a comment of a pull request may have: 65,536 characters. */
-const MOST_COMMENT_BYTES = 65_000;
+const MAX_COMMENT_BYTES = 65_000;
 
 export interface GithubOptions {
   /** Where workflow commands are read from; without it no annotations are made. */
@@ -43,7 +43,7 @@ export class GithubReporter implements Reporter {
     if (summaryPath === undefined) return;
     if (stream === undefined) {
       await mkdir(dirname(summaryPath), { recursive: true });
-      await writeFile(summaryPath, githubSummary(this.#state, out, MOST_COMMENT_BYTES));
+      await writeFile(summaryPath, githubSummary(this.#state, out, MAX_COMMENT_BYTES));
       return;
     }
     // Other commands of the step may have written there before.
@@ -51,6 +51,6 @@ export class GithubReporter implements Reporter {
       ({ size }) => size,
       () => 0,
     );
-    await appendFile(summaryPath, githubSummary(this.#state, out, MOST_SUMMARY_BYTES - written));
+    await appendFile(summaryPath, githubSummary(this.#state, out, MAX_SUMMARY_BYTES - written));
   }
 }

@@ -2,8 +2,8 @@ import type { Fault } from '../../core/fault.ts';
 import type { FaultRow } from './report-data.ts';
 
 /** Messages come from sites and may be of any length; the journal has the whole of them. */
-const MOST_MESSAGE_CHARS = 8000;
-const MOST_STACK_CHARS = 16_000;
+const MAX_MESSAGE_CHARS = 8000;
+const MAX_STACK_CHARS = 16_000;
 
 /** Every fault once: a grid that was lost gives the same one to thousands of checks. */
 export class FaultTable {
@@ -15,8 +15,8 @@ export class FaultTable {
     const row: FaultRow = {
       code,
       cause,
-      message: cut(message, MOST_MESSAGE_CHARS),
-      ...(stack === undefined ? {} : { stack: cut(stack, MOST_STACK_CHARS) }),
+      message: cut(message, MAX_MESSAGE_CHARS),
+      ...(stack === undefined ? {} : { stack: cut(stack, MAX_STACK_CHARS) }),
       ...(hint === undefined ? {} : { hint }),
     };
     const key = JSON.stringify(row);

@@ -16,11 +16,11 @@ export interface JUnitOptions {
   /** The results folder as CI servers look for attachments: relative to the working directory, else absolute. */
   readonly attachmentBase: string;
   /** The most that one file may hold, in bytes. */
-  readonly mostBytes?: number;
+  readonly maxBytes?: number;
 }
 
 /** GitLab's limit for a report: https://docs.gitlab.com/ci/testing/unit_test_reports/ */
-const MOST_BYTES = 30_000_000;
+const MAX_BYTES = 30_000_000;
 /** More than the head and the foot of a file take. */
 const FRAME_BYTES = 500;
 
@@ -42,10 +42,10 @@ export class JUnitReporter implements Reporter {
 
   /** Throws what the file system throws. */
   async finish(): Promise<void> {
-    const { path, attachmentBase, mostBytes } = this.#options;
+    const { path, attachmentBase, maxBytes } = this.#options;
     await mkdir(dirname(path), { recursive: true });
     let count = 0;
-    for (const pieces of junitFiles(this.#state, attachmentBase, mostBytes)) {
+    for (const pieces of junitFiles(this.#state, attachmentBase, maxBytes)) {
       count++;
       const name = partPath(path, count);
       await pipeline(Readable.from(pieces), createWriteStream(`${name}.part`));
@@ -80,14 +80,14 @@ export function junitText(state: RunState, attachmentBase: string): Iterable<str
  * The files of a JUnit report, each in pieces: a suite at a time, because one tree of a long list does not fit into
  * memory. A file holds whole suites, and its counts are its own.
  */
-function* junitFiles(state: RunState, attachmentBase: string, mostBytes = MOST_BYTES): Generator<readonly string[]> {
+function* junitFiles(state: RunState, attachmentBase: string, maxBytes = MAX_BYTES): Generator<readonly string[]> {
   let suites: string[] = [];
   let entries: SiteState[] = [];
   let bytes = 0;
   for (const entry of state.sites()) {
     const suite = `${suiteOf(state, entry, attachmentBase).text().trimEnd()}\n`;
     const length = Buffer.byteLength(suite);
-    if (entries.length > 0 && bytes + length > mostBytes - FRAME_BYTES) {
+    if (entries.length > 0 && bytes + length > maxBytes - FRAME_BYTES) {
       yield framed(state, entries, suites);
       [suites, entries, bytes] = [[], [], 0];
     }

@@ -4,7 +4,7 @@ import type { CheckExcuse } from '../../core/verdict.ts';
 import { terminalLine } from './terminal-text.ts';
 import { verdictMark } from './verdict-mark.ts';
 
-const MOST_SITES = 10;
+const MAX_SITES = 10;
 
 /** Does nothing of this site gate, because all that is wrong with it is known? */
 export function isWhollyExcused({ verdict, excused }: SiteState): boolean {
@@ -22,11 +22,11 @@ export function excuseText({ by, text }: CheckExcuse): string {
 export function excusedLines(state: RunState, color: boolean): string[] {
   const excused = [...state.sites()].filter(isWhollyExcused);
   if (excused.length === 0) return [];
-  const lines = excused.slice(0, MOST_SITES).map(({ site, verdict, excused: checks }) => {
+  const lines = excused.slice(0, MAX_SITES).map(({ site, verdict, excused: checks }) => {
     const reasons = [...new Set((checks ?? []).map(excuseText))];
     return `    ${verdictMark(verdict.verdict, color)} ${site.id} (${verdict.verdict}): ${reasons.slice(0, 3).join('; ')}`;
   });
-  const rest = excused.length - MOST_SITES;
+  const rest = excused.length - MAX_SITES;
   const heading = excused.length === 1 ? '1 site does not gate' : `${excused.length} sites do not gate`;
   return ['', `${heading}: what fails there is known`, ...lines, ...(rest > 0 ? [`    … and ${rest} more`] : [])];
 }

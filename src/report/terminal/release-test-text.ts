@@ -1,13 +1,13 @@
 import type { RunState } from '../../core/run-state.ts';
-import { sweepOf } from '../../core/release-test.ts';
+import { releaseTestOf } from '../../core/release-test.ts';
 import { terminalLine } from './terminal-text.ts';
 
 /** More ids than this are not read in a terminal. */
-const MOST_IDS = 20;
+const MAX_IDS = 20;
 
 /** What the build under test broke and mended, in words and numbers; nothing where it was not compared. */
 export function sweepLines(state: RunState): string[] {
-  const sweep = sweepOf(state);
+  const sweep = releaseTestOf(state);
   if (sweep === undefined) return [];
   const subject = state.extensions.get('subject');
   const control = state.extensions.get('control');
@@ -28,8 +28,8 @@ export function sweepLines(state: RunState): string[] {
 
 function count(ids: readonly string[]): string {
   if (ids.length === 0) return '0 sites';
-  const shown = ids.slice(0, MOST_IDS).join(', ');
-  const more = ids.length > MOST_IDS ? `, … and ${ids.length - MOST_IDS} more` : '';
+  const shown = ids.slice(0, MAX_IDS).join(', ');
+  const more = ids.length > MAX_IDS ? `, … and ${ids.length - MAX_IDS} more` : '';
   return `${ids.length} site${ids.length === 1 ? '' : 's'}: ${shown}${more}`;
 }
 

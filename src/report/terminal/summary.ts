@@ -11,9 +11,9 @@ import { terminalLine, terminalText } from './terminal-text.ts';
 import { verdictMark } from './verdict-mark.ts';
 
 /** More than this is not read in a terminal: the rest is counted, and the reports have all of it. */
-const MOST_SITES = 20;
-const MOST_LINES = 12;
-const MOST_ATTACHMENTS = 2;
+const MAX_SITES = 20;
+const MAX_LINES = 12;
+const MAX_ATTACHMENTS = 2;
 
 const ORDER: readonly Verdict[] = ['passed', 'flaky', 'failed', 'errored', 'skipped', 'not-run'];
 
@@ -48,9 +48,9 @@ function wrongSites(setup: TerminalSetup): string[] {
     if (verdict !== 'failed' && verdict !== 'errored' && verdict !== 'flaky') continue;
     if (isWhollyExcused(entry)) continue;
     count++;
-    if (count <= MOST_SITES) lines.push('', ...wrongSite(setup, entry));
+    if (count <= MAX_SITES) lines.push('', ...wrongSite(setup, entry));
   }
-  if (count > MOST_SITES) lines.push('', `… and ${count - MOST_SITES} more sites: see ${setup.out}/junit.xml`);
+  if (count > MAX_SITES) lines.push('', `… and ${count - MAX_SITES} more sites: see ${setup.out}/junit.xml`);
   return lines;
 }
 
@@ -74,8 +74,8 @@ function titleLine(check: CheckVerdict, excuse: CheckExcuse | undefined): string
 function whyLines(setup: TerminalSetup, check: CheckVerdict): string[] {
   const lines = whyWrong(check).split(/\r?\n/);
   return [
-    ...lines.slice(0, MOST_LINES).map((line) => `      ${terminalText(line.slice(0, 500))}`),
-    ...(lines.length > MOST_LINES ? [`      … ${lines.length - MOST_LINES} more lines`] : []),
+    ...lines.slice(0, MAX_LINES).map((line) => `      ${terminalText(line.slice(0, 500))}`),
+    ...(lines.length > MAX_LINES ? [`      … ${lines.length - MAX_LINES} more lines`] : []),
     ...placeLines(check),
     ...(check.fault?.hint === undefined ? [] : [`      → ${terminalLine(check.fault.hint, 500)}`]),
     ...attachmentLines(setup, check),
@@ -85,7 +85,7 @@ function whyLines(setup: TerminalSetup, check: CheckVerdict): string[] {
 /** The first of what was kept; a film strip alone would be a hundred lines. */
 function attachmentLines(setup: TerminalSetup, { attachments = [] }: CheckVerdict): string[] {
   const shown = attachments
-    .slice(0, MOST_ATTACHMENTS)
+    .slice(0, MAX_ATTACHMENTS)
     .map(({ path }) => `      ${terminalText(`${setup.out}/${path}`)}`);
   const more = attachments.length - shown.length;
   return more === 0 ? shown : [...shown, `      … and ${more} more beside them`];

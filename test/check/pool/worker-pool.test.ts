@@ -6,11 +6,11 @@ import { siteNamed, startBench, statuses } from '../suite-bench.ts';
 const UNTIL_RELEASED =
   "it('waits', async () => { console.log('here'); while ((await driver.getTitle()) !== 'released') await new Promise((resolve) => setTimeout(resolve, 20)); });";
 
-test('kill -9 of a host faults its attempts and nothing else', async () => {
+test('kill -9 of a worker faults its attempts and nothing else', async () => {
   const here = Promise.withResolvers<void>();
   let waiting = 0;
   await using bench = await startBench({
-    hostCount: 2,
+    workerCount: 2,
     files: checkFile('esm', `it('first', () => {}); ${UNTIL_RELEASED}`),
     onText: () => {
       if (++waiting === 4) here.resolve();
@@ -25,7 +25,7 @@ test('kill -9 of a host faults its attempts and nothing else', async () => {
   const killed = await Promise.all([running[0]!, running[2]!]);
   for (const outcome of killed) {
     assert.equal(outcome.ending, 'faulted');
-    assert.equal(outcome.fault?.code, 'runner.host-died');
+    assert.equal(outcome.fault?.code, 'runner.worker-died');
     assert.deepEqual(statuses(outcome), ['first: passed']);
   }
   bench.release();
@@ -40,16 +40,16 @@ test('kill -9 of a host faults its attempts and nothing else', async () => {
   assert.deepEqual(bench.notices, []);
 });
 
-test('with one lane a host each slot has a process of its own', async () => {
+test('with one lane a worker each slot has a process of its own', async () => {
   await using bench = await startBench({
-    lanesPerHost: 1,
+    lanesPerWorker: 1,
     files: checkFile('esm', "it('says who', () => { console.log(process.pid); });"),
   });
   await Promise.all([0, 1, 2].map(async (slot) => await bench.attempt({ slot, site: siteNamed(`site${slot}`) })));
   assert.equal(new Set(bench.output.map(({ text }) => text)).size, 3);
 });
 
-test('a host takes no notice of Ctrl-C, and ends with its pool', async () => {
+test('a worker takes no notice of Ctrl-C, and ends with its pool', async () => {
   await using bench = await startBench({
     files: checkFile('esm', "it('interrupts', () => { process.kill(process.pid, 'SIGINT'); });"),
   });
@@ -59,7 +59,7 @@ test('a host takes no notice of Ctrl-C, and ends with its pool', async () => {
   assert.throws(() => process.kill(pid!, 0), { code: 'ESRCH' });
 });
 
-test("sites of a host that stood still in nobody's code are tried again one to a host", async () => {
+test("sites of a worker that stood still in nobody's code are tried again one to a worker", async () => {
   await using bench = await startBench({
     stallLimitMs: 1_000,
     checkTimeoutMs: 30_000,
@@ -81,7 +81,7 @@ test("sites of a host that stood still in nobody's code are tried again one to a
         ['culprit', 'other'].map(async (id, slot) => await bench.attempt({ slot, site: siteNamed(id), attempt })),
       )
     ).map((outcome) => outcome.fault?.code ?? outcome.ending);
-  assert.deepEqual(await both(1), ['runner.host-died', 'runner.host-died']);
+  assert.deepEqual(await both(1), ['runner.worker-died', 'runner.worker-died']);
   bench.release();
   assert.deepEqual(await both(2), ['runner.endless-loop', 'completed']);
 });

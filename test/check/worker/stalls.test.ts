@@ -37,7 +37,7 @@ for (const kind of MODULE_KINDS) {
     assert.deepEqual(statuses(culprit!), ['before: passed', 'loops: errored', 'after: errored']);
     for (const other of others) {
       assert.equal(other.ending, 'faulted');
-      assert.equal(other.fault?.code, 'runner.host-died');
+      assert.equal(other.fault?.code, 'runner.worker-died');
       assert.deepEqual(statuses(other), ['before: passed']);
     }
     bench.release();
@@ -72,7 +72,7 @@ for (const kind of MODULE_KINDS) {
   });
 }
 
-test('a host that stands still without computing, as one that the machine starves, is given more time', async () => {
+test('a worker that stands still without computing, as one that the machine starves, is given more time', async () => {
   await using bench = await startBench({
     stallLimitMs: 500,
     files: checkFile(

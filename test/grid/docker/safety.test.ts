@@ -7,7 +7,7 @@ import { pack } from 'tar-stream';
 import { openEngine } from '../../../src/grid/docker/engine.ts';
 import { ensureOwnImage } from '../../../src/grid/docker/image.ts';
 import { gridUp } from '../../../src/grid/docker/up.ts';
-import { findGrid } from '../../../src/grid/docker/open-grid.ts';
+import { findDockerGrid } from '../../../src/grid/docker/open-grid.ts';
 import { run, type RunEvent } from '../../../src/index.ts';
 import { checkFile, Workplace } from '../../support/command.ts';
 import { docker, gridName, inContainer, leftovers, loopbackSite, ofGrid } from '../../support/engine.ts';
@@ -79,7 +79,7 @@ test(
       assert.ok(!place.includes(password) && !place.includes(up.registration), place.slice(0, 200));
     }
     assert.equal((await fetch(`${up.shown}/status`)).status, 401);
-    assert.equal((await findGrid(named.name, await openEngine()))?.access.url, up.url);
+    assert.equal((await findDockerGrid(named.name, await openEngine()))?.access.url, up.url);
   },
 );
 

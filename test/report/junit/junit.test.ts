@@ -317,8 +317,8 @@ test('a report that would be too large is split into files of whole suites, says
   for (const { id } of sites) fake.attempt(id, [failed('t', 'x'.repeat(400)), passed('u')]).judged(id);
   const state = stateOf(fake.ended().events);
   const path = join(folder, 'split', 'junit.xml');
-  const mostBytes = 10_000;
-  const reporter = new JUnitReporter(state, { path, attachmentBase: 'out', mostBytes });
+  const maxBytes = 10_000;
+  const reporter = new JUnitReporter(state, { path, attachmentBase: 'out', maxBytes });
   await reporter.finish();
   const names = readdirSync(join(folder, 'split')).sort();
   assert.ok(names.length > 3 && names.includes('junit.xml') && names.includes('junit-2.xml'), names.join(' '));
@@ -329,7 +329,7 @@ test('a report that would be too large is split into files of whole suites, says
   const suites: string[] = [];
   for (const name of names.toSorted((a, b) => Number(/\d+/.exec(a) ?? 1) - Number(/\d+/.exec(b) ?? 1))) {
     const xml = readFileSync(join(folder, 'split', name), 'utf8');
-    assert.ok(Buffer.byteLength(xml) <= mostBytes);
+    assert.ok(Buffer.byteLength(xml) <= maxBytes);
     const read = readXml(xml);
     assert.equal(Number(read.attributes['@tests']), read.suites.length * 2);
     assert.equal(Number(read.attributes['@failures']), read.suites.length);

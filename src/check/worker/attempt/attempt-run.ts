@@ -8,16 +8,16 @@ import { WireClient } from '../../../wire/wire-client.ts';
 import { RevokedError } from '../../../wire/wire-error.ts';
 import { BorrowedDriver } from './borrowed-driver.ts';
 import { checkFault, isTimeout, unawaited } from './check-failure.ts';
-import { checkSiteOf, secretsOf } from './check-site.ts';
+import { checkSiteOf, secretsInSite } from './check-site.ts';
 import { EvidenceTaker } from '../evidence/evidence-taker.ts';
 import { ExtensionUse } from '../extension/extension-use.ts';
 import { FailureExaminer, type Finding } from './failure-examiner.ts';
-import { laneContext, type AttachmentBody, type CheckSite, type RunInContext } from '../attempt-context.ts';
+import { laneContext, type AttachmentBody, type CheckSite, type AttemptContext } from '../attempt-context.ts';
 import { LaneRunner, type RunnerGuest } from '../lane/lane-runner.ts';
 import type { Lane } from '../lane/lane.ts';
-import type { HostOptions, OrderOnWire } from '../../protocol.ts';
+import type { WorkerOptions, OrderOnWire } from '../../protocol.ts';
 import type { Selenium } from '../selenium-module.ts';
-import { capTimeouts } from './session-timeouts.ts';
+import { capInSession } from './session-timeouts.ts';
 import type { Deadline, StallClock } from '../stall-clock.ts';
 import { isTest, titleOf, titleOfRunning } from '../lane/suite-plan.ts';
 import { SuiteRecord } from './suite-record.ts';
@@ -27,7 +27,7 @@ const SETTLE_MS = 5_000;
 export interface SiteRunOptions {
   readonly attemptId: number;
   readonly order: OrderOnWire;
-  readonly host: HostOptions;
+  readonly worker: WorkerOptions;
   readonly lane: Lane;
   readonly selenium: Selenium;
   readonly clock: StallClock;
@@ -36,7 +36,7 @@ export interface SiteRunOptions {
 }
 
 /** One attempt: the lane's suite on one site, on a borrowed session. */
-export class SiteRun implements RunInContext, RunnerGuest {
+export class AttemptRun implements AttemptContext, RunnerGuest {
   readonly attemptId: number;
   readonly siteId: string;
   readonly site: CheckSite;
@@ -63,20 +63,20 @@ export class SiteRun implements RunInContext, RunnerGuest {
   #over = false;
 
   constructor(options: SiteRunOptions) {
-    const { order, host } = options;
+    const { order, worker } = options;
     this.#options = options;
     this.attemptId = options.attemptId;
     this.siteId = order.site.id;
     this.site = checkSiteOf(order.site);
-    this.redaction = new Redaction([...host.secrets, ...secretsOf(this.site)]);
+    this.redaction = new Redaction([...worker.secrets, ...secretsInSite(this.site)]);
     this.#wire = new WireClient(order.session.endpoint);
     this.#limitMs = order.site.timeoutMs ?? order.siteTimeoutMs;
     // Where a check may take for ever, its attempt may not.
-    this.#commandLimitMs = host.checkTimeoutMs === 0 ? this.#limitMs : host.checkTimeoutMs;
+    this.#commandLimitMs = worker.checkTimeoutMs === 0 ? this.#limitMs : worker.checkTimeoutMs;
     this.#borrowed = new BorrowedDriver({
       selenium: options.selenium,
       session: order.session,
-      mostMs: this.#commandLimitMs,
+      maxMs: this.#commandLimitMs,
       onLateCommand: (error, check) => this.#tellLate(check, unawaited(error.message)),
       afterCommand: async (command, check) => await this.#evidence.afterCommand(command, check ?? this.#firstCheck),
     });
@@ -84,11 +84,11 @@ export class SiteRun implements RunInContext, RunnerGuest {
       session: order.session,
       driver: this.driver,
       signal: this.signal,
-      failOnErrors: host.failOnExtensionErrors,
+      failOnErrors: worker.failOnExtensionErrors,
     });
     const { redaction, signal } = this;
     this.#evidence = new EvidenceTaker({
-      host,
+      worker,
       order,
       redaction,
       wire: this.#wire,
@@ -112,11 +112,11 @@ export class SiteRun implements RunInContext, RunnerGuest {
     });
   }
 
-  get driver(): RunInContext['driver'] {
+  get driver(): AttemptContext['driver'] {
     return this.#borrowed.driver;
   }
 
-  get extension(): RunInContext['extension'] {
+  get extension(): AttemptContext['extension'] {
     return this.#extension.inCheck;
   }
 
@@ -140,7 +140,7 @@ export class SiteRun implements RunInContext, RunnerGuest {
     this.#deadline = clock.deadline(this.#limitMs, () => void this.#timeOut(this.#limitMs));
     laneContext.run({ lane, run: this }, () => {
       const prepared = [
-        capTimeouts(order.session, this.#commandLimitMs, this.#wire, this.signal),
+        capInSession(order.session, this.#commandLimitMs, this.#wire, this.signal),
         this.#extension.start(),
         this.#evidence.start(),
       ];
@@ -239,7 +239,7 @@ export class SiteRun implements RunInContext, RunnerGuest {
       message: 'mocha ended without a result for this check',
     });
     const [threw] = await Promise.all([
-      this.#extension.hearOut(this.#record.list()),
+      this.#extension.verdictOfWatch(this.#record.list()),
       this.#evidence.settled(SETTLE_MS),
     ]);
     if (threw !== undefined) this.#record.charge(threw.title, threw.fault);

@@ -24,7 +24,7 @@ export interface BorrowedDriverOptions {
   readonly selenium: Selenium;
   readonly session: SessionFacts;
   /** What page loads and scripts may take at most: one that hangs holds every later command of its session. */
-  readonly mostMs: number;
+  readonly maxMs: number;
   /** Called for each command that comes after the end. */
   readonly onLateCommand: (error: RevokedError, check: string | undefined) => void;
   /** Called after each command that went well; the check goes on when it has ended. */
@@ -46,7 +46,7 @@ export class BorrowedDriver {
 
   constructor(options: BorrowedDriverOptions) {
     const { selenium, session } = options;
-    this.#client = new ExecutionClient({ endpoint: session.endpoint, deadlineMs: options.mostMs + COMMAND_MARGIN_MS });
+    this.#client = new ExecutionClient({ endpoint: session.endpoint, deadlineMs: options.maxMs + COMMAND_MARGIN_MS });
     const capabilities = {
       ...session.capabilities,
       ...(session.webSocketUrl === undefined ? {} : { webSocketUrl: session.webSocketUrl }),
@@ -109,7 +109,7 @@ export class BorrowedDriver {
       this.#state = 'quit';
       return null;
     }
-    if (name === 'setTimeout') capTimeouts(command, options.mostMs);
+    if (name === 'setTimeout') capInCommand(command, options.maxMs);
     const open: OpenCommand = { name, check, startedAt: performance.now() };
     this.#open.add(open);
     try {
@@ -148,11 +148,11 @@ function isUnreachable(error: Error): boolean {
   return /\bnet::ERR_/.test(error.message) || error.name === 'InsecureCertificateError';
 }
 
-function capTimeouts(command: Command, mostMs: number): void {
+function capInCommand(command: Command, maxMs: number): void {
   for (const kind of ['pageLoad', 'script']) {
     const asked = command.getParameter(kind);
-    if (typeof asked === 'number' && asked > mostMs) command.setParameter(kind, mostMs);
+    if (typeof asked === 'number' && asked > maxMs) command.setParameter(kind, maxMs);
     // A script time-out of null means none.
-    if (asked === null) command.setParameter(kind, mostMs);
+    if (asked === null) command.setParameter(kind, maxMs);
   }
 }

@@ -6,8 +6,8 @@ import { OURS } from '../../../modules/own-modules.ts';
 import { withoutLanes } from '../lane/lane-modules.ts';
 
 const OURS_PATH = fileURLToPath(OURS);
-const MOST_MESSAGE = 8_000;
-const MOST_STACK = 16_000;
+const MAX_MESSAGE = 8_000;
+const MAX_STACK = 16_000;
 
 /** What the browser says about a site that did not answer, the first that fits. */
 const NET_ERRORS: readonly (readonly [RegExp, string])[] = [
@@ -45,7 +45,7 @@ export function isTimeout(error: unknown): boolean {
 
 function messageOf(error: Error, where: string): string {
   const text = isTimeout(error) ? timeoutMessage(error) : withoutDriverStack(error.message) || error.name;
-  return withoutLanes(where === '' ? text : `${where}: ${text}`).slice(0, MOST_MESSAGE);
+  return withoutLanes(where === '' ? text : `${where}: ${text}`).slice(0, MAX_MESSAGE);
 }
 
 /** mocha advises on done() and promises; what matters here is how long it was. */
@@ -72,7 +72,7 @@ function stackOf(error: Error): { stack?: string } {
     ...(difference === '' ? [] : [difference]),
     ...(places.length === 0 ? frames : places),
   ].join('\n');
-  return { stack: withoutLanes(text).slice(0, MOST_STACK) };
+  return { stack: withoutLanes(text).slice(0, MAX_STACK) };
 }
 
 /** What led from the check's own line to the wire says nothing about the check. */

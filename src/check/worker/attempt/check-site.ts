@@ -8,6 +8,6 @@ export function checkSiteOf(site: Site): CheckSite {
 }
 
 /** The values that no output of the site may show. */
-export function secretsOf(site: CheckSite): string[] {
+export function secretsInSite(site: CheckSite): string[] {
   return Object.values(site.env).filter((value) => value !== undefined);
 }

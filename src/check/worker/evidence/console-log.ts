@@ -12,8 +12,8 @@ export interface LogEntry {
   readonly stackTrace?: { readonly callFrames?: readonly { readonly url: string; readonly lineNumber: number }[] };
 }
 
-const BOUNDS = { mostCount: 500, mostChars: 256 * 1024 };
-const MOST_LINE_CHARS = 10_000;
+const BOUNDS = { maxCount: 500, maxChars: 256 * 1024 };
+const MAX_LINE_CHARS = 10_000;
 
 /** What a site's pages, their workers and the extension wrote to their consoles, and what they threw: the newest lines. */
 export class ConsoleLog {
@@ -31,7 +31,7 @@ export class ConsoleLog {
     const place = frame === undefined ? '' : ` (${this.#clean(frame.url)}:${frame.lineNumber + 1})`;
     const thrown = entry.type === 'javascript' ? 'uncaught ' : '';
     // Cleaned before it is cut: half a secret would not be found.
-    const text = visibleText(this.#clean(textOf(entry)).slice(0, MOST_LINE_CHARS)).replaceAll('\n', '\n    ');
+    const text = visibleText(this.#clean(textOf(entry)).slice(0, MAX_LINE_CHARS)).replaceAll('\n', '\n    ');
     this.#lines.add(
       `${new Date(entry.timestamp).toISOString()} ${entry.level.padEnd(5)} ${thrown}${text}${visibleText(place.slice(0, 2_000))}\n`,
     );

@@ -6,7 +6,7 @@ import { Evidence } from './evidence.ts';
 import { FilmStrip } from './film-strip.ts';
 import type { AttachmentBody } from '../attempt-context.ts';
 import { mhtmlOf, screenshotOf, sourceOf, type ShownPage } from './page-evidence.ts';
-import type { HostOptions, OrderOnWire } from '../../protocol.ts';
+import type { WorkerOptions, OrderOnWire } from '../../protocol.ts';
 import { SessionLog } from './session-log.ts';
 
 const CAPTURE_MS = 10_000;
@@ -14,7 +14,7 @@ const CAPTURE_MS = 10_000;
 const SECOND_CAPTURE_MS = 2_000;
 
 export interface EvidenceTakerOptions {
-  readonly host: Pick<HostOptions, 'evidence' | 'trace' | 'outDir'>;
+  readonly worker: Pick<WorkerOptions, 'evidence' | 'trace' | 'outDir'>;
   readonly order: OrderOnWire;
   readonly redaction: Redaction;
   /** Not the check's own client: that one may be hung, or end. */
@@ -35,13 +35,13 @@ export class EvidenceTaker {
 
   constructor(options: EvidenceTakerOptions) {
     this.#options = options;
-    const { host, order, redaction, wire, signal } = options;
+    const { worker, order, redaction, wire, signal } = options;
     const { session } = order;
-    this.files = new Evidence({ outDir: host.outDir, siteId: order.site.id, attempt: order.attempt, redaction });
-    if (host.evidence === 'none') return;
+    this.files = new Evidence({ outDir: worker.outDir, siteId: order.site.id, attempt: order.attempt, redaction });
+    if (worker.evidence === 'none') return;
     const log = new SessionLog(session, signal, (text) => redaction.text(withoutCredentials(text)));
     this.#log = log;
-    if (host.trace)
+    if (worker.trace)
       this.#strip = new FilmStrip({
         evidence: this.files,
         wire,
@@ -63,15 +63,15 @@ export class EvidenceTaker {
 
   /** Is something taken of a check that passed? */
   get wantsPassed(): boolean {
-    return this.#options.host.evidence === 'all';
+    return this.#options.worker.evidence === 'all';
   }
 
   /** Takes all there is for a check. Never rejects, and is over by the deadline: it must not make a result worse. */
-  async take(check: string, mostMs = CAPTURE_MS): Promise<void> {
+  async take(check: string, maxMs = CAPTURE_MS): Promise<void> {
     const { order, redaction, wire, extensionLog } = this.#options;
     const log = this.#log;
     if (log === undefined) return;
-    const deadlineMs = Math.min(mostMs, this.#captureMs);
+    const deadlineMs = Math.min(maxMs, this.#captureMs);
     const signal = AbortSignal.timeout(deadlineMs);
     const page: ShownPage = { wire, sessionId: order.session.sessionId, deadlineMs, signal };
     const { cdp } = log;

@@ -24,7 +24,7 @@ const ACTS: Readonly<Record<string, string>> = {
 const CHANGES_WINDOW: ReadonlySet<string> = new Set(['switchToWindow', 'newWindow', 'close']);
 const FRAME_MS = 2_000;
 /** A session that gives no picture so often in a row is not asked again. */
-const MOST_MISSED = 3;
+const MAX_MISSED = 3;
 const FIRST_KEPT = 20;
 const NEWEST_KEPT = 80;
 
@@ -61,7 +61,7 @@ export class FilmStrip {
   async after(command: string, check: string): Promise<void> {
     if (CHANGES_WINDOW.has(command)) this.#window = undefined;
     const word = ACTS[command];
-    if (word === undefined || this.#missed >= MOST_MISSED || this.#options.signal.aborted) return;
+    if (word === undefined || this.#missed >= MAX_MISSED || this.#options.signal.aborted) return;
     this.#missed++;
     await this.#shoot(word, check).catch(() => {});
   }
@@ -78,7 +78,7 @@ export class FilmStrip {
   /** Removes what is nobody's evidence. Never rejects. */
   async end(): Promise<void> {
     const others = this.#frames.filter(({ kept }) => !kept);
-    this.#missed = MOST_MISSED;
+    this.#missed = MAX_MISSED;
     await Promise.all(others.map(async ({ attachment }) => await this.#options.evidence.remove(attachment)));
   }
 

@@ -47,8 +47,8 @@ export interface NetworkEvent {
 /** Headers that are, or hold, what signs somebody in. */
 const SECRET_HEADERS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-authorization']);
 const MASK = '***';
-const MOST_URL_CHARS = 2_000;
-const MOST_VALUE_CHARS = 1_000;
+const MAX_URL_CHARS = 2_000;
+const MAX_VALUE_CHARS = 1_000;
 
 /**
  * A request as an entry of HTTP Archive 1.2, without bodies and cookies.
@@ -58,13 +58,13 @@ export function harEntry(
   { timestamp, errorText, request, response }: NetworkEvent,
   clean: (text: string) => string,
 ): object {
-  const url = clean(request.url).slice(0, MOST_URL_CHARS);
+  const url = clean(request.url).slice(0, MAX_URL_CHARS);
   const timings = timingsOf(request.timings);
   const { blocked, dns, connect, send, wait, receive } = timings;
   const headers = (list: readonly Header[]): object[] =>
     list.map(({ name, value }) => ({
       name: clean(name),
-      value: SECRET_HEADERS.has(name.toLowerCase()) ? MASK : clean(value.value).slice(0, MOST_VALUE_CHARS),
+      value: SECRET_HEADERS.has(name.toLowerCase()) ? MASK : clean(value.value).slice(0, MAX_VALUE_CHARS),
     }));
   const location = response?.headers.find(({ name }) => name.toLowerCase() === 'location')?.value.value ?? '';
   return {
@@ -88,7 +88,7 @@ export function harEntry(
       cookies: [],
       headers: headers(response?.headers ?? []),
       content: { size: response?.content.size ?? 0, mimeType: clean(response?.mimeType ?? '') },
-      redirectURL: clean(location).slice(0, MOST_URL_CHARS),
+      redirectURL: clean(location).slice(0, MAX_URL_CHARS),
       headersSize: response?.headersSize ?? -1,
       bodySize: response?.bodySize ?? -1,
       ...(response === undefined ? {} : { _transferSize: response.bytesReceived }),

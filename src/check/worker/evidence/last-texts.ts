@@ -1,6 +1,6 @@
 export interface TextBounds {
-  readonly mostCount: number;
-  readonly mostChars: number;
+  readonly maxCount: number;
+  readonly maxChars: number;
 }
 
 /** The newest of many texts: those that came last, as many as the bounds let. */
@@ -22,7 +22,7 @@ export class LastTexts {
   add(text: string): void {
     this.#texts.push(text);
     this.#chars += text.length;
-    while (this.#texts.length > this.#bounds.mostCount || this.#chars > this.#bounds.mostChars) {
+    while (this.#texts.length > this.#bounds.maxCount || this.#chars > this.#bounds.maxChars) {
       this.#chars -= this.#texts.shift()!.length;
       this.#droppedCount++;
     }

@@ -5,7 +5,7 @@ import type { WireClient } from '../../../wire/wire-client.ts';
 import { mhtmlWithoutSecrets } from './mhtml.ts';
 
 /** Of a picture, a source, a page as MHTML: what is larger is not kept, and of a source the beginning. */
-const MOST_BYTES = 10 * 1024 * 1024;
+const MAX_BYTES = 10 * 1024 * 1024;
 
 /** A session, as far as the page that it shows is asked for. */
 export interface ShownPage {
@@ -19,13 +19,13 @@ export interface ShownPage {
 /** A picture of the page; undefined where it is too large. Throws where the session gives none. */
 export async function screenshotOf(page: ShownPage): Promise<Uint8Array | undefined> {
   const bytes = Buffer.from(await ask(page, 'screenshot'), 'base64');
-  return bytes.length > MOST_BYTES ? undefined : bytes;
+  return bytes.length > MAX_BYTES ? undefined : bytes;
 }
 
 /** The page's source as it is now, without secrets. Throws where the session gives none. */
 export async function sourceOf(page: ShownPage, redaction: Redaction): Promise<string> {
   // Cut only after: half a secret would not be found.
-  return redaction.text(await ask(page, 'source')).slice(0, MOST_BYTES);
+  return redaction.text(await ask(page, 'source')).slice(0, MAX_BYTES);
 }
 
 /**
@@ -38,7 +38,7 @@ export async function mhtmlOf(page: ShownPage, cdp: BidiCdp, redaction: Redactio
     .sessionOf(context)
     .then((session) => cdp.send('Page.captureSnapshot', { format: 'mhtml' }, session));
   const { data } = (await untilAborted(taking, page.signal)) as { data: string };
-  if (data.length > MOST_BYTES) return undefined;
+  if (data.length > MAX_BYTES) return undefined;
   const clean = mhtmlWithoutSecrets(data, redaction);
   return clean === undefined ? undefined : Buffer.from(clean);
 }

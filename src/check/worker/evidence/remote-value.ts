@@ -4,13 +4,13 @@ export interface RemoteValue {
   readonly value?: unknown;
 }
 
-const MOST_DEPTH = 4;
+const MAX_DEPTH = 4;
 
 /** What a console would show of a value. */
 export function remoteText({ type, value }: RemoteValue, depth = 0): string {
   if (type === 'string') return depth === 0 ? String(value) : JSON.stringify(value);
   if (type === 'null' || type === 'undefined') return type;
-  if (Array.isArray(value)) return depth >= MOST_DEPTH ? '…' : listText(type, value, depth + 1);
+  if (Array.isArray(value)) return depth >= MAX_DEPTH ? '…' : listText(type, value, depth + 1);
   // Of what has a nature of its own (an error, a function, an element) BiDi tells no more than that.
   return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string' ? String(value) : type;
 }

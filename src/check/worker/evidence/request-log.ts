@@ -2,7 +2,7 @@ import { harEntry, type NetworkEvent } from './har-entry.ts';
 import { LastTexts } from './last-texts.ts';
 
 /** Characters, too: hundreds of sites are heard at once in one process. */
-const BOUNDS = { mostCount: 1_000, mostChars: 4 * 1024 * 1024 };
+const BOUNDS = { maxCount: 1_000, maxChars: 4 * 1024 * 1024 };
 
 /** The requests that a site's pages made: the newest ones, without their bodies. */
 export class RequestLog {

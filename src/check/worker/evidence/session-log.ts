@@ -10,7 +10,7 @@ const COMMAND_DEADLINE_MS = 10_000;
 /** A site does not wait longer than this for its log: it then begins later than its site. */
 const START_WAIT_MS = 2_000;
 /** Whoever writes more than this in one attempt is heard no longer: it would keep the process from its other sites. */
-const MOST_EVENTS = 10_000;
+const MAX_EVENTS = 10_000;
 
 /**
  * What a site's pages write to their consoles and ask of the network, while it is checked: a BiDi connection of its
@@ -88,8 +88,8 @@ export class SessionLog {
   }
 
   #onEvent({ method, params }: CdpEvent): void {
-    if (this.#over || ++this.#eventCount > MOST_EVENTS) return;
-    if (this.#eventCount === MOST_EVENTS) return this.#hearNoMore();
+    if (this.#over || ++this.#eventCount > MAX_EVENTS) return;
+    if (this.#eventCount === MAX_EVENTS) return this.#hearNoMore();
     try {
       if (method === 'log.entryAdded') this.console.add(params as unknown as LogEntry);
       else this.requests.add(params as unknown as NetworkEvent);
@@ -99,7 +99,7 @@ export class SessionLog {
   }
 
   #hearNoMore(): void {
-    this.console.end(`from here on nothing is written down: there were ${MOST_EVENTS} lines and requests`);
+    this.console.end(`from here on nothing is written down: there were ${MAX_EVENTS} lines and requests`);
     const unsubscribe = this.#unsubscribe;
     this.#unsubscribe = async () => {};
     void unsubscribe?.().catch(() => {});

@@ -7,7 +7,7 @@ import { ExtensionWatch } from './extension-watch.ts';
 import { LastTexts } from '../evidence/last-texts.ts';
 import { visibleText } from '../evidence/visible-text.ts';
 
-const LOG_BOUNDS = { mostCount: 1_000, mostChars: 256 * 1024 };
+const LOG_BOUNDS = { maxCount: 1_000, maxChars: 256 * 1024 };
 
 export interface ExtensionUseOptions {
   readonly session: SessionFacts;
@@ -55,7 +55,7 @@ export class ExtensionUse {
   }
 
   /** After the last check: hears out what is on its way, and tells what it makes of the last check that ran. Never throws. */
-  async hearOut(
+  async verdictOfWatch(
     results: readonly CheckResult[],
   ): Promise<{ readonly title: string; readonly fault: Fault } | undefined> {
     await this.#watch?.end();

@@ -6,7 +6,7 @@ import { WORKER_EVENTS, WorkerWatch, type WorkerVersion } from '../../../wire/wo
 
 const COMMAND_DEADLINE_MS = 30_000;
 /** A script that throws in a loop is told of by its first errors. */
-const MOST_ERRORS = 50;
+const MAX_ERRORS = 50;
 const EVENTS = [
   'Runtime.exceptionThrown',
   'Target.attachedToTarget',
@@ -73,7 +73,7 @@ export class ExtensionWatch {
       const text = message.replace(/^Uncaught (\(in promise\) )?/, '');
       return { message: text, stack: `${text}\n    at ${url}:${line}`, where: 'worker' };
     });
-    return [...this.#pageErrors, ...ofWorker].slice(0, MOST_ERRORS);
+    return [...this.#pageErrors, ...ofWorker].slice(0, MAX_ERRORS);
   }
 
   /** The CDP session of a tab: of the one that is watched from. */
@@ -192,7 +192,7 @@ export class ExtensionWatch {
 
   #onException(details: ExceptionDetails): void {
     const thrower = details.stackTrace?.callFrames[0]?.url ?? details.url ?? '';
-    if (!thrower.startsWith(this.origin) || this.#pageErrors.length >= MOST_ERRORS) return;
+    if (!thrower.startsWith(this.origin) || this.#pageErrors.length >= MAX_ERRORS) return;
     const stack = details.exception?.description ?? JSON.stringify(details.exception?.value ?? details.text);
     this.#pageErrors.push({ message: stack.split('\n', 1)[0]!, stack, where: 'page' });
   }

@@ -4,10 +4,10 @@ import Mocha from 'mocha';
 import type { WebDriver } from 'selenium-webdriver';
 import type { CheckPlan } from '../../../core/check.ts';
 import { refusal } from '../../../core/fault.ts';
-import { laneContext, type CheckSite, type RunInContext } from '../attempt-context.ts';
+import { laneContext, type CheckSite, type AttemptContext } from '../attempt-context.ts';
 import { laneUrl } from './lane-modules.ts';
 import { loadMistake } from './load-mistake.ts';
-import type { HostOptions } from '../../protocol.ts';
+import type { WorkerOptions } from '../../protocol.ts';
 import { applySelection, exclusives, needsExtension, planSuite, shownFile } from './suite-plan.ts';
 
 type Fixture = (this: object) => unknown;
@@ -29,7 +29,7 @@ export class Lane {
   checks: readonly CheckPlan[] = [];
   readonly #mocha: Mocha;
   #spoilt = false;
-  #current: RunInContext | undefined;
+  #current: AttemptContext | undefined;
   #used = false;
 
   private constructor(number: number, checkTimeoutMs: number) {
@@ -41,7 +41,7 @@ export class Lane {
    * Loads the suite into a lane of its own. One at a time: mocha's `describe` and `it` are globals. `onFile` hears of
    * each file before it is loaded. Throws a refusal with the mistakes of all files.
    */
-  static async load(number: number, options: HostOptions, onFile: (file: string) => void): Promise<Lane> {
+  static async load(number: number, options: WorkerOptions, onFile: (file: string) => void): Promise<Lane> {
     const lane = new Lane(number, options.checkTimeoutMs);
     const mistakes: string[] = [];
     await laneContext.run({ lane }, async () => {
@@ -75,7 +75,7 @@ export class Lane {
   }
 
   /** The attempt that the lane is busy with. */
-  occupy(run: RunInContext | undefined): void {
+  occupy(run: AttemptContext | undefined): void {
     this.#current = run;
   }
 
@@ -157,7 +157,7 @@ function refuseOnly(found: readonly string[]): void {
   );
 }
 
-function noChecks(written: number, options: HostOptions): Error {
+function noChecks(written: number, options: WorkerOptions): Error {
   const files = options.files.map((file) => shownFile(file, options.cwd));
   if (written === 0) {
     return refusal(

@@ -20,7 +20,7 @@ const ENDED_BY_TIMER = Symbol('ended by timer');
 
 /**
  * Makes the time-outs of every test and hook in this process leave out the time in which the event loop stood still.
- * mocha offers no place for this but the prototype; the process is a check host, where all runnables are ours.
+ * mocha offers no place for this but the prototype; the process is a worker, where all runnables are ours.
  */
 export function installStallAwareTimeouts(clock: StallClock): void {
   const prototype = Mocha.Runnable.prototype as unknown as Runnable;

@@ -89,7 +89,7 @@ test('this.retries, this.skip, done, describe.skip and repeated titles are as in
 
 test('root hooks run around every check, and global fixtures once', async () => {
   await using bench = await startBench({
-    hostCount: 2,
+    workerCount: 2,
     setup: ['setup.mjs'],
     files: {
       'setup.mjs': `

@@ -113,11 +113,11 @@ test('a film strip has the first 20 pictures of an attempt and the newest 80', a
 
 test('the newest texts are kept, never more than the bounds', () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ maxLength: 30 })), fc.nat(10), fc.nat(100), (texts, mostCount, mostChars) => {
-      const last = new LastTexts({ mostCount, mostChars });
+    fc.property(fc.array(fc.string({ maxLength: 30 })), fc.nat(10), fc.nat(100), (texts, maxCount, maxChars) => {
+      const last = new LastTexts({ maxCount, maxChars });
       for (const text of texts) last.add(text);
       const kept = last.list();
-      assert.ok(kept.length <= mostCount && kept.join('').length <= mostChars);
+      assert.ok(kept.length <= maxCount && kept.join('').length <= maxChars);
       assert.deepEqual(kept, texts.slice(texts.length - kept.length));
       assert.equal(last.droppedCount + kept.length, texts.length);
     }),

@@ -33,7 +33,7 @@ after(async () => { (await lazily()).box.value = undefined; });
 `;
 
 for (const kind of MODULE_KINDS) {
-  test(`${LANES} lanes of one host never mix two sites (${kind})`, async () => {
+  test(`${LANES} lanes of one worker never mix two sites (${kind})`, async () => {
     const lazily =
       kind === 'esm'
         ? "const lazily = () => import('./lazy.mjs');"
