@@ -65,7 +65,8 @@ const ANSWERS: Readonly<Record<CodeMeaning['answer'], readonly [string, string]>
     '3 where no try is left',
   ],
   report: ['reports it against the site or the run', '1 where a check said no, else 3'],
-  note: ['says it once and goes on', '–'],
+  stop: ['stops, because a person asked for it', '130'],
+  note: ['reports it once and goes on', '–'],
   bug: ['ends the run', '70'],
 };
 

@@ -197,11 +197,7 @@ async function disk(machine: Machine, what: string, folder: string): Promise<Fin
   } catch (error) {
     return problemOf(
       'disk',
-      new GridrunError({
-        code: 'doctor.disk',
-        message: `${known} can't be looked at: ${(error as Error).message}`,
-        answer: 'report',
-      }),
+      new GridrunError('doctor.disk', `${known} can't be looked at: ${(error as Error).message}`),
       'name another folder with --out',
     );
   }

@@ -100,12 +100,10 @@ function refuseOwnInput(out: string, inputs: readonly string[]): void {
   );
   if (own.length === 0) return;
   const mistakes = own.map((input) => `${input} is both a shard and the results folder of the merge`);
-  throw refusal(
-    'merge.out',
-    'the results of the merge would overwrite a shard',
+  throw refusal('merge.out', 'the results of the merge would overwrite a shard', {
     mistakes,
-    'give another folder with --out',
-  );
+    hint: 'give another folder with --out',
+  });
 }
 
 /** Short where it lies under the working directory. */

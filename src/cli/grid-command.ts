@@ -212,11 +212,7 @@ function withCredentials(hub: string, user: string | undefined, password: string
 
 function wholeNumber(what: string, given: string | undefined): number {
   if (given !== undefined && /^\d+$/.test(given)) return Number(given);
-  throw new GridrunError({
-    code: 'options',
-    message: `${what}: wants a whole number, not ${JSON.stringify(given)}`,
-    answer: 'refuse',
-  });
+  throw new GridrunError('options', `${what}: wants a whole number, not ${JSON.stringify(given)}`);
 }
 
 /** Without what was not given. */

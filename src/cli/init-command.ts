@@ -89,7 +89,7 @@ function listOf(text: string): string[] {
 function ciOf(text: string, init: Init): InitAnswers['ci'] {
   const known = [...init.CI_NAMES, 'none' as const].find((name) => name === text);
   if (known !== undefined) return known;
-  throw refusal('init.answers', 'the answers are wrong', [
-    `ci: wants ${init.CI_NAMES.join(', ')} or none, not ${JSON.stringify(text)}`,
-  ]);
+  throw refusal('init.answers', 'the answers are wrong', {
+    mistakes: [`ci: wants ${init.CI_NAMES.join(', ')} or none, not ${JSON.stringify(text)}`],
+  });
 }

@@ -9,13 +9,13 @@ export function errorText(error: unknown): string {
   const lines = [`gridrun: ${error.message}`, ...shownMistakes(error.mistakes).map((mistake) => `  ${mistake}`)];
   if (error.hint !== undefined) lines.push(error.hint);
   // By which docs/troubleshooting.md is searched; an interruption is no trouble.
-  if (error.code !== 'interrupted') lines.push(`code: ${error.code}`);
+  if (error.answer !== 'stop') lines.push(`code: ${error.code}`);
   return `${lines.join('\n')}\n`;
 }
 
 /** The exit code of a command that ended with an error. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof GridrunError) || error.answer === 'bug') return 70;
-  if (error.code === 'interrupted') return 130;
+  if (error.answer === 'stop') return 130;
   return error.answer === 'refuse' ? 2 : 3;
 }

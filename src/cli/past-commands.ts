@@ -64,12 +64,9 @@ function historyCommand(say: Say): CommandModule {
         .option('rebuild', { type: 'string', array: true, describe: 'Results folders to build the history anew from' })
         .check((argv) => {
           if (argv.site === undefined && argv.rebuild === undefined)
-            throw refusal(
-              'history.whose',
-              'history: no site is named',
-              [],
-              'name one, or give --rebuild <results folders>',
-            );
+            throw refusal('history.whose', 'history: no site is named', {
+              hint: 'name one, or give --rebuild <results folders>',
+            });
           return true;
         })
         .example('$0 history example_com', "one site's story")

@@ -20,21 +20,15 @@ export async function loadConfig(cwd: string, named: string | undefined): Promis
   const name = named ?? (await firstThere(cwd));
   if (name === undefined) return { name: '', settings: {} };
   if (named !== undefined && !(await isThere(resolve(cwd, named)))) {
-    throw refusal(
-      'config.missing',
-      `--config ${named}: there is no file ${resolve(cwd, named)}`,
-      [],
-      `leave it out to read the first there is of ${NAMES.join(', ')}`,
-    );
+    throw refusal('config.missing', `--config ${named}: there is no file ${resolve(cwd, named)}`, {
+      hint: `leave it out to read the first there is of ${NAMES.join(', ')}`,
+    });
   }
   const settings = await read(resolve(cwd, name), name);
   if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
-    throw refusal(
-      'config.shape',
-      `${name} does not export an object`,
-      [],
-      'Write: export default defineConfig({ sites: "sites.json" });',
-    );
+    throw refusal('config.shape', `${name} does not export an object`, {
+      hint: 'Write: export default defineConfig({ sites: "sites.json" });',
+    });
   }
   return { name, settings: settings as Readonly<Record<string, unknown>> };
 }

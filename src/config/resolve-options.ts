@@ -104,7 +104,7 @@ export function readSettings(sources: SettingSources): { readonly options: RunOp
   const wrong =
     mistakes.length === 0
       ? undefined
-      : refusal('options', 'the settings are wrong', mistakes, 'gridrun --help lists every flag');
+      : refusal('options', 'the settings are wrong', { mistakes, hint: 'gridrun --help lists every flag' });
   return { options: options as unknown as RunOptions, ...only('wrong', wrong) };
 }
 
@@ -247,7 +247,7 @@ export function reporterOptions(given: unknown): ReporterOptions[] {
   const mistakes: string[] = [];
   const names = (Array.isArray(given) ? given : [given]).flatMap((entry) => String(entry).split(',')).filter(Boolean);
   const reporters = readReporters(names, mistakes);
-  if (mistakes.length > 0) throw refusal('options', 'the settings are wrong', mistakes);
+  if (mistakes.length > 0) throw refusal('options', 'the settings are wrong', { mistakes });
   return reporters;
 }
 

@@ -10,7 +10,7 @@ export interface CodeMeaning {
   readonly todo: string;
 }
 
-const input = (meaning: string, todo: string): CodeMeaning => ({ blames: 'input', answer: 'refuse', meaning, todo });
+const input = (meaning: string, todo: string) => ({ blames: 'input', answer: 'refuse', meaning, todo }) as const;
 const refused = (blames: Cause, meaning: string, todo: string): CodeMeaning => ({
   blames,
   answer: 'refuse',
@@ -294,7 +294,12 @@ export const ERROR_CODES = {
     'the session is gone: its node died or ended it',
     'look at the node’s memory and log; the sites are tried on another node',
   ),
-  'grid.stopped': reported('grid', 'the grid was stopped while it was coming up', NO_TODO),
+  'grid.stopped': {
+    blames: 'nobody',
+    answer: 'stop',
+    meaning: 'stopped by a person while the grid was coming up: exit 130',
+    todo: NO_TODO,
+  },
   'grid.swept': noted('nobody', 'what a dead run had left was taken away', NO_TODO),
   'grid.unauthorized': refused(
     'grid',
@@ -328,7 +333,7 @@ export const ERROR_CODES = {
   input: input('several things that were given are wrong', 'each of them is listed'),
   interrupted: {
     blames: 'nobody',
-    answer: 'report',
+    answer: 'stop',
     meaning: 'stopped by a person before anything was started: exit 130',
     todo: NO_TODO,
   },
@@ -430,11 +435,6 @@ export const ERROR_CODES = {
     'a check held its process without a pause',
     'look for a loop that never ends, or a long computation, at the line that is named',
   ),
-  'runner.worker-died': retried(
-    'runner',
-    'the process that runs checks died',
-    'did a check call `process.exit`, or take all memory? `--lanes-per-worker 1` separates them',
-  ),
   'runner.interrupted': reported('runner', 'the run was stopped while the site was tried', 'go on with `--resume`'),
   'runner.lane': retried(
     'runner',
@@ -452,6 +452,11 @@ export const ERROR_CODES = {
   ),
   'runner.stopped': retried('runner', 'a command was given up because the run was stopped', NO_TODO),
   'runner.unknown': reported('runner', 'errored without a known reason', 'please report it'),
+  'runner.worker-died': retried(
+    'runner',
+    'the process that runs checks died',
+    'did a check call `process.exit`, or take all memory? `--lanes-per-worker 1` separates them',
+  ),
   'selection.tags': input('no site and no check has this tag', AS_HINTED),
   'session.no-bidi': retried(
     'grid',
@@ -501,3 +506,20 @@ export const ERROR_CODES = {
 } as const satisfies Readonly<Record<string, CodeMeaning>>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** The codes of bad input: the run is refused before it starts. */
+export type RefusalCode = {
+  [Code in ErrorCode]: (typeof ERROR_CODES)[Code]['answer'] extends 'refuse' ? Code : never;
+}[ErrorCode];
+
+/** Whom an error of this code blames. Bad input, and what is nobody's fault, counts as gridrun's own. */
+export function blamedBy(code: ErrorCode): Cause {
+  const { blames } = ERROR_CODES[code];
+  return blames === 'input' || blames === 'nobody' ? 'runner' : blames;
+}
+
+/** What gridrun does about an error of this code. A note that is thrown is reported. */
+export function answerTo(code: ErrorCode): Answer {
+  const { answer } = ERROR_CODES[code];
+  return answer === 'note' ? 'report' : answer;
+}

@@ -1,5 +1,5 @@
 import type { Answer, Cause } from './blame.ts';
-import type { ErrorCode } from './error-codes.ts';
+import { answerTo, blamedBy, type ErrorCode, type RefusalCode } from './error-codes.ts';
 
 export type { Answer, Cause } from './blame.ts';
 
@@ -14,42 +14,43 @@ export interface Fault {
   readonly hint?: string;
 }
 
-/** The one error class: what, on what, and what to do. */
+/** What an error may say beside its message. */
+export interface ErrorDetails {
+  /** What to do about it. */
+  readonly hint?: string | undefined;
+  /** For bad input: every mistake, a line each. */
+  readonly mistakes?: readonly string[];
+  readonly cause?: unknown;
+  /** It was found before the run started. Whatever its code says, the run is refused. */
+  readonly atStart?: boolean;
+}
+
+/**
+ * The one error class of gridrun. The message says what is wrong and on what, the hint what to do. Whom it blames and
+ * what gridrun does about it follow from the code: `ERROR_CODES` is the only place that decides them.
+ */
 export class GridrunError extends Error {
   readonly code: ErrorCode;
   readonly blames: Cause;
   readonly answer: Answer;
   readonly hint: string | undefined;
-  /** For bad input: every mistake, a line each. */
   readonly mistakes: readonly string[];
 
-  constructor(options: {
-    code: ErrorCode;
-    message: string;
-    blames?: Cause;
-    answer: Answer;
-    hint?: string | undefined;
-    mistakes?: readonly string[];
-    cause?: unknown;
-  }) {
-    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(code: ErrorCode, message: string, { hint, mistakes = [], cause, atStart = false }: ErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.name = 'GridrunError';
-    this.code = options.code;
-    this.blames = options.blames ?? 'runner';
-    this.answer = options.answer;
-    this.hint = options.hint;
-    this.mistakes = options.mistakes ?? [];
+    this.code = code;
+    this.blames = blamedBy(code);
+    const answer = answerTo(code);
+    this.answer = atStart && answer !== 'bug' ? 'refuse' : answer;
+    this.hint = hint;
+    this.mistakes = mistakes;
   }
 }
 
 /** Bad input: every mistake at once, exit 2, nothing started. */
-export function refusal(
-  code: ErrorCode,
-  message: string,
-  mistakes: readonly string[] = [],
-  hint?: string,
-): GridrunError {
-  return new GridrunError({ code, message, answer: 'refuse', mistakes, hint });
+export function refusal(code: RefusalCode, message: string, details: ErrorDetails = {}): GridrunError {
+  return new GridrunError(code, message, details);
 }
 
 /** The mistakes of a refusal as a person is shown them: the first 20, and how many more there are. */

@@ -21,12 +21,9 @@ export async function readExpectations(file: string, cwd: string): Promise<Expec
     text = await readFile(resolve(cwd, file), 'utf8');
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw refusal(
-      'expectations.file',
-      `the expectations ${file} can't be read: ${why}`,
-      [],
-      'write it from a run: gridrun expectations update',
-    );
+    throw refusal('expectations.file', `the expectations ${file} can't be read: ${why}`, {
+      hint: 'write it from a run: gridrun expectations update',
+    });
   }
   return parseExpectations(text, file);
 }
@@ -71,7 +68,7 @@ export function parseExpectations(text: string, name: string): ExpectationsFile 
 }
 
 function wrong(name: string, mistakes: readonly string[]): Error {
-  return refusal('expectations.wrong', `the expectations ${name} are wrong`, mistakes);
+  return refusal('expectations.wrong', `the expectations ${name} are wrong`, { mistakes });
 }
 
 function valueOf(document: Document, name: string): unknown {

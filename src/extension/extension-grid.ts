@@ -64,12 +64,10 @@ class Extended implements ExtensionGrid {
         else throw refused(error);
       }
     }
-    throw refusal(
-      'extension.no-way',
-      `the browsers of ${this.name} take no extension`,
-      closed,
-      'Chrome 149 or later takes it without any preparation',
-    );
+    throw refusal('extension.no-way', `the browsers of ${this.name} take no extension`, {
+      mistakes: closed,
+      hint: 'Chrome 149 or later takes it without any preparation',
+    });
   }
 
   async reset(session: SessionFacts, signal: AbortSignal): Promise<void> {
@@ -105,12 +103,10 @@ class Extended implements ExtensionGrid {
 /** What the extension itself did wrong ends the run before it starts; what the grid did is the grid's. */
 function refused(error: unknown): unknown {
   if (!(error instanceof GridrunError) || error.blames !== 'extension') return error;
-  return refusal(
-    error.code,
-    error.message,
-    [],
-    'load it in chrome://extensions to see what Chrome says; no site was judged',
-  );
+  return new GridrunError(error.code, error.message, {
+    hint: 'load it in chrome://extensions to see what Chrome says; no site was judged',
+    atStart: true,
+  });
 }
 
 /** The user's own capabilities, with what a way adds to Chrome's options. */

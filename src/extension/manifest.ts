@@ -51,12 +51,9 @@ const VERSION = /^(0|[1-9]\d{0,4})(\.(0|[1-9]\d{0,4})){0,3}$/;
 export function readManifest(files: Files, shownPath: string): Manifest {
   const file = files.get('manifest.json');
   if (file === undefined)
-    throw refusal(
-      'extension.no-manifest',
-      `there is no manifest.json in ${shownPath}`,
-      [],
-      'give the folder that has it',
-    );
+    throw refusal('extension.no-manifest', `there is no manifest.json in ${shownPath}`, {
+      hint: 'give the folder that has it',
+    });
   const text = file.toString('utf8').replace(/^\uFEFF/, '');
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: false });
@@ -73,7 +70,7 @@ export function readManifest(files: Files, shownPath: string): Manifest {
     throw refusal(
       page.at('manifest_version').value === 2 ? 'extension.mv2' : 'extension.bad-manifest',
       `Chrome would not load the extension at ${shownPath}`,
-      mistakes,
+      { mistakes },
     );
   return manifestOf(page, files);
 }
@@ -139,12 +136,10 @@ function unreadable(text: string, errors: readonly ParseError[], shownPath: stri
       .toLowerCase()}`;
   });
   if (mistakes.length === 0) mistakes.push('manifest.json:1:1: is no JSON object');
-  return refusal(
-    'extension.unreadable-manifest',
-    `the manifest of ${shownPath} is no JSON`,
+  return refusal('extension.unreadable-manifest', `the manifest of ${shownPath} is no JSON`, {
     mistakes,
-    'comments are allowed, commas after the last item are not',
-  );
+    hint: 'comments are allowed, commas after the last item are not',
+  });
 }
 
 function versionMistakes(page: ManifestPage): string[] {

@@ -19,13 +19,15 @@ const CRX_PREFIX_BYTES = 12;
 export async function readFiles(path: string): Promise<Files> {
   const kind = await stat(path).catch(() => undefined);
   if (kind === undefined)
-    throw refusal('extension.not-found', `there is no extension at ${path}`, [], 'give its folder, its zip or its crx');
+    throw refusal('extension.not-found', `there is no extension at ${path}`, {
+      hint: 'give its folder, its zip or its crx',
+    });
   const { files, mistakes } = kind.isDirectory()
     ? await readFolder(path)
     : await readArchive(path, await readFile(path));
-  if (mistakes.length > 0) throw refusal('extension.bad-files', `${path} can't be taken as an extension`, mistakes);
+  if (mistakes.length > 0) throw refusal('extension.bad-files', `${path} can't be taken as an extension`, { mistakes });
   if (files.size === 0)
-    throw refusal('extension.empty', `${path} is empty: an extension has a manifest.json`, [], 'was it built?');
+    throw refusal('extension.empty', `${path} is empty: an extension has a manifest.json`, { hint: 'was it built?' });
   return belowOneFolder(files);
 }
 

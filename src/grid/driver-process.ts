@@ -44,13 +44,11 @@ export async function startDriver(program: string, folder: string, signal: Abort
     return { ...driver, endpoint: `http://127.0.0.1:${port}` };
   } catch (error) {
     await driver.stop();
-    throw new GridrunError({
-      code: 'browser.driver-not-started',
-      message: `${program} did not start: ${error instanceof Error ? error.message : String(error)}${await driver.lastLog()}`,
-      blames: 'browser',
-      answer: 'retry',
-      cause: error,
-    });
+    throw new GridrunError(
+      'browser.driver-not-started',
+      `${program} did not start: ${error instanceof Error ? error.message : String(error)}${await driver.lastLog()}`,
+      { cause: error },
+    );
   }
 }
 

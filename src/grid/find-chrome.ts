@@ -82,12 +82,9 @@ export async function findChrome(options: FindChromeOptions = {}): Promise<Chrom
     const found =
       chrome === undefined ? 'no Chrome or Chromium' : `no chromedriver for ${chrome.path} (${chrome.version})`;
     const said = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
-    throw refusal(
-      'local.no-chrome',
-      `${found} on this machine, and Selenium Manager got none: ${said}`,
-      [],
-      WHAT_TO_DO,
-    );
+    throw refusal('local.no-chrome', `${found} on this machine, and Selenium Manager got none: ${said}`, {
+      hint: WHAT_TO_DO,
+    });
   }
 }
 
@@ -104,8 +101,7 @@ function misfit(chrome: Program, driver: Program): Error {
   return refusal(
     'local.chrome-mismatch',
     `${chrome.path} is version ${chrome.version}, but ${driver.path} is for version ${driver.version}: their major versions must be the same`,
-    [],
-    WHAT_TO_DO,
+    { hint: WHAT_TO_DO },
   );
 }
 
@@ -123,7 +119,7 @@ async function programs(
   const named = env[variable];
   if (named) {
     if (!(await isProgram(named)))
-      throw refusal('local.no-chrome', `${variable} is ${named}, and there is no program`, [], WHAT_TO_DO);
+      throw refusal('local.no-chrome', `${variable} is ${named}, and there is no program`, { hint: WHAT_TO_DO });
     return [{ path: named, version: await versionOf(named, platform) }];
   }
   const found: Program[] = [];
@@ -152,7 +148,7 @@ async function versionOf(path: string, platform: NodeJS.Platform): Promise<strin
     const version = /\d+(?:\.\d+)+/.exec(stdout)?.[0];
     if (version !== undefined) return version;
   }
-  throw refusal('local.no-chrome', `${path} does not tell its version`, [], WHAT_TO_DO);
+  throw refusal('local.no-chrome', `${path} does not tell its version`, { hint: WHAT_TO_DO });
 }
 
 function chromePlaces(platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>): string[] {

@@ -101,11 +101,7 @@ async function open(
     const log = await driver.lastLog();
     await end();
     if (!(error instanceof WireError) || error.code === 'runner.stopped') throw error;
-    throw new GridrunError({
-      code: 'browser.not-started',
-      message: `${pair.chrome} did not start: ${error.message}${log}`,
-      blames: 'browser',
-      answer: 'retry',
+    throw new GridrunError('browser.not-started', `${pair.chrome} did not start: ${error.message}${log}`, {
       cause: error,
     });
   }

@@ -51,18 +51,12 @@ export function guarded<T>(path: string, work: () => T): T {
     if (typeof code !== 'number') throw error;
     const message = (error as Error).message;
     if (BROKEN.has(code & 0xff))
-      throw refusal('history.broken', `the history ${path} is broken: ${message}`, [], REBUILD);
+      throw refusal('history.broken', `the history ${path} is broken: ${message}`, { hint: REBUILD });
     const hint =
       (code & 0xff) === BUSY
         ? 'another process is writing it: try again when that has ended'
         : 'look at the disk and at who may write the file';
-    throw new GridrunError({
-      code: 'history.file',
-      message: `the history ${path} can't be used: ${message}`,
-      answer: 'report',
-      hint,
-      cause: error,
-    });
+    throw new GridrunError('history.file', `the history ${path} can't be used: ${message}`, { hint, cause: error });
   }
 }
 
@@ -75,25 +69,23 @@ function prepare(database: DatabaseSync, path: string): void {
     return;
   }
   if (application !== APPLICATION_ID) {
-    throw refusal(
-      'history.other',
-      `${path} is a SQLite file of something else, not a history of gridrun`,
-      [],
-      'give another file',
-    );
+    throw refusal('history.other', `${path} is a SQLite file of something else, not a history of gridrun`, {
+      hint: 'give another file',
+    });
   }
   if (version !== HISTORY_VERSION) {
     const which = version > HISTORY_VERSION ? 'a newer' : 'an older';
     throw refusal(
       'history.version',
       `the history ${path} is of ${which} gridrun: version ${version}, and this one reads ${HISTORY_VERSION}`,
-      [],
-      REBUILD,
+      { hint: REBUILD },
     );
   }
   const check = database.prepare('PRAGMA quick_check(1)').get();
   if (check?.['quick_check'] !== 'ok')
-    throw refusal('history.broken', `the history ${path} is broken: ${String(check?.['quick_check'])}`, [], REBUILD);
+    throw refusal('history.broken', `the history ${path} is broken: ${String(check?.['quick_check'])}`, {
+      hint: REBUILD,
+    });
 }
 
 function numberOf(database: DatabaseSync, sql: string): number {

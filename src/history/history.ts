@@ -103,12 +103,9 @@ export class History implements Disposable {
       String(row['site']),
     );
     const near = nearest(siteId, ids);
-    throw refusal(
-      'history.site',
-      `the history ${this.path} knows no site ${JSON.stringify(siteId)}`,
-      [],
-      near === undefined ? undefined : `did you mean ${near}?`,
-    );
+    throw refusal('history.site', `the history ${this.path} knows no site ${JSON.stringify(siteId)}`, {
+      hint: near === undefined ? undefined : `did you mean ${near}?`,
+    });
   }
 
   /** The newest runs in which each site was seen, the newest first; a site that was never seen is left out. */

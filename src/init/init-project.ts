@@ -84,7 +84,7 @@ function refuseWrong({ sites, grid, shards }: InitAnswers): void {
       : []),
     ...(Number.isInteger(shards) && shards >= 1 && shards <= 256 ? [] : ['shards: wants a whole number from 1 to 256']),
   ];
-  if (mistakes.length > 0) throw refusal('init.answers', 'the answers are wrong', mistakes);
+  if (mistakes.length > 0) throw refusal('init.answers', 'the answers are wrong', { mistakes });
 }
 
 function filesOf(folder: string, { sites, grid, ci, shards }: InitAnswers, version: string): ProjectFile[] {

@@ -28,12 +28,9 @@ export async function readDurations(
   } catch (error) {
     signal?.throwIfAborted();
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw refusal(
-      'plan.durations',
-      `the durations file ${file} can't be read: ${why}`,
-      [],
-      'give --durations the results.json of an earlier run',
-    );
+    throw refusal('plan.durations', `the durations file ${file} can't be read: ${why}`, {
+      hint: 'give --durations the results.json of an earlier run',
+    });
   }
   return parseDurations(text, file);
 }
@@ -49,12 +46,9 @@ export function parseDurations(text: string, name: string): ReadonlyMap<string, 
   if (whole !== undefined) collect(whole, durations);
   else for (const line of text.split('\n')) collect(parsed(line), durations);
   if (durations.size === 0) {
-    throw refusal(
-      'plan.durations',
-      `the durations file ${name} holds no duration of any site`,
-      [],
-      'give --durations the results.json of an earlier run',
-    );
+    throw refusal('plan.durations', `the durations file ${name} holds no duration of any site`, {
+      hint: 'give --durations the results.json of an earlier run',
+    });
   }
   return durations;
 }

@@ -19,8 +19,7 @@ export function shard(
     throw refusal(
       'plan.shard',
       `--shard ${index}/${total}: the part must be a whole number from 1 to the number of parts`,
-      [],
-      'write it as --shard 2/8',
+      { hint: 'write it as --shard 2/8' },
     );
   }
   if (total === 1) return sites;

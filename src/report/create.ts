@@ -34,7 +34,10 @@ export function createReporters(asked: readonly ReporterOptions[], setup: Report
   const unknown = asked.filter(({ name }) => !REPORTER_NAMES.some((known) => known === name));
   if (unknown.length > 0) {
     const mistakes = unknown.map(({ name }) => `there is no reporter ${JSON.stringify(name)}`);
-    throw refusal('reporter.unknown', 'a reporter is unknown', mistakes, `known are ${REPORTER_NAMES.join(', ')}`);
+    throw refusal('reporter.unknown', 'a reporter is unknown', {
+      mistakes,
+      hint: `known are ${REPORTER_NAMES.join(', ')}`,
+    });
   }
   const pathsOf = (file: string): string[] => asked.flatMap(({ name, path }) => (name === file ? (path ?? []) : []));
   const { out, cwd, state } = setup;
@@ -67,12 +70,10 @@ export async function refuseNotFiles(asked: readonly ReporterOptions[], cwd: str
       : [];
   });
   if (mistakes.length > 0)
-    throw refusal(
-      'reporter.not-a-file',
-      'a report would replace what is no file',
+    throw refusal('reporter.not-a-file', 'a report would replace what is no file', {
       mistakes,
-      'give a path in a folder that is there or can be made',
-    );
+      hint: 'give a path in a folder that is there or can be made',
+    });
 }
 
 /** The reporters that can be made where there is no terminal to write to. */

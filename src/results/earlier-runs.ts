@@ -28,7 +28,7 @@ export async function readRun(folder: string): Promise<EarlierRun> {
   if (existsSync(join(folder, RESULTS))) return readResults(join(folder, RESULTS));
   if (existsSync(join(folder, JOURNAL))) return runOf(await foldJournal(join(folder, JOURNAL)));
   const what = existsSync(folder) ? `${folder} has neither ${RESULTS} nor ${JOURNAL}` : `there is no folder ${folder}`;
-  throw refusal('results.none', what, [], 'give the folder that --out of an earlier run named');
+  throw refusal('results.none', what, { hint: 'give the folder that --out of an earlier run named' });
 }
 
 /**
@@ -44,8 +44,7 @@ export async function readBaseline(folder: string, most: number): Promise<Earlie
     throw refusal(
       'baseline.none',
       `the baseline ${folder} holds no results: neither ${RESULTS} nor ${JOURNAL}, and no folder that has them`,
-      [],
-      hint,
+      { hint },
     );
   }
   const runs = await Promise.all(folders.map(readRun));
@@ -72,8 +71,7 @@ function refuseMixedShards(folder: string, runs: readonly EarlierRun[]): void {
   throw refusal(
     'baseline.shards',
     `the baseline ${folder} holds shards of runs: ${[...shards].toSorted().join(', ')}`,
-    [],
-    'merge the shards of each run first: gridrun merge-reports',
+    { hint: 'merge the shards of each run first: gridrun merge-reports' },
   );
 }
 
@@ -82,21 +80,15 @@ async function readResults(path: string): Promise<EarlierRun> {
   try {
     value = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw refusal(
-      'results.unreadable',
-      `${path} can't be read: ${(error as Error).message}`,
-      [],
-      `remove it where ${JOURNAL} lies beside it: it is then replayed`,
-    );
+    throw refusal('results.unreadable', `${path} can't be read: ${(error as Error).message}`, {
+      hint: `remove it where ${JOURNAL} lies beside it: it is then replayed`,
+    });
   }
   const why = whyNotResults(value);
   if (why !== undefined)
-    throw refusal(
-      'results.unreadable',
-      `${path} is not what gridrun writes: ${why}`,
-      [],
-      'give the results folder of a gridrun run',
-    );
+    throw refusal('results.unreadable', `${path} is not what gridrun writes: ${why}`, {
+      hint: 'give the results folder of a gridrun run',
+    });
   const { run, startedAt, shard, sites } = value as ResultsFile;
   return { run, startedAt, shard, sites };
 }

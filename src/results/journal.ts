@@ -53,12 +53,9 @@ export class Journal {
       const openNew = options.open ?? ((name: string) => openSync(name, 'wx'));
       return new Journal(path, openNew(path), options);
     } catch (error) {
-      throw refusal(
-        'journal.open',
-        `the journal ${path} can't be started: ${(error as Error).message}`,
-        [],
-        'give another folder with --out',
-      );
+      throw refusal('journal.open', `the journal ${path} can't be started: ${(error as Error).message}`, {
+        hint: 'give another folder with --out',
+      });
     }
   }
 
@@ -135,13 +132,11 @@ export class Journal {
 
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return;
-    this.#failure = new GridrunError({
-      code: 'journal.write',
-      message: `the journal ${this.path} can't be written: ${(error as Error).message}`,
-      answer: 'report',
-      hint: 'make room on the disk, then go on with --resume',
-      cause: error,
-    });
+    this.#failure = new GridrunError(
+      'journal.write',
+      `the journal ${this.path} can't be written: ${(error as Error).message}`,
+      { hint: 'make room on the disk, then go on with --resume', cause: error },
+    );
     this.#unsynced = false;
     try {
       // Half a line may be there; without it the journal replays up to its last event.

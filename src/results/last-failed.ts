@@ -22,12 +22,9 @@ export async function lastFailed(folder: string): Promise<string[]> {
   }
   const resultsPath = join(folder, 'results.json');
   if (!existsSync(resultsPath)) {
-    throw refusal(
-      'last-failed.none',
-      `${folder} has no results of an earlier run`,
-      [],
-      'run once without --last-failed',
-    );
+    throw refusal('last-failed.none', `${folder} has no results of an earlier run`, {
+      hint: 'run once without --last-failed',
+    });
   }
   try {
     const results = JSON.parse(await readFile(resultsPath, 'utf8')) as ResultsFile;

@@ -54,10 +54,12 @@ function eventOf(line: Uint8Array, lineNumber: number, name: string): RunEvent {
   throw refusal(
     newer === undefined ? 'journal.line' : 'journal.schema',
     `line ${lineNumber} of the journal ${name} is ${why}`,
-    [],
-    newer === undefined
-      ? 'the file was changed, or is not a journal'
-      : 'read it with the gridrun that wrote it, or a newer one',
+    {
+      hint:
+        newer === undefined
+          ? 'the file was changed, or is not a journal'
+          : 'read it with the gridrun that wrote it, or a newer one',
+    },
   );
 }
 

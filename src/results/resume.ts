@@ -35,24 +35,18 @@ export async function findUnfinished(folder: RunFolder, run: string): Promise<Un
     const named = runs.find((known) => known.run === run);
     if (named !== undefined) return named;
     const hint = names.length === 0 ? undefined : `unfinished runs: ${names.join(', ')}`;
-    throw refusal('resume.unknown', `${folder.path} has no unfinished run ${run}`, [], hint);
+    throw refusal('resume.unknown', `${folder.path} has no unfinished run ${run}`, { hint });
   }
   const newest = runs[0];
   if (newest === undefined)
-    throw refusal(
-      'resume.none',
-      `${folder.path} has no unfinished run to go on with`,
-      [],
-      'run without --resume, or name the results folder with --out',
-    );
+    throw refusal('resume.none', `${folder.path} has no unfinished run to go on with`, {
+      hint: 'run without --resume, or name the results folder with --out',
+    });
   const finished = await folder.finished();
   if (finished?.resumes === newest.run) {
-    throw refusal(
-      'resume.done',
-      `the newest unfinished run, ${newest.run}, was already finished by ${finished.run}`,
-      [],
-      `name it to run its rest once more: --resume ${newest.run}`,
-    );
+    throw refusal('resume.done', `the newest unfinished run, ${newest.run}, was already finished by ${finished.run}`, {
+      hint: `name it to run its rest once more: --resume ${newest.run}`,
+    });
   }
   return newest;
 }
@@ -62,12 +56,10 @@ export async function planResume(source: UnfinishedRun, plan: PlanFacts): Promis
   const state = await foldJournal(source.journalPath);
   const differences = state.started === undefined ? ['it has no header'] : differencesOf(state.started, plan);
   if (differences.length > 0) {
-    throw refusal(
-      'resume.plan',
-      `the run ${source.run} can't be gone on with: its plan was another`,
-      differences,
-      'start anew without --resume',
-    );
+    throw refusal('resume.plan', `the run ${source.run} can't be gone on with: its plan was another`, {
+      mistakes: differences,
+      hint: 'start anew without --resume',
+    });
   }
   const kept = new Set<string>();
   const again: string[] = [];

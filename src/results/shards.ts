@@ -32,12 +32,10 @@ export async function readShards(folders: readonly string[]): Promise<ShardFolde
   const gone = folders.filter((folder) => !existsSync(folder) || !statSync(folder).isDirectory());
   if (gone.length > 0) {
     const mistakes = gone.map((folder) => `there is no folder ${folder}`);
-    throw refusal(
-      'merge.folders',
-      'the folders to merge are wrong',
+    throw refusal('merge.folders', 'the folders to merge are wrong', {
       mistakes,
-      'give the folders that --out of each shard named',
-    );
+      hint: 'give the folders that --out of each shard named',
+    });
   }
   const paths = folders.flatMap(withParts);
   return Promise.all(paths.map(readShard));
@@ -66,12 +64,10 @@ export function chooseShards(folders: readonly ShardFolder[]): ShardChoice {
   const found = folders.filter((folder): folder is Shard => folder.header !== undefined).toSorted(byAge);
   const plan = commonPlan(found);
   if (plan === undefined) {
-    throw refusal(
-      'merge.nothing',
-      'there is nothing to merge',
-      folders.map(({ path }) => `${path} holds no journal of a run`),
-      'give the folders that --out of each shard named',
-    );
+    throw refusal('merge.nothing', 'there is nothing to merge', {
+      mistakes: folders.map(({ path }) => `${path} holds no journal of a run`),
+      hint: 'give the folders that --out of each shard named',
+    });
   }
   const { total } = plan.header.shard;
   const own = found.filter((shard) => planOf(shard) === planOf(plan));

@@ -20,13 +20,11 @@ export async function withBidi(
   reset: (use: BidiSession) => Promise<void>,
 ): Promise<void> {
   if (session.webSocketUrl === undefined) {
-    throw new GridrunError({
-      code: 'session.no-bidi',
-      message: `session ${session.sessionId} has no BiDi connection: it can't be cleaned`,
-      blames: 'grid',
-      answer: 'retry',
-      hint: 'leave webSocketUrl among the capabilities, or give --isolation wipe',
-    });
+    throw new GridrunError(
+      'session.no-bidi',
+      `session ${session.sessionId} has no BiDi connection: it can't be cleaned`,
+      { hint: 'leave webSocketUrl among the capabilities, or give --isolation wipe' },
+    );
   }
   const limits = { deadlineMs: RESET_DEADLINE_MS, signal };
   const client = new WireClient(session.endpoint);

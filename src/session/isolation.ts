@@ -18,12 +18,7 @@ const RESETS: Readonly<Record<IsolationKind, Isolation['reset']>> = {
   wipe,
   context: freshContext,
   session: async () => {
-    throw new GridrunError({
-      code: 'session.replace',
-      message: 'with --isolation session each site gets a session of its own',
-      blames: 'runner',
-      answer: 'retry',
-    });
+    throw new GridrunError('session.replace', 'with --isolation session each site gets a session of its own');
   },
 };
 

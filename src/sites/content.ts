@@ -60,24 +60,18 @@ async function* rejoin(read: readonly Uint8Array[], iterator: AsyncIterator<Uint
 function refuseStrangers(name: string, head: Buffer): void {
   const stranger = STRANGERS.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte));
   if (stranger !== undefined)
-    throw refusal('sites.unreadable', `the site list ${name} ${stranger.what}`, [], stranger.hint);
+    throw refusal('sites.unreadable', `the site list ${name} ${stranger.what}`, { hint: stranger.hint });
   const nul = head.subarray(0, HEAD_BYTES).indexOf(0);
   if (nul === 0 || nul === 1)
-    throw refusal('sites.unreadable', `the site list ${name} is UTF-16`, [], 'save the list as UTF-8');
+    throw refusal('sites.unreadable', `the site list ${name} is UTF-16`, { hint: 'save the list as UTF-8' });
   if (nul > 1)
-    throw refusal(
-      'sites.unreadable',
-      `the site list ${name} is not text: byte ${nul} is zero`,
-      [],
-      'save the list as UTF-8',
-    );
+    throw refusal('sites.unreadable', `the site list ${name} is not text: byte ${nul} is zero`, {
+      hint: 'save the list as UTF-8',
+    });
   if (/^\uFEFF?\s*<[!a-z?]/i.test(head.subarray(0, 200).toString())) {
-    throw refusal(
-      'sites.unreadable',
-      `the site list ${name} is a web page or XML`,
-      [],
-      'give the address of the list itself: JSON, NDJSON, YAML, CSV or text',
-    );
+    throw refusal('sites.unreadable', `the site list ${name} is a web page or XML`, {
+      hint: 'give the address of the list itself: JSON, NDJSON, YAML, CSV or text',
+    });
   }
 }
 
@@ -91,7 +85,9 @@ export async function wholeText({ name, chunks }: Content): Promise<string> {
       cause instanceof TypeError
         ? 'is not UTF-8'
         : 'is too long for this form; NDJSON, CSV and text are read as a stream';
-    throw refusal('sites.unreadable', `the site list ${name} ${why}`, [], 'save the list as UTF-8 NDJSON, CSV or text');
+    throw refusal('sites.unreadable', `the site list ${name} ${why}`, {
+      hint: 'save the list as UTF-8 NDJSON, CSV or text',
+    });
   }
 }
 

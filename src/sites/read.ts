@@ -50,10 +50,7 @@ export async function readSites(source: string, options: ReadSitesOptions): Prom
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof GridrunError) throw error;
-    throw new GridrunError({
-      code: 'sites.unreadable',
-      message: `the site list ${name} can't be read: ${reasonOf(error)}`,
-      answer: 'refuse',
+    throw new GridrunError('sites.unreadable', `the site list ${name} can't be read: ${reasonOf(error)}`, {
       hint: 'see that the file or server can be reached from here',
       cause: error,
     });
@@ -63,10 +60,12 @@ export async function readSites(source: string, options: ReadSitesOptions): Prom
 function finish(name: string, form: Form, { sites, mistakes, duplicateCount }: ListBuilder): SiteList {
   if (mistakes.length > 0) {
     const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`;
-    throw refusal('sites.mistakes', `the site list ${name}, read as ${form}, has ${count}`, mistakes);
+    throw refusal('sites.mistakes', `the site list ${name}, read as ${form}, has ${count}`, { mistakes });
   }
   if (sites.length === 0)
-    throw refusal('sites.empty', `the site list ${name} has no sites in it`, [], 'write a domain or URL on each line');
+    throw refusal('sites.empty', `the site list ${name} has no sites in it`, {
+      hint: 'write a domain or URL on each line',
+    });
   return { sites, duplicateCount, hash: hashOf(sites) };
 }
 

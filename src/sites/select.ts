@@ -63,6 +63,9 @@ function matching(all: readonly Site[], tagged: readonly Site[], globs: readonly
       return `--site ${glob}: ${isUntagged ? 'no site that it matches has the tag asked for' : 'matches no id and no host of the list'}`;
     });
   if (mistakes.length > 0)
-    throw refusal('sites.unmatched', 'a --site glob matches no site', mistakes, 'run with --list to see the ids');
+    throw refusal('sites.unmatched', 'a --site glob matches no site', {
+      mistakes,
+      hint: 'run with --list to see the ids',
+    });
   return selected;
 }

@@ -29,12 +29,9 @@ export async function openSource(source: string, options: SourceOptions): Promis
 
 function openStdin({ stdin }: SourceOptions): ListSource {
   if (stdin === undefined || ('isTTY' in stdin && stdin.isTTY === true)) {
-    throw refusal(
-      'sites.unreadable',
-      'the site list is to come from standard input, and nothing is piped in',
-      [],
-      'pipe a list in, as in `gridrun --sites - < sites.txt`',
-    );
+    throw refusal('sites.unreadable', 'the site list is to come from standard input, and nothing is piped in', {
+      hint: 'pipe a list in, as in `gridrun --sites - < sites.txt`',
+    });
   }
   return { name: 'standard input', ending: '', chunks: bytesOf(stdin) };
 }
@@ -48,15 +45,12 @@ async function openFile(source: string, { cwd, signal }: SourceOptions): Promise
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) {
     const why = found.code === 'ENOENT' ? `there is no file ${path}` : found.message;
-    throw refusal(
-      'sites.unreadable',
-      `the site list ${source} can't be read: ${why}`,
-      [],
-      'give --sites a file, a URL, or - for standard input',
-    );
+    throw refusal('sites.unreadable', `the site list ${source} can't be read: ${why}`, {
+      hint: 'give --sites a file, a URL, or - for standard input',
+    });
   }
   if (found.isDirectory()) {
-    throw refusal('sites.unreadable', `the site list ${source} is a folder`, [], 'give --sites a file in it');
+    throw refusal('sites.unreadable', `the site list ${source} is a folder`, { hint: 'give --sites a file in it' });
   }
   return {
     name: source,
@@ -68,12 +62,9 @@ async function openFile(source: string, { cwd, signal }: SourceOptions): Promise
 async function openUrl(source: string, { signal }: SourceOptions): Promise<ListSource> {
   const url = URL.parse(source);
   if (url === null)
-    throw refusal(
-      'sites.unreadable',
-      'the URL of the site list is not a URL',
-      [],
-      'write it as https://example.com/sites.json',
-    );
+    throw refusal('sites.unreadable', 'the URL of the site list is not a URL', {
+      hint: 'write it as https://example.com/sites.json',
+    });
   const credentials =
     url.username === ''
       ? undefined
@@ -105,8 +96,7 @@ async function* download(
       throw refusal(
         'sites.unreadable',
         `the site list ${url.href} can't be read: the server answered ${response.status}`,
-        [],
-        httpHint(response.status),
+        { hint: httpHint(response.status) },
       );
     if (response.body !== null) yield* response.body as AsyncIterable<Uint8Array>;
   } finally {

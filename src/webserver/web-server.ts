@@ -22,12 +22,9 @@ export async function startWebServer(
 ): Promise<AsyncDisposable> {
   if (await answers(options.url, signal)) {
     if (options.reuseExistingServer) return { async [Symbol.asyncDispose]() {} };
-    throw refusal(
-      'webserver.taken',
-      `webServer: something answers at ${options.url} already`,
-      [],
-      'End it, or set webServer.reuseExistingServer',
-    );
+    throw refusal('webserver.taken', `webServer: something answers at ${options.url} already`, {
+      hint: 'End it, or set webServer.reuseExistingServer',
+    });
   }
   const child = startGroup(options.command, {
     cwd: resolve(cwd, options.cwd ?? '.'),
@@ -46,13 +43,7 @@ export async function startWebServer(
   } catch (error) {
     await end(child);
     const hint = output === '' ? 'It printed nothing' : `It printed: ${output.trim()}`;
-    throw new GridrunError({
-      code: 'webserver.not-ready',
-      message: (error as Error).message,
-      answer: 'refuse',
-      hint,
-      cause: error,
-    });
+    throw new GridrunError('webserver.not-ready', (error as Error).message, { hint, cause: error });
   }
   return server;
 }

@@ -1,12 +1,9 @@
 import type { ErrorCode } from '../core/error-codes.ts';
-import type { Answer, Cause } from '../core/fault.ts';
 
 /** What an error on the wire means for a run. */
 export interface Judgement {
-  /** `Fault.code` */
+  /** It decides whom the error blames and what gridrun does about it. */
   readonly code: ErrorCode;
-  readonly blames: Cause;
-  readonly answer: Answer;
   /** No later command of this session can work. */
   readonly sessionLost: boolean;
   readonly hint?: string;
@@ -33,28 +30,22 @@ const CONNECTION = /^(E[A-Z_]+|UND_ERR_\w+|CERT_\w+|ERR_(TLS|SSL)_\w+|\w*SELF_SI
 
 /** The first that holds is the answer; chromedriver says most of what matters in the message of an `unknown error`. */
 const RULES: readonly Rule[] = [
-  { code: 'runner.stopped', blames: 'runner', answer: 'retry', sessionLost: false, holds: (code) => code === ABORTED },
-  { code: 'grid.no-answer', blames: 'grid', answer: 'retry', sessionLost: false, holds: (code) => code === DEADLINE },
+  { code: 'runner.stopped', sessionLost: false, holds: (code) => code === ABORTED },
+  { code: 'grid.no-answer', sessionLost: false, holds: (code) => code === DEADLINE },
   {
     code: 'grid.unauthorized',
-    blames: 'grid',
-    answer: 'refuse',
     sessionLost: false,
     hint: 'give the credentials in the URL: https://user:password@host',
     holds: (code) => code === UNAUTHORIZED,
   },
   {
     code: 'browser.tab-crashed',
-    blames: 'browser',
-    answer: 'retry',
     sessionLost: true,
     holds: (code, text) =>
       code === 'tab crashed' || /\b(tab|page|target) crashed|session deleted because of page crash/i.test(text),
   },
   {
     code: 'browser.crashed',
-    blames: 'browser',
-    answer: 'retry',
     sessionLost: true,
     holds: (code, text) =>
       code === 'disconnected' ||
@@ -65,23 +56,17 @@ const RULES: readonly Rule[] = [
   },
   {
     code: 'grid.queue-timeout',
-    blames: 'grid',
-    answer: 'retry',
     sessionLost: true,
     hint: 'ask for fewer sessions, or give the grid more slots',
     holds: (code, text) => code === 'session not created' && /request timed out|timed out in the queue/i.test(text),
   },
   {
     code: 'browser.not-started',
-    blames: 'browser',
-    answer: 'retry',
     sessionLost: true,
     holds: (code) => code === 'session not created',
   },
   {
     code: 'grid.session-lost',
-    blames: 'grid',
-    answer: 'retry',
     sessionLost: true,
     // The second is what a hub says of a session whose node is gone.
     holds: (code, text) =>
@@ -89,29 +74,23 @@ const RULES: readonly Rule[] = [
   },
   {
     code: 'grid.unreachable',
-    blames: 'grid',
-    answer: 'retry',
     sessionLost: true,
     hint: 'is the grid up, and can this machine reach it at that URL?',
     holds: (code) => code === UNAVAILABLE || CONNECTION.test(code),
   },
   {
     code: 'grid.not-webdriver',
-    blames: 'grid',
-    answer: 'refuse',
     sessionLost: true,
     hint: 'check the URL: it is the one whose /status answers JSON',
     holds: (code) => code === NOT_W3C,
   },
   {
     code: 'site.unreachable',
-    blames: 'site',
-    answer: 'report',
     sessionLost: false,
     holds: (_code, text) => /\bnet::ERR_/.test(text),
   },
   // What is left is the browser saying no to what it was asked: an element that is not there, a script that throws.
-  { code: 'check.command-refused', blames: 'check', answer: 'report', sessionLost: false, holds: () => true },
+  { code: 'check.command-refused', sessionLost: false, holds: () => true },
 ];
 
 /**

@@ -2,7 +2,7 @@ import { GridrunError } from '../core/fault.ts';
 import { classify, mayBeDone } from './classify.ts';
 import { withoutCredentials } from './endpoint.ts';
 
-/** A command that got no good answer. `code`, `blames` and `answer` come from `classify`. */
+/** A command that got no good answer. `classify` decides its code. */
 export class WireError extends GridrunError {
   /** The W3C error code (`invalid session id`), a system error's (`ECONNREFUSED`), or one of classify.ts. */
   readonly wireCode: string;
@@ -14,14 +14,7 @@ export class WireError extends GridrunError {
   /** `what` is the command, on what; `message` what came back. */
   constructor(wireCode: string, what: string, message: string, cause?: unknown) {
     const judgement = classify(wireCode, message);
-    super({
-      code: judgement.code,
-      message: withoutCredentials(`${what}: ${firstLines(message)}`),
-      blames: judgement.blames,
-      answer: judgement.answer,
-      hint: judgement.hint,
-      cause,
-    });
+    super(judgement.code, withoutCredentials(`${what}: ${firstLines(message)}`), { hint: judgement.hint, cause });
     this.name = 'WireError';
     this.wireCode = wireCode;
     this.sessionLost = judgement.sessionLost;
@@ -32,13 +25,7 @@ export class WireError extends GridrunError {
 /** What a command of a finished attempt gets: it must not drive the next site's page. */
 export class RevokedError extends GridrunError {
   constructor(command: string, reason: string) {
-    super({
-      code: 'check.late-command',
-      message: `${command} came after ${reason}`,
-      blames: 'check',
-      answer: 'report',
-      hint: 'await every command of the driver',
-    });
+    super('check.late-command', `${command} came after ${reason}`, { hint: 'await every command of the driver' });
     this.name = 'RevokedError';
   }
 }

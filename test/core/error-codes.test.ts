@@ -12,7 +12,7 @@ const FAMILIES = new Set(Object.keys(TABLE).flatMap((code) => (code.includes('.'
 const NO_CODE = /\.(js|json|ndjson|sqlite|html|log|part|ts|zip)$|^session\.(status|subscribe|unsubscribe)$/;
 
 const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('error-codes.ts') && !path.includes('html/app'))
+  .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('error-codes.ts'))
   .map((path) => ({ path, text: readFileSync(join(SRC, path), 'utf8') }));
 
 /** Every literal of the sources that has the form of a code. */

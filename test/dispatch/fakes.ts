@@ -61,8 +61,7 @@ export class FakeGrid implements Grid {
     this.requests.push(request);
     const number = this.#count++;
     await Promise.resolve();
-    if (this.#refuse(number))
-      throw new GridrunError({ code: 'grid.unreachable', message: 'no', blames: 'grid', answer: 'retry' });
+    if (this.#refuse(number)) throw new GridrunError('grid.unreachable', 'no');
     this.open += 1;
     this.maxOpen = Math.max(this.maxOpen, this.open);
     let released = false;

@@ -45,7 +45,7 @@ test('while other sessions are open, the grid is not lost', () => {
 });
 
 test('what no waiting mends is told at once', () => {
-  const wrong = new GridrunError({ code: 'grid.unauthorized', message: 'no', answer: 'refuse' });
+  const wrong = new GridrunError('grid.unauthorized', 'no');
   assert.equal(patienceMs(new GridOutage(LOST_AFTER_MS), wrong), 0);
 });
 

@@ -38,12 +38,9 @@ type Durations = ReadonlyMap<string, number>;
 /** Reads the list; the secrets that its sites name are known from then on. Throws a refusal with every mistake. */
 export async function readList(options: RunOptions, signal: AbortSignal): Promise<SiteList> {
   if (options.sites === undefined) {
-    throw refusal(
-      'sites.none',
-      'there is no site list',
-      [],
-      'Give one with --sites <file|url|-> or as `sites` in gridrun.config.ts',
-    );
+    throw refusal('sites.none', 'there is no site list', {
+      hint: 'Give one with --sites <file|url|-> or as `sites` in gridrun.config.ts',
+    });
   }
   return await readSites(options.sites, { cwd: options.cwd, stdin: process.stdin, signal });
 }
@@ -74,12 +71,9 @@ export async function makePlan(
   let sites = shard(selected, options.shard, named);
   if (options.lastFailed) sites = await onlyLastFailed(sites, options.out);
   if (sites.length === 0 && options.shard.total === 1) {
-    throw refusal(
-      'sites.none-selected',
-      'no site is selected',
-      [],
-      'Run with --list to see the sites, and loosen --tag or --site',
-    );
+    throw refusal('sites.none-selected', 'no site is selected', {
+      hint: 'Run with --list to see the sites, and loosen --tag or --site',
+    });
   }
   const toRun = sites.filter((site) => site.skip === undefined);
   return {
@@ -139,15 +133,12 @@ async function onlyLastFailed(sites: readonly Site[], out: string): Promise<read
   const ids = new Set(await lastFailed(out));
   const again = sites.filter((site) => ids.has(site.id));
   if (again.length > 0) return again;
-  throw refusal(
-    'last-failed.nothing',
-    'no site of the list was left unpassed by the last run',
-    [],
-    'Run without --last-failed',
-  );
+  throw refusal('last-failed.nothing', 'no site of the list was left unpassed by the last run', {
+    hint: 'Run without --last-failed',
+  });
 }
 
 function refuseUnknownTags(options: RunOptions, list: SiteList, checks: readonly CheckPlan[]): void {
   const mistakes = unknownTags(options.selection.tags, list.sites, new Set(checks.flatMap((check) => check.tags)));
-  if (mistakes.length > 0) throw refusal('selection.tags', 'a tag is unknown', mistakes);
+  if (mistakes.length > 0) throw refusal('selection.tags', 'a tag is unknown', { mistakes });
 }

@@ -13,7 +13,8 @@ export async function refuseTogether<T extends readonly unknown[]>(
   const refusals = errors.filter(isRefusal);
   const other = errors.find((error) => !isRefusal(error));
   if (other !== undefined) throw other;
-  if (refusals.length > 1) throw refusal('input', 'the input is wrong', refusals.flatMap(linesOf), hintsOf(refusals));
+  if (refusals.length > 1)
+    throw refusal('input', 'the input is wrong', { mistakes: refusals.flatMap(linesOf), hint: hintsOf(refusals) });
   if (refusals[0] !== undefined) throw refusals[0];
   return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }

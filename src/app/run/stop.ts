@@ -25,9 +25,7 @@ export class Stopper {
 
   stop(how: StopRequest): void {
     this.#asked = how;
-    this.#early.abort(
-      new GridrunError({ code: 'interrupted', message: 'interrupted before anything was started', answer: 'report' }),
-    );
+    this.#early.abort(new GridrunError('interrupted', 'interrupted before anything was started'));
     this.#work?.stop(how, 'interrupted', 'interrupted');
   }
 

@@ -24,7 +24,10 @@ export async function findCheckFiles(cwd: string, globs: readonly string[]): Pro
     matches[index]!.length === 0 ? [`${pattern}: ${noMatch(pattern)}`] : [],
   );
   if (mistakes.length > 0)
-    throw refusal('checks.no-file', 'no check file where one was asked for', mistakes, `globs are relative to ${cwd}`);
+    throw refusal('checks.no-file', 'no check file where one was asked for', {
+      mistakes,
+      hint: `globs are relative to ${cwd}`,
+    });
   const files = [...new Set(matches.flat())].sort();
   return files.length === 0 ? [BUILT_IN_CHECK] : files;
 }

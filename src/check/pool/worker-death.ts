@@ -57,17 +57,10 @@ export function interrupted(checks: ReadonlyMap<string, CheckResult>): AttemptOu
 /** A worker that died while it loaded `file`: a loop outside of the checks is a mistake in the file. */
 export function loadDeath(file: string, { how, stall }: WorkerDeath): GridrunError {
   if (stall === undefined) {
-    return new GridrunError({
-      code: 'runner.worker-died',
-      message: `the worker died while it loaded ${file || 'itself'} (${how})`,
-      answer: 'retry',
-    });
+    return new GridrunError('runner.worker-died', `the worker died while it loaded ${file || 'itself'} (${how})`);
   }
-  return new GridrunError({
-    code: 'checks.not-loaded',
-    message: 'the check files could not be loaded',
+  return new GridrunError('checks.not-loaded', 'the check files could not be loaded', {
     mistakes: [`${file}: loading it does not end`],
     hint: 'look for an endless loop outside of it()',
-    answer: 'refuse',
   });
 }

@@ -70,12 +70,7 @@ export class WorkerPool implements CheckRunner {
       this.#warn('checks.mocharc', text);
     }
     // Whoever gave up on it has ended it already: a process that starts now would be nobody's.
-    if (this.#disposed !== undefined)
-      throw new GridrunError({
-        code: 'runner.stopped',
-        message: 'stopped before the checks were loaded',
-        answer: 'report',
-      });
+    if (this.#disposed !== undefined) throw new GridrunError('runner.stopped', 'stopped before the checks were loaded');
     this.#workerOptions = this.#optionsOfWorkers();
     const worker = this.#worker(this.#workerKey(0));
     this.#checks = await worker.loaded();

@@ -180,12 +180,10 @@ export class WorkerProcess {
         break;
       case 'refused':
         this.#loaded.reject(
-          new GridrunError({
-            code: message.code,
-            message: message.message,
+          new GridrunError(message.code, message.message, {
             mistakes: message.mistakes,
             hint: message.hint,
-            answer: message.code === 'runner.bug' ? 'bug' : 'refuse',
+            atStart: true,
           }),
         );
         break;

@@ -48,11 +48,9 @@ export const laneContext = new AsyncLocalStorage<LaneStore>();
 export function currentAttempt(what: string): AttemptContext {
   const run = laneContext.getStore()?.run;
   if (run !== undefined) return run;
-  throw new GridrunError({
-    code: 'check.no-site-yet',
-    blames: 'check',
-    answer: 'report',
-    message: `\`${what}\` of gridrun/check was read outside of a running check: there is no site yet`,
-    hint: `read \`${what}\` inside it(), before() or beforeEach()`,
-  });
+  throw new GridrunError(
+    'check.no-site-yet',
+    `\`${what}\` of gridrun/check was read outside of a running check: there is no site yet`,
+    { hint: `read \`${what}\` inside it(), before() or beforeEach()` },
+  );
 }

@@ -44,9 +44,7 @@ class CheckWorker {
       tell({ type: 'loaded', checks: lane.checks, hasFixtures: lane.setup.length + lane.teardown.length > 0 });
     } catch (error) {
       const known =
-        error instanceof GridrunError
-          ? error
-          : new GridrunError({ code: 'runner.bug', message: String((error as Error).stack), answer: 'bug' });
+        error instanceof GridrunError ? error : new GridrunError('runner.bug', String((error as Error).stack));
       tell({
         type: 'refused',
         code: known.code,

@@ -55,12 +55,8 @@ export class Engine {
       json?: { message?: unknown };
       message?: unknown;
     };
-    const fault = (
-      code: ErrorCode,
-      message: string,
-      hint?: string,
-      answer: 'refuse' | 'report' = 'report',
-    ): GridrunError => new GridrunError({ code, message, hint, blames: 'grid', answer, cause: error });
+    const fault = (code: ErrorCode, message: string, hint?: string): GridrunError =>
+      new GridrunError(code, message, { hint, cause: error });
     if (cutBy === 'aborted') return fault('grid.stopped', `stopped before the engine could ${what}`);
     if (cutBy === 'deadline')
       return fault('grid.engine-silent', `the engine at ${this.shown} did not ${what} in ${deadlineMs / 1000} s`);
@@ -80,7 +76,6 @@ export class Engine {
         denied
           ? 'you may not use its socket: join its group, or set DOCKER_HOST to an engine of yours'
           : 'start Docker, or set DOCKER_HOST to the engine that runs',
-        'refuse',
       );
     }
     return fault('grid.engine-refused', `the engine could not ${what}: ${String(known.message ?? error)}`);
@@ -92,13 +87,7 @@ export class EngineRefusal extends GridrunError {
   readonly status: number;
 
   constructor(status: number, what: string, text: string, cause?: unknown) {
-    super({
-      code: 'grid.engine-refused',
-      message: `the engine could not ${what}: ${text.trim()}`,
-      blames: 'grid',
-      answer: 'report',
-      cause,
-    });
+    super('grid.engine-refused', `the engine could not ${what}: ${text.trim()}`, { cause });
     this.name = 'EngineRefusal';
     this.status = status;
   }

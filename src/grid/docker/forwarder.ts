@@ -154,12 +154,12 @@ function pass(socket: Socket, target: string, port: number, network: GridNetwork
 }
 
 function elsewhere(network: GridNetwork, cause: unknown): GridrunError {
-  return new GridrunError({
-    code: 'grid.engine-elsewhere',
-    message: `the list has sites on this machine's loopback, and ${network.gateway}, where the grid's browsers would find them, is not this machine's: the engine is on another host`,
-    blames: 'grid',
-    answer: 'refuse',
-    hint: 'use an engine of this machine, --grid local, or sites with an address that the engine’s host can reach',
-    cause,
-  });
+  return new GridrunError(
+    'grid.engine-elsewhere',
+    `the list has sites on this machine's loopback, and ${network.gateway}, where the grid's browsers would find them, is not this machine's: the engine is on another host`,
+    {
+      hint: 'use an engine of this machine, --grid local, or sites with an address that the engine’s host can reach',
+      cause,
+    },
+  );
 }

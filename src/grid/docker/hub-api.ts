@@ -77,11 +77,9 @@ export async function drainNode(hub: HubAccess, nodeId: string, signal?: AbortSi
     return reply.statusCode;
   });
   if (status >= 300) {
-    throw new GridrunError({
-      code: 'grid.drain-refused',
-      message: `the hub at ${url.origin} did not drain its node ${nodeId}: HTTP ${status}`,
-      blames: 'grid',
-      answer: 'report',
-    });
+    throw new GridrunError(
+      'grid.drain-refused',
+      `the hub at ${url.origin} did not drain its node ${nodeId}: HTTP ${status}`,
+    );
   }
 }

@@ -108,11 +108,9 @@ async function follow(
     );
   });
   if (failure === undefined) return;
-  throw new GridrunError({
-    code: 'grid.image-failed',
-    message: [step === '' ? failure : `${step}: ${failure}`, ...lines.slice(-SHOWN_LINES)].join('\n'),
-    blames: 'grid',
-    answer: 'refuse',
-    hint: 'the last lines are the failing step’s own; a step that fetches packages needs a network in containers',
-  });
+  throw new GridrunError(
+    'grid.image-failed',
+    [step === '' ? failure : `${step}: ${failure}`, ...lines.slice(-SHOWN_LINES)].join('\n'),
+    { hint: 'the last lines are the failing step’s own; a step that fetches packages needs a network in containers' },
+  );
 }

@@ -89,7 +89,7 @@ function hubUrlOf(options: GridJoinOptions): URL {
     mistakes.push(`--advertise ${options.advertise} is each machine's own: the hub would look for the nodes on itself`);
   if (options.registrationSecret === '')
     mistakes.push('the hub’s registration secret is missing: without it no node is taken');
-  if (mistakes.length > 0) throw refusal('grid.bad-options', 'the nodes can’t join as asked', mistakes);
+  if (mistakes.length > 0) throw refusal('grid.bad-options', 'the nodes can’t join as asked', { mistakes });
   const hub = url!;
   hub.username = '';
   hub.password = '';
@@ -109,12 +109,9 @@ async function checkHub(
 ): Promise<void> {
   await readHub(hub, signal).catch((error: unknown) => {
     const why = error instanceof WireError ? error.message : String(error);
-    throw refusal(
-      'grid.hub-unreachable',
-      `the hub at ${shown.origin} does not answer: ${why}`,
-      [],
-      'is it up, does it listen on that address (grid up --listen), and are user and password in the URL?',
-    );
+    throw refusal('grid.hub-unreachable', `the hub at ${shown.origin} does not answer: ${why}`, {
+      hint: 'is it up, does it listen on that address (grid up --listen), and are user and password in the URL?',
+    });
   });
   const closed: number[] = [];
   for (const port of [busPorts.publish, busPorts.subscribe])
@@ -123,8 +120,7 @@ async function checkHub(
   throw refusal(
     'grid.bus-unreachable',
     `the hub's event bus does not answer at ${shown.hostname}:${closed.join(' and ')}`,
-    [],
-    'open 4442 and 4443 of the hub to this machine: its nodes tell of themselves there',
+    { hint: 'open 4442 and 4443 of the hub to this machine: its nodes tell of themselves there' },
   );
 }
 
@@ -173,12 +169,9 @@ async function startNodes(
     await startContainer(engine, plan, 'node', secrets).catch((error: unknown) => {
       if (!(error instanceof EngineRefusal) || !/port is already allocated|address already in use/i.test(error.message))
         throw error;
-      throw refusal(
-        'grid.port-taken',
-        `port ${port} of this machine is taken by another program`,
-        [],
-        'give another first port with --port',
-      );
+      throw refusal('grid.port-taken', `port ${port} of this machine is taken by another program`, {
+        hint: 'give another first port with --port',
+      });
     });
   }
 }
@@ -219,13 +212,13 @@ async function notJoined(
   const message = answersHere
     ? `the hub at ${hubUrl.origin} has not taken ${missing.join(', ')}: it can't open that address, or its registration secret is another`
     : `--advertise ${options.advertise} is wrong: nothing answers at ${missing.join(', ')}, not even from this machine, so the hub at ${hubUrl.origin} can't reach the nodes there`;
-  return new GridrunError({
-    code: answersHere ? 'grid.not-joined' : 'grid.bad-advertise',
-    message: `${message}\n--- the node's last lines:\n${log.trimEnd()}`,
-    blames: 'grid',
-    answer: 'refuse',
-    hint: `give the name or IP address of this machine that the hub's machine reaches, and open ports ${options.port} to ${options.port + options.nodes - 1} to it`,
-  });
+  return new GridrunError(
+    answersHere ? 'grid.not-joined' : 'grid.bad-advertise',
+    `${message}\n--- the node's last lines:\n${log.trimEnd()}`,
+    {
+      hint: `give the name or IP address of this machine that the hub's machine reaches, and open ports ${options.port} to ${options.port + options.nodes - 1} to it`,
+    },
+  );
 }
 
 /** Whether a node answers there: whatever else does is not the one that was started. */

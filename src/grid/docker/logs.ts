@@ -31,8 +31,7 @@ export async function gridLogs(
     throw refusal(
       'grid.none',
       options.node === undefined ? `there is no grid '${name}'` : `the grid '${name}' has no '${options.node}'`,
-      [],
-      known === '' ? undefined : `it has ${known}`,
+      { hint: known === '' ? undefined : `it has ${known}` },
     );
   }
   const secrets =

@@ -28,11 +28,5 @@ export async function findDockerGrid(name: string, engine: Engine): Promise<Dock
 export async function openDockerGrid(name: string, signal?: AbortSignal): Promise<DockerGridHandle> {
   const grid = await findDockerGrid(name, await openEngine(signal));
   if (grid !== undefined) return grid;
-  throw new GridrunError({
-    code: 'grid.none',
-    message: `no grid '${name}' is up`,
-    blames: 'grid',
-    answer: 'refuse',
-    hint: `gridrun grid up --name ${name}`,
-  });
+  throw new GridrunError('grid.none', `no grid '${name}' is up`, { hint: `gridrun grid up --name ${name}` });
 }

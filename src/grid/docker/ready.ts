@@ -80,11 +80,7 @@ async function notReady(
         `--- ${name}, its last lines:\n${(await lastLines(engine.with(undefined), id, LOG_LINES)).trimEnd()}`,
     ),
   );
-  return new GridrunError({
-    code: 'grid.not-ready',
-    message: secrets.text([what, ...logs].join('\n')),
-    blames: 'grid',
-    answer: 'refuse',
+  return new GridrunError('grid.not-ready', secrets.text([what, ...logs].join('\n')), {
     hint: 'the log says why; gridrun grid status shows what is there',
   });
 }

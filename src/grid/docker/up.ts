@@ -71,13 +71,7 @@ export async function gridUp(options: GridUpOptions): Promise<RunningGrid> {
       await Promise.allSettled(work.madeIds.map((id) => removeContainer(engine.with(undefined), id)));
     else await gridDown(options.name, { engine: engine.with(undefined) }).catch(() => {});
     if (options.signal?.aborted)
-      throw new GridrunError({
-        code: 'grid.stopped',
-        message: `stopped before the grid '${options.name}' was up`,
-        blames: 'grid',
-        answer: 'refuse',
-        cause: error,
-      });
+      throw new GridrunError('grid.stopped', `stopped before the grid '${options.name}' was up`, { cause: error });
     throw error;
   }
 }
@@ -98,7 +92,7 @@ function checkOptions(options: GridUpOptions): void {
       ? []
       : [`${options.port} is no port`]),
   ];
-  if (mistakes.length > 0) throw refusal('grid.bad-options', 'the grid can’t be as it was asked for', mistakes);
+  if (mistakes.length > 0) throw refusal('grid.bad-options', 'the grid can’t be as it was asked for', { mistakes });
 }
 
 interface Images {
@@ -203,12 +197,9 @@ class Assembly {
       const secrets = await readSecrets(this.#engine, this.#engine.docker.getContainer(known.id), known.labels);
       if (secrets !== undefined && known.port !== undefined) {
         if (port !== 0 && known.port !== port) {
-          throw refusal(
-            'grid.other-port',
-            `the grid '${name}' is up on port ${known.port}, not ${port}`,
-            [],
-            `use --port ${known.port}, another --name, or gridrun grid down --name ${name}`,
-          );
+          throw refusal('grid.other-port', `the grid '${name}' is up on port ${known.port}, not ${port}`, {
+            hint: `use --port ${known.port}, another --name, or gridrun grid down --name ${name}`,
+          });
         }
         this.keptHub = true;
         return { hub: known, secrets };
@@ -221,12 +212,7 @@ class Assembly {
     const made = await this.#startHub(secrets);
     const hub = (await readInventory(this.#engine, name)).hub;
     if (hub?.id !== made || hub.port === undefined)
-      throw new GridrunError({
-        code: 'grid.not-ready',
-        message: `the hub of '${name}' was taken away while it was starting`,
-        blames: 'grid',
-        answer: 'refuse',
-      });
+      throw new GridrunError('grid.not-ready', `the hub of '${name}' was taken away while it was starting`);
     return { hub, secrets };
   }
 
@@ -245,12 +231,9 @@ class Assembly {
           error instanceof EngineRefusal && /port is already allocated|address already in use/i.test(error.message);
         if (taken && this.#options.port === 0 && tries < 5) continue;
         if (taken)
-          throw refusal(
-            'grid.port-taken',
-            `port ${port} of ${listen} is taken by another program`,
-            [],
-            'give another with --port',
-          );
+          throw refusal('grid.port-taken', `port ${port} of ${listen} is taken by another program`, {
+            hint: 'give another with --port',
+          });
         throw error;
       }
     }

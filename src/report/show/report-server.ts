@@ -36,7 +36,7 @@ const SANDBOX = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'u
 export async function serveReport(folder: string, port = 0): Promise<ReportServer> {
   const root = await realpath(folder).catch(() => '');
   if (root === '' || (await fileAt(root, `/${REPORT}`)) === undefined) {
-    throw refusal('report.missing', `there is no ${REPORT} in ${folder}`, [], 'give the results folder of a run');
+    throw refusal('report.missing', `there is no ${REPORT} in ${folder}`, { hint: 'give the results folder of a run' });
   }
   const server = createServer((request, response) => {
     answer(root, request, response).catch(() => response.destroy());
@@ -45,12 +45,9 @@ export async function serveReport(folder: string, port = 0): Promise<ReportServe
   try {
     await once(server, 'listening');
   } catch (error) {
-    throw refusal(
-      'report.port',
-      `port ${port} can't be had: ${(error as Error).message}`,
-      [],
-      'give another --port, or none',
-    );
+    throw refusal('report.port', `port ${port} can't be had: ${(error as Error).message}`, {
+      hint: 'give another --port, or none',
+    });
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/${REPORT}`,

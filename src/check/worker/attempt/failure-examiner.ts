@@ -1,4 +1,5 @@
 import { asError } from '../../../core/as-error.ts';
+import { blamedBy } from '../../../core/error-codes.ts';
 import { faultOf, type Fault } from '../../../core/fault.ts';
 import { classify } from '../../../wire/classify.ts';
 import type { WireClient } from '../../../wire/wire-client.ts';
@@ -84,9 +85,9 @@ export class FailureExaminer {
   /** A session whose tab has crashed still answers, but not about any page. */
   #crashOf(error: unknown): Fault | undefined {
     if (!(error instanceof this.#options.selenium.error.WebDriverError)) return undefined;
-    const judgement = classify('unknown error', error.message);
-    if (judgement.code !== 'browser.tab-crashed') return undefined;
-    return { code: judgement.code, cause: judgement.blames, message: error.message.split('\n')[0]! };
+    const { code } = classify('unknown error', error.message);
+    if (code !== 'browser.tab-crashed') return undefined;
+    return { code, cause: blamedBy(code), message: error.message.split('\n')[0]! };
   }
 
   /** The site's page took most of the check's time and is not there yet: the check has not been able to say anything. */

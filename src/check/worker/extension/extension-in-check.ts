@@ -107,12 +107,7 @@ export class ExtensionInCheck {
     if (worker.runningStatus === 'stopped') return;
     await watch.cdp.send('ServiceWorker.stopWorker', { versionId: worker.versionId }, watch.tab);
     if (await watch.untilStopped(worker.versionId, this.#parts.signal)) return;
-    throw new GridrunError({
-      code: 'extension.worker-not-stopped',
-      message: `the service worker of ${this.name} did not stop`,
-      blames: 'extension',
-      answer: 'report',
-    });
+    throw new GridrunError('extension.worker-not-stopped', `the service worker of ${this.name} did not stop`);
   }
 
   async #open(page: string | undefined, what: string): Promise<void> {
@@ -125,11 +120,7 @@ export class ExtensionInCheck {
 
   get #facts(): ExtensionFacts {
     if (this.#parts.facts !== undefined) return this.#parts.facts;
-    throw new GridrunError({
-      code: 'check.no-extension',
-      message: 'there is no extension in this session',
-      blames: 'check',
-      answer: 'report',
+    throw new GridrunError('check.no-extension', 'there is no extension in this session', {
       hint: 'give --extension; a check that needs it is titled with @extension, and is then left out where there is none',
     });
   }
@@ -138,16 +129,12 @@ export class ExtensionInCheck {
     const watch = this.#parts.watch();
     if (watch !== undefined) return watch;
     const { name } = this.#facts;
-    throw new GridrunError({
-      code: 'check.no-bidi',
-      message: `without a BiDi connection nothing can be asked of ${name}`,
-      blames: 'check',
-      answer: 'report',
+    throw new GridrunError('check.no-bidi', `without a BiDi connection nothing can be asked of ${name}`, {
       hint: 'leave webSocketUrl among the capabilities',
     });
   }
 }
 
 function wrongUse(message: string): GridrunError {
-  return new GridrunError({ code: 'check.extension-use', message, blames: 'check', answer: 'report' });
+  return new GridrunError('check.extension-use', message);
 }

@@ -55,7 +55,7 @@ export class Lane {
       }
     });
     if (mistakes.length > 0)
-      throw refusal('checks.not-loaded', 'the check files could not be loaded', [...new Set(mistakes)]);
+      throw refusal('checks.not-loaded', 'the check files could not be loaded', { mistakes: [...new Set(mistakes)] });
     const root = lane.#mocha.suite;
     if (options.forbidOnly) refuseOnly(exclusives(root, options.cwd));
     const written = root.total();
@@ -149,33 +149,26 @@ function isObject(value: unknown): value is object {
 
 function refuseOnly(found: readonly string[]): void {
   if (found.length === 0) return;
-  throw refusal(
-    'checks.only',
-    '.only is forbidden (--forbid-only, which is on in CI)',
-    found,
-    'take out .only, or give --no-forbid-only',
-  );
+  throw refusal('checks.only', '.only is forbidden (--forbid-only, which is on in CI)', {
+    mistakes: found,
+    hint: 'take out .only, or give --no-forbid-only',
+  });
 }
 
 function noChecks(written: number, options: WorkerOptions): Error {
   const files = options.files.map((file) => shownFile(file, options.cwd));
   if (written === 0) {
-    return refusal(
-      'checks.none',
-      'no check in any check file',
-      files.map((file) => `${file}: no it() in it`),
-      'write one: it("has a login form", async () => { … })',
-    );
+    return refusal('checks.none', 'no check in any check file', {
+      mistakes: files.map((file) => `${file}: no it() in it`),
+      hint: 'write one: it("has a login form", async () => { … })',
+    });
   }
   const filters = [
     ...(options.grep === undefined ? [] : [`--grep ${options.grep}`]),
     ...(options.grepInvert === undefined ? [] : [`--grep-invert ${options.grepInvert}`]),
     ...(options.tags.length === 0 ? [] : [`--tag ${options.tags.join(' ')}`]),
   ];
-  return refusal(
-    'checks.none',
-    `no check is left of ${written} by ${filters.join(' and ')}`,
-    [],
-    'run with --list and without them to see the titles',
-  );
+  return refusal('checks.none', `no check is left of ${written} by ${filters.join(' and ')}`, {
+    hint: 'run with --list and without them to see the titles',
+  });
 }
