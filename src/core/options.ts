@@ -1,31 +1,33 @@
-/** A server that the run starts before it and ends after it, as Playwright's config has it. */
+/** A server that the run starts first and ends last. Same as `webServer` in Playwright's config. */
 export interface WebServerOptions {
   readonly command: string;
-  /** Ready when this URL answers with a status below 500. */
+  /** The server is ready when this URL answers with a status below 500. */
   readonly url: string;
-  readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  /** How long it may take until it is ready. */
+  readonly cwd?: string | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** The server must be ready within this time. */
   readonly timeoutMs: number;
-  /** A server that answers at `url` already is used as it is, and not ended. */
+  /** Use a server that already answers at `url`, and do not end it. */
   readonly reuseExistingServer: boolean;
 }
 
 /** The grid in containers that `--grid docker` uses. */
 export interface DockerOptions {
-  /** Of the grid to use where it is up; else one is made for the run. */
+  /** The grid to use if it is up; otherwise the run makes one of its own. */
   readonly name: string;
-  /** Of a grid made for the run; between the two its number follows the work. */
+  /** The number of nodes of a grid that the run makes. It follows the work between the two. */
   readonly nodes: { readonly min: number; readonly max: number };
   readonly sessionsPerNode: number | 'auto';
-  /** For its nodes and for its hub, instead of gridrun's own. */
+  /** The image of the nodes; absent is gridrun's own. */
   readonly image?: string;
+  /** The image of the hub; absent is gridrun's own. */
   readonly hubImage?: string;
 }
 
+/** How two sites in one session are separated. */
 export type IsolationKind = 'wipe' | 'session' | 'context';
 
-/** Of which checks evidence is taken: what a check attaches itself is always kept. */
+/** The checks to keep evidence for. What a check attaches itself is always kept. */
 export type EvidenceKind = 'all' | 'failures' | 'none';
 
 export interface ShardOptions {
@@ -34,80 +36,135 @@ export interface ShardOptions {
   readonly total: number;
 }
 
-/** One reporter and, where it writes a file, the path that the user gave. */
+/** One reporter and, if it writes a file, the path that the user gave. */
 export interface ReporterOptions {
   readonly name: string;
   readonly path?: string;
 }
 
-/** Which checks and which sites of the list. */
+/** The checks and sites to select. */
 export interface SelectionOptions {
   /** A regular expression that a check's full title must match. */
   readonly grep?: string;
+  /** A regular expression that a check's full title must not match. */
   readonly grepInvert?: string;
-  /** Tags of sites or checks, without the `@`; one of them is enough. */
+  /** Tags of sites or checks, without the `@`; one match is enough. */
   readonly tags: readonly string[];
-  /** Globs that a site's id or host must match; one of them is enough. */
+  /** Globs of site ids or hosts; one match is enough. */
   readonly sites: readonly string[];
 }
 
-/** Every option of a run, complete and checked: what the flags, the config and the defaults come to. */
-export interface RunOptions {
-  /** Everything relative is relative to this folder. */
+/** The two folders of a run. */
+export interface FolderOptions {
+  /** The base of every relative path; absolute. */
   readonly cwd: string;
-  /** A file, a URL, or `-` for standard input. */
-  readonly sites?: string;
-  /** Globs of check files; none means the default globs, and the built-in check where they match nothing. */
+  /** The results folder; absolute. */
+  readonly out: string;
+}
+
+/** How to make a plan: the list, what to select from it, and how to cut it. */
+export interface PlanOptions extends FolderOptions {
+  /** A file, a URL, or `-` for standard input; undefined if the user gave none. */
+  readonly sites?: string | undefined;
+  readonly selection: SelectionOptions;
+  readonly shard: ShardOptions;
+  /** Select only the sites that did not pass in the last run. */
+  readonly lastFailed: boolean;
+  /** A file of durations to plan by. */
+  readonly durations?: string | undefined;
+  readonly sessions: number | 'auto';
+  readonly chunkSize: number | 'auto';
+}
+
+/** Where the browsers are, and how to ask for them. */
+export interface GridOptions {
+  /** `local`, `docker`, or a URL. */
+  readonly grid: string;
+  /** Applies to `grid: 'docker'`. */
+  readonly docker: DockerOptions;
+  readonly sessions: number | 'auto';
+  readonly headed: boolean;
+  /** W3C capabilities to add to those that gridrun asks for. */
+  readonly capabilities: Readonly<Record<string, unknown>>;
+}
+
+/** The builds to put into the sessions. */
+export interface ExtensionOptions {
+  readonly cwd: string;
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  /** A folder, zip or crx to put into every session. */
+  readonly extension?: string | undefined;
+  /** `none` or another build: what a failing site is compared with. */
+  readonly control?: string | undefined;
+  /** Run the control on every site, not only on those that failed. */
+  readonly controlAll: boolean;
+}
+
+/** How the workers run the suite. */
+export interface CheckOptions extends FolderOptions {
+  /** Globs of check files. Empty means the default globs, or the built-in check if they match no file. */
   readonly checks: readonly string[];
   /** Modules whose `mochaHooks` and `mochaGlobalSetup` run around all checks. */
   readonly setup: readonly string[];
-  /** `local`, `docker`, or a URL. */
-  readonly grid: string;
-  /** Of `--grid docker`. */
-  readonly docker: DockerOptions;
-  readonly sessions: number | 'auto';
-  readonly chunkSize: number | 'auto';
-  /** 0 is no limit. */
-  readonly perHost: number;
-  /** 0 is no limit. */
-  readonly perDomain: number;
-  readonly isolation: IsolationKind;
   readonly selection: SelectionOptions;
+  /** Refuse a suite that contains `.only`. */
+  readonly forbidOnly: boolean;
+  readonly checkTimeoutMs: number;
+  /** Maximum lanes in one worker; 0 spreads them over one worker per core. */
+  readonly lanesPerWorker: number;
+  /** Fail a site if the extension throws an error. */
+  readonly failOnExtensionErrors: boolean;
+  readonly evidence: EvidenceKind;
+  /** Take a picture after each command that acts, for the checks whose evidence is kept. */
+  readonly trace: boolean;
+}
+
+/** How sites are tried: limits, retries and isolation. */
+export interface DispatchOptions {
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly isolation: IsolationKind;
   readonly retries: number;
   readonly infraRetries: number;
-  readonly checkTimeoutMs: number;
   readonly siteTimeoutMs: number;
   /** 0 is no limit. */
   readonly globalTimeoutMs: number;
   /** 0 is no limit. */
   readonly maxFailures: number;
-  readonly shard: ShardOptions;
-  readonly durations?: string;
-  readonly headed: boolean;
-  readonly capabilities: Readonly<Record<string, unknown>>;
-  readonly forbidOnly: boolean;
-  readonly failOnFlaky: boolean;
-  /** Most lanes in one worker; 0 spreads them over one host a core. */
-  readonly lanesPerWorker: number;
-  /** The run to go on with; the newest unfinished one where it is empty. */
-  readonly resume?: string;
-  readonly lastFailed: boolean;
-  /** A folder, zip or crx that is put into every session. */
-  readonly extension?: string;
-  /** `none`, or another build: what answers a failure of the extension. */
-  readonly control?: string;
-  /** The control tries every site, not only those that failed. */
-  readonly controlAll: boolean;
-  readonly failOnExtensionErrors: boolean;
-  /** A results folder, or one that holds several: what failed there does not gate. */
-  readonly baseline?: string;
+  /** Maximum sites of one host at once; 0 is no limit. */
+  readonly perHost: number;
+  /** Maximum sites of one registrable domain at once; 0 is no limit. */
+  readonly perDomain: number;
+}
+
+/** The failures that do not fail the run. */
+export interface KnownFailureOptions {
+  readonly cwd: string;
+  /** A results folder, or a folder that holds several: what failed there is not new. */
+  readonly baseline?: string | undefined;
+  /** How many of the newest runs in `baseline` to read. */
   readonly baselineNights: number;
   /** A file of known failures. */
-  readonly expectations?: string;
-  readonly evidence: EvidenceKind;
-  /** A picture after each command that acts, for the checks whose evidence is kept. */
-  readonly trace: boolean;
+  readonly expectations?: string | undefined;
+}
+
+/** What to report, and where. */
+export interface ReportOptions extends FolderOptions {
   readonly reporters: readonly ReporterOptions[];
-  readonly out: string;
-  readonly webServer?: WebServerOptions;
+}
+
+/** Every option of a run, complete and checked: the flags over the config over the defaults. */
+export interface RunOptions
+  extends
+    PlanOptions,
+    GridOptions,
+    ExtensionOptions,
+    CheckOptions,
+    DispatchOptions,
+    KnownFailureOptions,
+    ReportOptions {
+  /** The run to resume; empty is the newest unfinished one. */
+  readonly resume?: string | undefined;
+  /** A flaky site fails the run. */
+  readonly failOnFlaky: boolean;
+  readonly webServer?: WebServerOptions | undefined;
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Undated } from '../../core/event.ts';
 import { gateEvents, gateOf } from '../../core/gate.ts';
-import type { RunOptions } from '../../core/options.ts';
+import type { KnownFailureOptions, RunOptions } from '../../core/options.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type { SiteVerdict } from '../../core/verdict.ts';
 import {
@@ -19,16 +19,6 @@ import type { EquippedGrid } from './extension.ts';
 import type { RunPlan } from './plan.ts';
 import type { SiteList } from '../../sites/read.ts';
 
-export interface GateOptions {
-  readonly cwd: string;
-  /** `--baseline`: a results folder, or one that holds several. */
-  readonly baseline?: string;
-  /** `--baseline-nights`: the newest so many of them. */
-  readonly baselineNights: number;
-  /** `--expectations` */
-  readonly expectations?: string;
-}
-
 /** What a run knows of failures before it starts. */
 export interface KnownFailures {
   readonly baseline?: FailuresBefore;
@@ -36,7 +26,7 @@ export interface KnownFailures {
 }
 
 /** Reads the baseline and the expectations. Throws a refusal with the mistakes of both. To be called before the results folder is cleared: the baseline may lie there. */
-export async function readKnownFailures(options: GateOptions): Promise<KnownFailures> {
+export async function readKnownFailures(options: KnownFailureOptions): Promise<KnownFailures> {
   const { cwd, baseline: folder, baselineNights, expectations: file } = options;
   const [nights, expectations] = await refuseTogether(
     folder === undefined ? Promise.resolve(undefined) : readBaseline(resolve(cwd, folder), baselineNights),
