@@ -121,21 +121,21 @@ async function* sessionFindings(options: RunOptions, builds: Builds | undefined)
   try {
     grid = await gridFor(options, { siteUrls: [], signal, emit: () => {}, onProgress: () => {} });
     const startedAt = performance.now();
-    const lease = await grid.lease({
+    const owned = await grid.openSession({
       name: 'gridrun-doctor',
       capabilities: options.capabilities,
       avoidNodes: [],
       signal,
     });
     try {
-      const { browserName, browserVersion, node } = lease.session;
+      const { browserName, browserVersion, node } = owned.session;
       yield ok(
         'session',
         `${browserName} ${browserVersion} on ${node}, in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
       );
-      yield await socketFinding(lease.session, builds !== undefined);
+      yield await socketFinding(owned.session, builds !== undefined);
     } finally {
-      await lease.release();
+      await owned.release();
     }
     if (builds !== undefined) yield await extensionFinding(grid, builds, options, signal);
   } catch (error) {

@@ -1,5 +1,4 @@
 import type { Arm, Attempt, CheckResult, ExtensionError } from './attempt.ts';
-import type { CheckPlan } from './check.ts';
 import type { Fault } from './fault.ts';
 import type { Site } from './site.ts';
 import type { RunEvent, Undated } from './event.ts';
@@ -34,85 +33,104 @@ export interface ExtensionFacts {
   readonly options?: string;
 }
 
-/** A session of a grid, until it is released. */
-export interface Lease {
+/** An open session of a grid, in the hands of its one owner, who must release it. */
+export interface OwnedSession {
   readonly session: SessionFacts;
-  /** Ends the session and what was started for it. Never throws; the second call does nothing. */
+  /**
+   * Ends the session and all that was started for it. Never throws; a second call does nothing.
+   * Called by the session supply, when a slot closes and when the run ends.
+   */
   release(): Promise<void>;
 }
 
-export interface LeaseRequest {
+export interface SessionRequest {
   /** `se:name` of the session. */
   readonly name: string;
   readonly capabilities: Readonly<Record<string, unknown>>;
-  /** What the session is for: with a control, each arm has sessions of its own. The subject's where it is not given. */
+  /** The arm that the session serves: with a control, each arm has its own sessions. Default: the subject. */
   readonly arm?: Arm;
-  /** Nodes that just failed; avoided where the grid has another. */
+  /** Nodes that just failed. The grid avoids them if it has another. */
   readonly avoidNodes: readonly string[];
   readonly signal: AbortSignal;
 }
 
-/** What gives slots: the Chrome of this machine, a Selenium Grid, a grid in containers. */
+/** Opens sessions: on this machine's Chrome, a Selenium Grid, or a grid in containers. */
 export interface Grid {
   /** For messages: `local`, or the URL without its credentials. */
   readonly name: string;
-  /** The most sessions that may be open or asked for now, ours included; asked again while the run goes on. */
+  /**
+   * The max number of sessions that may be open or opening now, including ours. Throws if the grid does not answer.
+   * Called by the session supply, once a second during the run.
+   */
   capacity(signal: AbortSignal): Promise<number>;
-  /** Opens a session. Throws a `GridrunError` whose `answer` tells what to do. */
-  lease(request: LeaseRequest): Promise<Lease>;
+  /**
+   * Opens a session. Throws a `GridrunError`, whose `answer` says what the caller should do.
+   * Called by the session supply, when a site waits and the capacity allows one more.
+   */
+  openSession(request: SessionRequest): Promise<OwnedSession>;
+  /** Ends what the grid still has open. Called by the part that made the grid, after the run. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** One try of one site, as the dispatcher orders it from whatever runs the checks. */
+/** The dispatcher's order to try one site once. */
 export interface AttemptOrder {
-  /** Chooses the lane. */
+  /** The slot's index, which chooses the lane. */
   readonly slot: number;
   readonly site: Site;
   readonly attempt: number;
   readonly arm: Arm;
   readonly session: SessionFacts;
   readonly siteTimeoutMs: number;
-  /** Aborted to stop the attempt now; what is decided by then is kept. */
+  /** Aborted to end the attempt now. The results so far are kept. */
   readonly signal: AbortSignal;
 }
 
-/** What came of an order. `Attempt` is made of it by the dispatcher, which knows the times. */
+/** The result of an order. The dispatcher adds the times and makes it an `Attempt`. */
 export interface AttemptOutcome {
   readonly ending: Attempt['ending'];
   readonly checks: readonly CheckResult[];
   readonly fault?: Fault;
-  /** The session is not as the next site must find it, beyond what isolation cleans. */
+  /** The session is in a state that isolation cannot clean. It must be replaced. */
   readonly sessionDirty: boolean;
-  /** What the extension threw while the site was checked. */
+  /** Errors that the extension threw during the attempt. */
   readonly extensionErrors?: readonly ExtensionError[];
 }
 
-/** An error of a check that came after its attempt had ended. */
+/** An error that a check threw after its attempt had ended. */
 export interface LateError {
   readonly siteId: string;
   readonly attempt: number;
-  /** `CheckPlan.title`; empty where no check could be named. */
+  /** `CheckPlan.title`; empty if the check is not known. */
   readonly check: string;
   readonly fault: Fault;
 }
 
-/** What runs the suite on a borrowed session: the workers. */
+/** Runs the suite in workers, which borrow the session of each order. */
 export interface CheckRunner {
-  /** The suite's checks, known once the files are loaded; throws a refusal where they can't be. */
-  load(): Promise<readonly CheckPlan[]>;
-  /** Never throws: what goes wrong is the outcome's fault. */
+  /**
+   * Tries one site. Never throws: a failure of the runner itself is the fault of the outcome.
+   * Called by the dispatcher, once for each attempt; at most one order per slot at a time.
+   */
   attempt(order: AttemptOrder): Promise<AttemptOutcome>;
-  /** Called for each error that comes after its attempt has ended. */
+  /**
+   * Adds a listener for late errors.
+   * Called by the dispatcher when it is made, before the first order.
+   */
   onLateError(listener: (error: LateError) => void): void;
+  /**
+   * Ends every worker; orders at work end as faulted or interrupted. A second call does nothing.
+   * Called by the dispatcher at the `kill` stage of a stop, and by the part that made the runner, after the run.
+   */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What comes between two sites of one session. */
+/** Separates two sites that run in the same session. */
 export interface Isolation {
-  /** Makes the session as a new one; throws where it can't, and the session is then replaced. */
+  /**
+   * Brings the session back to the state of a new one. Throws if it cannot; the session must then be replaced.
+   * Called by the dispatcher, after an attempt and before the next site of the same session.
+   */
   reset(session: SessionFacts, signal: AbortSignal): Promise<void>;
-  /** One cheap command: is the session still there? Never throws. */
-  alive(session: SessionFacts, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Takes an event; it is in the journal when this returns. */

@@ -1,6 +1,6 @@
 import type { Attempt } from '../core/attempt.ts';
 import type { Fault } from '../core/fault.ts';
-import type { AttemptOutcome, CheckRunner, Emit, Grid, Isolation, LateError, Lease } from '../core/ports.ts';
+import type { AttemptOutcome, CheckRunner, Emit, Grid, Isolation, LateError, OwnedSession } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
 import type { WorkUnit } from '../core/unit.ts';
@@ -168,9 +168,9 @@ export class Dispatcher {
 
   async #attempt(slot: Slot, progress: SiteProgress): Promise<void> {
     const { site } = progress;
-    const { lease } = slot;
-    if (lease === undefined) throw new TypeError(`slot ${slot.index} works without a session`);
-    const { session } = lease;
+    const { owned } = slot;
+    if (owned === undefined) throw new TypeError(`slot ${slot.index} works without a session`);
+    const { session } = owned;
     const number = progress.nextAttempt;
     const startedAt = Date.now();
     slot.state = 'busy';
@@ -210,7 +210,7 @@ export class Dispatcher {
     };
     this.#book.attempted(progress, attempt, slot.index);
     this.#follow(progress, attempt);
-    await this.#afterAttempt(slot, lease, this.#whyReplace(slot, outcome));
+    await this.#afterAttempt(slot, owned, this.#whyReplace(slot, outcome));
   }
 
   /** The verdict, or another try. */
@@ -238,13 +238,13 @@ export class Dispatcher {
     return '';
   }
 
-  async #afterAttempt(slot: Slot, lease: Lease, whyReplace: string): Promise<void> {
+  async #afterAttempt(slot: Slot, owned: OwnedSession, whyReplace: string): Promise<void> {
     if (whyReplace !== '') return this.#close(slot, whyReplace);
     if (this.#stop.raised) return this.#close(slot, 'stopped');
     if (this.#queue.count === 0) return this.#close(slot, 'done');
     slot.state = 'resetting';
     try {
-      await this.#parts.isolation.reset(lease.session, this.#stop.noMoreChecks);
+      await this.#parts.isolation.reset(owned.session, this.#stop.noMoreChecks);
     } catch {
       return this.#close(slot, 'faulted');
     }

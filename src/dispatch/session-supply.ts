@@ -1,5 +1,5 @@
 import type { Arm } from '../core/attempt.ts';
-import type { Emit, Grid, Lease } from '../core/ports.ts';
+import type { Emit, Grid, OwnedSession } from '../core/ports.ts';
 import type { Fault } from '../core/fault.ts';
 import { GridOutage } from './grid-outage.ts';
 import { Slot } from './slot.ts';
@@ -76,7 +76,7 @@ export class SessionSupply {
 
   /** Is a session open on a node that is none of these? */
   hasOtherNode(nodes: readonly string[]): boolean {
-    return this.#slots.some((slot) => slot.lease !== undefined && !nodes.includes(slot.node));
+    return this.#slots.some((slot) => slot.owned !== undefined && !nodes.includes(slot.node));
   }
 
   /** Asks for sessions for so many waiting sites. `wish` tells what the first that may start needs; none may start without it. */
@@ -90,13 +90,13 @@ export class SessionSupply {
 
   /** Ends the slot's session and leaves the slot empty. */
   async close(slot: Slot, reason: string): Promise<void> {
-    const { lease } = slot;
+    const { owned } = slot;
     slot.state = 'closing';
-    await lease?.release();
-    slot.lease = undefined;
+    await owned?.release();
+    slot.owned = undefined;
     slot.state = 'empty';
-    if (lease !== undefined) {
-      const { sessionId } = lease.session;
+    if (owned !== undefined) {
+      const { sessionId } = owned.session;
       this.#emit({ type: 'session-closed', sessionId, slot: slot.index, reason, siteCount: slot.siteCount });
     }
     this.#listener.changed();
@@ -107,7 +107,7 @@ export class SessionSupply {
     this.#ended = true;
     clearTimeout(this.#pause);
     clearTimeout(this.#capacityTimer);
-    await Promise.all(this.#slots.map(async (slot) => await slot.lease?.release()));
+    await Promise.all(this.#slots.map(async (slot) => await slot.owned?.release()));
   }
 
   #isWanted(waitingCount: number): boolean {
@@ -141,9 +141,9 @@ export class SessionSupply {
   async #open(slot: Slot, avoidNodes: readonly string[]): Promise<void> {
     const startedAt = Date.now();
     const { run, capabilities } = this.#settings;
-    let lease: Lease;
+    let owned: OwnedSession;
     try {
-      lease = await this.#grid.lease({
+      owned = await this.#grid.openSession({
         name: `${run}-${slot.index}`,
         capabilities,
         arm: slot.arm,
@@ -156,10 +156,10 @@ export class SessionSupply {
       this.#listener.changed();
       return;
     }
-    if (this.#ended) return lease.release();
+    if (this.#ended) return owned.release();
     this.#outage.sessionOpened();
-    slot.opened(lease);
-    const { sessionId, node, browserName, browserVersion, extension } = lease.session;
+    slot.opened(owned);
+    const { sessionId, node, browserName, browserVersion, extension } = owned.session;
     const ofArm =
       extension === undefined && slot.arm === 'subject'
         ? {}
@@ -196,7 +196,7 @@ export class SessionSupply {
 
   #refused(error: unknown): void {
     if (this.#stop.raised) return;
-    const othersOpen = this.#slots.some((slot) => slot.lease !== undefined);
+    const othersOpen = this.#slots.some((slot) => slot.owned !== undefined);
     const lost = this.#outage.sessionRefused(error, Date.now(), othersOpen);
     if (lost !== undefined) this.#listener.lost(lost);
   }

@@ -1,5 +1,5 @@
 import type { Arm } from '../core/attempt.ts';
-import type { Lease } from '../core/ports.ts';
+import type { OwnedSession } from '../core/ports.ts';
 
 /** Where a slot is between no session and a session at work. */
 export type SlotState = 'empty' | 'opening' | 'ready' | 'busy' | 'resetting' | 'closing';
@@ -10,7 +10,7 @@ export class Slot {
   state: SlotState = 'empty';
   /** What its session is for. */
   arm: Arm = 'subject';
-  lease: Lease | undefined;
+  owned: OwnedSession | undefined;
   /** Sites that the session has taken. */
   siteCount = 0;
   /** Something of an ended site still acts in the session. */
@@ -28,11 +28,11 @@ export class Slot {
   }
 
   get node(): string {
-    return this.lease?.session.node ?? '';
+    return this.owned?.session.node ?? '';
   }
 
-  opened(lease: Lease): void {
-    this.lease = lease;
+  opened(owned: OwnedSession): void {
+    this.owned = owned;
     this.siteCount = 0;
     this.dirty = false;
     this.idleWhy = '';

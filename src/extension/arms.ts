@@ -1,4 +1,4 @@
-import type { Grid, Isolation, Lease, LeaseRequest, SessionFacts } from '../core/ports.ts';
+import type { Grid, Isolation, OwnedSession, SessionRequest, SessionFacts } from '../core/ports.ts';
 import type { ExtensionGrid } from './extension-grid.ts';
 
 /** What a run with an extension dispatches to. */
@@ -17,17 +17,17 @@ export function extensionArms(plain: Grid, subject: ExtensionGrid, control?: Ext
     grid: {
       name: plain.name,
       capacity: (signal) => plain.capacity(signal),
-      async lease(request: LeaseRequest): Promise<Lease> {
+      async openSession(request: SessionRequest): Promise<OwnedSession> {
         const owner = request.arm === 'control' ? control : subject;
-        if (owner === undefined) return await plain.lease(request);
-        const lease = await owner.lease(request);
-        const { sessionId } = lease.session;
+        if (owner === undefined) return await plain.openSession(request);
+        const owned = await owner.openSession(request);
+        const { sessionId } = owned.session;
         owners.set(sessionId, owner);
         return {
-          session: lease.session,
+          session: owned.session,
           async release() {
             owners.delete(sessionId);
-            await lease.release();
+            await owned.release();
           },
         };
       },
@@ -38,7 +38,6 @@ export function extensionArms(plain: Grid, subject: ExtensionGrid, control?: Ext
         await inner.reset(session, signal);
         await owners.get(session.sessionId)?.reset(session, signal);
       },
-      alive: (session, signal) => inner.alive(session, signal),
     }),
   };
 }

@@ -1,5 +1,5 @@
 import { GridrunError, refusal } from '../core/fault.ts';
-import type { ExtensionFacts, Grid, Lease, LeaseRequest, SessionFacts } from '../core/ports.ts';
+import type { ExtensionFacts, Grid, OwnedSession, SessionRequest, SessionFacts } from '../core/ports.ts';
 import { notLoaded, WayClosed } from './not-loaded.ts';
 import type { ExtensionPackage } from './read-extension.ts';
 import { waysFor, type Way } from './ways.ts';
@@ -10,7 +10,7 @@ export interface ExtensionGrid extends Grid {
    * Opens one session to find out how this grid's browsers take the extension, proves that it is loaded and its worker
    * alive, and ends it. Throws a refusal where it can't be loaded; what it gives is for the run's one notice.
    */
-  preflight(request: LeaseRequest): Promise<{ readonly extension: ExtensionFacts; readonly text: string }>;
+  preflight(request: SessionRequest): Promise<{ readonly extension: ExtensionFacts; readonly text: string }>;
   /** Makes the extension in a session as new: its storage and its worker. Throws where it can't; the session is then replaced. */
   reset(session: SessionFacts, signal: AbortSignal): Promise<void>;
 }
@@ -38,9 +38,9 @@ class Extended implements ExtensionGrid {
     return this.#grid.capacity(signal);
   }
 
-  async lease(request: LeaseRequest): Promise<Lease> {
+  async openSession(request: SessionRequest): Promise<OwnedSession> {
     this.#way ??= await this.#ways[0]!();
-    return await this.#leaseBy(this.#way, request).catch((error: unknown) => {
+    return await this.#openBy(this.#way, request).catch((error: unknown) => {
       if (error instanceof WayClosed)
         throw notLoaded(`${this.#pkg.name} could not be installed: ${error.message}`, error);
       if (error instanceof GridrunError && error.code === 'extension.worker-died')
@@ -49,15 +49,15 @@ class Extended implements ExtensionGrid {
     });
   }
 
-  async preflight(request: LeaseRequest): ReturnType<ExtensionGrid['preflight']> {
+  async preflight(request: SessionRequest): ReturnType<ExtensionGrid['preflight']> {
     const closed: string[] = [];
     for (const make of this.#ways) {
       const way = await make();
       try {
-        const lease = await this.#leaseBy(way, request);
-        await lease.release();
+        const owned = await this.#openBy(way, request);
+        await owned.release();
         this.#way = way;
-        const extension = lease.session.extension!;
+        const extension = owned.session.extension!;
         return { extension, text: [`${this.#shown()}: ${way.text}`, ...closed].join('; ') };
       } catch (error) {
         if (error instanceof WayClosed) closed.push(`not ${way.text}: ${error.message}`);
@@ -76,21 +76,21 @@ class Extended implements ExtensionGrid {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  async #leaseBy(way: Way, request: LeaseRequest): Promise<Lease> {
-    const lease = await this.#grid.lease({
+  async #openBy(way: Way, request: SessionRequest): Promise<OwnedSession> {
+    const owned = await this.#grid.openSession({
       ...request,
       capabilities: together(request.capabilities, way.capabilities),
     });
     try {
-      const extension = await way.install(lease.session, request.signal);
+      const extension = await way.install(owned.session, request.signal);
       const release = async (): Promise<void> => {
-        way.forget?.(lease.session.sessionId);
-        await lease.release();
+        way.forget?.(owned.session.sessionId);
+        await owned.release();
       };
-      return { session: { ...lease.session, extension }, release };
+      return { session: { ...owned.session, extension }, release };
     } catch (error) {
-      way.forget?.(lease.session.sessionId);
-      await lease.release();
+      way.forget?.(owned.session.sessionId);
+      await owned.release();
       throw error;
     }
   }
@@ -111,9 +111,9 @@ function refused(error: unknown): unknown {
 
 /** The user's own capabilities, with what a way adds to Chrome's options. */
 function together(
-  asked: LeaseRequest['capabilities'],
-  added: LeaseRequest['capabilities'],
-): LeaseRequest['capabilities'] {
+  asked: SessionRequest['capabilities'],
+  added: SessionRequest['capabilities'],
+): SessionRequest['capabilities'] {
   const OPTIONS = 'goog:chromeOptions';
   const before = (asked[OPTIONS] ?? {}) as Record<string, unknown>;
   const after = (added[OPTIONS] ?? {}) as Record<string, unknown[]>;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { GridrunError } from '../core/fault.ts';
-import type { Grid, Lease, LeaseRequest } from '../core/ports.ts';
+import type { Grid, OwnedSession, SessionRequest } from '../core/ports.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { defaultCapabilities, localCapabilities, mergeCapabilities } from './capabilities.ts';
@@ -28,28 +28,28 @@ const COMMAND_DEADLINE_MS = 10_000;
 export async function localGrid(options: LocalGridOptions): Promise<Grid> {
   const pair = options.chrome ?? (await findChrome());
   const registry = options.registry ?? new SessionRegistry();
-  const leases = new Set<Promise<Lease>>();
+  const allOwned = new Set<Promise<OwnedSession>>();
   const disposal = new AbortController();
   return {
     name: 'local',
     capacity: async () => (options.sessions === 'auto' ? availableParallelism() : options.sessions),
-    async lease(request) {
+    async openSession(request) {
       const opening = open(pair, options.headed ?? false, registry, {
         ...request,
         signal: AbortSignal.any([request.signal, disposal.signal]),
       });
-      leases.add(opening);
-      const forget = (): boolean => leases.delete(opening);
-      const lease = await opening.catch((error: unknown) => {
+      allOwned.add(opening);
+      const forget = (): boolean => allOwned.delete(opening);
+      const owned = await opening.catch((error: unknown) => {
         forget();
         throw error;
       });
-      return { session: lease.session, release: () => lease.release().then(() => void forget()) };
+      return { session: owned.session, release: () => owned.release().then(() => void forget()) };
     },
     async [Symbol.asyncDispose]() {
       disposal.abort();
-      const opened = await Promise.allSettled(leases);
-      await Promise.all(opened.flatMap((lease) => (lease.status === 'fulfilled' ? [lease.value.release()] : [])));
+      const opened = await Promise.allSettled(allOwned);
+      await Promise.all(opened.flatMap((owned) => (owned.status === 'fulfilled' ? [owned.value.release()] : [])));
     },
   };
 }
@@ -58,8 +58,8 @@ async function open(
   pair: ChromePair,
   headed: boolean,
   registry: SessionRegistry,
-  request: LeaseRequest,
-): Promise<Lease> {
+  request: SessionRequest,
+): Promise<OwnedSession> {
   const { signal } = request;
   const registration = await registry.add(request.name);
   const driver = await startDriver(pair.chromedriver, registration.folder, signal).catch(async (error: unknown) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Grid, Lease, LeaseRequest } from '../core/ports.ts';
+import type { Grid, OwnedSession, SessionRequest } from '../core/ports.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { defaultCapabilities, mergeCapabilities } from './capabilities.ts';
@@ -14,7 +14,7 @@ export interface RemoteGridOptions {
   readonly sessions: number | 'auto';
   readonly headed?: boolean;
   readonly registry?: SessionRegistry;
-  /** Of the run, for finding the slots that match; each lease brings them again. */
+  /** Of the run, for finding the slots that match; each request brings them again. */
   readonly capabilities?: Readonly<Record<string, unknown>>;
   /** Of a `POST /session`: longer than the Grid's queue time-out (300 s unless it was told otherwise) and a start. */
   readonly openDeadlineMs?: number;
@@ -35,7 +35,7 @@ const FORGOTTEN_DEADLINE_MS = 3000;
 /** How often another node is asked for when a session came from one that just failed. */
 const OTHER_NODE_TRIES = 2;
 
-/** A session that is open on the grid, on its way to a lease. */
+/** A session that is open on the grid, not yet given out. */
 interface Opened {
   readonly session: NewSession;
   readonly registration: Registration;
@@ -52,7 +52,7 @@ class RemoteGrid implements Grid {
   readonly #client: WireClient;
   readonly #options: RemoteGridOptions;
   readonly #registry: SessionRegistry;
-  readonly #leases = new Set<Lease>();
+  readonly #owned = new Set<OwnedSession>();
   /** Requests for a session that have no answer yet. */
   #askedCount = 0;
   /** Ids of the sessions that were ended. */
@@ -81,12 +81,12 @@ class RemoteGrid implements Grid {
     return autoCapacity(
       status,
       mergeCapabilities({ browserName: 'chrome' }, capabilities),
-      this.#leases.size,
+      this.#owned.size,
       this.#askedCount,
     );
   }
 
-  async lease(request: LeaseRequest): Promise<Lease> {
+  async openSession(request: SessionRequest): Promise<OwnedSession> {
     const unwanted: Opened[] = [];
     try {
       let opened = await this.#open(request);
@@ -97,7 +97,7 @@ class RemoteGrid implements Grid {
         opened = await this.#open(request);
         place = await this.#placeOf(opened, request);
       }
-      return await this.#leaseOf(opened, place.node, request.signal);
+      return await this.#own(opened, place.node, request.signal);
     } finally {
       for (const opened of unwanted) this.#inBackground(this.#end(opened));
     }
@@ -105,7 +105,7 @@ class RemoteGrid implements Grid {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const timer = setTimeout(() => this.#disposal.abort(), BACKGROUND_DEADLINE_MS);
-    await Promise.all([...this.#leases].map((lease) => lease.release()));
+    await Promise.all([...this.#owned].map((owned) => owned.release()));
     while (this.#background.size > 0) await Promise.allSettled(this.#background);
     await this.#untilForgotten();
     clearTimeout(timer);
@@ -128,7 +128,7 @@ class RemoteGrid implements Grid {
   }
 
   /** Asks for a session, once. On disk before it is asked for, by a name that no other session has. */
-  async #open(request: LeaseRequest): Promise<Opened> {
+  async #open(request: SessionRequest): Promise<Opened> {
     if (this.#isGrid === undefined) await this.#status(request.signal);
     const name = `${request.name} ${randomBytes(4).toString('hex')}`;
     const registration = await this.#registry.add(name, this.name);
@@ -194,7 +194,7 @@ class RemoteGrid implements Grid {
   }
 
   /** Which node a session is on, and whether another one should be asked for. */
-  async #placeOf({ session }: Opened, request: LeaseRequest): Promise<{ node: string; another: boolean }> {
+  async #placeOf({ session }: Opened, request: SessionRequest): Promise<{ node: string; another: boolean }> {
     // A session is worth more than the name of its node.
     const status = this.#isGrid ? await this.#status(request.signal).catch(() => undefined) : undefined;
     const node = status?.sessions.find(({ sessionId }) => sessionId === session.sessionId)?.nodeUri;
@@ -206,7 +206,7 @@ class RemoteGrid implements Grid {
     return { node, another };
   }
 
-  async #leaseOf(opened: Opened, node: string, signal: AbortSignal): Promise<Lease> {
+  async #own(opened: Opened, node: string, signal: AbortSignal): Promise<OwnedSession> {
     const { session } = opened;
     try {
       const facts = await sessionFacts(session, this.#url, node, this.#client, {
@@ -214,12 +214,12 @@ class RemoteGrid implements Grid {
         signal,
       });
       let released: Promise<void> | undefined;
-      const lease: Lease = {
+      const owned: OwnedSession = {
         session: facts,
-        release: () => (released ??= this.#end(opened).finally(() => this.#leases.delete(lease))),
+        release: () => (released ??= this.#end(opened).finally(() => this.#owned.delete(owned))),
       };
-      this.#leases.add(lease);
-      return lease;
+      this.#owned.add(owned);
+      return owned;
     } catch (error) {
       this.#inBackground(this.#end(opened));
       throw error;

@@ -133,7 +133,7 @@ test('a worn session is replaced, and so is one that could not be reset', async 
   await dispatcher.run();
   const reasons = events.flatMap((event) => (event.type === 'session-closed' ? event.reason : []));
   assert.deepEqual(reasons, ['worn', 'worn']);
-  const failing = { reset: () => Promise.reject(new Error('no')), alive: () => Promise.resolve(true) };
+  const failing = { reset: () => Promise.reject(new Error('no')) };
   const other = dispatchOver(sitesOf(3), {
     grid: new FakeGrid(1),
     runner: new FakeRunner(() => PASSED),

@@ -8,8 +8,8 @@ import type {
   Grid,
   Isolation,
   LateError,
-  Lease,
-  LeaseRequest,
+  OwnedSession,
+  SessionRequest,
 } from '../../src/core/ports.ts';
 import type { Site } from '../../src/core/site.ts';
 import { Dispatcher, type DispatchSettings } from '../../src/dispatch/dispatcher.ts';
@@ -36,17 +36,20 @@ export function sitesOf(count: number, url = (index: number): string => `https:/
 /** A grid in memory that counts what it gave and got back. */
 export class FakeGrid implements Grid {
   readonly name = 'fake';
-  readonly requests: LeaseRequest[] = [];
+  readonly requests: SessionRequest[] = [];
   open = 0;
   maxOpen = 0;
   #count = 0;
   readonly #capacity: number;
   readonly #refuse: (request: number) => boolean;
-  readonly #node: (session: number, request: LeaseRequest) => string;
+  readonly #node: (session: number, request: SessionRequest) => string;
 
   constructor(
     capacity: number,
-    options: { refuse?: (request: number) => boolean; node?: (session: number, request: LeaseRequest) => string } = {},
+    options: {
+      refuse?: (request: number) => boolean;
+      node?: (session: number, request: SessionRequest) => string;
+    } = {},
   ) {
     this.#capacity = capacity;
     this.#refuse = options.refuse ?? (() => false);
@@ -57,7 +60,7 @@ export class FakeGrid implements Grid {
     return Promise.resolve(this.#capacity);
   }
 
-  async lease(request: LeaseRequest): Promise<Lease> {
+  async openSession(request: SessionRequest): Promise<OwnedSession> {
     this.requests.push(request);
     const number = this.#count++;
     await Promise.resolve();
@@ -95,10 +98,6 @@ export class FakeRunner implements CheckRunner {
 
   constructor(outcome: (order: AttemptOrder) => AttemptOutcome | Promise<AttemptOutcome>) {
     this.#outcome = outcome;
-  }
-
-  load(): ReturnType<CheckRunner['load']> {
-    return Promise.resolve([]);
   }
 
   async attempt(order: AttemptOrder): Promise<AttemptOutcome> {
@@ -157,7 +156,7 @@ export function dispatchOver(
     {
       grid: parts.grid,
       runner: parts.runner,
-      isolation: parts.isolation ?? { reset: () => Promise.resolve(), alive: () => Promise.resolve(true) },
+      isolation: parts.isolation ?? { reset: () => Promise.resolve() },
       limits: new HostLimits(parts.perHost ?? 0, 0, where),
       emit: (event) => events.push(event),
     },

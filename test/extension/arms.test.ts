@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Grid, Isolation, Lease, LeaseRequest, SessionFacts } from '../../src/core/ports.ts';
+import type { Grid, Isolation, OwnedSession, SessionRequest, SessionFacts } from '../../src/core/ports.ts';
 import { extensionArms } from '../../src/extension/arms.ts';
 import type { ExtensionGrid } from '../../src/extension/extension-grid.ts';
 import { request } from './sessions.ts';
@@ -11,7 +11,7 @@ function fakeGrid(name: string, told: string[]): ExtensionGrid {
   return {
     name,
     capacity: async () => 7,
-    async lease(): Promise<Lease> {
+    async openSession(): Promise<OwnedSession> {
       const sessionId = `${name}-${++count}`;
       return { session: facts(sessionId), release: async () => void told.push(`release ${sessionId}`) };
     },
@@ -33,10 +33,13 @@ function facts(sessionId: string): SessionFacts {
 }
 
 function wipeOf(told: string[]): Isolation {
-  return { reset: async ({ sessionId }) => void told.push(`wipe ${sessionId}`), alive: async () => true };
+  return { reset: async ({ sessionId }) => void told.push(`wipe ${sessionId}`) };
 }
 
-const asked = (arm?: LeaseRequest['arm']): LeaseRequest => ({ ...request(), ...(arm === undefined ? {} : { arm }) });
+const asked = (arm?: SessionRequest['arm']): SessionRequest => ({
+  ...request(),
+  ...(arm === undefined ? {} : { arm }),
+});
 
 test('each arm has sessions of its own build, and wipe ends with the reset of what the session has', async () => {
   for (const withBuild of [true, false]) {
@@ -45,18 +48,18 @@ test('each arm has sessions of its own build, and wipe ends with the reset of wh
     const control = withBuild ? fakeGrid('control', told) : undefined;
     const arms = extensionArms(plain, fakeGrid('subject', told), control);
     assert.deepEqual([arms.grid.name, await arms.grid.capacity(asked().signal)], ['plain', 7]);
-    const leases = await Promise.all(
-      [asked(), asked('subject'), asked('control')].map((each) => arms.grid.lease(each)),
+    const allOwned = await Promise.all(
+      [asked(), asked('subject'), asked('control')].map((each) => arms.grid.openSession(each)),
     );
     const other = withBuild ? 'control-1' : 'plain-1';
     assert.deepEqual(
-      leases.map(({ session }) => session.sessionId),
+      allOwned.map(({ session }) => session.sessionId),
       ['subject-1', 'subject-2', other],
     );
     const isolation = arms.isolation(wipeOf(told));
-    for (const { session } of leases.slice(1)) await isolation.reset(session, asked().signal);
-    await Promise.all(leases.map((lease) => lease.release()));
-    await isolation.reset(leases[0]!.session, asked().signal);
+    for (const { session } of allOwned.slice(1)) await isolation.reset(session, asked().signal);
+    await Promise.all(allOwned.map((owned) => owned.release()));
+    await isolation.reset(allOwned[0]!.session, asked().signal);
     await arms.grid[Symbol.asyncDispose]();
     assert.deepEqual(told, [
       'wipe subject-2',
@@ -74,7 +77,7 @@ test('each arm has sessions of its own build, and wipe ends with the reset of wh
 test('where the wipe fails, nothing is reset', async () => {
   const told: string[] = [];
   const arms = extensionArms(fakeGrid('plain', told), fakeGrid('subject', told));
-  const { session } = await arms.grid.lease(asked());
+  const { session } = await arms.grid.openSession(asked());
   const broken: Isolation = { ...wipeOf(told), reset: () => Promise.reject(new Error('it can not be cleaned')) };
   await assert.rejects(arms.isolation(broken).reset(session, asked().signal), /can not be cleaned/);
   assert.deepEqual(told, []);

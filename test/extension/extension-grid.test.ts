@@ -84,9 +84,9 @@ for (const [place, skip, open] of PLACES) {
         { id: '', name: 'Probe', version: '1.2.3', sha256: pkg.sha256, popup: 'popup.html', options: 'options.html' },
       );
       assert.match(text, /^Probe 1\.2\.3 \(sha256 [0-9a-f]{12}…\): uploaded to the browser, installed over BiDi$/);
-      const lease = await extended.lease(request(CAPABILITIES));
+      const owned = await extended.openSession(request(CAPABILITIES));
       try {
-        const { session } = lease;
+        const { session } = owned;
         assert.match(session.extension!.id, /^[a-p]{32}$/);
         for (const round of [1, 2]) {
           assert.equal(await heardOn(session, '#a'), '1', `round ${round}: a worker that has heard nothing before`);
@@ -99,7 +99,7 @@ for (const [place, skip, open] of PLACES) {
           assert.deepEqual(await storedIn(session), {});
         }
       } finally {
-        await lease.release();
+        await owned.release();
       }
     });
 
@@ -113,7 +113,7 @@ for (const [place, skip, open] of PLACES) {
         const refused = await thrownBy(extended.preflight(request(CAPABILITIES)));
         assert.deepEqual([refused.code, refused.answer], ['extension.worker-died', 'refuse']);
         assert.match(refused.message, text);
-        const error = await thrownBy(extended.lease(request(CAPABILITIES)));
+        const error = await thrownBy(extended.openSession(request(CAPABILITIES)));
         assert.deepEqual([error.code, error.blames, error.answer], ['extension.not-loaded', 'extension', 'retry']);
       }
     });
@@ -135,9 +135,9 @@ for (const [place, skip, open] of PLACES) {
 
     test('without a worker it is proved by the list alone', async () => {
       await using plain = await probeExtension({ 'manifest.json': manifestWith() });
-      const lease = await extensionGrid(grid, await readExtension(plain.folder)).lease(request(CAPABILITIES));
-      await lease.release();
-      assert.equal(lease.session.extension?.name, 'Probe');
+      const owned = await extensionGrid(grid, await readExtension(plain.folder)).openSession(request(CAPABILITIES));
+      await owned.release();
+      assert.equal(owned.session.extension?.name, 'Probe');
     });
 
     test('where BiDi can not install it, chromedriver starts the browser with it, and the notice says why', async () => {
@@ -148,13 +148,13 @@ for (const [place, skip, open] of PLACES) {
         text,
         /given to chromedriver.*not uploaded to the browser, installed over BiDi: the session has no BiDi connection/,
       );
-      const lease = await extended.lease(asked);
+      const owned = await extended.openSession(asked);
       try {
-        assert.equal(lease.session.extension!.id, extension.id, 'its id is known before');
-        assert.equal(await heardOn(lease.session), '1');
-        assert.equal((await thrownBy(extended.reset(lease.session, NEVER))).answer, 'retry');
+        assert.equal(owned.session.extension!.id, extension.id, 'its id is known before');
+        assert.equal(await heardOn(owned.session), '1');
+        assert.equal((await thrownBy(extended.reset(owned.session, NEVER))).answer, 'retry');
       } finally {
-        await lease.release();
+        await owned.release();
       }
     });
   });

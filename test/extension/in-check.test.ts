@@ -105,20 +105,20 @@ describe('what checks see of the extension', { skip: missing('chrome') }, () => 
 
   test('its name, its storage, its pages, its worker', async () => {
     await using bench = await startBench({ files: { 'checks/a.check.mjs': SUITE }, checkTimeoutMs: 30_000 });
-    const lease = await grid.lease(request());
+    const owned = await grid.openSession(request());
     try {
       for (const id of ['first', 'second']) {
-        const outcome = await bench.attempt({ site: { id, url: `${site.url}/` }, session: lease.session });
+        const outcome = await bench.attempt({ site: { id, url: `${site.url}/` }, session: owned.session });
         assert.deepEqual(
           outcome.checks.map(({ status, fault }) => fault?.message ?? status),
           ['passed', 'passed', 'passed', 'passed'],
         );
         assert.equal(outcome.extensionErrors, undefined);
-        await isolation('wipe').reset(lease.session, NEVER);
-        await grid.reset(lease.session, NEVER);
+        await isolation('wipe').reset(owned.session, NEVER);
+        await grid.reset(owned.session, NEVER);
       }
     } finally {
-      await lease.release();
+      await owned.release();
     }
   });
 
@@ -130,11 +130,11 @@ describe('what checks see of the extension', { skip: missing('chrome') }, () => 
         checkTimeoutMs: 30_000,
         failOnExtensionErrors,
       });
-      const lease = await grid.lease(request());
+      const owned = await grid.openSession(request());
       try {
         const outcome = await bench.attempt({
           site: { id: 'a', url: `${site.url}/`, data, tags: ['1', '2', '3'] },
-          session: lease.session,
+          session: owned.session,
         });
         const errors = outcome.extensionErrors?.map(({ message, where }) => `${where}: ${message}`).toSorted();
         assert.deepEqual(errors, [
@@ -155,7 +155,7 @@ describe('what checks see of the extension', { skip: missing('chrome') }, () => 
         if (failOnExtensionErrors)
           assert.deepEqual([last?.fault?.code, last?.fault?.cause], ['extension.error', 'extension']);
       } finally {
-        await lease.release();
+        await owned.release();
       }
     }
   });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { agreementOf, type Answer, type LabelledField } from '../../examples/corpus/agreement.ts';
-import type { Lease } from '../../src/core/ports.ts';
+import type { OwnedSession } from '../../src/core/ports.ts';
 import { extensionGrid } from '../../src/extension/extension-grid.ts';
 import { readExtension } from '../../src/extension/read-extension.ts';
 import { serveCorpus } from '../corpus/corpus-server.ts';
@@ -48,12 +48,12 @@ const chosen = Array.from(
 );
 const answers: { page: Page; answer: Answer | 'error' }[] = [];
 for (let start = 0; start < chosen.length; start += SESSION_PAGES) {
-  const lease = await grid.lease(request({ 'goog:chromeOptions': { args: [OFFLINE] } }));
+  const owned = await grid.openSession(request({ 'goog:chromeOptions': { args: [OFFLINE] } }));
   try {
     for (const page of chosen.slice(start, start + SESSION_PAGES))
-      answers.push({ page, answer: await answerOn(lease, page) });
+      answers.push({ page, answer: await answerOn(owned, page) });
   } finally {
-    await lease.release();
+    await owned.release();
   }
 }
 const right = answers.filter(({ answer }) => answer === 'right').length;
@@ -63,8 +63,8 @@ console.log(`the right password field on ${right} of ${answers.length} captured 
 process.exitCode = share >= Number(values.least) ? 0 : 1;
 
 /** A captured page may greet with an alert, or move on by itself: it is looked at a second time then. */
-async function answerOn(lease: Lease, page: (typeof chosen)[number]): Promise<Answer | 'error'> {
-  const { post, run } = commandsOf(lease.session);
+async function answerOn(owned: OwnedSession, page: (typeof chosen)[number]): Promise<Answer | 'error'> {
+  const { post, run } = commandsOf(owned.session);
   await post('/url', { url: corpus.urlOf(page) }).catch(() => {});
   for (let glance = 0; glance < 2; glance++) {
     try {

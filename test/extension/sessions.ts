@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Grid, LeaseRequest, SessionFacts } from '../../src/core/ports.ts';
+import type { Grid, SessionRequest, SessionFacts } from '../../src/core/ports.ts';
 import { localGrid } from '../../src/grid/local.ts';
 import { SessionRegistry } from '../../src/grid/registry.ts';
 import { WireClient } from '../../src/wire/wire-client.ts';
@@ -9,7 +9,7 @@ import { WireClient } from '../../src/wire/wire-client.ts';
 export const NEVER = new AbortController().signal;
 
 /** What a test asks a session for. */
-export function request(capabilities: Readonly<Record<string, unknown>> = {}): LeaseRequest {
+export function request(capabilities: Readonly<Record<string, unknown>> = {}): SessionRequest {
   return { name: 'extension', capabilities, avoidNodes: [], signal: NEVER };
 }
 
@@ -20,7 +20,7 @@ export async function ownLocalGrid(): Promise<Grid> {
   return {
     name: grid.name,
     capacity: (signal) => grid.capacity(signal),
-    lease: (asked) => grid.lease(asked),
+    openSession: (asked) => grid.openSession(asked),
     async [Symbol.asyncDispose]() {
       await grid[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });

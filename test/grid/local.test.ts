@@ -6,7 +6,7 @@ import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { GridrunError } from '../../src/core/fault.ts';
-import type { LeaseRequest } from '../../src/core/ports.ts';
+import type { SessionRequest } from '../../src/core/ports.ts';
 import { findChrome } from '../../src/grid/find-chrome.ts';
 import { localGrid } from '../../src/grid/local.ts';
 import { birthOf, processesNaming } from '../../src/os/process-table.ts';
@@ -29,7 +29,7 @@ afterEach(async () => {
   await rm(registry.stateDir, { recursive: true, force: true, maxRetries: 10 });
 });
 
-function request(more: Partial<LeaseRequest> = {}): LeaseRequest {
+function request(more: Partial<SessionRequest> = {}): SessionRequest {
   return { name: 'a test', capabilities: {}, avoidNodes: [], signal: new AbortController().signal, ...more };
 }
 
@@ -41,8 +41,8 @@ async function assertNothingLeft(): Promise<void> {
 test('a session opens, is on disk while it is, speaks BiDi, and leaves nothing', { skip }, async () => {
   await using grid = await localGrid({ sessions: 'auto', registry });
   assert.equal(await grid.capacity(new AbortController().signal), availableParallelism());
-  const lease = await grid.lease(request());
-  const { session } = lease;
+  const owned = await grid.openSession(request());
+  const { session } = owned;
   assert.equal(session.node, 'local');
   assert.equal(session.browserName, 'chrome');
   assert.ok(session.windowRect!.width > 0);
@@ -51,15 +51,15 @@ test('a session opens, is on disk while it is, speaks BiDi, and leaves nothing',
   const status = (await bidi.command('browsingContext.getTree', {}, LIMITS)) as { contexts: unknown[] };
   bidi.close();
   assert.equal(status.contexts.length, 1);
-  await lease.release();
-  await lease.release();
+  await owned.release();
+  await owned.release();
   await assertNothingLeft();
 });
 
 test('the end of the grid releases what is open and stops what is opening', { skip }, async () => {
   const grid = await localGrid({ sessions: 2, registry });
-  await grid.lease(request());
-  const opening = assert.rejects(grid.lease(request()), GridrunError);
+  await grid.openSession(request());
+  const opening = assert.rejects(grid.openSession(request()), GridrunError);
   await grid[Symbol.asyncDispose]();
   await opening;
   await assertNothingLeft();
@@ -67,12 +67,12 @@ test('the end of the grid releases what is open and stops what is opening', { sk
 
 test('kill -9 of Chrome is a crashed browser, and leaves nothing', { skip }, async () => {
   await using grid = await localGrid({ sessions: 1, registry });
-  const lease = await grid.lease(request());
-  process.kill(lease.session.capabilities['goog:processID'] as number, 'SIGKILL');
-  const client = new WireClient(lease.session.endpoint);
+  const owned = await grid.openSession(request());
+  process.kill(owned.session.capabilities['goog:processID'] as number, 'SIGKILL');
+  const client = new WireClient(owned.session.endpoint);
   for (let count = 0; count < 2; count += 1) {
     await assert.rejects(
-      client.send('GET', `/session/${lease.session.sessionId}/url`, undefined, LIMITS),
+      client.send('GET', `/session/${owned.session.sessionId}/url`, undefined, LIMITS),
       (error) =>
         error instanceof WireError &&
         error.code === 'browser.crashed' &&
@@ -80,7 +80,7 @@ test('kill -9 of Chrome is a crashed browser, and leaves nothing', { skip }, asy
         error.sessionLost,
     );
   }
-  await lease.release();
+  await owned.release();
   await assertNothingLeft();
 });
 
@@ -88,7 +88,7 @@ test('a Chrome that does not start is said with the driver’s last words', { sk
   const pair = await findChrome();
   await using grid = await localGrid({ sessions: 1, registry, chrome: { ...pair, chrome: '/bin/false' } });
   await assert.rejects(
-    grid.lease(request()),
+    grid.openSession(request()),
     (error) =>
       error instanceof GridrunError &&
       error.code === 'browser.not-started' &&
@@ -101,7 +101,7 @@ test('a driver that does not start is said so', { skip }, async () => {
   const pair = await findChrome();
   await using grid = await localGrid({ sessions: 1, registry, chrome: { ...pair, chromedriver: '/bin/false' } });
   await assert.rejects(
-    grid.lease(request()),
+    grid.openSession(request()),
     (error) => error instanceof GridrunError && error.code === 'browser.driver-not-started',
   );
   await assertNothingLeft();
@@ -110,7 +110,7 @@ test('a driver that does not start is said so', { skip }, async () => {
 test('the user’s capabilities reach Chrome', { skip }, async () => {
   await using grid = await localGrid({ sessions: 1, registry });
   const capabilities = { unhandledPromptBehavior: 'ignore', 'goog:chromeOptions': { args: ['--window-size=500,400'] } };
-  const { session } = await grid.lease(request({ capabilities }));
+  const { session } = await grid.openSession(request({ capabilities }));
   assert.equal(session.capabilities['unhandledPromptBehavior'], 'ignore');
   assert.equal(session.windowRect!.width, 500);
 });
@@ -120,7 +120,7 @@ test(
   { skip },
   async () => {
     await using grid = await localGrid({ sessions: 1, registry });
-    const { session, release } = await grid.lease(request());
+    const { session, release } = await grid.openSession(request());
     assert.equal(session.windowRect!.width, 1280);
     const client = new WireClient(session.endpoint);
     const script =
@@ -141,11 +141,11 @@ test('what a killed run left is swept, and nothing of a live one', { skip }, asy
     script,
     `import { localGrid } from ${source('local.ts')}; import { SessionRegistry } from ${source('registry.ts')};
      const grid = await localGrid({ sessions: 1, registry: new SessionRegistry(${JSON.stringify(registry.stateDir)}) });
-     await grid.lease({ name: 'left', capabilities: {}, avoidNodes: [], signal: new AbortController().signal });
+     await grid.openSession({ name: 'left', capabilities: {}, avoidNodes: [], signal: new AbortController().signal });
      console.log('open'); setInterval(() => {}, 1000);`,
   );
   await using grid = await localGrid({ sessions: 1, registry });
-  const mine = await grid.lease(request());
+  const mine = await grid.openSession(request());
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   await Promise.race([once(child.stdout, 'data'), ended]);

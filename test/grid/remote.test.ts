@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { inspect } from 'node:util';
-import type { LeaseRequest } from '../../src/core/ports.ts';
+import type { SessionRequest } from '../../src/core/ports.ts';
 import { readGridStatus } from '../../src/grid/grid-status.ts';
 import { SessionRegistry } from '../../src/grid/registry.ts';
 import { remoteGrid } from '../../src/grid/remote.ts';
@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(registry.stateDir, { recursive: true, force: true }));
 
-function request(more: Partial<LeaseRequest> = {}): LeaseRequest {
+function request(more: Partial<SessionRequest> = {}): SessionRequest {
   const capabilities = { 'goog:chromeOptions': { args: ['--no-sandbox'] } };
   return { name: 'a test', capabilities, avoidNodes: [], signal: NEVER, ...more };
 }
@@ -49,16 +49,15 @@ describe('on a hub and two nodes', { skip: missing('chrome', 'selenium') }, () =
     const grid = remoteGrid(selenium.url, { sessions: 'auto', registry });
     assert.doesNotMatch(inspect(grid.name), /s3cret/);
     assert.equal(await grid.capacity(NEVER), 5);
-    const lease = await grid.lease(request());
-    assert.ok(selenium.nodeUrls.includes(lease.session.node));
+    const owned = await grid.openSession(request());
+    assert.ok(selenium.nodeUrls.includes(owned.session.node));
     assert.equal(await grid.capacity(NEVER), 5);
-    assert.equal(new URL(lease.session.webSocketUrl!).host, new URL(selenium.url).host);
-    assert.doesNotMatch(JSON.stringify(lease.session.capabilities), /s3cret/);
-    const bidi = await BidiClient.connect(lease.session.webSocketUrl!, LIMITS);
+    assert.equal(new URL(owned.session.webSocketUrl!).host, new URL(selenium.url).host);
+    assert.doesNotMatch(JSON.stringify(owned.session.capabilities), /s3cret/);
+    const bidi = await BidiClient.connect(owned.session.webSocketUrl!, LIMITS);
     await bidi.command('browsingContext.getTree', {}, LIMITS);
     bidi.close();
-    await isolation('wipe').reset(lease.session, NEVER);
-    assert.equal(await isolation('wipe').alive(lease.session, NEVER), true);
+    await isolation('wipe').reset(owned.session, NEVER);
     await grid[Symbol.asyncDispose]();
     assert.equal(await openSessions(), 0);
     assert.equal(await recordCount(), 0);
@@ -74,8 +73,8 @@ describe('on a hub and two nodes', { skip: missing('chrome', 'selenium') }, () =
 
   test('another node is asked for when one has failed', async () => {
     await using grid = remoteGrid(selenium.url, { sessions: 4, registry });
-    const first = await grid.lease(request());
-    const second = await grid.lease(request({ avoidNodes: [first.session.node] }));
+    const first = await grid.openSession(request());
+    const second = await grid.openSession(request({ avoidNodes: [first.session.node] }));
     assert.notEqual(second.session.node, first.session.node);
   });
 
@@ -99,10 +98,10 @@ describe('on a hub and two nodes', { skip: missing('chrome', 'selenium') }, () =
       } else outgoing.writeHead(reply.status, { 'content-type': 'application/json' }).end(text);
     });
     const grid = remoteGrid(proxy.url.replace('//', '//bob:s3cret@'), { sessions: 1, registry });
-    const lease = await grid.lease(request());
+    const owned = await grid.openSession(request());
     assert.equal(posts, 1);
     assert.equal(await openSessions(), 1);
-    await lease.release();
+    await owned.release();
     await grid[Symbol.asyncDispose]();
     assert.equal(await openSessions(), 0);
     assert.equal(await recordCount(), 0);
@@ -112,7 +111,7 @@ describe('on a hub and two nodes', { skip: missing('chrome', 'selenium') }, () =
     const grid = remoteGrid(selenium.url, { sessions: 1, registry });
     await grid.capacity(NEVER);
     const stop = new AbortController();
-    const opening = grid.lease(request({ signal: stop.signal }));
+    const opening = grid.openSession(request({ signal: stop.signal }));
     // Stopped when the Grid has begun to start it.
     const client = new WireClient(selenium.url);
     const begun = async (): Promise<boolean> =>
@@ -127,9 +126,9 @@ describe('on a hub and two nodes', { skip: missing('chrome', 'selenium') }, () =
 
   test('a lost node is a lost session, and its record goes', async () => {
     const grid = remoteGrid(selenium.url, { sessions: 1, registry });
-    const lease = await grid.lease(request());
-    await selenium.killNode(selenium.nodeUrls.indexOf(lease.session.node));
-    const { endpoint, sessionId } = lease.session;
+    const owned = await grid.openSession(request());
+    await selenium.killNode(selenium.nodeUrls.indexOf(owned.session.node));
+    const { endpoint, sessionId } = owned.session;
     await assert.rejects(
       new WireClient(endpoint).send('GET', `/session/${sessionId}/url`, undefined, LIMITS),
       (error) => {
@@ -137,8 +136,7 @@ describe('on a hub and two nodes', { skip: missing('chrome', 'selenium') }, () =
         return true;
       },
     );
-    assert.equal(await isolation('wipe').alive(lease.session, NEVER), false);
-    await lease.release();
+    await owned.release();
     await grid[Symbol.asyncDispose]();
   });
 });
@@ -156,8 +154,8 @@ test('a plain endpoint below a prefix: the cores for auto, no capability that ch
   });
   const grid = remoteGrid(`${server.url}/wd/hub/`, { sessions: 'auto', registry });
   assert.equal(await grid.capacity(NEVER), availableParallelism());
-  const lease = await grid.lease(request());
-  assert.equal(lease.session.node, `${server.url}/wd/hub`);
+  const owned = await grid.openSession(request());
+  assert.equal(owned.session.node, `${server.url}/wd/hub`);
   await grid[Symbol.asyncDispose]();
   assert.equal(seen.at(-1), 'DELETE /wd/hub/session/s1');
   assert.equal(await recordCount(), 0);
@@ -174,7 +172,7 @@ test('a plain endpoint’s session that came after the stop is ended', async () 
   });
   const grid = remoteGrid(server.url, { sessions: 1, registry });
   const stop = new AbortController();
-  const opening = grid.lease(request({ signal: stop.signal }));
+  const opening = grid.openSession(request({ signal: stop.signal }));
   const answer = await asked.promise;
   stop.abort();
   await assert.rejects(opening, (error) => error instanceof WireError && error.code === 'runner.stopped');

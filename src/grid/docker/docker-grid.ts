@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { freemem } from 'node:os';
 import type { ErrorCode } from '../../core/error-codes.ts';
-import type { Grid, Lease, LeaseRequest } from '../../core/ports.ts';
+import type { Grid, OwnedSession, SessionRequest } from '../../core/ports.ts';
 import type { SessionRegistry } from '../registry.ts';
 import { remoteGrid } from '../remote.ts';
 import { roomForNodes, type NodeRange } from './autoscale.ts';
@@ -133,9 +133,9 @@ async function networkOf(engine: Engine, grid: string): Promise<GridNetwork> {
 }
 
 function withForwarder(
-  capabilities: LeaseRequest['capabilities'],
+  capabilities: SessionRequest['capabilities'],
   { chromeFlags }: Forwarder,
-): LeaseRequest['capabilities'] {
+): SessionRequest['capabilities'] {
   const chrome = (capabilities['goog:chromeOptions'] ?? {}) as { readonly args?: readonly string[] };
   return { ...capabilities, 'goog:chromeOptions': { ...chrome, args: withFlags(chrome.args ?? [], chromeFlags) } };
 }
@@ -185,16 +185,16 @@ class ContainerGrid implements DockerGrid {
     return await this.#inner.capacity(signal);
   }
 
-  async lease(request: LeaseRequest): Promise<Lease> {
+  async openSession(request: SessionRequest): Promise<OwnedSession> {
     const capabilities =
       this.#forwarder === undefined ? request.capabilities : withForwarder(request.capabilities, this.#forwarder);
     this.#waitingCount += 1;
-    const lease = await this.#inner.lease({ ...request, capabilities }).finally(() => (this.#waitingCount -= 1));
+    const owned = await this.#inner.openSession({ ...request, capabilities }).finally(() => (this.#waitingCount -= 1));
     this.#openCount += 1;
     let released: Promise<void> | undefined;
     return {
-      session: lease.session,
-      release: () => (released ??= lease.release().finally(() => (this.#openCount -= 1))),
+      session: owned.session,
+      release: () => (released ??= owned.release().finally(() => (this.#openCount -= 1))),
     };
   }
 

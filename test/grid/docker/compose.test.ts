@@ -56,19 +56,19 @@ test(
       assert.ok(report.nodes.every(({ slots, memory }) => slots === 1 && memory !== undefined));
 
       await using grid = remoteGrid(`http://gridrun:${password}@127.0.0.1:${port}`, { sessions: 'auto' });
-      const lease = await grid.lease({
+      const owned = await grid.openSession({
         name: 'compose',
         capabilities: {},
         avoidNodes: [],
         signal: new AbortController().signal,
       });
-      const page = driving(lease.session);
+      const page = driving(owned.session);
       await page.go('data:text/html,<title>here</title>');
       assert.equal(await page.run('return document.title'), 'here');
-      assert.equal(await bidiStatus(lease.session.webSocketUrl!), 'success');
+      assert.equal(await bidiStatus(owned.session.webSocketUrl!), 'success');
       await page.go('chrome://sandbox');
       assert.match(String(await page.run('return document.body.innerText')), /You are adequately sandboxed/);
-      await lease.release();
+      await owned.release();
 
       await using place = await Workplace.with({
         'sites.txt': 'a.example\nb.example\nc.example\nd.example\n',

@@ -18,27 +18,27 @@ test(
   async () => {
     await using scene = await hostileScene();
     const { grid, up, port } = scene;
-    const lease = await grid.lease({ name: 'hostile', capabilities: {}, avoidNodes: [], signal });
-    const page = driving(lease.session);
+    const owned = await grid.openSession({ name: 'hostile', capabilities: {}, avoidNodes: [], signal });
+    const page = driving(owned.session);
     await page.go(`http://evil.localhost:${port}/`);
-    const targets = await allTargets(up, String(lease.session.capabilities['se:gridWebSocketUrl']));
+    const targets = await allTargets(up, String(owned.session.capabilities['se:gridWebSocketUrl']));
     const before = await sessionsOf(up);
-    const reached = await page.runAsync(ATTACK, targets, lease.session.sessionId);
+    const reached = await page.runAsync(ATTACK, targets, owned.session.sessionId);
     assert.deepEqual(reached, []);
-    assert.deepEqual(await readByWindows(page, targets, lease.session.sessionId), []);
+    assert.deepEqual(await readByWindows(page, targets, owned.session.sessionId), []);
     assert.equal(await page.run('return location.host'), `evil.localhost:${port}`);
     assert.deepEqual(await sessionsOf(up), before);
     assert.deepEqual(
       (await readHub(up)).nodes.map(({ availability }) => availability),
       ['UP', 'UP'],
     );
-    const drivers = await inContainer(nodeOf(up, lease.session.node), [
+    const drivers = await inContainer(nodeOf(up, owned.session.node), [
       'bash',
       '-c',
       'grep -lz chromedriver /proc/[0-9]*/cmdline 2>/dev/null | wc -l',
     ]);
     assert.equal(Number(drivers) >= 1, true);
-    await lease.release();
+    await owned.release();
   },
 );
 
@@ -51,17 +51,17 @@ test(
     const nameGuardOff = '--host-resolver-rules=EXCLUDE 127.0.0.1';
     const addressGuardOff = '--ip-address-space-overrides=127.0.0.1:5555=public';
     const reachedWith = async (...args: string[]): Promise<string[]> => {
-      const lease = await grid.lease({
+      const owned = await grid.openSession({
         name: 'unguarded',
         capabilities: { 'goog:chromeOptions': { args } },
         avoidNodes: [],
         signal,
       });
-      const page = driving(lease.session);
+      const page = driving(owned.session);
       await page.go(`http://evil.localhost:${port}/`);
       const reached = (await page.runAsync(ATTACK, ['127.0.0.1:5555'], 'none')) as string[];
       const windows = await readByWindows(page, ['127.0.0.1:5555'], 'none');
-      await lease.release();
+      await owned.release();
       return [...reached, ...windows];
     };
     assert.deepEqual(await reachedWith(addressGuardOff), []);

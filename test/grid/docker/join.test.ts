@@ -50,21 +50,21 @@ test('nodes on another network join a hub by the address that it reaches, and ru
       assert.deepEqual(joined.nodes, [`http://${address}:5655`, `http://${address}:5656`]);
       assert.deepEqual(await gridJoin(joinOptions(hub, address, { nodes: 2 })), joined);
       await using grid = remoteGrid(hub.url, { sessions: 'auto' });
-      const leases = await Promise.all(
+      const allOwned = await Promise.all(
         [1, 2, 3].map(
-          async (index) => await grid.lease({ name: `join ${index}`, capabilities: {}, avoidNodes: [], signal }),
+          async (index) => await grid.openSession({ name: `join ${index}`, capabilities: {}, avoidNodes: [], signal }),
         ),
       );
       assert.deepEqual(
-        leases.map(({ session }) => session.node).sort(),
+        allOwned.map(({ session }) => session.node).sort(),
         [`http://${address}:5655`, `http://${address}:5656`, 'http://node-1:5555'].sort(),
       );
-      for (const { session } of leases) {
+      for (const { session } of allOwned) {
         const page = driving(session);
         await page.go('data:text/html,<title>here</title>');
         assert.equal(await page.run('return document.title'), 'here');
       }
-      await Promise.all(leases.map(async (lease) => await lease.release()));
+      await Promise.all(allOwned.map(async (owned) => await owned.release()));
     } finally {
       await gridDown(joined.name);
     }

@@ -28,9 +28,9 @@ test(
       const up = await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 });
       assert.deepEqual((await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 })).made, []);
       await using grid = remoteGrid(up.url, { sessions: 'auto' });
-      const leases = await Promise.all(
+      const allOwned = await Promise.all(
         [1, 2].map(
-          async (index) => await grid.lease({ name: `scale ${index}`, capabilities: {}, avoidNodes: [], signal }),
+          async (index) => await grid.openSession({ name: `scale ${index}`, capabilities: {}, avoidNodes: [], signal }),
         ),
       );
       assert.deepEqual((await gridScale(name, 4)).added, [`gridrun-${name}-node-3`, `gridrun-${name}-node-4`]);
@@ -46,12 +46,12 @@ test(
 
       const shrinking = gridScale(name, 1);
       await untilNodes(name, 2);
-      for (const { session } of leases) {
+      for (const { session } of allOwned) {
         const page = driving(session);
         await page.go('data:text/html,<title>still here</title>');
         assert.equal(await page.run('return document.title'), 'still here');
       }
-      await Promise.all(leases.map(async (lease) => await lease.release()));
+      await Promise.all(allOwned.map(async (owned) => await owned.release()));
       const shrunk = await shrinking;
       assert.deepEqual([shrunk.removed.length, shrunk.draining.length], [3, 0]);
       assert.deepEqual((await gridScale(name, 1)).removed, []);
