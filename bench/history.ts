@@ -108,11 +108,7 @@ try {
     totals.push(totalMs);
   }
   using history = History.open(path);
-  const [durations, story, fares] = [
-    await timed(() => history.durations()),
-    await timed(() => history.story('site-7')),
-    await timed(() => history.checks()),
-  ];
+  const [durations, story] = [await timed(() => history.durations()), await timed(() => history.story('site-7'))];
   const { size } = await stat(path);
   const worstMs = Math.max(...totals);
   const ms = (value: number): string => value.toFixed(0);
@@ -125,7 +121,6 @@ try {
   console.log(`| of that: feeding | ${ms(slowest.feedMs)} |`);
   console.log(`| all durations (${durations.value.size}) | ${ms(durations.ms)} |`);
   console.log(`| one site's story (${story.value.runs.length} runs) | ${ms(story.ms)} |`);
-  console.log(`| how every check fared (${fares.value.length}) | ${ms(fares.ms)} |`);
   console.log(`\ntarget ${TARGET_MS} ms a run: ${worstMs <= TARGET_MS ? 'met' : 'missed'}`);
   if (worstMs > TARGET_MS) process.exitCode = 1;
 } finally {

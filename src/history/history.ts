@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { refusal } from '../core/fault.ts';
 import { nearest } from '../text/nearest.ts';
 import type { RunState } from '../core/run-state.ts';
-import type { FlakeRate, RememberedRun, Sighting, SiteStory } from '../core/story.ts';
+import type { RememberedRun, SiteStory } from '../core/story.ts';
 import { guarded, inTransaction, openDatabase } from './database.ts';
 import { feedRun } from './feed.ts';
 import { median } from './median.ts';
@@ -13,17 +13,6 @@ import { siteStory } from './site-story.ts';
 
 /** How many runs say what a site takes: enough that one slow night is not believed. */
 const LAST_RUNS = 5;
-
-/** A site or one of its checks, and how it fared over all runs. */
-export interface Fare extends FlakeRate {
-  readonly siteId: string;
-  /** The check; none where it is the site as a whole. */
-  readonly title?: string;
-  readonly failing: number;
-  /** When it was first and last seen failing, in ms since the epoch; none where it never was. */
-  readonly firstFailing?: Sighting;
-  readonly lastFailing?: Sighting;
-}
 
 /**
  * What all runs said, in one SQLite file. It holds nothing that the journals do not: it may be deleted at any time and
@@ -85,16 +74,6 @@ export class History implements Disposable {
     return new Map([...bySite].map(([site, seen]) => [site, median(seen.map(({ ms }) => ms))]));
   }
 
-  /** How every site fared: its flake rate, and when it was first and last seen failing. In the order of their ids. */
-  sites(): Fare[] {
-    return this.#fares('site_verdicts v', "'' AS title");
-  }
-
-  /** The same for every check of every site. */
-  checks(): Fare[] {
-    return this.#fares('check_verdicts v JOIN checks c ON c.id = v.check_id', 'c.title');
-  }
-
   /** One site's story. Throws a refusal that names the nearest known site where it was never seen. */
   story(siteId: string, lastRuns = LAST_RUNS): SiteStory {
     const story = this.#use((database) => siteStory(database, siteId, lastRuns));
@@ -117,46 +96,7 @@ export class History implements Disposable {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  #fares(from: string, title: string): Fare[] {
-    // Date and run in one text of fixed width, so that the least and the greatest of them are whole sightings.
-    const rows = this.#use((database) =>
-      database
-        .prepare(
-          `
-      SELECT s.site AS siteId, ${title}, count(*) FILTER (WHERE v.verdict = 'flaky') AS flaky,
-        count(*) FILTER (WHERE v.verdict IN ('passed', 'flaky', 'failed')) AS decided,
-        count(*) FILTER (WHERE v.verdict IN ('failed', 'errored')) AS failing,
-        min(printf('%015d %s', r.started_at, r.run)) FILTER (WHERE v.verdict IN ('failed', 'errored')) AS first,
-        max(printf('%015d %s', r.started_at, r.run)) FILTER (WHERE v.verdict IN ('failed', 'errored')) AS last
-      FROM ${from} JOIN counted_runs r ON r.id = v.run_id JOIN sites s ON s.id = v.site_id
-      GROUP BY 1, 2 ORDER BY 1, 2
-    `,
-        )
-        .all(),
-    ) as unknown as readonly FareRow[];
-    return rows.map(({ siteId, title: named, flaky, decided, failing, first, last }) => ({
-      siteId,
-      ...(named === '' ? {} : { title: named }),
-      flaky,
-      decided,
-      failing,
-      ...(first === null || last === null ? {} : { firstFailing: sightingOf(first), lastFailing: sightingOf(last) }),
-    }));
-  }
-
   #use<T>(work: (database: DatabaseSync) => T): T {
     return guarded(this.path, () => work(this.#database));
   }
-}
-
-interface FareRow extends FlakeRate {
-  readonly siteId: string;
-  readonly title: string;
-  readonly failing: number;
-  readonly first: string | null;
-  readonly last: string | null;
-}
-
-function sightingOf(text: string): Sighting {
-  return { startedAt: Number(text.slice(0, 15)), run: text.slice(16) };
 }

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { RunEvent, Undated } from '../core/event.ts';
 import { GridrunError, refusal } from '../core/fault.ts';
@@ -88,21 +88,6 @@ export class Journal {
     if (this.#closed) return;
     this.#closed = true;
     closeSync(this.#fd);
-  }
-
-  /** For the exit of the process, where nothing can be awaited. */
-  closeNow(): void {
-    if (this.#closed) return;
-    clearTimeout(this.#timer);
-    clearImmediate(this.#batch);
-    this.#closed = true;
-    try {
-      fdatasyncSync(this.#fd);
-      // A sync that is under way still needs the descriptor; the end of the process closes it.
-      if (this.#syncing === undefined) closeSync(this.#fd);
-    } catch {
-      // The process ends: there is nobody left to tell.
-    }
   }
 
   #write(event: RunEvent): void {

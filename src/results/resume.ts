@@ -16,8 +16,6 @@ export interface ResumePlan {
   readonly run: string;
   /** Sites with a verdict other than not-run. */
   readonly kept: ReadonlySet<string>;
-  /** Planned sites that are to be run again, in the order of the list. */
-  readonly again: readonly string[];
   /** The events of the kept sites, for the new run's journal, in their order. */
   keptEvents(): AsyncGenerator<Undated, void, void>;
   /** Copies the kept sites' evidence into the new run's folder. */
@@ -62,20 +60,15 @@ export async function planResume(source: UnfinishedRun, plan: PlanFacts): Promis
     });
   }
   const kept = new Set<string>();
-  const again: string[] = [];
   const sessions = new Set<string>();
   for (const { site, verdict, open, session } of state.sites()) {
-    if (!isKept(verdict, open)) {
-      again.push(site.id);
-      continue;
-    }
+    if (!isKept(verdict, open)) continue;
     kept.add(site.id);
     if (session !== undefined) sessions.add(session.opened.sessionId);
   }
   return {
     run: source.run,
     kept,
-    again,
     keptEvents: () => keptEvents(source.journalPath, kept, sessions),
     copyEvidence: (folder) => copyEvidence(source, folder, kept),
   };

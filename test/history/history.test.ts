@@ -42,8 +42,6 @@ const stateOf = (run: FakeRun): Promise<RunState> => foldEvents(run.events);
 function answers(history: History): unknown {
   return {
     durations: [...history.durations()],
-    sites: history.sites(),
-    checks: history.checks(),
     stories: ['steady', 'shaky', 'broken', 'dead'].map((id) => history.story(id)),
   };
 }
@@ -65,22 +63,24 @@ test('flake rates, and when a site and a check were first and last seen failing'
   using history = History.open(join(folder, 'rates.sqlite'));
   for (const number of [1, 2, 3, 4, 5, 6]) history.feed(await stateOf(night(number)));
   const at = (number: number): object => ({ run: `night-${number}`, startedAt: number * DAY_MS });
-  assert.deepEqual(history.sites(), [
-    { siteId: 'broken', flaky: 0, decided: 6, failing: 3, firstFailing: at(3), lastFailing: at(5) },
-    { siteId: 'dead', flaky: 0, decided: 5, failing: 1, firstFailing: at(2), lastFailing: at(2) },
-    { siteId: 'shaky', flaky: 3, decided: 6, failing: 0 },
-    { siteId: 'steady', flaky: 0, decided: 6, failing: 0 },
+  const rates = ['broken', 'dead', 'shaky', 'steady'].map((id) => {
+    const { siteId, flake, firstFailing, lastFailing } = history.story(id);
+    return { siteId, flake, firstFailing, lastFailing };
+  });
+  const never = { firstFailing: undefined, lastFailing: undefined };
+  assert.deepEqual(rates, [
+    { siteId: 'broken', flake: { flaky: 0, decided: 6 }, firstFailing: at(3), lastFailing: at(5) },
+    { siteId: 'dead', flake: { flaky: 0, decided: 5 }, firstFailing: at(2), lastFailing: at(2) },
+    { siteId: 'shaky', flake: { flaky: 3, decided: 6 }, ...never },
+    { siteId: 'steady', flake: { flaky: 0, decided: 6 }, ...never },
+  ]);
+  assert.deepEqual(history.story('broken').checks, [
+    { title: 't', flake: { flaky: 0, decided: 6 }, failing: 3, firstFailing: at(3), lastFailing: at(5) },
+    { title: 'u', flake: { flaky: 0, decided: 6 }, failing: 0 },
   ]);
   assert.deepEqual(
-    history
-      .checks()
-      .filter(({ siteId, title }) => siteId === 'broken' || title === 'u')
-      .slice(0, 3),
-    [
-      { siteId: 'broken', title: 't', flaky: 0, decided: 6, failing: 3, firstFailing: at(3), lastFailing: at(5) },
-      { siteId: 'broken', title: 'u', flaky: 0, decided: 6, failing: 0 },
-      { siteId: 'dead', title: 'u', flaky: 0, decided: 5, failing: 1, firstFailing: at(2), lastFailing: at(2) },
-    ],
+    history.story('dead').checks.find(({ title }) => title === 'u'),
+    { title: 'u', flake: { flaky: 0, decided: 5 }, failing: 1, firstFailing: at(2), lastFailing: at(2) },
   );
 });
 
@@ -108,7 +108,7 @@ test('a run that was gone on with does not count beside the one that did', async
     history.story('steady').runs.map(({ run }) => run),
     ['night-2'],
   );
-  assert.equal(history.sites().find(({ siteId }) => siteId === 'steady')?.decided, 1);
+  assert.equal(history.story('steady').flake.decided, 1);
 });
 
 test('deleted and rebuilt from journals, in any order, it answers the same', async () => {

@@ -88,7 +88,6 @@ test('flush waits for the disk, close can be called twice, and what comes after 
   await Promise.all([journal.close(), journal.close()]);
   await journal.close();
   journal.append(idle);
-  journal.closeNow();
   assert.equal(readFileSync(path, 'utf8').split('\n').length, 2);
 });
 
