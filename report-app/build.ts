@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, version } from 'esbuild';
+import { writeWhole } from '../src/os/write-whole.ts';
 
 interface ReportApp {
   readonly script: string;
@@ -42,7 +43,8 @@ export async function cachedReportApp(): Promise<ReportApp> {
     // Not built yet, or not to be read: built anew.
   }
   const app = await buildReportApp();
-  writeWhole(path, JSON.stringify(app));
+  // Several runs may start from the same sources at once.
+  await writeWhole(path, JSON.stringify(app), `${path}.${randomBytes(4).toString('hex')}`);
   return app;
 }
 
@@ -53,18 +55,10 @@ function hashOfSources(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Several runs may start from the same sources at once. */
-function writeWhole(path: string, text: string): void {
-  mkdirSync(join(path, '..'), { recursive: true });
-  const part = `${path}.${randomBytes(4).toString('hex')}`;
-  writeFileSync(part, text);
-  renameSync(part, path);
-}
-
 if (import.meta.main) {
   const app = await buildReportApp();
   const path = join(ROOT, 'dist/report/html/report-app.built.js');
-  writeWhole(
+  await writeWhole(
     path,
     `export const script = ${JSON.stringify(app.script)};\nexport const style = ${JSON.stringify(app.style)};\n`,
   );

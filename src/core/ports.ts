@@ -136,9 +136,10 @@ export interface Isolation {
 /** Takes an event; it is in the journal when this returns. */
 export type Emit = (event: Undated) => void;
 
-/** A fold over the journal: what every report is. */
+/** What makes a report of a run's events. One that writes only at the end needs no `onEvent`: it reads the state. */
 export interface Reporter {
-  onEvent(event: RunEvent): void;
-  /** After `run-ended`: writes what is left to write. */
+  /** Called with each event, after the journal has it. */
+  onEvent?(event: RunEvent): void;
+  /** Called once, after `run-ended`: writes what is left to write. */
   finish?(): Promise<void>;
 }

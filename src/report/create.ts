@@ -123,7 +123,7 @@ function terminal({ name, path }: ReporterOptions, setup: ReportersSetup): Named
   return {
     name: `${name}=${path}`,
     reporter: {
-      onEvent: (event) => reporter.onEvent(event),
+      onEvent: (event) => reporter.onEvent?.(event),
       finish: async () => {
         await reporter.finish?.();
         file.close();

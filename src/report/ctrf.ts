@@ -1,13 +1,9 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { caseOutcome, stoppedByBail } from '../core/case-tally.ts';
 import type { CheckPlan } from '../core/check.ts';
 import type { Reporter } from '../core/ports.ts';
 import type { RunState, SiteState } from '../core/run-state.ts';
 import type { CheckVerdict } from '../core/verdict.ts';
+import { writeWhole } from '../os/write-whole.ts';
 
 /** The version of the format that is written: https://ctrf.io/docs/specification/overview */
 const SPEC_VERSION = '0.0.0';
@@ -31,16 +27,10 @@ export class CtrfReporter implements Reporter {
     this.#options = options;
   }
 
-  onEvent(): void {
-    // All that it writes is in the state.
-  }
-
   /** Throws what the file system throws. */
   async finish(): Promise<void> {
     const { path, attachmentBase } = this.#options;
-    await mkdir(dirname(path), { recursive: true });
-    await pipeline(Readable.from(ctrfText(this.#state, attachmentBase)), createWriteStream(`${path}.part`));
-    await rename(`${path}.part`, path);
+    await writeWhole(path, ctrfText(this.#state, attachmentBase));
   }
 }
 

@@ -29,7 +29,7 @@ export class Multiplexer implements Reporter {
     this.#state.apply(event);
     for (const { name, reporter } of this.#reporters) {
       try {
-        reporter.onEvent(event);
+        reporter.onEvent?.(event);
       } catch (error) {
         this.#drop(name, reporter, error);
       }

@@ -1,7 +1,3 @@
-import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Arm } from '../core/attempt.ts';
 import { tallyCases, type CaseTally } from '../core/case-tally.ts';
 import type { CheckPlan } from '../core/check.ts';
@@ -12,6 +8,7 @@ import type { Reporter } from '../core/ports.ts';
 import type { RunState, SessionState, SiteState } from '../core/run-state.ts';
 import { releaseTestOf, type ReleaseTest } from '../core/release-test.ts';
 import type { CheckExcuse, CheckVerdict, Verdict } from '../core/verdict.ts';
+import { writeWhole } from '../os/write-whole.ts';
 
 /** results.json's schema. A field keeps its one type for ever. */
 export const RESULTS_VERSION = 1;
@@ -102,15 +99,9 @@ export class ResultsJsonReporter implements Reporter {
     this.#path = path;
   }
 
-  onEvent(): void {
-    // All that it writes is in the state.
-  }
-
   /** Throws what the file system throws. */
   async finish(): Promise<void> {
-    const part = `${this.#path}.part`;
-    await pipeline(Readable.from(resultsText(this.#state)), createWriteStream(part));
-    await rename(part, this.#path);
+    await writeWhole(this.#path, resultsText(this.#state));
   }
 }
 

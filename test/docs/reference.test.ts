@@ -6,7 +6,7 @@ import { BLOCKS, PAGES, madePapers, withBlocks } from '../../scripts/docs/papers
 import { ERROR_CODES } from '../../src/core/error-codes.ts';
 import { RunState } from '../../src/core/run-state.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
-import { junitText } from '../../src/report/junit/junit.ts';
+import { junitFiles } from '../../src/report/junit/junit.ts';
 import { Workplace } from '../support/command.ts';
 import { paper } from './papers.ts';
 
@@ -163,7 +163,7 @@ test('every element, attribute and property of junit.xml is on its page, and the
     }
   };
   const parsed = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', ignoreDeclaration: true }).parse(
-    [...junitText(eventfulRun(), '')].join(''),
+    [...junitFiles(eventfulRun(), '', Infinity)].flat().join(''),
   ) as Record<string, unknown>;
   for (const [name, value] of Object.entries(parsed)) note(name, value);
   const page = paper('docs/reference/junit.md');

@@ -67,10 +67,6 @@ class HistoryReporter {
     this.#state = state;
   }
 
-  onEvent(): void {
-    // All that it feeds is in the state.
-  }
-
   /** Throws what the history throws: the multiplexer reports it. */
   async finish(): Promise<void> {
     using history = History.open(this.#path);

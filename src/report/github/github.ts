@@ -32,10 +32,6 @@ export class GithubReporter implements Reporter {
     this.#options = options;
   }
 
-  onEvent(): void {
-    // All that it writes is in the state.
-  }
-
   /** Throws what the file system throws. */
   async finish(): Promise<void> {
     const { stream, summaryPath, out } = this.#options;

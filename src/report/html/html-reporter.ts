@@ -1,9 +1,8 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { RunEvent } from '../../core/event.ts';
 import type { Reporter } from '../../core/ports.ts';
 import type { RunState } from '../../core/run-state.ts';
 import { Timeline } from '../../core/timeline.ts';
+import { writeWhole } from '../../os/write-whole.ts';
 import { AttemptLog } from './attempt-log.ts';
 import { buildReportData } from './build-data.ts';
 import { packedJson } from './embed.ts';
@@ -53,9 +52,6 @@ export class HtmlReporter implements Reporter {
       noScript:
         'This report is drawn by a script of its own. junit.xml and results.json beside it hold the same results.',
     });
-    const part = `${path}.part`;
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(part, text);
-    await rename(part, path);
+    await writeWhole(path, text);
   }
 }

@@ -1,13 +1,12 @@
-import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, parse } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, join, parse } from 'node:path';
 import { caseOutcome, stoppedByBail, tallyCases } from '../../core/case-tally.ts';
 import type { Fault } from '../../core/fault.ts';
 import type { Reporter } from '../../core/ports.ts';
 import type { RunState, SiteState } from '../../core/run-state.ts';
 import type { CheckExcuse, CheckVerdict } from '../../core/verdict.ts';
+import { writeWhole } from '../../os/write-whole.ts';
 import { JUnitSuite, type JUnitCase, type Remark } from './junit-elements.ts';
 import { xmlLine, xmlText } from './xml-text.ts';
 
@@ -36,20 +35,14 @@ export class JUnitReporter implements Reporter {
     this.#options = options;
   }
 
-  onEvent(): void {
-    // All that it writes is in the state.
-  }
-
   /** Throws what the file system throws. */
   async finish(): Promise<void> {
     const { path, attachmentBase, maxBytes } = this.#options;
-    await mkdir(dirname(path), { recursive: true });
     let count = 0;
     for (const pieces of junitFiles(this.#state, attachmentBase, maxBytes)) {
       count++;
       const name = partPath(path, count);
-      await pipeline(Readable.from(pieces), createWriteStream(`${name}.part`));
-      await rename(`${name}.part`, name);
+      await writeWhole(name, pieces);
     }
     this.#fileCount = count;
     // An earlier report may have had more files: a server that reads junit*.xml must not find them.
@@ -71,16 +64,15 @@ function partPath(path: string, part: number): string {
   return join(dir, `${name}-${part}${ext}`);
 }
 
-/** The text of junit.xml as one file, however large. */
-export function junitText(state: RunState, attachmentBase: string): Iterable<string> {
-  return [...junitFiles(state, attachmentBase, Infinity)].flat();
-}
-
 /**
  * The files of a JUnit report, each in pieces: a suite at a time, because one tree of a long list does not fit into
  * memory. A file holds whole suites, and its counts are its own.
  */
-function* junitFiles(state: RunState, attachmentBase: string, maxBytes = MAX_BYTES): Generator<readonly string[]> {
+export function* junitFiles(
+  state: RunState,
+  attachmentBase: string,
+  maxBytes = MAX_BYTES,
+): Generator<readonly string[]> {
   let suites: string[] = [];
   let entries: SiteState[] = [];
   let bytes = 0;

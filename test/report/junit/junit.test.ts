@@ -12,7 +12,7 @@ import { xmlText } from '../../../src/report/junit/xml-text.ts';
 import { tallyCases } from '../../../src/core/case-tally.ts';
 import { RunState } from '../../../src/core/run-state.ts';
 import type { RunEvent } from '../../../src/core/event.ts';
-import { JUnitReporter, junitText } from '../../../src/report/junit/junit.ts';
+import { JUnitReporter, junitFiles } from '../../../src/report/junit/junit.ts';
 import { Multiplexer } from '../../../src/report/multiplexer.ts';
 import { FakeRun, errored, failed, passed, siteOf, variedRun } from '../../support/run-events.ts';
 
@@ -28,7 +28,7 @@ function stateOf(events: readonly RunEvent[]): RunState {
   return state;
 }
 
-const textOf = (state: RunState): string => [...junitText(state, 'gridrun-results')].join('');
+const textOf = (state: RunState): string => [...junitFiles(state, 'gridrun-results', Infinity)].flat().join('');
 
 interface ReadCase {
   '@name': string;
