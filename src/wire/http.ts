@@ -5,6 +5,13 @@ import { within, type Limits } from './deadline.ts';
 import type { Endpoint } from './endpoint.ts';
 import { WireError } from './wire-error.ts';
 
+/** One HTTP request. `path` starts below the endpoint's prefix. */
+export interface WireRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string | undefined;
+}
+
 export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -12,44 +19,22 @@ export interface Reply {
 }
 
 /**
- * One pool of kept-alive connections for each origin, shared by every client of this process. Deadlines are ours, a
- * request each. Idle connections do not keep the process alive.
+ * One pool of kept-alive connections per origin, shared by every client of this process. `within` sets a deadline for
+ * each request, so undici's own are off. Idle connections do not keep the process alive.
  */
 const AGENT = new Agent({ headersTimeout: 0, bodyTimeout: 0, pipelining: 1, connections: null });
 
 /**
- * Sends one request, once; a GET whose connection was reset is sent a second time.
- * Throws a `WireError` where no answer came; an answer with an error status is an answer.
+ * Sends a request once; sends a GET a second time if its connection was reset.
+ * Throws a `WireError` if no reply came. A reply with an error status is a reply.
  */
-export async function exchange(
-  endpoint: Endpoint,
-  method: string,
-  path: string,
-  body: string | undefined,
-  limits: Limits,
-): Promise<Reply> {
-  const what = `${method} ${endpoint.shown}${path}`;
+export async function exchange(endpoint: Endpoint, request: WireRequest, limits: Limits): Promise<Reply> {
+  const what = `${request.method} ${endpoint.shown}${request.path}`;
   return await within(limits, async (signal, cutBy) => {
-    const attempt = async (): Promise<Reply> => {
-      const reply = await AGENT.request({
-        origin: endpoint.origin,
-        path: `${endpoint.prefix}${path}`,
-        method,
-        signal,
-        headers: {
-          accept: 'application/json; charset=utf-8',
-          // The Grid refuses some commands without the charset.
-          ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
-          ...(endpoint.authorization === undefined ? {} : { authorization: endpoint.authorization }),
-        },
-        body: body ?? null,
-      });
-      return { status: reply.statusCode, headers: reply.headers, text: await reply.body.text() };
-    };
     try {
-      return await attempt().catch((error: unknown) => {
-        if (method !== 'GET' || cutBy() !== undefined || !wasReset(error)) throw error;
-        return attempt();
+      return await sendOnce(endpoint, request, signal).catch((error: unknown) => {
+        if (request.method !== 'GET' || cutBy() !== undefined || !wasReset(error)) throw error;
+        return sendOnce(endpoint, request, signal);
       });
     } catch (error) {
       const by = cutBy();
@@ -58,6 +43,27 @@ export async function exchange(
       throw new WireError(codeOf(error), what, textOf(error), error);
     }
   });
+}
+
+async function sendOnce(
+  { origin, prefix, authorization }: Endpoint,
+  { method, path, body }: WireRequest,
+  signal: AbortSignal,
+): Promise<Reply> {
+  const reply = await AGENT.request({
+    origin,
+    path: `${prefix}${path}`,
+    method,
+    signal,
+    headers: {
+      accept: 'application/json; charset=utf-8',
+      // The Grid refuses some commands without the charset.
+      ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+      ...(authorization === undefined ? {} : { authorization }),
+    },
+    body: body ?? null,
+  });
+  return { status: reply.statusCode, headers: reply.headers, text: await reply.body.text() };
 }
 
 function wasReset(error: unknown): boolean {

@@ -20,7 +20,7 @@ export class WireClient {
   async send(method: 'GET' | 'POST' | 'DELETE', path: string, body: unknown, limits: Limits): Promise<unknown> {
     // A POST needs a body, if only an empty object.
     const text = method === 'POST' ? JSON.stringify(body ?? {}) : undefined;
-    const reply = await exchange(this.endpoint, method, path, text, limits);
+    const reply = await exchange(this.endpoint, { method, path, body: text }, limits);
     return valueOf(reply, `${method} ${this.endpoint.shown}${path}`);
   }
 }

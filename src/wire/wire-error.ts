@@ -24,8 +24,10 @@ export class WireError extends GridrunError {
 
 /** What a command of a finished attempt gets: it must not drive the next site's page. */
 export class RevokedError extends GridrunError {
-  constructor(command: string, reason: string) {
-    super('check.late-command', `${command} came after ${reason}`, { hint: 'await every command of the driver' });
+  constructor(command: string) {
+    super('check.late-command', `${command} came after its site had ended`, {
+      hint: 'await every command of the driver',
+    });
     this.name = 'RevokedError';
   }
 }

@@ -88,11 +88,6 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
-  /** Attempts that run in it now. */
-  get busy(): number {
-    return this.#running.size;
-  }
-
   /** Does the suite have global fixtures? Known once it is loaded. */
   get hasFixtures(): boolean {
     return this.#hasFixtures;

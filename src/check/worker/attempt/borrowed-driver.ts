@@ -96,7 +96,7 @@ export class BorrowedDriver {
     if (this.#state === 'ending') return null;
     const check = laneContext.getStore()?.check;
     if (this.#state === 'ended') {
-      const error = new RevokedError(name, 'its site had ended');
+      const error = new RevokedError(name);
       options.onLateCommand(error, check);
       throw error;
     }
