@@ -1,5 +1,7 @@
 import type { Verdict } from '../src/core/verdict.ts';
 
+export { durationText } from '../src/text/duration-text.ts';
+
 /** Worst first. */
 export const VERDICTS: readonly Verdict[] = ['failed', 'errored', 'not-run', 'flaky', 'skipped', 'passed'];
 
@@ -33,14 +35,6 @@ export function markOf(verdict: Verdict): string {
 /** Is it something that a person must look at? */
 export function isWrong(verdict: Verdict | undefined): boolean {
   return verdict === 'failed' || verdict === 'errored' || verdict === 'flaky' || verdict === 'not-run';
-}
-
-export function durationText(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
-  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${seconds % 60} s`;
 }
 
 /** In the reader's own time zone, without the day where it is the run's. */

@@ -1,8 +1,9 @@
 import { GridrunError } from '../core/fault.ts';
+import { withoutDriverNoise } from '../text/driver-noise.ts';
 import { classify, mayBeDone } from './classify.ts';
 import { withoutCredentials } from './endpoint.ts';
 
-/** A command that got no good answer. `classify` decides its code. */
+/** A command that failed. `classify` decides its code. */
 export class WireError extends GridrunError {
   /** The W3C error code (`invalid session id`), a system error's (`ECONNREFUSED`), or one of classify.ts. */
   readonly wireCode: string;
@@ -11,10 +12,13 @@ export class WireError extends GridrunError {
   /** The command may have been done although its answer never came. */
   readonly mayBeDone: boolean;
 
-  /** `what` is the command, on what; `message` what came back. */
+  /** `what` names the command and its target; `message` is what came back. */
   constructor(wireCode: string, what: string, message: string, cause?: unknown) {
     const judgement = classify(wireCode, message);
-    super(judgement.code, withoutCredentials(`${what}: ${firstLines(message)}`), { hint: judgement.hint, cause });
+    super(judgement.code, withoutCredentials(`${what}: ${withoutDriverNoise(message).trimStart()}`), {
+      hint: judgement.hint,
+      cause,
+    });
     this.name = 'WireError';
     this.wireCode = wireCode;
     this.sessionLost = judgement.sessionLost;
@@ -22,7 +26,7 @@ export class WireError extends GridrunError {
   }
 }
 
-/** What a command of a finished attempt gets: it must not drive the next site's page. */
+/** A command of an attempt that has ended: it must not drive the next site's page. */
 export class RevokedError extends GridrunError {
   constructor(command: string) {
     super('check.late-command', `${command} came after its site had ended`, {
@@ -30,11 +34,4 @@ export class RevokedError extends GridrunError {
     });
     this.name = 'RevokedError';
   }
-}
-
-/** Without the driver's native stack trace and its versions, which say nothing to who reads a report. */
-function firstLines(message: string): string {
-  return message
-    .split(/\n\s*(?:\(Session info|Stacktrace:|#\d+ 0x|Build info:|Host info:|System info:|Driver info:)/, 1)[0]!
-    .trim();
 }

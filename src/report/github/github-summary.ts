@@ -2,7 +2,7 @@ import { groupFaults } from '../../core/fault-groups.ts';
 import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { RunState, SiteState } from '../../core/run-state.ts';
 import type { Verdict } from '../../core/verdict.ts';
-import { durationText } from '../terminal/duration-text.ts';
+import { durationText } from '../../text/duration-text.ts';
 import { isWhollyExcused } from '../terminal/excused-text.ts';
 import { withoutExcused } from '../terminal/fault-groups-text.ts';
 import { markdownText } from './markdown-text.ts';

@@ -1,5 +1,5 @@
 import type { CheckStory, FlakeRate, Sighting, SiteStory, StoryRun } from '../../core/story.ts';
-import { durationText } from '../terminal/duration-text.ts';
+import { durationText } from '../../text/duration-text.ts';
 import { terminalLine } from '../terminal/terminal-text.ts';
 import { verdictLetter, verdictMark } from '../terminal/verdict-mark.ts';
 

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../core/event.ts';
 import type { RunState } from '../../core/run-state.ts';
-import { durationText } from './duration-text.ts';
+import { durationText } from '../../text/duration-text.ts';
 import { terminalLine } from './terminal-text.ts';
 
 interface Busy {

@@ -1,5 +1,5 @@
 import type { CheckVerdict, SiteVerdict } from '../../core/verdict.ts';
-import { durationText } from './duration-text.ts';
+import { durationText } from '../../text/duration-text.ts';
 import { terminalLine } from './terminal-text.ts';
 import { verdictMark } from './verdict-mark.ts';
 

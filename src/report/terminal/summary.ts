@@ -1,7 +1,7 @@
 import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { SiteState } from '../../core/run-state.ts';
 import type { CheckExcuse, CheckVerdict, Verdict } from '../../core/verdict.ts';
-import { durationText } from './duration-text.ts';
+import { durationText } from '../../text/duration-text.ts';
 import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
 import { faultGroupLines } from './fault-groups-text.ts';
 import { whyWrong, wrongChecks } from './site-line.ts';

@@ -6,7 +6,7 @@ import type { Undated } from '../../../src/core/event.ts';
 import type { Reporter } from '../../../src/core/ports.ts';
 import { RunState } from '../../../src/core/run-state.ts';
 import { DotReporter } from '../../../src/report/terminal/dot.ts';
-import { durationText } from '../../../src/report/terminal/duration-text.ts';
+import { durationText } from '../../../src/text/duration-text.ts';
 import { JsonReporter } from '../../../src/report/json.ts';
 import { LineReporter } from '../../../src/report/terminal/line.ts';
 import { ListReporter } from '../../../src/report/terminal/list.ts';

@@ -3,6 +3,7 @@ import Mocha from 'mocha';
 import { asError, fieldOf } from '../../../core/as-error.ts';
 import type { Fault } from '../../../core/fault.ts';
 import { OURS } from '../../../modules/own-modules.ts';
+import { withoutDriverNoise } from '../../../text/driver-noise.ts';
 import { withoutLanes } from '../lane/lane-modules.ts';
 
 const OURS_PATH = fileURLToPath(OURS);
@@ -44,7 +45,7 @@ export function isTimeout(error: unknown): boolean {
 }
 
 function messageOf(error: Error, where: string): string {
-  const text = isTimeout(error) ? timeoutMessage(error) : withoutDriverStack(error.message) || error.name;
+  const text = isTimeout(error) ? timeoutMessage(error) : withoutDriverNoise(error.message) || error.name;
   return withoutLanes(where === '' ? text : `${where}: ${text}`).slice(0, MAX_MESSAGE);
 }
 
@@ -52,11 +53,6 @@ function messageOf(error: Error, where: string): string {
 function timeoutMessage(error: Error): string {
   const ms = (error as { timeout?: number }).timeout;
   return ms === undefined ? error.message : `not done after ${ms} ms (--timeout, or this.timeout() in the check)`;
-}
-
-/** chromedriver adds its native stack and versions to each message. */
-function withoutDriverStack(message: string): string {
-  return message.split(/\n\s*(?:\(Session info|Stacktrace:|#\d+ 0x|Build info:)/, 1)[0]!.trimEnd();
 }
 
 function stackOf(error: Error): { stack?: string } {
@@ -68,7 +64,7 @@ function stackOf(error: Error): { stack?: string } {
   const places = frames.filter((line) => !isDriverFrame(line));
   const difference = differenceOf(error);
   const text = [
-    `${error.name}: ${withoutDriverStack(error.message)}`,
+    `${error.name}: ${withoutDriverNoise(error.message)}`,
     ...(difference === '' ? [] : [difference]),
     ...(places.length === 0 ? frames : places),
   ].join('\n');

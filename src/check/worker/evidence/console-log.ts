@@ -1,6 +1,6 @@
 import { LastTexts } from './last-texts.ts';
 import { remoteText, type RemoteValue } from './remote-value.ts';
-import { visibleText } from './visible-text.ts';
+import { visibleText } from '../../../text/visible-text.ts';
 
 /** `log.entryAdded` of BiDi. */
 export interface LogEntry {

@@ -5,7 +5,7 @@ import type { WebDriver } from 'selenium-webdriver';
 import { ExtensionInCheck } from './extension-in-check.ts';
 import { ExtensionWatch } from './extension-watch.ts';
 import { LastTexts } from '../evidence/last-texts.ts';
-import { visibleText } from '../evidence/visible-text.ts';
+import { visibleText } from '../../../text/visible-text.ts';
 
 const LOG_BOUNDS = { maxCount: 1_000, maxChars: 256 * 1024 };
 

@@ -1,4 +1,4 @@
-/** A duration in the two largest units that a person needs: `340 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`. */
+/** A duration in its two largest units: `340 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`. */
 export function durationText(durationMs: number): string {
   const ms = Math.round(durationMs);
   if (ms < 1000) return `${ms} ms`;

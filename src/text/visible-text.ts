@@ -1,4 +1,4 @@
-/** What a site wrote, for a file that a person may print to a terminal: a character that would steer it is shown instead. */
+/** Text from a site, safe to print to a terminal: control characters other than tab and line feed become `\x1b`. */
 export function visibleText(text: string): string {
   return text
     .replace(/\r\n/g, '\n')
