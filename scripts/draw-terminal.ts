@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startStub } from '../test/stub/webdriver-stub.ts';
 import { TmuxTerminal } from './tmux-terminal.ts';
 
-// Makes docs/terminal.md: what a run shows in a terminal of 80 × 24 and in one of 40 × 10, while it goes on and at its
-// end. tmux is the terminal, and the browsers are a stub's.
+// Writes docs/terminal.md: what a run prints in terminals of 80 × 24 and 40 × 10, during the run and at its end. The
+// terminal is tmux, and the grid is a stub.
 
 const MAIN = new URL('../src/cli/main.ts', import.meta.url).pathname;
 const SITES = 60;
@@ -21,7 +21,8 @@ it('has a login button', async () => {
 const parts = [
   '# In a terminal',
   '',
-  'Made by `node scripts/draw-terminal.ts`, which runs gridrun in tmux on a stub of a grid.',
+  'This page shows what a run prints in terminals of two sizes. `node scripts/draw-terminal.ts` makes it by running gridrun',
+  'in tmux against a fake grid.',
 ];
 for (const [columns, rows] of [
   [80, 24],
@@ -32,11 +33,11 @@ for (const [columns, rows] of [
     '',
     `## ${columns} × ${rows}`,
     '',
-    'While it goes on:',
+    'During the run:',
     '',
     ...block(during),
     '',
-    'At its end:',
+    'At the end:',
     '',
     ...block(end),
   );
@@ -66,7 +67,7 @@ async function pictures(columns: number, rows: number): Promise<{ during: string
     let during: string[] = [];
     while (!(await terminal.hasEnded())) {
       const screen = await terminal.screen();
-      // Some way in, with work for all: the last such picture before half of it is done.
+      // The last screen before half of the sites are done: every session is busy then.
       const done = Number(/^(\d+)\//.exec(screen.at(-1) ?? '')?.[1] ?? SITES);
       if (done <= SITES / 2) during = screen;
       await pause(50);

@@ -74,6 +74,9 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     before: afterNights,
   },
   'docs/grids.md': { files: { 'sites.json': siteList('a'), 'checks/page.check.mjs': PASSES } },
+  'docs/lanes.md': {
+    files: { 'gridrun.config.mjs': CONFIG, 'sites.json': siteList('a'), 'checks/page.check.mjs': PASSES },
+  },
   'docs/report.md': {
     files: { 'sites.txt': 'a.example\n' },
     before: async (reader) => void (await reader.does('gridrun --sites sites.txt')),

@@ -6,7 +6,7 @@ import { assertPrinted, shownExit } from './reader.ts';
 const PAGE = `
 \`\`\`sh
 # a remark
-gridrun grid up --nodes 4          # said twice it changes nothing
+gridrun grid up --nodes 4          # running it again changes nothing
 gridrun \\
   --list
 \`\`\`
