@@ -11,9 +11,8 @@ export function eventsPage(): string {
   const types = new Map(
     readdirSync(CORE)
       .filter((name) => name.endsWith('.ts'))
-      .flatMap((name) =>
-        typesOf(name, readFileSync(join(CORE, name), 'utf8')).map((type) => [type.name, type] as const),
-      ),
+      .flatMap((name) => typesOf(name, readFileSync(join(CORE, name), 'utf8')))
+      .map((type) => [type.name, { ...type, fields: type.fields.map(asInJournal) }]),
   );
   const events = namesIn(types.get('RunEvent')?.alias ?? '').map((name) => found(types, name));
   if (events.length === 0) throw new Error('src/core/event.ts has no union RunEvent');
@@ -30,6 +29,11 @@ new fields and new events may come, so skip what you do not know. \`--reporter j
     '\n# What they are made of',
     ...others.map((type) => section(type.name, type, link)),
   ].join('\n');
+}
+
+/** A journal holds a code as a string. The codes have a page of their own. */
+function asInJournal(field: Field): Field {
+  return { ...field, type: field.type.replace(/\bRecordedCode\b/, 'string') };
 }
 
 function found(types: ReadonlyMap<string, TypeSource>, name: string): TypeSource {

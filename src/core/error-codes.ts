@@ -507,6 +507,14 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+declare const NEWER: unique symbol;
+
+/** A code that this version does not have. Only a journal that a newer gridrun wrote holds one. */
+type NewerCode = string & { readonly [NEWER]: true };
+
+/** The code of a fault or a notice. The type takes no literal that is not in `ERROR_CODES`, so a typo does not compile. */
+export type RecordedCode = ErrorCode | NewerCode;
+
 /** The codes of bad input: the run is refused before it starts. */
 export type RefusalCode = {
   [Code in ErrorCode]: (typeof ERROR_CODES)[Code]['answer'] extends 'refuse' ? Code : never;

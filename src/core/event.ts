@@ -1,5 +1,6 @@
 import type { Arm, Attempt } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
+import type { RecordedCode } from './error-codes.ts';
 import type { Fault } from './fault.ts';
 import type { Site } from './site.ts';
 import type { RememberedRun } from './story.ts';
@@ -223,8 +224,8 @@ export interface Notice {
   readonly type: 'notice';
   readonly at: number;
   readonly level: 'info' | 'warning';
-  /** One of the error codes. */
-  readonly code: string;
+  /** One of the [error codes](error-codes.md). A newer gridrun may have more. */
+  readonly code: RecordedCode;
   readonly text: string;
 }
 

@@ -1,12 +1,13 @@
 import type { Answer, Cause } from './blame.ts';
-import { answerTo, blamedBy, type ErrorCode, type RefusalCode } from './error-codes.ts';
+import { answerTo, blamedBy, type ErrorCode, type RecordedCode, type RefusalCode } from './error-codes.ts';
 
 export type { Answer, Cause } from './blame.ts';
 
-/** Why something is not as it should be, in a form that the journal can carry. */
+/** What went wrong, as the journal records it. */
 export interface Fault {
-  /** One of `ERROR_CODES`, or of a newer gridrun's: `grid.session-lost`, `site.unreachable`, `check.failed`, … */
-  readonly code: string;
+  /** One of the [error codes](error-codes.md), such as `check.failed`. A newer gridrun may have more. */
+  readonly code: RecordedCode;
+  /** Who is to blame. */
   readonly cause: Cause;
   readonly message: string;
   readonly stack?: string;
@@ -14,14 +15,32 @@ export interface Fault {
   readonly hint?: string;
 }
 
-/** What an error may say beside its message. */
+/** What a fault may hold beside its message. An undefined field is left out of the journal. */
+export interface FaultDetails {
+  readonly stack?: string | undefined;
+  /** What to do about it. */
+  readonly hint?: string | undefined;
+}
+
+/** Makes a fault. `ERROR_CODES` decides whom it blames. */
+export function makeFault(code: ErrorCode, message: string, { stack, hint }: FaultDetails = {}): Fault {
+  return {
+    code,
+    cause: blamedBy(code),
+    message,
+    ...(stack === undefined ? {} : { stack }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+/** What an error may hold beside its message. */
 export interface ErrorDetails {
   /** What to do about it. */
   readonly hint?: string | undefined;
   /** For bad input: every mistake, a line each. */
   readonly mistakes?: readonly string[];
   readonly cause?: unknown;
-  /** It was found before the run started. Whatever its code says, the run is refused. */
+  /** It happened before the run started, so the run is refused whatever the code's answer is. */
   readonly atStart?: boolean;
 }
 
@@ -53,27 +72,16 @@ export function refusal(code: RefusalCode, message: string, details: ErrorDetail
   return new GridrunError(code, message, details);
 }
 
-/** The mistakes of a refusal as a person is shown them: the first 20, and how many more there are. */
-export function shownMistakes(mistakes: readonly string[], most = 20): readonly string[] {
-  if (mistakes.length <= most) return mistakes;
-  return [...mistakes.slice(0, most), `and ${mistakes.length - most} more`];
+/** The mistakes of a refusal as the terminal shows them: the first `max`, then how many more there are. */
+export function shownMistakes(mistakes: readonly string[], max = 20): readonly string[] {
+  if (mistakes.length <= max) return mistakes;
+  return [...mistakes.slice(0, max), `and ${mistakes.length - max} more`];
 }
 
-/** What the journal says of an error; one that is not ours is a bug of gridrun until told otherwise. */
+/** The fault of an error, for the journal. Any error that is not a `GridrunError` counts as a bug in gridrun. */
 export function faultOf(error: unknown): Fault {
-  if (error instanceof GridrunError) {
-    return {
-      code: error.code,
-      cause: error.blames,
-      message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    };
-  }
+  if (error instanceof GridrunError) return makeFault(error.code, error.message, { hint: error.hint });
   const known = error instanceof Error ? error : new Error(String(error));
-  return {
-    code: 'runner.bug',
-    cause: 'runner',
-    message: known.message,
-    ...(known.stack ? { stack: known.stack } : {}),
-  };
+  // An empty stack is left out, too.
+  return makeFault('runner.bug', known.message, { stack: known.stack || undefined });
 }

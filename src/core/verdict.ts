@@ -1,4 +1,5 @@
 import type { Attachment, CheckStatus } from './attempt.ts';
+import type { RecordedCode } from './error-codes.ts';
 import type { Cause, Fault } from './fault.ts';
 
 /** The answer for a site. */
@@ -25,7 +26,7 @@ export interface SiteVerdict {
   readonly siteId: string;
   readonly verdict: Verdict;
   readonly cause?: Cause;
-  readonly code?: string;
+  readonly code?: RecordedCode;
   readonly checks: readonly CheckVerdict[];
   /** What the control came to on the same site, where there was one. */
   readonly control?: Verdict;

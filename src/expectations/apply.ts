@@ -69,19 +69,19 @@ export function expectationExcuser(
 export function expectationNotices(applied: AppliedExpectations, file: string): Undated[] {
   const kinds = [
     {
-      code: 'expectations.passed',
+      code: 'expectations.passed' as const,
       list: applied.passed,
       text: 'expected to fail and passed',
       todo: `take it out of ${file}: gridrun expectations update`,
     },
     {
-      code: 'expectations.expired',
+      code: 'expectations.expired' as const,
       list: applied.expired,
       text: 'expected to fail until a day that is over, and gates again',
       todo: 'mend it, or give it another day',
     },
     {
-      code: 'expectations.unknown',
+      code: 'expectations.unknown' as const,
       list: applied.unknown,
       text: `in ${file}, but neither in the list nor in the suite`,
       todo: 'correct it or take it out',

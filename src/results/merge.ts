@@ -1,5 +1,5 @@
 import { SCHEMA_VERSION, type RunEnded, type RunEvent, type RunStarted, type SitesPlanned } from '../core/event.ts';
-import { GridrunError, type Fault } from '../core/fault.ts';
+import { GridrunError, makeFault, type Fault } from '../core/fault.ts';
 import type { Site } from '../core/site.ts';
 import { judge } from '../core/judge.ts';
 
@@ -129,12 +129,8 @@ class Cursor {
     } catch (error) {
       if (!(error instanceof GridrunError)) throw error;
       this.head = undefined;
-      this.fault = {
-        code: 'merge.unreadable',
-        cause: 'runner',
-        message: `${error.message}; what follows there is in no report`,
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
-      };
+      const message = `${error.message}; what follows there is in no report`;
+      this.fault = makeFault('merge.unreadable', message, { hint: error.hint });
     }
   }
 

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ErrorCode } from '../core/error-codes.ts';
 import type { RunStarted } from '../core/event.ts';
-import { refusal, type Fault } from '../core/fault.ts';
+import { makeFault, refusal, type Fault } from '../core/fault.ts';
 import { headerOf, isFinished, JOURNAL } from './run-folder.ts';
 
 /** A results folder that may be one of the shards of a run. */
@@ -80,7 +79,7 @@ export function chooseShards(folders: readonly ShardFolder[]): ShardChoice {
     faults: [
       ...folders
         .filter(({ header }) => header === undefined)
-        .map(({ path }) => fault('merge.empty', `${path} holds no journal of a run`)),
+        .map(({ path }) => makeFault('merge.empty', `${path} holds no journal of a run`)),
       ...found.filter((shard) => !own.includes(shard)).map((shard) => foreign(shard, plan)),
       ...taken.flatMap((same, index) => (same.length > 0 ? [] : [missing(index + 1, total)])),
       ...taken.flatMap((same) => (same.length < 2 ? [] : [doubled(same)])),
@@ -117,25 +116,19 @@ function nameOf({ header }: Pick<Shard, 'header'>): string {
   return `shard ${header.shard.index}/${header.shard.total}`;
 }
 
-function fault(code: ErrorCode, message: string, hint?: string): Fault {
-  return { code, cause: 'runner', message, ...(hint === undefined ? {} : { hint }) };
-}
-
 function missing(index: number, total: number): Fault {
-  return fault(
-    'merge.missing',
-    `shard ${index}/${total} is missing: its sites are in no report`,
-    `add the results folder of the run with --shard ${index}/${total}`,
-  );
+  return makeFault('merge.missing', `shard ${index}/${total} is missing: its sites are in no report`, {
+    hint: `add the results folder of the run with --shard ${index}/${total}`,
+  });
 }
 
 function doubled(same: readonly Shard[]): Fault {
   const used = best(same) as Shard;
   const others = same.filter((shard) => shard !== used).map(({ path }) => path);
-  return fault(
+  return makeFault(
     'merge.doubled',
     `${nameOf(used)} is there ${same.length} times: ${used.path} is used, not ${others.join(', ')}`,
-    'leave out the folders that are not used',
+    { hint: 'leave out the folders that are not used' },
   );
 }
 
@@ -148,17 +141,19 @@ function foreign(shard: Shard, plan: Shard): Fault {
       ? []
       : ['the checks']),
   ];
-  return fault(
+  return makeFault(
     'merge.foreign',
     `${shard.path} (${nameOf(shard)}) is of another plan than the rest, and is left out: ${differences.join(' and ')} differ`,
-    'merge shards of one list, one selection and one suite',
+    { hint: 'merge shards of one list, one selection and one suite' },
   );
 }
 
 function unfinished(shard: Shard): Fault {
-  return fault(
+  return makeFault(
     'merge.unfinished',
     `${nameOf(shard)} in ${shard.path} did not run to its end: the sites that it did not get to are not-run`,
-    `run it again, or go on with it: gridrun --shard ${shard.header.shard.index}/${shard.header.shard.total} --resume`,
+    {
+      hint: `run it again, or go on with it: gridrun --shard ${shard.header.shard.index}/${shard.header.shard.total} --resume`,
+    },
   );
 }

@@ -76,7 +76,7 @@ test('what differs in words, in its code or in the line of the check file stays 
   const shapes = [
     fault('page.login is not a function'),
     fault('page.logout is not a function'),
-    fault('page.login is not a function', { code: 'check.hook' }),
+    fault('page.login is not a function', { code: 'check.timeout' }),
     fault('page.login is not a function', { stack: stackAt(3, 1) }),
     fault('page.login is not a function', { stack: stackAt(4, 1) }),
     fault("the form can't be sent"),

@@ -44,7 +44,7 @@ test('what is still open ends with the newest event, and an amended attempt take
   run
     .add({ type: 'attempt-ended', slot: 0, amended: true, attempt: { ...ended.attempt, ending: 'faulted' } })
     .add({ type: 'slot-idle', slot: 0, why: 'waits' })
-    .add({ type: 'notice', level: 'info', code: 'x', text: 'x' });
+    .add({ type: 'notice', level: 'info', code: 'grid.image', text: 'x' });
   const timeline = timelineOf(run.events);
   assert.deepEqual(timeline.attempts.ending, [2]);
   assert.deepEqual(

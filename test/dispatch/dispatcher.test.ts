@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { makeFault } from '../../src/core/fault.ts';
 import { FAILED, FAULTED, FakeGrid, FakeRunner, PASSED, dispatchOver, sitesOf } from './fakes.ts';
 
 test('every site has exactly one verdict, no session is left and no limit is passed, whatever happens', async () => {
@@ -147,7 +148,7 @@ test('a worn session is replaced, and so is one that could not be reset', async 
 test('an error that comes after the verdict amends attempt and verdict, and costs the session', async () => {
   const runner: FakeRunner = new FakeRunner((order) => {
     if (order.site.id === 's1') {
-      const fault = { code: 'check.late-error', cause: 'check', message: 'stray timer' } as const;
+      const fault = makeFault('check.failed', 'stray timer');
       runner.late({ siteId: 's0', attempt: 1, check: 'works', fault });
     }
     return PASSED;

@@ -149,7 +149,7 @@ export function variedRun(): FakeRun {
     .judged('left')
     .attempt('late', [passed(one), passed(two)])
     .judged('late')
-    .add({ type: 'notice', level: 'warning', code: 'grid.slow', text: 'the grid is slow' })
+    .add({ type: 'notice', level: 'warning', code: 'grid.scale-failed', text: 'the grid is slow' })
     .attempt('cut', [passed(one)], {
       ending: 'faulted',
       fault: { code: 'grid.session-lost', cause: 'grid', message: 'the session is gone' },

@@ -40,12 +40,12 @@ const TITLES = [
   'the page stays quick',
 ];
 
-const MESSAGES: readonly (readonly [Fault['cause'], string, string])[] = [
+const MESSAGES: readonly (readonly [Fault['cause'], Fault['code'], string])[] = [
   ['extension', 'check.failed', 'the icon covers the text: they overlap by 12 px'],
   ['extension', 'extension.error', "TypeError: Cannot read properties of null (reading 'shadowRoot')"],
   ['check', 'check.failed', 'expected the form to be found, but there is none'],
   ['site', 'site.unreachable', 'net::ERR_CONNECTION_TIMED_OUT'],
-  ['site', 'site.blocked', 'the site answered 403 with a bot challenge'],
+  ['site', 'site.connection-lost', 'the site answered 403 with a bot challenge'],
   ['grid', 'grid.session-lost', 'the session is gone: the node does not answer'],
   ['browser', 'browser.crashed', 'the tab crashed'],
   ['check', 'check.timeout', 'the check was not done after 30000 ms'],

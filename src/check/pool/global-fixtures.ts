@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault } from '../../core/fault.ts';
+import { makeFault, type Fault } from '../../core/fault.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 /** mocha's global fixtures, which run once in a run, in its first worker. */
@@ -25,11 +25,7 @@ export class GlobalFixtures {
   }
 
   async #setUp(limitMs: number): Promise<Fault | undefined> {
-    const late: Fault = {
-      code: 'check.timeout',
-      cause: 'check',
-      message: `mochaGlobalSetup: not done after ${limitMs} ms (--site-timeout)`,
-    };
+    const late = makeFault('check.timeout', `mochaGlobalSetup: not done after ${limitMs} ms (--site-timeout)`);
     const fault = await Promise.race([this.#worker.fixture('setup'), delay(limitMs, late, { ref: false })]);
     this.#isSetUp = fault === undefined;
     return fault;

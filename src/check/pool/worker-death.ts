@@ -1,5 +1,5 @@
 import type { CheckResult } from '../../core/attempt.ts';
-import { GridrunError, type Fault } from '../../core/fault.ts';
+import { GridrunError, makeFault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome } from '../../core/ports.ts';
 import type { StallReport } from '../protocol.ts';
 
@@ -18,12 +18,11 @@ export function endlessLoop(
   stallLimitMs: number,
 ): AttemptOutcome {
   const place = stall.where === '' ? '' : ` (at ${stall.where})`;
-  const fault: Fault = {
-    code: 'runner.endless-loop',
-    cause: 'runner',
-    message: `the check held its process for more than ${stallLimitMs} ms without a pause${place}`,
-    hint: 'a loop in the check never ends, or a computation takes too long',
-  };
+  const fault = makeFault(
+    'runner.endless-loop',
+    `the check held its process for more than ${stallLimitMs} ms without a pause${place}`,
+    { hint: 'a loop in the check never ends, or a computation takes too long' },
+  );
   const decided = [...checks.values()];
   const standing =
     stall.check === '' || checks.has(stall.check)
@@ -40,17 +39,16 @@ export function lostWith(
 ): AttemptOutcome {
   if (order.signal.aborted) return interrupted(checks);
   const culprit = stall === undefined ? '' : ', because a check of another site held it';
-  const fault: Fault = {
-    code: 'runner.worker-died',
-    cause: 'runner',
-    message: `the worker of this site died${how === '' ? '' : ` (${how})`}${culprit}`,
-  };
+  const fault = makeFault(
+    'runner.worker-died',
+    `the worker of this site died${how === '' ? '' : ` (${how})`}${culprit}`,
+  );
   return { ending: 'faulted', checks: [...checks.values()], fault, sessionDirty: true };
 }
 
 /** An attempt of a run that was stopped; what is decided counts. */
 export function interrupted(checks: ReadonlyMap<string, CheckResult>): AttemptOutcome {
-  const fault: Fault = { code: 'runner.interrupted', cause: 'runner', message: 'the run was stopped' };
+  const fault = makeFault('runner.interrupted', 'the run was stopped');
   return { ending: 'interrupted', checks: [...checks.values()], fault, sessionDirty: true };
 }
 

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { CheckResult } from '../../core/attempt.ts';
 import type { CheckPlan } from '../../core/check.ts';
-import { GridrunError, type Fault } from '../../core/fault.ts';
+import { GridrunError, makeFault, type Fault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../../core/ports.ts';
 import { endlessLoop, interrupted, loadDeath, lostWith } from './worker-death.ts';
 import {
@@ -123,12 +123,7 @@ export class WorkerProcess {
 
   /** Runs mocha's global setup or teardown; gives what went wrong in it. */
   async fixture(which: FixtureKind): Promise<Fault | undefined> {
-    if (this.#dead)
-      return {
-        code: 'runner.worker-died',
-        cause: 'runner',
-        message: 'the worker that ran mochaGlobalSetup has died',
-      };
+    if (this.#dead) return makeFault('runner.worker-died', 'the worker that ran mochaGlobalSetup has died');
     this.#fixture = Promise.withResolvers<Fault | undefined>();
     this.#tell({ type: 'fixture', which });
     return await this.#fixture.promise;
@@ -226,7 +221,7 @@ export class WorkerProcess {
     this.#exited.resolve();
     const stall = this.#stall;
     this.#loaded.reject(loadDeath(this.#loading, { how, stall }));
-    this.#fixture?.resolve({ code: 'runner.worker-died', cause: 'runner', message: `the worker died (${how})` });
+    this.#fixture?.resolve(makeFault('runner.worker-died', `the worker died (${how})`));
     const running = [...this.#running];
     const guilty = this.#guilty(running);
     if (guilty === undefined && running.length > 0)

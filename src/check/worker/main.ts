@@ -1,7 +1,6 @@
-import type { Fault } from '../../core/fault.ts';
 import { GridrunError } from '../../core/fault.ts';
 import { Redaction } from '../../text/redaction.ts';
-import { checkFault } from './attempt/check-failure.ts';
+import { checkFault, laneFault } from './attempt/check-failure.ts';
 import { Lane } from './lane/lane.ts';
 import { installLaneModules } from './lane/lane-modules.ts';
 import { installProcessGuards } from './process-guards.ts';
@@ -60,11 +59,7 @@ class CheckWorker {
     try {
       lane = await this.#laneOf(order.slot);
     } catch (error) {
-      const fault: Fault = {
-        ...checkFault(error, 'loading the check files again'),
-        code: 'runner.lane',
-        cause: 'runner',
-      };
+      const fault = laneFault(error);
       return tell({ type: 'done', id, outcome: { ending: 'faulted', checks: [], fault, sessionDirty: false } });
     }
     const run = new AttemptRun({

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Key, type WebElement } from 'selenium-webdriver';
+import type { Fault } from '../../../src/core/fault.ts';
 import { parseJournal } from '../../../src/results/replay.ts';
 import { startChrome } from '../../examples/chrome.ts';
 import { missing } from '../../support/machine.ts';
@@ -94,7 +95,7 @@ const EVIL =
   '</script><script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'"><!-- \u2028\u2029 <script>';
 
 function hostileRun(): FakeRun {
-  const evil = { message: EVIL, stack: EVIL, code: EVIL, cause: 'site' as const, hint: EVIL };
+  const evil = { message: EVIL, stack: EVIL, code: EVIL as Fault['code'], cause: 'site' as const, hint: EVIL };
   const attachments = [
     { name: EVIL, path: 'javascript:document.title="owned"', contentType: 'text/html' },
     { name: 'up', path: '../../../etc/passwd', contentType: 'text/plain' },
@@ -115,7 +116,7 @@ function hostileRun(): FakeRun {
       durationMs: 1,
     })
     .add({ type: 'slot-idle', slot: 0, why: EVIL })
-    .add({ type: 'notice', level: 'warning', code: EVIL, text: EVIL })
+    .add({ type: 'notice', level: 'warning', code: EVIL as Fault['code'], text: EVIL })
     .add({ type: 'grid-scaled', nodes: 1, reason: EVIL })
     .attempt(
       'evil',

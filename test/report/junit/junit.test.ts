@@ -11,6 +11,7 @@ import { validateXML } from 'xmllint-wasm';
 import { xmlText } from '../../../src/report/junit/xml-text.ts';
 import { tallyCases } from '../../../src/core/case-tally.ts';
 import { RunState } from '../../../src/core/run-state.ts';
+import type { Fault } from '../../../src/core/fault.ts';
 import type { RunEvent } from '../../../src/core/event.ts';
 import { JUnitReporter, junitFiles } from '../../../src/report/junit/junit.ts';
 import { Multiplexer } from '../../../src/report/multiplexer.ts';
@@ -228,7 +229,7 @@ function hostileRun(text: string): FakeRun {
   fake
     .attempt('c', [failed(one, text), errored(two, text), passed(three)])
     .attempt('c', [passed(one), errored(two, text), failed(three, text)]);
-  return fake.judged('c').ended('', [{ code: text, cause: 'grid', message: text }]);
+  return fake.judged('c').ended('', [{ code: text as Fault['code'], cause: 'grid', message: text }]);
 }
 
 test('a hostile title and message change no count, and the file stays valid', { skip: noSchema }, async () => {

@@ -240,7 +240,7 @@ test('hostile text can neither move the cursor nor make a line of its own', asyn
   const hostile = '\u001b[2J\u001b]0;title\u0007\u009b31m\r\n✓ all passed\u2028\u202e\u0000\ud800';
   const run = new FakeRun([siteOf('a', { url: `https://a.example/${hostile}` })], [hostile])
     .add({ type: 'check-output', siteId: 'a', stream: 'stdout', text: `${hostile}\n` })
-    .add({ type: 'notice', level: 'info', code: 'x', text: hostile })
+    .add({ type: 'notice', level: 'info', code: 'grid.image', text: hostile })
     .attempt('a', [failed(hostile, hostile)])
     .judged('a')
     .ended();

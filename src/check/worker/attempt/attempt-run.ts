@@ -1,7 +1,7 @@
 import type Mocha from 'mocha';
 import { asError } from '../../../core/as-error.ts';
 import type { Attempt, CheckResult } from '../../../core/attempt.ts';
-import { faultOf, type Fault } from '../../../core/fault.ts';
+import { faultOf, makeFault, type Fault } from '../../../core/fault.ts';
 import type { AttemptOutcome, LateError } from '../../../core/ports.ts';
 import { Redaction } from '../../../text/redaction.ts';
 import { WireClient } from '../../../wire/wire-client.ts';
@@ -154,7 +154,7 @@ export class AttemptRun implements AttemptContext, RunnerGuest {
 
   /** Stops at once; what is decided is kept. */
   interrupt(): void {
-    this.#cut('interrupted', { code: 'runner.interrupted', cause: 'runner', message: 'the run was stopped' });
+    this.#cut('interrupted', makeFault('runner.interrupted', 'the run was stopped'));
   }
 
   within(test: Mocha.Test | undefined, step: () => void): void {
@@ -233,11 +233,7 @@ export class AttemptRun implements AttemptContext, RunnerGuest {
       lane.spoil();
     }
     this.#borrowed.end();
-    this.#record.leaveOpen({
-      code: 'runner.no-result',
-      cause: 'runner',
-      message: 'mocha ended without a result for this check',
-    });
+    this.#record.leaveOpen(makeFault('runner.no-result', 'mocha ended without a result for this check'));
     const [threw] = await Promise.all([
       this.#extension.verdictOfWatch(this.#record.list()),
       this.#evidence.settled(SETTLE_MS),
@@ -249,11 +245,10 @@ export class AttemptRun implements AttemptContext, RunnerGuest {
   async #timeOut(limitMs: number): Promise<void> {
     const lost = await this.#sessionLost(limitMs);
     if (lost !== undefined) return this.#cut('faulted', lost);
-    const fault: Fault = {
-      code: 'site.timeout',
-      cause: 'site',
-      message: `the site was not done after ${limitMs} ms (--site-timeout, or the site's timeoutMs)`,
-    };
+    const fault = makeFault(
+      'site.timeout',
+      `the site was not done after ${limitMs} ms (--site-timeout, or the site's timeoutMs)`,
+    );
     const executing = this.#runner?.executing;
     const check = executing === undefined ? undefined : titleOfRunning(executing);
     if (check !== undefined && this.#ending === undefined) {
@@ -268,11 +263,10 @@ export class AttemptRun implements AttemptContext, RunnerGuest {
     if (found?.sessionLost === true) return found.fault;
     if (this.#runner !== undefined) return await this.#examiner.examineTimeUp();
     const { sessionId } = this.#options.order.session;
-    return {
-      code: 'grid.no-answer',
-      cause: 'grid',
-      message: `session ${sessionId} was not ready for the checks after ${limitMs} ms, the limit of its site`,
-    };
+    return makeFault(
+      'grid.no-answer',
+      `session ${sessionId} was not ready for the checks after ${limitMs} ms, the limit of its site`,
+    );
   }
 
   /** Ends the attempt now; whatever of it still runs finds its driver revoked, and its lane is not used again. */

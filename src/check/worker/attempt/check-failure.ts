@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
 import { asError, fieldOf } from '../../../core/as-error.ts';
-import type { Fault } from '../../../core/fault.ts';
+import type { ErrorCode } from '../../../core/error-codes.ts';
+import { makeFault, type Fault } from '../../../core/fault.ts';
 import { OURS } from '../../../modules/own-modules.ts';
 import { withoutDriverNoise } from '../../../text/driver-noise.ts';
 import { withoutLanes } from '../lane/lane-modules.ts';
@@ -11,7 +12,7 @@ const MAX_MESSAGE = 8_000;
 const MAX_STACK = 16_000;
 
 /** What the browser says about a site that did not answer, the first that fits. */
-const NET_ERRORS: readonly (readonly [RegExp, string])[] = [
+const NET_ERRORS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/ERR_(NAME_|DNS_|ICANN_)/, 'site.dns'],
   [/ERR_CONNECTION_REFUSED/, 'site.refused'],
   [/ERR_(CERT_|SSL_|BAD_SSL)|insecure certificate/i, 'site.tls'],
@@ -24,19 +25,27 @@ const NET_ERRORS: readonly (readonly [RegExp, string])[] = [
 export function siteFault(error: Error, navigation: Error, where: string): Fault {
   const text = `${navigation.name} ${navigation.message}`;
   const code = NET_ERRORS.find(([pattern]) => pattern.test(text))?.[1] ?? 'site.unreachable';
-  return { code, cause: 'site', message: messageOf(error, where), ...stackOf(error) };
+  return faultOfCheck(code, error, where);
 }
 
-/** The fault of a check that said no, or of a hook: `where` is then its title. */
+/** The fault of what a check or a hook threw. `where` is the hook's title, empty for a check. */
 export function checkFault(thrown: unknown, where: string): Fault {
   const error = asError(thrown);
-  const code = isTimeout(error) ? 'check.timeout' : 'check.failed';
-  return { code, cause: 'check', message: messageOf(error, where), ...stackOf(error) };
+  return faultOfCheck(isTimeout(error) ? 'check.timeout' : 'check.failed', error, where);
+}
+
+/** The fault of check files that do not load a second time, in another lane. */
+export function laneFault(thrown: unknown): Fault {
+  return faultOfCheck('runner.lane', asError(thrown), 'loading the check files again');
 }
 
 /** The fault of a check that left a command of its driver without an `await`. */
 export function unawaited(message: string): Fault {
-  return { code: 'check.unawaited-command', cause: 'check', message, hint: 'await every command of the driver' };
+  return makeFault('check.unawaited-command', message, { hint: 'await every command of the driver' });
+}
+
+function faultOfCheck(code: ErrorCode, error: Error, where: string): Fault {
+  return makeFault(code, messageOf(error, where), { stack: stackOf(error) });
 }
 
 /** Did mocha end it because its time was up? */
@@ -55,9 +64,9 @@ function timeoutMessage(error: Error): string {
   return ms === undefined ? error.message : `not done after ${ms} ms (--timeout, or this.timeout() in the check)`;
 }
 
-function stackOf(error: Error): { stack?: string } {
+function stackOf(error: Error): string | undefined {
   const { stack } = error;
-  if (stack === undefined) return {};
+  if (stack === undefined) return undefined;
   const frames = stack
     .split('\n')
     .filter((line) => /^\s*at /.test(line) && !/node:internal|node_modules[\\/]mocha[\\/]/.test(line));
@@ -68,7 +77,7 @@ function stackOf(error: Error): { stack?: string } {
     ...(difference === '' ? [] : [difference]),
     ...(places.length === 0 ? frames : places),
   ].join('\n');
-  return { stack: withoutLanes(text).slice(0, MAX_STACK) };
+  return withoutLanes(text).slice(0, MAX_STACK);
 }
 
 /** What led from the check's own line to the wire says nothing about the check. */

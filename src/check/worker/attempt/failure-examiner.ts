@@ -1,6 +1,5 @@
 import { asError } from '../../../core/as-error.ts';
-import { blamedBy } from '../../../core/error-codes.ts';
-import { faultOf, type Fault } from '../../../core/fault.ts';
+import { faultOf, makeFault, type Fault } from '../../../core/fault.ts';
 import { classify } from '../../../wire/classify.ts';
 import type { WireClient } from '../../../wire/wire-client.ts';
 import { WireError } from '../../../wire/wire-error.ts';
@@ -87,7 +86,7 @@ export class FailureExaminer {
     if (!(error instanceof this.#options.selenium.error.WebDriverError)) return undefined;
     const { code } = classify('unknown error', error.message);
     if (code !== 'browser.tab-crashed') return undefined;
-    return { code, cause: blamedBy(code), message: error.message.split('\n')[0]! };
+    return makeFault(code, error.message.split('\n')[0]!);
   }
 
   /** The site's page took most of the check's time and is not there yet: the check has not been able to say anything. */
@@ -118,11 +117,10 @@ export class FailureExaminer {
     // Who ran out of time while nothing got through to the session has not said no.
     const lateMs = Math.round(performance.now() - freeAt);
     if (ranOutOfTime && lateMs > (this.#options.lateMs ?? LATE_MS)) {
-      return {
-        code: 'grid.no-answer',
-        cause: 'grid',
-        message: `session ${sessionId} was out of reach while its time ran out: it answered ${lateMs} ms late`,
-      };
+      return makeFault(
+        'grid.no-answer',
+        `session ${sessionId} was out of reach while its time ran out: it answered ${lateMs} ms late`,
+      );
     }
     return undefined;
   }

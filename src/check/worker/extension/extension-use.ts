@@ -1,5 +1,5 @@
 import type { CheckResult, ExtensionError } from '../../../core/attempt.ts';
-import type { Fault } from '../../../core/fault.ts';
+import { makeFault, type Fault } from '../../../core/fault.ts';
 import type { SessionFacts } from '../../../core/ports.ts';
 import type { WebDriver } from 'selenium-webdriver';
 import { ExtensionInCheck } from './extension-in-check.ts';
@@ -64,7 +64,7 @@ export class ExtensionUse {
     if (first === undefined || last === undefined || !this.#options.failOnErrors) return undefined;
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
     const message = `the extension threw in its ${first.where}: ${first.message}${more}`;
-    return { title: last.title, fault: { code: 'extension.error', cause: 'extension', message, stack: first.stack } };
+    return { title: last.title, fault: makeFault('extension.error', message, { stack: first.stack }) };
   }
 
   close(): void {
