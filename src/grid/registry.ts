@@ -1,12 +1,12 @@
 import { lstat, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir, userInfo } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { refusal } from '../core/fault.ts';
-import { birthOf, isAlive } from '../os/process-table.ts';
+import { isAlive, ownIdentity, type ProcessIdentity } from '../os/process-identity.ts';
 
 /** What is on disk of a session, from before it is asked for until it is released. */
 export interface SessionRecord {
-  readonly owner: { readonly pid: number; readonly birth?: string; readonly host: string };
+  readonly owner: ProcessIdentity;
   /** `se:name`: finds a session whose id never came. */
   readonly name: string;
   /** Without credentials. */
@@ -43,10 +43,9 @@ export class SessionRegistry {
   /** Puts a session on disk before it is asked for. Throws a refusal where the state folder is somebody else's. */
   async add(name: string, endpoint?: string): Promise<Registration> {
     await this.#makeStateDir();
-    const birth = await ownBirth();
     const folder = await mkdtemp(join(this.stateDir, 's-'));
     let record: SessionRecord = {
-      owner: { pid: process.pid, ...(birth === undefined ? {} : { birth }), host: hostname() },
+      owner: ownIdentity(),
       name,
       ...(endpoint === undefined ? {} : { endpoint }),
       folder,
@@ -68,11 +67,7 @@ export class SessionRegistry {
     const records = await Promise.all(
       names.filter((name) => name.startsWith('s-')).map((name) => read(join(this.stateDir, name))),
     );
-    const known = records.filter(
-      (record) => record !== undefined && record.owner.host === hostname(),
-    ) as SessionRecord[];
-    const alive = await Promise.all(known.map(({ owner }) => isAlive(owner.pid, owner.birth)));
-    return known.filter((_record, index) => !alive[index]);
+    return records.filter((record) => record !== undefined && !isAlive(record.owner)) as SessionRecord[];
   }
 
   async forget(record: SessionRecord): Promise<void> {
@@ -111,10 +106,4 @@ async function read(folder: string): Promise<SessionRecord | undefined> {
   } catch {
     return undefined;
   }
-}
-
-let birth: Promise<string | undefined> | undefined;
-function ownBirth(): Promise<string | undefined> {
-  birth ??= birthOf(process.pid);
-  return birth;
 }

@@ -1,7 +1,10 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Makes a folder and those above it. Node's own recursive mkdir never ends where a folder is there and takes nothing in, as /proc. Throws what the system says. */
+/**
+ * Makes a folder and the folders above it. Throws the system's own error.
+ * Node's recursive mkdir never returns if a folder above is there but takes no new entries, such as /proc.
+ */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
@@ -9,7 +12,7 @@ export async function makeFolder(path: string): Promise<void> {
     if (await isFolder(path)) return;
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
     if (!(await isFolder(dirname(path)))) await makeFolder(dirname(path));
-    // Shards that start at once make the one above them at once.
+    // Shards that start at the same time make the same folder.
     await mkdir(path).catch(async (again: unknown) => {
       if (!(await isFolder(path))) throw again;
     });

@@ -1,25 +1,30 @@
-import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { execFile, spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 
-/** Starts a shell command as a group of its own, so that all it starts can be ended with it. */
-export function startGroup(command: string, options: SpawnOptions): ChildProcess {
-  return spawn(command, { ...options, shell: true, detached: process.platform !== 'win32' });
+/**
+ * Starts a program in a process group of its own. A signal to the group reaches everything that the program starts, and
+ * Ctrl-C in a terminal does not reach it. Windows has no process groups: there the tree of processes takes their place.
+ */
+export function startGroup(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  return spawn(program, args, { ...options, detached: process.platform !== 'win32' });
 }
 
-/** Ends the group; a process that is gone already is no error. */
-export function endGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (child.pid === undefined) return;
+/** Sends a signal to the whole group. Does nothing if the group is gone. Never throws. */
+export async function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) return;
   if (process.platform === 'win32') {
-    spawnSync('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' });
+    // Windows may have given the pid of a process that has ended to another one.
+    if (!hasExited(child)) await killTree(pid);
     return;
   }
   try {
-    process.kill(-child.pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    process.kill(-pid, signal);
+  } catch {
+    // ESRCH: the group is gone. EPERM: macOS says so of a group in which every process is a zombie.
   }
 }
 
-/** Is anything of the group still there? What taskkill ends is gone at once. */
+/** Whether a process of the group still runs. On Windows always false: there `signalGroup` ends the tree at once. */
 export function groupLives(child: ChildProcess): boolean {
   if (child.pid === undefined || process.platform === 'win32') return false;
   try {
@@ -28,4 +33,13 @@ export function groupLives(child: ChildProcess): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether the first process of the group has ended. The others may still run. */
+export function hasExited(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function killTree(pid: number): Promise<void> {
+  await new Promise((resolve) => execFile('taskkill', ['/pid', String(pid), '/T', '/F'], resolve));
 }

@@ -3,13 +3,12 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { refusal } from '../core/fault.ts';
+import { isAlive, ownIdentity, type ProcessIdentity } from '../os/process-identity.ts';
 
 const LOCK_NAME = '.gridrun.lock';
 
-/** Who holds a results folder. `birth` tells a process from a later one that got the same pid. */
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
+/** The process that holds a results folder, as its lock file names it. */
+interface Holder extends ProcessIdentity {
   readonly birth: string;
   readonly token: string;
 }
@@ -30,14 +29,15 @@ export class FolderLock implements Disposable {
   static take(folder: string): FolderLock {
     const path = join(folder, LOCK_NAME);
     const token = randomUUID();
-    const own: Holder = { pid: process.pid, host: hostname(), birth: birthOf(process.pid), token };
+    const { birth = '', ...identity } = ownIdentity();
+    const own: Holder = { ...identity, birth, token };
     // Linked into place with its content, so that nobody ever reads half a lock.
     const draft = `${path}.${token}`;
     writeFileSync(draft, JSON.stringify(own), { flag: 'wx' });
     try {
       for (let tries = 0; !linked(draft, path); tries++) {
         const holder = readHolder(path);
-        if (holder !== undefined && (isAlive(holder) || tries > 10)) throw heldBy(holder, folder, path);
+        if (holder !== undefined && (isHolding(holder) || tries > 10)) throw heldBy(holder, folder, path);
         if (holder !== undefined) removeStale(path, holder);
       }
     } finally {
@@ -81,29 +81,11 @@ function readHolder(path: string): Holder | undefined {
   }
 }
 
-function isAlive(holder: Holder): boolean {
+function isHolding(holder: Holder): boolean {
   if (heldHere.has(holder.token)) return true;
-  // A process of another machine can't be asked: it is taken to be alive.
-  if (holder.host !== hostname()) return true;
-  if (holder.pid <= 0 || holder.pid === process.pid) return false;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  return holder.birth === birthOf(holder.pid);
-}
-
-/** When a process was started, in a form only good for comparing; empty where the system does not tell (not Linux). */
-function birthOf(pid: number): string {
-  if (process.platform !== 'linux') return '';
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in brackets, may hold anything; the start time is the 20th field after it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
+  // A process with our own pid that does not hold it through us was an earlier one.
+  if (holder.host === hostname() && holder.pid === process.pid) return false;
+  return isAlive(holder);
 }
 
 /** Takes a dead process's lock away; where another run was quicker, its lock is put back. */

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { GridrunError, refusal } from '../core/fault.ts';
 import type { WebServerOptions } from '../core/options.ts';
-import { endGroup, groupLives, startGroup } from '../os/process-group.ts';
+import { groupLives, hasExited, signalGroup, startGroup } from '../os/process-group.ts';
 
 const ASK_EVERY_MS = 100;
 const END_DEADLINE_MS = 5_000;
@@ -26,7 +26,8 @@ export async function startWebServer(
       hint: 'End it, or set webServer.reuseExistingServer',
     });
   }
-  const child = startGroup(options.command, {
+  const child = startGroup(options.command, [], {
+    shell: true,
     cwd: resolve(cwd, options.cwd ?? '.'),
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -76,11 +77,11 @@ async function answers(url: string, signal: AbortSignal): Promise<boolean> {
 
 /** The shell goes before what it started does: the port is free when the whole group is gone. */
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasExited(child)) return;
   const gone = once(child, 'exit');
-  endGroup(child, 'SIGTERM');
+  await signalGroup(child, 'SIGTERM');
   const deadline = Date.now() + END_DEADLINE_MS;
   while (groupLives(child) && Date.now() < deadline) await pause(END_LOOK_MS);
-  endGroup(child, 'SIGKILL');
+  await signalGroup(child, 'SIGKILL');
   await gone;
 }

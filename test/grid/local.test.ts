@@ -9,7 +9,8 @@ import { GridrunError } from '../../src/core/fault.ts';
 import type { SessionRequest } from '../../src/core/ports.ts';
 import { findChrome } from '../../src/grid/find-chrome.ts';
 import { localGrid } from '../../src/grid/local.ts';
-import { birthOf, processesNaming } from '../../src/os/process-table.ts';
+import { ownIdentity } from '../../src/os/process-identity.ts';
+import { processesNaming } from '../../src/os/process-table.ts';
 import { SessionRegistry } from '../../src/grid/registry.ts';
 import { sweepDeadSessions } from '../../src/grid/clear-leftovers.ts';
 import { BidiClient } from '../../src/wire/bidi-client.ts';
@@ -84,7 +85,7 @@ test('kill -9 of Chrome is a crashed browser, and leaves nothing', { skip }, asy
   await assertNothingLeft();
 });
 
-test('a Chrome that does not start is said with the driver’s last words', { skip }, async () => {
+test('a Chrome that does not start is reported with the last lines of the driver’s log', { skip }, async () => {
   const pair = await findChrome();
   await using grid = await localGrid({ sessions: 1, registry, chrome: { ...pair, chrome: '/bin/false' } });
   await assert.rejects(
@@ -92,7 +93,7 @@ test('a Chrome that does not start is said with the driver’s last words', { sk
     (error) =>
       error instanceof GridrunError &&
       error.code === 'browser.not-started' &&
-      /\/bin\/false did not start[^]*last words/.test(error.message),
+      /\/bin\/false did not start[^]*Last lines of the chromedriver log/.test(error.message),
   );
   await assertNothingLeft();
 });
@@ -166,7 +167,7 @@ test('a pid that another process has now is no live owner', async () => {
     name: 'old',
     folder: registration.folder,
   };
-  const known = (await birthOf(process.pid)) !== undefined;
+  const known = ownIdentity().birth !== undefined;
   await writeFile(join(registration.folder, 'session.json'), JSON.stringify(record));
   assert.equal((await registry.ofDeadOwners()).length, known ? 1 : 0);
   await writeFile(

@@ -91,7 +91,7 @@ async function placeOfOwn(options: DockerGridOptions): Promise<Place> {
     sessionsPerNode:
       sessionsPerNode === 'auto' && nodes.max > nodes.min ? await sessionsOverRange(options) : sessionsPerNode,
     port: 0,
-    owner: await ownerLabel(),
+    owner: ownerLabel(),
     ...(image === undefined ? {} : { image }),
     ...(hubImage === undefined ? {} : { hubImage }),
     ...(signal === undefined ? {} : { signal }),

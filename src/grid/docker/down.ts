@@ -23,7 +23,7 @@ export async function downAllDead(options: GridDownOptions = {}): Promise<string
   const engine = options.engine ?? (await openEngine(options.signal));
   const names: string[] = [];
   for (const inventory of await readInventories(engine)) {
-    if (inventory.owner === undefined || !(await isOwnerDead(inventory.owner))) continue;
+    if (inventory.owner === undefined || !isOwnerDead(inventory.owner)) continue;
     await takeAway(engine, inventory, options.onProgress);
     names.push(inventory.name);
   }

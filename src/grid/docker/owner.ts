@@ -1,16 +1,15 @@
-import { hostname } from 'node:os';
-import { birthOf, isAlive } from '../../os/process-table.ts';
+import { isAlive, ownIdentity, type ProcessIdentity } from '../../os/process-identity.ts';
 
-/** The label of a grid that this process owns: host, pid and when the process was started. */
-export async function ownerLabel(): Promise<string> {
-  return JSON.stringify({ host: hostname(), pid: process.pid, birth: (await birthOf(process.pid)) ?? '' });
+/** The label of a grid that this process owns: it names the process. */
+export function ownerLabel(): string {
+  const { host, pid, birth = '' } = ownIdentity();
+  return JSON.stringify({ host, pid, birth });
 }
 
-/** Whether the process of an owner's label is gone. One of another machine, or that can't be read, is not. */
-export async function isOwnerDead(label: string): Promise<boolean> {
+/** Whether the process that an owner's label names has ended. False if this machine can't tell. */
+export function isOwnerDead(label: string): boolean {
   try {
-    const { host, pid, birth } = JSON.parse(label) as { host: string; pid: number; birth: string };
-    return host === hostname() && !(await isAlive(pid, birth === '' ? undefined : birth));
+    return !isAlive(JSON.parse(label) as ProcessIdentity);
   } catch {
     return false;
   }
