@@ -1,3 +1,4 @@
+import { majorOf, MIN_NODE_MAJOR } from '../core/node-version.ts';
 import { note, ok, problem, type Finding } from './finding.ts';
 
 const MEBIBYTE = 1024 ** 2;
@@ -13,11 +14,8 @@ const CHROME_BYTES = 350 * MEBIBYTE;
 /** A lane, and the connection of a session elsewhere. */
 const LANE_BYTES = 2 * MEBIBYTE;
 
-const MIN_NODE_MAJOR = 24;
-
 export function nodeFinding(version: string): Finding {
-  const major = Number(/^v?(\d+)/.exec(version)?.[1]);
-  if (major >= MIN_NODE_MAJOR) return ok('node', `Node ${version}`);
+  if (majorOf(version) >= MIN_NODE_MAJOR) return ok('node', `Node ${version}`);
   return problem(
     'node',
     `Node ${version} is too old`,
