@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findCheckFiles } from '../../src/check/pool/check-files.ts';
-import { WorkerPool, type WorkerPoolOptions } from '../../src/check/pool/worker-pool.ts';
-import type { AttemptOrder, AttemptOutcome, LateError, SessionFacts } from '../../src/core/ports.ts';
+import { WorkerPool } from '../../src/check/pool/worker-pool.ts';
+import type { AttemptOrder, AttemptOutcome, Emit, LateError, SessionFacts } from '../../src/core/ports.ts';
 import type { Site } from '../../src/core/site.ts';
+import { workerPoolOptions, type PoolSettings } from '../support/worker-pool-options.ts';
 import { startStub, type Stub, type StubOptions } from '../stub/webdriver-stub.ts';
 
 export interface Bench extends AsyncDisposable {
@@ -24,7 +25,7 @@ export interface Bench extends AsyncDisposable {
   nextLate(): Promise<LateError>;
 }
 
-export interface BenchOptions extends Partial<Omit<WorkerPoolOptions, 'files'>> {
+export interface BenchOptions extends Omit<PoolSettings, 'files'> {
   /** Files of the suite's folder, by their paths. */
   readonly files: Readonly<Record<string, string>>;
   /** Globs of check files. */
@@ -54,26 +55,15 @@ export async function startBench({
   const output: Bench['output'] = [];
   const notices: Bench['notices'] = [];
   let waiting: ((error: LateError) => void)[] = [];
-  const pool = new WorkerPool({
-    cwd: dir,
-    files: await findCheckFiles(dir, checks),
-    setup: [],
-    tags: [],
-    forbidOnly: false,
-    checkTimeoutMs: 5_000,
-    lanesPerWorker: 0,
-    workerCount: 1,
-    outDir: join(dir, 'out'),
-    secrets: [],
-    emit(event) {
-      if (event.type === 'check-output') {
-        output.push(event);
-        onText?.(event.text);
-      }
-      if (event.type === 'notice') notices.push(event);
-    },
-    ...options,
-  });
+  const emit: Emit = (event) => {
+    if (event.type === 'check-output') {
+      output.push(event);
+      onText?.(event.text);
+    }
+    if (event.type === 'notice') notices.push(event);
+  };
+  const found = await findCheckFiles(dir, checks);
+  const pool = new WorkerPool(workerPoolOptions(dir, { files: found, emit, ...options }));
   pool.onLateError((error) => {
     late.push(error);
     for (const resolve of waiting) resolve(error);

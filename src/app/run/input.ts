@@ -1,5 +1,5 @@
 import { findCheckFiles } from '../../check/pool/check-files.ts';
-import { WorkerPool } from '../../check/pool/worker-pool.ts';
+import { WORKER_LIMITS, WorkerPool } from '../../check/pool/worker-pool.ts';
 import type { RunOptions } from '../../core/options.ts';
 import type { Emit } from '../../core/ports.ts';
 import { readBuilds, type Builds } from './extension.ts';
@@ -37,18 +37,21 @@ export async function readInput(
     signal.throwIfAborted();
     const runner = stack.use(
       new WorkerPool({
-        cwd: options.cwd,
-        files,
-        setup: options.setup,
-        ...options.selection,
-        forbidOnly: options.forbidOnly,
-        checkTimeoutMs: options.checkTimeoutMs,
+        worker: {
+          cwd: options.cwd,
+          files,
+          setup: options.setup,
+          ...options.selection,
+          forbidOnly: options.forbidOnly,
+          checkTimeoutMs: options.checkTimeoutMs,
+          failOnExtensionErrors: options.failOnExtensionErrors,
+          evidence: options.evidence,
+          trace: options.trace,
+          outDir: options.out,
+          secrets,
+          ...WORKER_LIMITS,
+        },
         lanesPerWorker: options.lanesPerWorker,
-        failOnExtensionErrors: options.failOnExtensionErrors,
-        evidence: options.evidence,
-        trace: options.trace,
-        outDir: options.out,
-        secrets,
         emit,
       }),
     );

@@ -14,31 +14,26 @@ import { WorkerProcess, type WorkerListeners } from './worker-process.ts';
 import type { WorkerOptions } from '../protocol.ts';
 
 const FIXTURE_DEADLINE_MS = 10_000;
-/** What holds where nothing else is said. A file that takes longer to load waits for something which never comes. */
-const USUAL = {
-  failOnExtensionErrors: false,
-  evidence: 'failures',
-  trace: false,
-  stallLimitMs: 10_000,
-  loadLimitMs: 60_000,
-} as const satisfies Partial<WorkerOptions>;
+/** The limits of a worker that no setting changes. A file that takes longer to load waits for something that never comes. */
+export const WORKER_LIMITS = { stallLimitMs: 10_000, loadLimitMs: 60_000 } as const;
 
-/** What each worker is told (of what is usual only what is not), and what the pool of them is. */
-export interface WorkerPoolOptions
-  extends Omit<WorkerOptions, keyof typeof USUAL>, Partial<Pick<WorkerOptions, keyof typeof USUAL>> {
-  /** Most lanes in one worker; 0 spreads them over `workerCount` workers. */
+export interface WorkerPoolOptions {
+  /** The options of each worker. Relative paths in `setup` and `outDir` start at `cwd`. */
+  readonly worker: WorkerOptions;
+  /** Maximum lanes in one worker; 0 spreads them over `workerCount` workers. */
   readonly lanesPerWorker: number;
-  /** One a core where it is not given. */
+  /** Default: one per core. */
   readonly workerCount?: number;
-  /** How long the end of a run waits for mocha's global fixtures, in ms. */
+  /** How long the end of a run waits for mocha's global teardown, in ms. Default: 10 s. */
   readonly fixtureDeadlineMs?: number;
-  /** Hears what checks write to their console, and notices. */
+  /** Receives the console output of checks, and notices. */
   readonly emit: Emit;
 }
 
 /** The workers: runs the suite in child processes, many sites in each, which are started as they are needed. */
 export class WorkerPool implements CheckRunner {
   readonly #options: WorkerPoolOptions;
+  readonly #workerOptions: WorkerOptions;
   readonly #workers = new Map<string, WorkerProcess>();
   readonly #lateListeners: ((error: LateError) => void)[] = [];
   /** Sites of which one held or ended a worker, and nobody knows which: each gets a worker of its own. */
@@ -47,14 +42,19 @@ export class WorkerPool implements CheckRunner {
   readonly #sitesWhoseWorkerDiedOnce = new Set<string>();
   /** So that hundreds of suspects do not become hundreds of processes. */
   readonly #aloneLimit = pLimit(availableParallelism());
-  #workerOptions: WorkerOptions | undefined;
   #loaded: Promise<readonly CheckPlan[]> | undefined;
   #checks: readonly CheckPlan[] = [];
   #fixtures: GlobalFixtures | undefined;
   #disposed: Promise<void> | undefined;
 
   constructor(options: WorkerPoolOptions) {
+    const { cwd, setup, outDir } = options.worker;
     this.#options = options;
+    this.#workerOptions = {
+      ...options.worker,
+      setup: setup.map((file) => resolve(cwd, file)),
+      outDir: resolve(cwd, outDir),
+    };
   }
 
   /** The suite's checks. Throws a refusal with every mistake of every file. */
@@ -63,15 +63,13 @@ export class WorkerPool implements CheckRunner {
   }
 
   async #load(): Promise<readonly CheckPlan[]> {
-    const { cwd } = this.#options;
-    const config = await mochaConfigIn(cwd);
+    const config = await mochaConfigIn(this.#workerOptions.cwd);
     if (config !== undefined) {
       const text = `gridrun does not read ${config}: write timeout, grep, retries and setup (for its require and hooks) into gridrun.config.ts`;
       this.#warn('checks.mocharc', text);
     }
     // Whoever gave up on it has ended it already: a process that starts now would be nobody's.
     if (this.#disposed !== undefined) throw new GridrunError('runner.stopped', 'stopped before the checks were loaded');
-    this.#workerOptions = this.#optionsOfWorkers();
     const worker = this.#worker(this.#workerKey(0));
     this.#checks = await worker.loaded();
     if (worker.hasFixtures) this.#fixtures = new GlobalFixtures(worker);
@@ -121,11 +119,6 @@ export class WorkerPool implements CheckRunner {
     this.#lateListeners.push(listener);
   }
 
-  /** The processes of the workers that are up. */
-  get pids(): readonly number[] {
-    return [...this.#workers.values()].flatMap((worker) => (worker.dead ? [] : (worker.pid ?? [])));
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await (this.#disposed ??= this.#dispose());
   }
@@ -138,18 +131,6 @@ export class WorkerPool implements CheckRunner {
 
   #warn(code: ErrorCode, text: string): void {
     this.#options.emit({ type: 'notice', level: 'warning', code, text });
-  }
-
-  #optionsOfWorkers(): WorkerOptions {
-    const {
-      lanesPerWorker: _lanes,
-      workerCount: _count,
-      fixtureDeadlineMs: _deadline,
-      emit: _emit,
-      ...worker
-    } = this.#options;
-    const { cwd, setup, outDir } = worker;
-    return { ...USUAL, ...worker, setup: setup.map((file) => resolve(cwd, file)), outDir: resolve(cwd, outDir) };
   }
 
   #workerKey(slot: number): string {
@@ -172,7 +153,7 @@ export class WorkerPool implements CheckRunner {
         for (const id of siteIds) this.#suspect(id, stoodStill);
       },
     };
-    const worker = new WorkerProcess(this.#workerOptions!, listeners);
+    const worker = new WorkerProcess(this.#workerOptions, listeners);
     this.#workers.set(key, worker);
     return worker;
   }

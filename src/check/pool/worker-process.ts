@@ -84,10 +84,6 @@ export class WorkerProcess {
     return this.#dead;
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
   /** Does the suite have global fixtures? Known once it is loaded. */
   get hasFixtures(): boolean {
     return this.#hasFixtures;
