@@ -1,56 +1,18 @@
-import type { Attempt } from '../core/attempt.ts';
+import { hash } from 'node:crypto';
+import type { Arm } from '../core/attempt.ts';
 import type { Fault } from '../core/fault.ts';
-import type { AttemptOutcome, CheckRunner, Emit, Grid, Isolation, LateError, OwnedSession } from '../core/ports.ts';
-import type { Site } from '../core/site.ts';
-import type { SiteVerdict } from '../core/verdict.ts';
-import type { WorkUnit } from '../core/unit.ts';
-import { firstArm } from './first-arm.ts';
-import type { HostLimits } from './host-limits.ts';
-import type { ControlMode } from './retry.ts';
-import { SessionSupply } from './session-supply.ts';
+import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
+import type { DispatchParts, DispatchPlan, DispatchSettings } from './dispatch-plan.ts';
+import { SessionSupply, type OpenSlot } from './session-supply.ts';
 import { SiteBook } from './site-book.ts';
 import type { SiteProgress } from './site-progress.ts';
-import type { Slot } from './slot.ts';
+import type { CloseReason, Slot } from './slot.ts';
 import { StopFlag, type StopStage } from './stop-flag.ts';
 import { WorkQueue, type Waiting } from './work-queue.ts';
 
-export interface DispatchPlan {
-  readonly sites: readonly Site[];
-  /** A partition of the sites that are not skipped. */
-  readonly units: readonly WorkUnit[];
-  /** The titles of the checks, in the order of the suite. */
-  readonly checks: readonly string[];
-}
-
-export interface DispatchSettings {
-  /** Sessions are named `<run>-<slot>`. */
-  readonly run: string;
-  readonly capabilities: Readonly<Record<string, unknown>>;
-  readonly retries: number;
-  readonly infraRetries: number;
-  readonly control: ControlMode;
-  readonly siteTimeoutMs: number;
-  /** 0 is no limit. */
-  readonly maxFailures: number;
-  /** A session is replaced after so many sites. */
-  readonly sitesPerSession: number;
-  /** With no session for so long, the grid is lost and what waits is errored. */
-  readonly gridLostAfterMs: number;
-}
-
-export interface DispatchParts {
-  readonly grid: Grid;
-  readonly runner: CheckRunner;
-  readonly isolation: Isolation;
-  readonly limits: HostLimits;
-  readonly emit: Emit;
-  /** Does a failed site count for `maxFailures`? Where this is not given, each does. */
-  readonly counts?: (verdict: SiteVerdict) => boolean;
-}
-
 /**
- * Brings every site of a plan to its verdict. One synchronous step (`#step`) starts all work: it is called after
- * each change, looks at the stop flag first, and never waits.
+ * Brings every site of a plan to its verdict. One step (`#step`) starts all work. It runs after each change, looks at
+ * the stop flag first, and contains no `await`, so that nothing changes between its look and its decision.
  */
 export class Dispatcher {
   readonly #settings: DispatchSettings;
@@ -89,7 +51,7 @@ export class Dispatcher {
     parts.runner.onLateError((late) => this.#onLateError(late));
   }
 
-  /** Resolves when every site has its verdict and every session is released; rejects on a bug alone. Called once. */
+  /** Resolves when every site has its verdict and every session is released. Rejects only on a bug. Called once. */
   async run(): Promise<void> {
     this.#book.concludeSkipped();
     this.#running = true;
@@ -103,123 +65,100 @@ export class Dispatcher {
     }
   }
 
-  /** Why the run stopped before its end; empty where it did not. */
+  /** Why the run stopped before its end; empty if it did not. */
   get stopped(): string {
     return this.#stop.reason;
   }
 
-  /** `drain`: start nothing more; `stop`: end what runs; `kill`: wait for nothing. Each goes on to the next by its deadline. */
+  /** `drain`: start nothing more; `stop`: end what runs; `kill`: wait for nothing. Each leads to the next after its deadline. */
   stop(stage: StopStage, reason: string, text: string): void {
     this.#stop.raise(stage, reason, text);
   }
 
-  /** The one place where work is started. */
+  /**
+   * The one place that starts work. Keep it, and all that it calls, free of `await`: with one, a stop or another slot
+   * could change the queue, the limits or a slot between the decision and the act.
+   */
   #step(): void {
     if (!this.#running) return;
-    for (const slot of this.#supply.ready()) this.#employ(slot);
-    if (!this.#stop.raised)
-      this.#supply.openFor(this.#queue.count, () => this.#queue.next((site) => this.#parts.limits.mayStart(site.url)));
+    for (const open of this.#supply.ready()) this.#employ(open);
+    if (!this.#stop.raised) this.#supply.openFor(this.#queue.count, () => this.#queue.next(this.#mayStart));
     if (this.#queue.count === 0 && this.#supply.takenCount === 0) this.#end();
   }
 
-  /** What waits can't be told any more: each such site is errored by the grid's fault. */
-  #gridLost(fault: Fault): void {
-    this.#parts.emit({ type: 'notice', level: 'warning', code: fault.code, text: fault.message });
-    for (const site of this.#queue.drain()) this.#book.lost(site.id, fault);
-  }
+  readonly #mayStart = ({ url }: Waiting['site']): boolean => this.#parts.limits.mayStart(url);
 
-  /** Gives a ready slot its next site, or says why it has none. */
-  #employ(slot: Slot): void {
+  /** Gives a slot that is ready its next site, or closes it, or reports why it is idle. A part of the step. */
+  #employ(open: OpenSlot): void {
+    const { slot, session } = open;
     if (this.#stop.raised) return this.#close(slot, 'stopped');
-    if (slot.dirty) return this.#close(slot, 'dirty');
-    const session = {
-      arm: slot.arm,
-      fresh: slot.siteCount === 0,
-      suits: (waiting: Waiting) => this.#suits(slot, waiting),
-    };
-    const taken = this.#queue.take(slot.index, session, (site) => this.#parts.limits.mayStart(site.url));
+    if (session.isDirty) return this.#close(slot, 'dirty');
+    const { arm, siteCount } = session;
+    const asked = { arm, fresh: siteCount === 0, suits: (waiting: Waiting) => this.#suits(open, waiting) };
+    const taken = this.#queue.take(slot.index, asked, this.#mayStart);
     switch (taken.kind) {
       case 'empty':
         return this.#close(slot, 'done');
       case 'needs-fresh':
         return this.#close(slot, 'dirty');
       case 'blocked':
-        return this.#idle(slot);
-      case 'site':
-        slot.idleWhy = '';
+        return this.#supply.idle(slot, () => this.#queue.why((site) => this.#parts.limits.why(site.url)));
+      case 'site': {
+        const { site } = taken.waiting;
+        // First: who hears of the unit may stop the run, and the slot must not be ready then.
+        this.#supply.employ(slot, site.id);
         if (taken.startedUnit !== undefined) {
           const { index, siteIds } = taken.startedUnit;
           this.#parts.emit({ type: 'unit-started', unit: index, slot: slot.index, siteIds });
         }
-        this.#background(this.#attempt(slot, this.#book.of(taken.waiting.site.id)));
+        this.#background(this.#attempt(open, this.#book.of(site.id)));
+      }
     }
   }
 
-  /** A site that faulted on a node goes to another one, where there is another. */
-  #suits(slot: Slot, waiting: Waiting): boolean {
-    return !waiting.avoidNodes.includes(slot.node) || !this.#supply.hasOtherNode(waiting.avoidNodes);
+  /** A site that faulted on a node goes to another node, if there is one. */
+  #suits({ session }: OpenSlot, { avoidNodes }: Waiting): boolean {
+    return !avoidNodes.includes(session.owned.session.node) || !this.#supply.hasOtherNode(avoidNodes);
   }
 
-  #idle(slot: Slot): void {
-    if (slot.idleWhy !== '') return;
-    slot.idleWhy = this.#queue.why((site) => this.#parts.limits.why(site.url));
-    this.#parts.emit({ type: 'slot-idle', slot: slot.index, why: slot.idleWhy });
-  }
-
-  async #attempt(slot: Slot, progress: SiteProgress): Promise<void> {
-    const { site } = progress;
-    const { owned } = slot;
-    if (owned === undefined) throw new TypeError(`slot ${slot.index} works without a session`);
-    const { session } = owned;
-    const number = progress.nextAttempt;
+  /** The life of an attempt. Up to the first `await` it is a part of the step. */
+  async #attempt(open: OpenSlot, progress: SiteProgress): Promise<void> {
     const startedAt = Date.now();
-    slot.state = 'busy';
-    progress.slot = slot.index;
-    this.#parts.limits.started(site.url);
-    this.#parts.emit({
-      type: 'attempt-started',
-      siteId: site.id,
-      attempt: number,
-      slot: slot.index,
-      sessionId: session.sessionId,
-    });
-    const outcome = await this.#parts.runner.attempt({
+    const order = this.#begin(open, progress);
+    const outcome = await this.#parts.runner.attempt(order);
+    this.#parts.limits.ended(progress.site.url);
+    this.#queue.siteEnded();
+    this.#book.record(progress, order, { outcome, startedAt });
+    this.#follow(progress, outcome.ending);
+    await this.#reuse(open, outcome);
+  }
+
+  /** Counts the site as running, reports the attempt and writes the order for it. */
+  #begin({ slot, session }: OpenSlot, progress: SiteProgress): AttemptOrder {
+    const { site } = progress;
+    const order: AttemptOrder = {
       slot: slot.index,
       site,
-      attempt: number,
-      arm: slot.arm,
-      session,
+      attempt: progress.nextAttempt,
+      arm: session.arm,
+      session: session.owned.session,
       siteTimeoutMs: site.timeoutMs ?? this.#settings.siteTimeoutMs,
       signal: this.#stop.noMoreChecks,
-    });
-    slot.siteCount += 1;
-    this.#parts.limits.ended(site.url);
-    this.#queue.siteEnded();
-    const attempt: Attempt = {
-      siteId: site.id,
-      attempt: number,
-      arm: slot.arm,
-      ending: outcome.ending,
-      sessionId: session.sessionId,
-      node: session.node,
-      startedAt,
-      durationMs: Date.now() - startedAt,
-      ...(outcome.fault === undefined ? {} : { fault: outcome.fault }),
-      ...(outcome.extensionErrors === undefined ? {} : { extensionErrors: outcome.extensionErrors }),
-      checks: outcome.checks,
     };
-    this.#book.attempted(progress, attempt, slot.index);
-    this.#follow(progress, attempt);
-    await this.#afterAttempt(slot, owned, this.#whyReplace(slot, outcome));
+    progress.slot = slot.index;
+    this.#parts.limits.started(site.url);
+    const { sessionId } = order.session;
+    this.#parts.emit({ type: 'attempt-started', siteId: site.id, attempt: order.attempt, slot: order.slot, sessionId });
+    return order;
   }
 
-  /** The verdict, or another try. */
-  #follow(progress: SiteProgress, attempt: Attempt): void {
-    if (attempt.ending === 'interrupted') return;
+  /** Judges the site, or queues another attempt. */
+  #follow(progress: SiteProgress, ending: AttemptOutcome['ending']): void {
+    if (ending === 'interrupted') return;
     const step = this.#stop.raised ? 'judge' : progress.next();
     if (step === 'judge') return this.#book.conclude(progress);
     const { arm, purpose } = step;
-    // With both arms on every site a failure is no news to the session: only a retry asks for a fresh one.
+    // With the control on every site, the second arm is planned, not a retry: it needs no fresh session.
     const fresh = purpose !== 'subject' && !(purpose === 'control' && this.#settings.control === 'always');
     this.#queue.again({
       site: progress.site,
@@ -229,50 +168,53 @@ export class Dispatcher {
     });
   }
 
-  /** Why the next site must not have this session; empty where it may. */
-  #whyReplace(slot: Slot, outcome: AttemptOutcome): string {
-    if (outcome.ending === 'faulted') return 'faulted';
-    const allWell = outcome.checks.every((check) => check.status === 'passed' || check.status === 'skipped');
-    if (outcome.sessionDirty || slot.dirty || !allWell || outcome.ending !== 'completed') return 'dirty';
-    if (slot.siteCount >= this.#settings.sitesPerSession) return 'worn';
-    return '';
-  }
-
-  async #afterAttempt(slot: Slot, owned: OwnedSession, whyReplace: string): Promise<void> {
-    if (whyReplace !== '') return this.#close(slot, whyReplace);
-    if (this.#stop.raised) return this.#close(slot, 'stopped');
-    if (this.#queue.count === 0) return this.#close(slot, 'done');
-    slot.state = 'resetting';
+  /** Closes the slot, or cleans its session for the next site. */
+  async #reuse({ slot, session }: OpenSlot, outcome: AttemptOutcome): Promise<void> {
+    const reason = this.#whyClose(session, outcome);
+    if (reason !== undefined) return this.#close(slot, reason);
     try {
-      await this.#parts.isolation.reset(owned.session, this.#stop.noMoreChecks);
+      await this.#supply.reset(slot);
     } catch {
       return this.#close(slot, 'faulted');
     }
-    slot.state = 'ready';
     this.#step();
   }
 
-  #close(slot: Slot, reason: string): void {
+  /** Why the session must not take another site. Undefined if it may. */
+  #whyClose(session: OpenSlot['session'], outcome: AttemptOutcome): CloseReason | undefined {
+    if (outcome.ending === 'faulted') return 'faulted';
+    const allWell = outcome.checks.every((check) => check.status === 'passed' || check.status === 'skipped');
+    if (outcome.sessionDirty || session.isDirty || !allWell || outcome.ending !== 'completed') return 'dirty';
+    if (session.siteCount >= this.#settings.sitesPerSession) return 'worn';
+    if (this.#stop.raised) return 'stopped';
+    return this.#queue.count === 0 ? 'done' : undefined;
+  }
+
+  #close(slot: Slot, reason: CloseReason): void {
     this.#queue.giveBack(slot.index);
     this.#background(this.#supply.close(slot, reason));
   }
 
   #onFailed(count: number): void {
     const { maxFailures } = this.#settings;
-    if (maxFailures > 0 && count >= maxFailures)
-      this.stop(
-        'drain',
-        'max-failures',
-        maxFailures === 1
-          ? 'stopped by the first failure (--bail, or --max-failures 1)'
-          : `stopped by --max-failures ${maxFailures}`,
-      );
+    if (maxFailures === 0 || count < maxFailures) return;
+    const text =
+      maxFailures === 1
+        ? 'stopped by the first failure (--bail, or --max-failures 1)'
+        : `stopped by --max-failures ${maxFailures}`;
+    this.stop('drain', 'max-failures', text);
   }
 
-  /** What an ended site still does, it does in the session that it had. */
+  /** An ended site that still does something does it in the session that it had. */
   #onLateError(late: LateError): void {
-    const slot = this.#supply.slot(this.#book.amend(late)?.slot ?? -1);
-    if (slot !== undefined) slot.dirty = true;
+    const slot = this.#book.amend(late)?.slot;
+    if (slot !== undefined) this.#supply.soil(slot);
+  }
+
+  /** No session can be had for the waiting sites: the grid's fault makes each one errored. */
+  #gridLost(fault: Fault): void {
+    this.#parts.emit({ type: 'notice', level: 'warning', code: fault.code, text: fault.message });
+    for (const site of this.#queue.drain()) this.#book.lost(site.id, fault);
   }
 
   #onStop(stage: StopStage, reason: string, text: string): void {
@@ -282,7 +224,7 @@ export class Dispatcher {
     this.#step();
   }
 
-  /** Work that nobody awaits; what it throws is a bug, and ends the run. */
+  /** For work that nothing awaits. If it throws, that is a bug, and the run ends with it. */
   #background(work: Promise<void>): void {
     work.catch((error: unknown) => this.#done.reject(error));
   }
@@ -291,4 +233,9 @@ export class Dispatcher {
     this.#book.concludeRest(this.#stop.text);
     this.#done.resolve();
   }
+}
+
+/** The arm that tries a site first: random, but the same for the same seed. */
+function firstArm(seed: string): Arm {
+  return Number.parseInt(hash('sha256', seed).slice(0, 2), 16) % 2 === 0 ? 'subject' : 'control';
 }

@@ -1,8 +1,9 @@
 import type { Arm } from '../core/attempt.ts';
-import type { Emit, Grid, OwnedSession } from '../core/ports.ts';
+import type { Emit, Grid, Isolation, OwnedSession } from '../core/ports.ts';
 import type { Fault } from '../core/fault.ts';
+import { GridCapacity } from './grid-capacity.ts';
 import { GridOutage } from './grid-outage.ts';
-import { Slot } from './slot.ts';
+import { emptySlot, move, sessionOf, type CloseReason, type Slot, type SlotSession } from './slot.ts';
 import type { StopFlag } from './stop-flag.ts';
 
 export interface SupplySettings {
@@ -12,108 +13,153 @@ export interface SupplySettings {
   readonly gridLostAfterMs: number;
 }
 
-/** What a waiting site asks of its session. */
+export interface SupplyParts {
+  readonly grid: Grid;
+  readonly isolation: Isolation;
+  readonly emit: Emit;
+  readonly stop: StopFlag;
+}
+
+/** A slot that has a session. */
+export interface OpenSlot {
+  readonly slot: Slot;
+  readonly session: Readonly<SlotSession>;
+}
+
+/** What the next site needs of a new session. */
 export interface SessionWish {
   readonly arm: Arm;
   readonly avoidNodes: readonly string[];
 }
 
 export interface SupplyListener {
-  /** A session came or went, or may be asked for again. */
+  /** A session opened or closed, or another one may be asked for. */
   changed(): void;
   /** The grid gives no session any more. */
   lost(fault: Fault): void;
+  /** A bug: what no one awaits has thrown. */
   failed(error: unknown): void;
 }
 
-const CAPACITY_EVERY_MS = 1_000;
-
-/** The sessions of a run: as many as there is work for and as the grid gives. */
+/**
+ * The sessions of a run: as many as the waiting sites need and the grid gives. It owns every slot: it alone calls
+ * `move`, and the dispatcher asks it for each step of a slot's life.
+ */
 export class SessionSupply {
   readonly #settings: SupplySettings;
-  readonly #grid: Grid;
-  readonly #emit: Emit;
-  readonly #stop: StopFlag;
+  readonly #parts: SupplyParts;
   readonly #listener: SupplyListener;
   readonly #slots: Slot[] = [];
   readonly #outage: GridOutage;
-  #capacity = 0;
+  readonly #capacity: GridCapacity;
   #pause: NodeJS.Timeout | undefined;
-  #capacityTimer: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor(
-    settings: SupplySettings,
-    parts: { readonly grid: Grid; readonly emit: Emit; readonly stop: StopFlag },
-    listener: SupplyListener,
-  ) {
+  constructor(settings: SupplySettings, parts: SupplyParts, listener: SupplyListener) {
     this.#settings = settings;
-    this.#grid = parts.grid;
-    this.#emit = parts.emit;
-    this.#stop = parts.stop;
+    this.#parts = parts;
     this.#listener = listener;
     this.#outage = new GridOutage(settings.gridLostAfterMs);
+    this.#capacity = new GridCapacity(parts, parts.stop.noMoreSites, {
+      answered: () => this.#outage.answered(),
+      refused: (error) => this.#refused(error),
+      changed: () => listener.changed(),
+      failed: (error) => listener.failed(error),
+    });
   }
 
-  /** Asks the grid how many sessions it has, from now on. */
+  /** Starts to ask the grid how many sessions it allows. */
   start(): void {
-    this.#background(this.#refreshCapacity());
+    this.#capacity.watch();
   }
 
-  /** The slots whose session waits for a site. */
-  ready(): Slot[] {
-    return this.#slots.filter((slot) => slot.state === 'ready');
+  /** The slots whose session can take a site, each looked at when its turn comes. */
+  *ready(): Generator<OpenSlot, void, void> {
+    for (const slot of this.#slots) {
+      const { state } = slot;
+      if (state.kind === 'ready' || state.kind === 'idle') yield { slot, session: state.session };
+    }
   }
 
-  slot(index: number): Slot | undefined {
-    return this.#slots[index];
-  }
-
-  /** How many slots have a session, or will have one. */
+  /** How many slots have a session or are opening one. */
   get takenCount(): number {
-    return this.#slots.filter((slot) => slot.taken).length;
+    return this.#slots.filter(isTaken).length;
   }
 
-  /** Is a session open on a node that is none of these? */
+  /** Is a session open on a node that is not among these? */
   hasOtherNode(nodes: readonly string[]): boolean {
-    return this.#slots.some((slot) => slot.owned !== undefined && !nodes.includes(slot.node));
+    return this.#sessions().some(({ owned }) => !nodes.includes(owned.session.node));
   }
 
-  /** Asks for sessions for so many waiting sites. `wish` tells what the first that may start needs; none may start without it. */
+  /** Opens sessions for `waitingCount` sites. Opens none while `wish` is undefined: no waiting site may start now. */
   openFor(waitingCount: number, wish: () => SessionWish | undefined): void {
     while (this.#isWanted(waitingCount)) {
       const wished = wish();
       if (wished === undefined) return;
-      this.#background(this.#open(this.#emptySlot(wished.arm), wished.avoidNodes));
+      const slot = this.#freeSlot();
+      move(slot, { kind: 'opening', arm: wished.arm });
+      this.#background(this.#open(slot, wished));
     }
   }
 
-  /** Ends the slot's session and leaves the slot empty. */
-  async close(slot: Slot, reason: string): Promise<void> {
-    const { owned } = slot;
-    slot.state = 'closing';
-    await owned?.release();
-    slot.owned = undefined;
-    slot.state = 'empty';
-    if (owned !== undefined) {
-      const { sessionId } = owned.session;
-      this.#emit({ type: 'session-closed', sessionId, slot: slot.index, reason, siteCount: slot.siteCount });
-    }
+  /** No waiting site may start in the slot's session now. Reports why, once for each time that the slot becomes idle. */
+  idle(slot: Slot, whyIdle: () => string): void {
+    if (slot.state.kind === 'idle') return;
+    const why = whyIdle();
+    move(slot, { kind: 'idle', session: held(slot), why });
+    this.#parts.emit({ type: 'slot-idle', slot: slot.index, why });
+  }
+
+  /** The slot's session takes a site. */
+  employ(slot: Slot, siteId: string): void {
+    const session = held(slot);
+    move(slot, { kind: 'busy', session, siteId });
+    session.siteCount += 1;
+  }
+
+  /** Cleans the slot's session for its next site. Throws what isolation throws; the caller must then close the slot. */
+  async reset(slot: Slot): Promise<void> {
+    const session = held(slot);
+    move(slot, { kind: 'resetting', session });
+    await this.#parts.isolation.reset(session.owned.session, this.#parts.stop.noMoreChecks);
+    move(slot, { kind: 'ready', session });
+  }
+
+  /** A site that has ended still acts in the session that this slot has now. */
+  soil(index: number): void {
+    const slot = this.#slots[index];
+    const session = slot === undefined ? undefined : sessionOf(slot.state);
+    if (session !== undefined) session.isDirty = true;
+  }
+
+  /** Releases the slot's session and leaves the slot empty. */
+  async close(slot: Slot, reason: CloseReason): Promise<void> {
+    const session = held(slot);
+    move(slot, { kind: 'closing', session, reason });
+    await session.owned.release();
+    move(slot, { kind: 'empty' });
+    const { sessionId } = session.owned.session;
+    const { siteCount } = session;
+    this.#parts.emit({ type: 'session-closed', sessionId, slot: slot.index, reason, siteCount });
     this.#listener.changed();
   }
 
-  /** Asks for nothing more, and releases what is left. */
+  /** Opens nothing more, and releases every session that is left. */
   async end(): Promise<void> {
     this.#ended = true;
     clearTimeout(this.#pause);
-    clearTimeout(this.#capacityTimer);
-    await Promise.all(this.#slots.map(async (slot) => await slot.owned?.release()));
+    this.#capacity.end();
+    await Promise.all(this.#sessions().map(async ({ owned }) => await owned.release()));
+  }
+
+  #sessions(): SlotSession[] {
+    return this.#slots.flatMap(({ state }) => sessionOf(state) ?? []);
   }
 
   #isWanted(waitingCount: number): boolean {
-    const taken = this.#slots.filter((slot) => slot.taken);
-    if (taken.length >= this.#capacity || taken.some((slot) => slot.state === 'ready')) return false;
-    const soonReady = taken.filter((slot) => slot.state === 'opening' || slot.state === 'resetting').length;
+    const taken = this.#slots.filter(isTaken);
+    if (taken.length >= this.#capacity.sessions || !this.ready().next().done) return false;
+    const soonReady = taken.filter(({ state }) => state.kind === 'opening' || state.kind === 'resetting').length;
     return soonReady < waitingCount && !this.#isPausing();
   }
 
@@ -127,81 +173,65 @@ export class SessionSupply {
     return true;
   }
 
-  #emptySlot(arm: Arm): Slot {
-    let slot = this.#slots.find((candidate) => !candidate.taken);
-    if (slot === undefined) {
-      slot = new Slot(this.#slots.length);
-      this.#slots.push(slot);
-    }
-    slot.state = 'opening';
-    slot.arm = arm;
+  #freeSlot(): Slot {
+    const free = this.#slots.find((slot) => !isTaken(slot));
+    if (free !== undefined) return free;
+    const slot = emptySlot(this.#slots.length);
+    this.#slots.push(slot);
     return slot;
   }
 
-  async #open(slot: Slot, avoidNodes: readonly string[]): Promise<void> {
+  async #open(slot: Slot, { arm, avoidNodes }: SessionWish): Promise<void> {
     const startedAt = Date.now();
     const { run, capabilities } = this.#settings;
+    const { grid, stop } = this.#parts;
     let owned: OwnedSession;
     try {
-      owned = await this.#grid.openSession({
-        name: `${run}-${slot.index}`,
-        capabilities,
-        arm: slot.arm,
-        avoidNodes,
-        signal: this.#stop.noMoreSites,
-      });
+      const name = `${run}-${slot.index}`;
+      owned = await grid.openSession({ name, capabilities, arm, avoidNodes, signal: stop.noMoreSites });
     } catch (error) {
-      slot.state = 'empty';
+      move(slot, { kind: 'empty' });
       this.#refused(error);
       this.#listener.changed();
       return;
     }
     if (this.#ended) return owned.release();
     this.#outage.sessionOpened();
-    slot.opened(owned);
-    const { sessionId, node, browserName, browserVersion, extension } = owned.session;
-    const ofArm =
-      extension === undefined && slot.arm === 'subject'
-        ? {}
-        : { arm: slot.arm, ...(extension === undefined ? {} : { extensionId: extension.id }) };
-    const durationMs = Date.now() - startedAt;
-    this.#emit({
-      type: 'session-opened',
-      sessionId,
-      slot: slot.index,
-      node,
-      browserName,
-      browserVersion,
-      durationMs,
-      ...ofArm,
-    });
+    const session = { owned, arm, siteCount: 0, isDirty: false };
+    move(slot, { kind: 'ready', session });
+    this.#emitOpened(slot, session, Date.now() - startedAt);
     this.#listener.changed();
   }
 
-  async #refreshCapacity(): Promise<void> {
-    const before = this.#capacity;
-    try {
-      this.#capacity = await this.#grid.capacity(this.#stop.noMoreSites);
-      this.#outage.answered();
-    } catch (error) {
-      // While it once told, its sessions tell whether it is lost.
-      if (before === 0) this.#refused(error);
-    }
-    if (this.#ended) return;
-    if (before === 0 && this.#capacity > 0)
-      this.#emit({ type: 'grid-ready', grid: this.#grid.name, sessions: this.#capacity });
-    this.#capacityTimer = setTimeout(() => this.#background(this.#refreshCapacity()), CAPACITY_EVERY_MS);
-    this.#listener.changed();
+  #emitOpened(slot: Slot, { owned, arm }: SlotSession, durationMs: number): void {
+    const { sessionId, node, browserName, browserVersion, extension } = owned.session;
+    const ofArm =
+      extension === undefined && arm === 'subject'
+        ? {}
+        : { arm, ...(extension === undefined ? {} : { extensionId: extension.id }) };
+    const facts = { sessionId, slot: slot.index, node, browserName, browserVersion, durationMs };
+    this.#parts.emit({ type: 'session-opened', ...facts, ...ofArm });
   }
 
   #refused(error: unknown): void {
-    if (this.#stop.raised) return;
-    const othersOpen = this.#slots.some((slot) => slot.owned !== undefined);
-    const lost = this.#outage.sessionRefused(error, Date.now(), othersOpen);
+    if (this.#parts.stop.raised) return;
+    const lost = this.#outage.sessionRefused(error, Date.now(), this.#sessions().length > 0);
     if (lost !== undefined) this.#listener.lost(lost);
   }
 
   #background(work: Promise<void>): void {
     work.catch((error: unknown) => this.#listener.failed(error));
   }
+}
+
+/** It has a session, or is opening one. */
+function isTaken({ state }: Slot): boolean {
+  return state.kind !== 'empty';
+}
+
+/** The session of a slot. Throws if the slot has none: a bug. */
+function held(slot: Slot): SlotSession {
+  const session = sessionOf(slot.state);
+  if (session === undefined) throw new TypeError(`slot ${slot.index} is ${slot.state.kind}: it has no session`);
+  return session;
 }

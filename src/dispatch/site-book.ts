@@ -1,6 +1,6 @@
 import type { Attempt } from '../core/attempt.ts';
 import type { Fault } from '../core/fault.ts';
-import type { Emit, LateError } from '../core/ports.ts';
+import type { AttemptOrder, AttemptOutcome, Emit, LateError } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
 import type { ControlMode, RetryBudget } from './retry.ts';
@@ -12,13 +12,23 @@ export interface BookOptions {
   readonly budget: RetryBudget;
   readonly control: ControlMode;
   readonly emit: Emit;
-  /** Does a failed site count, or was its failure known before? */
+  /** Whether a failed site counts for `maxFailures`: a known failure may not. */
   readonly counts: (verdict: SiteVerdict) => boolean;
-  /** Told how many sites that count have failed, each time that one more has. */
+  /** Called after each failed site that counts, with the number of them so far. */
   readonly onFailed: (count: number) => void;
 }
 
-/** What happened to every site of a plan, and its verdict as soon as there is one. */
+/** How an attempt ended. */
+interface Ended {
+  readonly outcome: AttemptOutcome;
+  /** ms since 1970. */
+  readonly startedAt: number;
+}
+
+/** The journal's number for an attempt that had no slot. */
+const NO_SLOT = -1;
+
+/** The attempts of every site of a plan, and its verdict as soon as there is one. Reports both. */
 export class SiteBook {
   readonly #options: BookOptions;
   readonly #progress = new Map<string, SiteProgress>();
@@ -30,18 +40,19 @@ export class SiteBook {
     for (const site of sites) this.#progress.set(site.id, new SiteProgress(site, checks, budget, control));
   }
 
+  /** Throws a `RangeError` if the plan has no such site: a bug. */
   of(siteId: string): SiteProgress {
     const progress = this.#progress.get(siteId);
     if (progress === undefined) throw new RangeError(`no such site in the plan: ${siteId}`);
     return progress;
   }
 
-  /** Judges what the list says to leave out. */
+  /** Judges the sites that the list marks with `skip`. */
   concludeSkipped(): void {
     for (const progress of this.#progress.values()) if (progress.site.skip !== undefined) this.conclude(progress);
   }
 
-  /** Judges what has no verdict yet: it did not run, and this is why. */
+  /** Judges every site that has no verdict yet. `notRun` says why it did not run. */
   concludeRest(notRun: string): void {
     for (const progress of this.#progress.values()) if (progress.verdict === undefined) this.conclude(progress, notRun);
   }
@@ -52,31 +63,45 @@ export class SiteBook {
     this.#countFailure(progress.verdict);
   }
 
-  attempted(progress: SiteProgress, attempt: Attempt, slot: number): void {
-    progress.add(attempt);
-    this.#options.emit({ type: 'attempt-ended', slot, attempt });
+  /** Adds an attempt that ended now: what was ordered, what came of it, and when it started. */
+  record(progress: SiteProgress, order: AttemptOrder, { outcome, startedAt }: Ended): void {
+    this.#add(progress, order.slot, {
+      siteId: order.site.id,
+      attempt: order.attempt,
+      arm: order.arm,
+      ending: outcome.ending,
+      sessionId: order.session.sessionId,
+      node: order.session.node,
+      startedAt,
+      durationMs: Date.now() - startedAt,
+      ...(outcome.fault === undefined ? {} : { fault: outcome.fault }),
+      ...(outcome.extensionErrors === undefined ? {} : { extensionErrors: outcome.extensionErrors }),
+      checks: outcome.checks,
+    });
   }
 
-  /** A site that no session could be had for: it is errored by the grid's fault. */
+  /** No session could be had for this site: the grid's fault makes it errored. */
   lost(siteId: string, fault: Fault): void {
     const progress = this.of(siteId);
     const attempt = progress.nextAttempt;
-    this.attempted(
-      progress,
-      { siteId, attempt, arm: 'subject', ending: 'faulted', startedAt: Date.now(), durationMs: 0, fault, checks: [] },
-      -1,
-    );
+    const untried = { ending: 'faulted', startedAt: Date.now(), durationMs: 0, fault, checks: [] } as const;
+    this.#add(progress, undefined, { siteId, attempt, arm: 'subject', ...untried });
     this.conclude(progress);
   }
 
-  /** Charges an error that came after its attempt had ended; the site that it is of, where it is one of the plan. */
+  /** Adds a late error to its attempt, and judges the site again. Returns the site, if the plan has it. */
   amend(late: LateError): SiteProgress | undefined {
     const progress = this.#progress.get(late.siteId);
     const attempt = progress?.amend(late);
     if (progress === undefined || attempt === undefined) return progress;
-    this.#options.emit({ type: 'attempt-ended', amended: true, slot: progress.slot, attempt });
+    this.#options.emit({ type: 'attempt-ended', amended: true, slot: progress.slot ?? NO_SLOT, attempt });
     if (progress.verdict !== undefined) this.#judgeAgain(progress, progress.verdict);
     return progress;
+  }
+
+  #add(progress: SiteProgress, slot: number | undefined, attempt: Attempt): void {
+    progress.add(attempt);
+    this.#options.emit({ type: 'attempt-ended', slot: slot ?? NO_SLOT, attempt });
   }
 
   #judgeAgain(progress: SiteProgress, before: SiteVerdict): void {

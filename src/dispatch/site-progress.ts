@@ -5,7 +5,7 @@ import { judge, judgeArm, type Evidence } from '../core/judge.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
 import { nextStep, type ControlMode, type NextStep, type RetryBudget } from './retry.ts';
 
-/** What happened to one site so far. */
+/** One site's attempts so far, what is left of its budgets, and its verdict. */
 export class SiteProgress {
   readonly site: Site;
   readonly #planned: readonly string[];
@@ -14,8 +14,8 @@ export class SiteProgress {
   readonly #control: ControlMode;
   #isConfirmed = false;
   verdict: SiteVerdict | undefined;
-  /** The slot of its last attempt. */
-  slot = -1;
+  /** The slot of its last attempt; undefined before the first. */
+  slot: number | undefined;
 
   constructor(site: Site, planned: readonly string[], budget: RetryBudget, control: ControlMode) {
     this.site = site;
@@ -28,7 +28,7 @@ export class SiteProgress {
     return this.#attempts.length + 1;
   }
 
-  /** The nodes of the faulted attempts. */
+  /** The nodes on which its attempts faulted. */
   get faultedNodes(): string[] {
     return this.#attempts.flatMap((attempt) => (attempt.ending === 'faulted' ? (attempt.node ?? []) : []));
   }
@@ -37,7 +37,7 @@ export class SiteProgress {
     this.#attempts.push(attempt);
   }
 
-  /** What follows the attempt that just ended; what it costs is taken from the site's budgets. */
+  /** Decides what follows the attempt that just ended, and takes its cost from the site's budgets. */
   next(): NextStep {
     const step = nextStep({
       attempts: this.#attempts,
@@ -71,7 +71,7 @@ export class SiteProgress {
     if (purpose === 'confirm') this.#isConfirmed = true;
   }
 
-  /** Charges an error that came after its attempt had ended to that attempt; the amended attempt, where there is one. */
+  /** Adds a late error to its attempt. Returns the amended attempt, or undefined if there is no such attempt. */
   amend(late: LateError): Attempt | undefined {
     const at = this.#attempts.findIndex((attempt) => attempt.attempt === late.attempt);
     const attempt = this.#attempts[at];

@@ -1,41 +1,75 @@
 import type { Arm } from '../core/attempt.ts';
+import type { SessionClosed } from '../core/event.ts';
 import type { OwnedSession } from '../core/ports.ts';
 
-/** Where a slot is between no session and a session at work. */
-export type SlotState = 'empty' | 'opening' | 'ready' | 'busy' | 'resetting' | 'closing';
+/** Why a session is released. README.md has the order in which they are looked for. */
+export type CloseReason = SessionClosed['reason'];
 
-/** One place for a session, with the session that it has now. Its number chooses the lane. */
-export class Slot {
+/** An open session in its slot, from `ready` to `closing`. Only `SessionSupply` writes to it. */
+export interface SlotSession {
+  readonly owned: OwnedSession;
+  readonly arm: Arm;
+  /** How many sites it has taken, the present one included. */
+  siteCount: number;
+  /** A site that has ended still acts in it, so that no other site may have it. */
+  isDirty: boolean;
+}
+
+/** What a slot is doing, with the data that it has only then. */
+export type SlotState =
+  /** It has no session, and asked for none. */
+  | { readonly kind: 'empty' }
+  /** It has asked the grid for a session. */
+  | { readonly kind: 'opening'; readonly arm: Arm }
+  /** Its session can take a site. */
+  | { readonly kind: 'ready'; readonly session: SlotSession }
+  /** Its session can take a site, but none may start now. `slot-idle` has reported why. */
+  | { readonly kind: 'idle'; readonly session: SlotSession; readonly why: string }
+  /** Its session runs an attempt. */
+  | { readonly kind: 'busy'; readonly session: SlotSession; readonly siteId: string }
+  /** Isolation cleans its session for the next site. */
+  | { readonly kind: 'resetting'; readonly session: SlotSession }
+  /** Its session is being released. */
+  | { readonly kind: 'closing'; readonly session: SlotSession; readonly reason: CloseReason };
+
+/** One place for a session, from the run's start to its end. Only `move` changes its state. */
+export interface Slot {
+  /** From 0. It names the session and chooses the lane. */
   readonly index: number;
-  state: SlotState = 'empty';
-  /** What its session is for. */
-  arm: Arm = 'subject';
-  owned: OwnedSession | undefined;
-  /** Sites that the session has taken. */
-  siteCount = 0;
-  /** Something of an ended site still acts in the session. */
-  dirty = false;
-  /** Why it was said to be idle; said once until it works again. */
-  idleWhy = '';
+  readonly state: SlotState;
+}
 
-  constructor(index: number) {
-    this.index = index;
-  }
+/** What may follow each state. README.md draws it. */
+const NEXT: Readonly<Record<SlotState['kind'], readonly SlotState['kind'][]>> = {
+  empty: ['opening'],
+  opening: ['ready', 'empty'],
+  ready: ['idle', 'busy', 'closing'],
+  idle: ['busy', 'closing'],
+  busy: ['resetting', 'closing'],
+  resetting: ['ready', 'closing'],
+  closing: ['empty'],
+};
 
-  /** It has a session, or will have one. */
-  get taken(): boolean {
-    return this.state !== 'empty';
-  }
+export function emptySlot(index: number): Slot {
+  return { index, state: { kind: 'empty' } };
+}
 
-  get node(): string {
-    return this.owned?.session.node ?? '';
-  }
+/**
+ * Brings a slot into another state. Called by `SessionSupply` alone.
+ * Throws a `TypeError`, which is a bug of gridrun, if the state may not follow the present one, or if it would swap
+ * the session: a session changes only by way of `empty`.
+ */
+export function move(slot: Slot, to: SlotState): void {
+  const from = slot.state;
+  const step = `slot ${slot.index}: ${from.kind} to ${to.kind}`;
+  if (!NEXT[from.kind].includes(to.kind)) throw new TypeError(`${step} is not a move that a slot may make`);
+  const [before, after] = [sessionOf(from), sessionOf(to)];
+  if (before !== undefined && after !== undefined && before !== after) throw new TypeError(`${step} swaps the session`);
+  const writable: { state: SlotState } = slot;
+  writable.state = to;
+}
 
-  opened(owned: OwnedSession): void {
-    this.owned = owned;
-    this.siteCount = 0;
-    this.dirty = false;
-    this.idleWhy = '';
-    this.state = 'ready';
-  }
+/** The session that a slot has in this state, if it has one. */
+export function sessionOf(state: SlotState): SlotSession | undefined {
+  return state.kind === 'empty' || state.kind === 'opening' ? undefined : state.session;
 }

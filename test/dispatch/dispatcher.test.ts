@@ -185,6 +185,33 @@ test('drain lets what runs end; stop ends it, and it is not-run', async () => {
   }
 });
 
+test('a stop from the listener of any event ends every session once and leaves one verdict for each site', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(60), fc.constantFrom('drain', 'stop', 'kill'), async (stopAt, stage) => {
+      const grid = new FakeGrid(3);
+      const runner = new FakeRunner((order) =>
+        order.signal.aborted ? { ending: 'interrupted', checks: [], sessionDirty: true } : PASSED,
+      );
+      let count = 0;
+      const onEvent = (): void => {
+        if (count++ === stopAt) dispatcher.stop(stage, 'interrupted', 'interrupted');
+      };
+      const sites = sitesOf(9, (index) => `https://h${index % 2}.example/${index}`);
+      const { dispatcher, events } = dispatchOver(sites, { grid, runner, perHost: 1, chunkSize: 2, onEvent });
+      await dispatcher.run();
+      const judged = events.flatMap((event) => (event.type === 'site-judged' ? event.verdict.siteId : []));
+      assert.deepEqual(judged.toSorted(), sites.map((site) => site.id).toSorted());
+      const sessions = (type: string): string[] =>
+        events
+          .flatMap((event) => (event.type === type && 'sessionId' in event ? (event.sessionId ?? []) : []))
+          .toSorted();
+      assert.deepEqual(sessions('session-closed'), sessions('session-opened'));
+      assert.equal(grid.open, 0);
+    }),
+    { numRuns: 150 },
+  );
+});
+
 test('a slot that waits for a host says so once', async () => {
   const runner = new FakeRunner(() => PASSED);
   const { dispatcher, events } = dispatchOver(

@@ -12,7 +12,8 @@ import type {
   SessionRequest,
 } from '../../src/core/ports.ts';
 import type { Site } from '../../src/core/site.ts';
-import { Dispatcher, type DispatchSettings } from '../../src/dispatch/dispatcher.ts';
+import type { DispatchSettings } from '../../src/dispatch/dispatch-plan.ts';
+import { Dispatcher } from '../../src/dispatch/dispatcher.ts';
 import { HostLimits } from '../../src/dispatch/host-limits.ts';
 
 export const PASSED: AttemptOutcome = { ending: 'completed', checks: [result('passed')], sessionDirty: false };
@@ -134,7 +135,14 @@ const SETTINGS: DispatchSettings = {
 /** A dispatcher over fakes, and the events that it emitted. */
 export function dispatchOver(
   sites: readonly Site[],
-  parts: { grid: Grid; runner: CheckRunner; isolation?: Isolation; perHost?: number; chunkSize?: number },
+  parts: {
+    grid: Grid;
+    runner: CheckRunner;
+    isolation?: Isolation;
+    perHost?: number;
+    chunkSize?: number;
+    onEvent?: (event: Undated) => void;
+  },
   settings: Partial<DispatchSettings> = {},
 ): { dispatcher: Dispatcher; events: Undated[]; verdicts: () => Map<string, string> } {
   const events: Undated[] = [];
@@ -158,7 +166,10 @@ export function dispatchOver(
       runner: parts.runner,
       isolation: parts.isolation ?? { reset: () => Promise.resolve() },
       limits: new HostLimits(parts.perHost ?? 0, 0, where),
-      emit: (event) => events.push(event),
+      emit: (event) => {
+        events.push(event);
+        parts.onEvent?.(event);
+      },
     },
   );
   const verdicts = (): Map<string, string> =>

@@ -1,0 +1,40 @@
+import type { Emit, Grid, Isolation, CheckRunner } from '../core/ports.ts';
+import type { Site } from '../core/site.ts';
+import type { WorkUnit } from '../core/unit.ts';
+import type { SiteVerdict } from '../core/verdict.ts';
+import type { HostLimits } from './host-limits.ts';
+import type { ControlMode } from './retry.ts';
+
+export interface DispatchPlan {
+  readonly sites: readonly Site[];
+  /** Each site that is not skipped is in exactly one unit. */
+  readonly units: readonly WorkUnit[];
+  /** The titles of the checks, in the order of the suite. */
+  readonly checks: readonly string[];
+}
+
+export interface DispatchSettings {
+  /** Sessions are named `<run>-<slot>`. */
+  readonly run: string;
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly retries: number;
+  readonly infraRetries: number;
+  readonly control: ControlMode;
+  readonly siteTimeoutMs: number;
+  /** 0 is no limit. */
+  readonly maxFailures: number;
+  /** A session is replaced after this number of sites. */
+  readonly sitesPerSession: number;
+  /** After this time without a session the grid is lost, and every waiting site is errored. */
+  readonly gridLostAfterMs: number;
+}
+
+export interface DispatchParts {
+  readonly grid: Grid;
+  readonly runner: CheckRunner;
+  readonly isolation: Isolation;
+  readonly limits: HostLimits;
+  readonly emit: Emit;
+  /** Whether a failed site counts for `maxFailures`. Default: each one does. */
+  readonly counts?: (verdict: SiteVerdict) => boolean;
+}
