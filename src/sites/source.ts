@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { refusal } from '../core/fault.ts';
+import { authorizationOf } from '../wire/endpoint.ts';
 
 /** Where the bytes of a list come from. */
 export interface ListSource {
@@ -65,16 +66,13 @@ async function openUrl(source: string, { signal }: SourceOptions): Promise<ListS
     throw refusal('sites.unreadable', 'the URL of the site list is not a URL', {
       hint: 'write it as https://example.com/sites.json',
     });
-  const credentials =
-    url.username === ''
-      ? undefined
-      : Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64');
+  const authorization = authorizationOf(url);
   url.username = '';
   url.password = '';
   return {
     name: url.href,
     ending: endingOf(url.pathname),
-    chunks: download(url, credentials === undefined ? {} : { authorization: `Basic ${credentials}` }, signal),
+    chunks: download(url, authorization === undefined ? {} : { authorization }, signal),
   };
 }
 

@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { ABORTED, DEADLINE } from './classify.ts';
 import { within, type Limits } from './deadline.ts';
 import { authorizationOf, withoutCredentials } from './endpoint.ts';
-import { WireError } from './wire-error.ts';
+import { untilAborted } from './until-aborted.ts';
+import { cutError, WireError } from './wire-error.ts';
 
 interface Pending {
   readonly method: string;
@@ -10,13 +11,13 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** What a session tells of by itself, to a connection that has subscribed to it. */
+/** An event of a session, sent to each connection that has subscribed to it. */
 export interface BidiEvent {
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** A BiDi connection to one session. Commands may be sent without waiting for each other; answers find their own. */
+/** A BiDi connection to one session. Several commands may wait for their replies at the same time. */
 export class BidiClient {
   readonly #socket: WebSocket;
   readonly #shown: string;
@@ -27,14 +28,14 @@ export class BidiClient {
   private constructor(socket: WebSocket, shown: string) {
     this.#socket = socket;
     this.#shown = shown;
-    // A socket whose binaryType is not set gives Buffers.
+    // Messages are Buffers, because binaryType is not set.
     socket.on('message', (data) => this.#onMessage((data as Buffer).toString()));
     socket.on('close', () => this.#onClose());
-    // 'close' follows; without a listener the process would end.
+    // A 'close' follows. Without a listener an error would end the process.
     socket.on('error', () => {});
   }
 
-  /** Connects; credentials in `url` go as a header. Throws a `WireError`. */
+  /** Connects to a URL. Its credentials go into a header. Throws a `WireError`. */
   static async connect(url: string, limits: Limits): Promise<BidiClient> {
     const address = new URL(url);
     const authorization = authorizationOf(address);
@@ -46,30 +47,22 @@ export class BidiClient {
         perMessageDeflate: false,
         ...(authorization === undefined ? {} : { headers: { authorization } }),
       });
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const onAbort = (): void => socket.terminate();
-      signal.addEventListener('abort', onAbort, { once: true });
-      socket.once('open', resolve);
-      socket.once('error', reject);
-      if (signal.aborted) onAbort();
       try {
-        await promise;
+        await untilAborted(once(socket, 'open'), signal);
       } catch (error) {
+        // The error that follows has no other listener, and would end the process.
+        socket.on('error', () => {});
+        socket.terminate();
         const by = cutBy();
-        if (by === 'deadline')
-          throw new WireError(DEADLINE, `CONNECT ${shown}`, `no answer in ${limits.deadlineMs} ms`);
-        if (by === 'aborted') throw new WireError(ABORTED, `CONNECT ${shown}`, 'stopped before its answer came');
+        if (by !== undefined) throw cutError(by, `CONNECT ${shown}`, limits);
         const code = (error as NodeJS.ErrnoException).code ?? 'EPROTO';
         throw new WireError(code, `CONNECT ${shown}`, (error as Error).message, error);
-      } finally {
-        signal.removeEventListener('abort', onAbort);
-        socket.removeAllListeners();
       }
       return new BidiClient(socket, shown);
     });
   }
 
-  /** Sends a command and gives its `result`. Throws a `WireError`; its `wireCode` is the BiDi error code. */
+  /** Sends a command and returns its `result`. Throws a `WireError` whose `wireCode` is the BiDi error code. */
   async command(method: string, params: object, limits: Limits): Promise<unknown> {
     const what = `${method} on ${this.#shown}`;
     if (this.#socket.readyState !== WebSocket.OPEN) throw new WireError('ECONNRESET', what, 'the connection is closed');
@@ -77,30 +70,26 @@ export class BidiClient {
       const id = ++this.#lastId;
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
       this.#pending.set(id, { method, resolve, reject });
-      const onAbort = (): void =>
-        cutBy() === 'deadline'
-          ? reject(new WireError(DEADLINE, what, `no answer in ${limits.deadlineMs} ms`))
-          : reject(new WireError(ABORTED, what, 'stopped before its answer came'));
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) onAbort();
-      else this.#socket.send(JSON.stringify({ id, method, params }));
       try {
-        return await promise;
+        if (!signal.aborted) this.#socket.send(JSON.stringify({ id, method, params }));
+        return await untilAborted(promise, signal);
+      } catch (error) {
+        const by = cutBy();
+        throw by === undefined || error instanceof WireError ? error : cutError(by, what, limits);
       } finally {
         this.#pending.delete(id);
-        signal.removeEventListener('abort', onAbort);
       }
     });
   }
 
-  /** Hears every event that comes from now on; `session.subscribe` says which do. */
+  /** Adds a listener for all events that come from now on. `session.subscribe` chooses which ones come. */
   onEvent(listener: (event: BidiEvent) => void): void {
     this.#listeners.push(listener);
   }
 
-  /** Ends the connection; what is pending rejects. The session goes on. */
+  /** Closes the connection. Pending commands reject. The session goes on. */
   close(): void {
-    // The closing handshake costs a round trip that nobody needs.
+    // The closing handshake would cost a round trip.
     this.#socket.terminate();
   }
 
@@ -115,7 +104,7 @@ export class BidiClient {
     try {
       message = JSON.parse(text) as typeof message;
     } catch {
-      // Whatever speaks there, it is no BiDi; thrown here it would be the fault of whoever runs now.
+      // The other end does not speak BiDi. An error thrown here would hit whatever code runs at this moment.
       return this.close();
     }
     if (message.method !== undefined) {
@@ -132,7 +121,7 @@ export class BidiClient {
   #onClose(): void {
     for (const { method, reject } of this.#pending.values()) {
       reject(
-        new WireError('ECONNRESET', `${method} on ${this.#shown}`, 'the connection was closed before the answer came'),
+        new WireError('ECONNRESET', `${method} on ${this.#shown}`, 'the connection was closed before the reply came'),
       );
     }
     this.#pending.clear();

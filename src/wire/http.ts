@@ -1,15 +1,16 @@
 import { Agent } from 'undici';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
-import { ABORTED, DEADLINE } from './classify.ts';
 import { within, type Limits } from './deadline.ts';
 import type { Endpoint } from './endpoint.ts';
-import { WireError } from './wire-error.ts';
+import { cutError, WireError } from './wire-error.ts';
 
 /** One HTTP request. `path` starts below the endpoint's prefix. */
 export interface WireRequest {
   readonly method: string;
   readonly path: string;
   readonly body: string | undefined;
+  /** Headers besides those of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Reply {
@@ -38,16 +39,14 @@ export async function exchange(endpoint: Endpoint, request: WireRequest, limits:
       });
     } catch (error) {
       const by = cutBy();
-      if (by === 'deadline') throw new WireError(DEADLINE, what, `no answer in ${limits.deadlineMs} ms`);
-      if (by === 'aborted') throw new WireError(ABORTED, what, 'stopped before its answer came');
-      throw new WireError(codeOf(error), what, textOf(error), error);
+      throw by === undefined ? new WireError(codeOf(error), what, textOf(error), error) : cutError(by, what, limits);
     }
   });
 }
 
 async function sendOnce(
   { origin, prefix, authorization }: Endpoint,
-  { method, path, body }: WireRequest,
+  { method, path, body, headers }: WireRequest,
   signal: AbortSignal,
 ): Promise<Reply> {
   const reply = await AGENT.request({
@@ -60,6 +59,7 @@ async function sendOnce(
       // The Grid refuses some commands without the charset.
       ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
       ...(authorization === undefined ? {} : { authorization }),
+      ...headers,
     },
     body: body ?? null,
   });
@@ -75,7 +75,7 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : 'EUNKNOWN';
 }
 
-/** A connection tried over IPv6 and IPv4 fails with an error without a message of its own. */
+/** A connection that was tried over IPv6 and IPv4 fails with an error that has no message of its own. */
 function textOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(textOf).join('; ');
   return error instanceof Error ? error.message : String(error);

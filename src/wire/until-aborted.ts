@@ -1,4 +1,7 @@
-/** What `work` comes to, or a rejection once the signal aborts: for work that does not look at signals itself. */
+/**
+ * Waits for `work`, or rejects with the signal's reason as soon as the signal aborts. For work that does not watch
+ * signals itself: it goes on, but its result is dropped.
+ */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(signal.reason as Error);
@@ -8,7 +11,7 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
     return await Promise.race([work, promise]);
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // Whoever loses the race may reject later: nobody is left to hear of it.
+    // The loser of the race may reject later, when nobody listens to it.
     work.catch(() => {});
     promise.catch(() => {});
   }

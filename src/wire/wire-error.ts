@@ -1,18 +1,19 @@
 import { GridrunError } from '../core/fault.ts';
 import { withoutDriverNoise } from '../text/driver-noise.ts';
-import { classify, mayBeDone } from './classify.ts';
+import { ABORTED, classify, DEADLINE, mayBeDone } from './classify.ts';
+import type { CutBy, Limits } from './deadline.ts';
 import { withoutCredentials } from './endpoint.ts';
 
 /** A command that failed. `classify` decides its code. */
 export class WireError extends GridrunError {
-  /** The W3C error code (`invalid session id`), a system error's (`ECONNREFUSED`), or one of classify.ts. */
+  /** A W3C error code (`invalid session id`), a system error (`ECONNREFUSED`), or a constant of classify.ts. */
   readonly wireCode: string;
   /** No later command of this session can work. */
   readonly sessionLost: boolean;
-  /** The command may have been done although its answer never came. */
+  /** The command may have run although its reply never came. */
   readonly mayBeDone: boolean;
 
-  /** `what` names the command and its target; `message` is what came back. */
+  /** `what` names the command and its target. `message` is the reply. */
   constructor(wireCode: string, what: string, message: string, cause?: unknown) {
     const judgement = classify(wireCode, message);
     super(judgement.code, withoutCredentials(`${what}: ${withoutDriverNoise(message).trimStart()}`), {
@@ -26,7 +27,14 @@ export class WireError extends GridrunError {
   }
 }
 
-/** A command of an attempt that has ended: it must not drive the next site's page. */
+/** The error of a command that one of its limits ended. `what` names the command and its target. */
+export function cutError(by: CutBy, what: string, { deadlineMs }: Limits): WireError {
+  return by === 'deadline'
+    ? new WireError(DEADLINE, what, `no reply within ${deadlineMs} ms`)
+    : new WireError(ABORTED, what, 'stopped before its reply came');
+}
+
+/** A command of an attempt that has ended. It must not reach the page of the next site. */
 export class RevokedError extends GridrunError {
   constructor(command: string) {
     super('check.late-command', `${command} came after its site had ended`, {

@@ -1,4 +1,5 @@
 import { GridrunError } from '../../core/fault.ts';
+import { untilAborted } from '../../wire/until-aborted.ts';
 import type { StopRequest } from './handle.ts';
 
 /** What can be stopped once a run is under way. */
@@ -44,14 +45,7 @@ export class Stopper {
 
   /** As `preparing`, for work that may never end and leaves nothing behind that the run's own end does not end. */
   async abandoning<T>(work: Promise<T>): Promise<T> {
-    const { promise: stopped, reject } = Promise.withResolvers<never>();
-    const onAbort = (): void => reject(this.signal.reason as Error);
-    this.signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await this.preparing(Promise.race([work, stopped]));
-    } finally {
-      this.signal.removeEventListener('abort', onAbort);
-    }
+    return await this.preparing(untilAborted(work, this.signal));
   }
 }
 

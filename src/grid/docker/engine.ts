@@ -2,6 +2,7 @@ import Docker from 'dockerode';
 import type { ErrorCode } from '../../core/error-codes.ts';
 import { GridrunError } from '../../core/fault.ts';
 import { within, type Limits } from '../../wire/deadline.ts';
+import { untilAborted } from '../../wire/until-aborted.ts';
 
 /** A Docker engine, each call of which has a deadline and a signal. */
 export class Engine {
@@ -28,13 +29,8 @@ export class Engine {
   async call<T>(what: string, work: (signal: AbortSignal) => Promise<T>, deadlineMs = 30_000): Promise<T> {
     const limits: Limits = { deadlineMs, signal: this.#signal };
     return await within(limits, async (signal, cutBy) => {
-      const cut = Promise.withResolvers<never>();
-      cut.promise.catch(() => {});
-      const onAbort = (): void => cut.reject(new Error('cut'));
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) onAbort();
       try {
-        return await Promise.race([work(signal), cut.promise]);
+        return await untilAborted(work(signal), signal);
       } catch (error) {
         throw this.#explained(what, error, cutBy(), deadlineMs);
       }

@@ -1,7 +1,7 @@
-import { request } from 'undici';
 import { GridrunError } from '../../core/fault.ts';
 import { parseGridStatus, type NodeStatus } from '../grid-status.ts';
-import { within } from '../../wire/deadline.ts';
+import { parseEndpoint } from '../../wire/endpoint.ts';
+import { exchange } from '../../wire/http.ts';
 import { WireClient } from '../../wire/wire-client.ts';
 import type { GridSecrets } from './secrets.ts';
 
@@ -58,28 +58,19 @@ export async function readQueueLength(hub: HubAccess, signal?: AbortSignal): Pro
   return Array.isArray(waiting) ? waiting.length : 0;
 }
 
-/** Selenium's own drain: the node takes no new session, and ends when its last one does. */
+/** Starts Selenium's own drain: the node takes no new session, and ends after its last one. Throws a `GridrunError`. */
 export async function drainNode(hub: HubAccess, nodeId: string, signal?: AbortSignal): Promise<void> {
-  const url = new URL(hub.url);
-  const authorization = `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`;
-  const status = await within({ deadlineMs: DEADLINE_MS, signal }, async (cut) => {
-    const reply = await request(`${url.origin}/se/grid/distributor/node/${nodeId}/drain`, {
-      method: 'POST',
-      signal: cut,
-      headers: {
-        authorization,
-        'X-REGISTRATION-SECRET': hub.registration,
-        'content-type': 'application/json; charset=utf-8',
-      },
-      body: '{}',
-    });
-    await reply.body.dump();
-    return reply.statusCode;
-  });
-  if (status >= 300) {
-    throw new GridrunError(
-      'grid.drain-refused',
-      `the hub at ${url.origin} did not drain its node ${nodeId}: HTTP ${status}`,
-    );
-  }
+  const endpoint = parseEndpoint(hub.url);
+  const request = {
+    method: 'POST',
+    path: `/se/grid/distributor/node/${nodeId}/drain`,
+    body: '{}',
+    headers: { 'x-registration-secret': hub.registration },
+  };
+  const { status } = await exchange(endpoint, request, { deadlineMs: DEADLINE_MS, signal });
+  if (status < 300) return;
+  throw new GridrunError(
+    'grid.drain-refused',
+    `the hub at ${endpoint.origin} did not drain its node ${nodeId}: HTTP ${status}`,
+  );
 }
