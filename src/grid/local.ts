@@ -4,16 +4,16 @@ import type { Grid, OwnedSession, SessionRequest } from '../core/ports.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { defaultCapabilities, localCapabilities, mergeCapabilities } from './capabilities.ts';
-import { startDriver } from './driver-process.ts';
+import { startDriver, type DriverProcess } from './driver-process.ts';
 import { findChrome, type ChromePair } from './find-chrome.ts';
-import { SessionRegistry } from './registry.ts';
+import { SessionRegistry, type Registration } from './registry.ts';
 import { sessionFacts, type NewSession } from './session-facts.ts';
 
 export interface LocalGridOptions {
   readonly sessions: number | 'auto';
   readonly headed?: boolean;
   readonly registry?: SessionRegistry;
-  /** What to use instead of what `findChrome` finds. */
+  /** The Chrome to use. Default: the one that `findChrome` finds. */
   readonly chrome?: ChromePair;
 }
 
@@ -22,87 +22,110 @@ const QUIT_DEADLINE_MS = 3000;
 const COMMAND_DEADLINE_MS = 10_000;
 
 /**
- * The Chrome of this machine. Each session has a chromedriver of its own, because a session whose answer was lost can
- * only be ended with its driver. Throws a refusal where there is no Chrome, or no driver that fits it.
+ * The Chrome of this machine. Each session has its own chromedriver: a session whose POST got no reply can only be ended
+ * together with its driver. Throws a refusal if there is no Chrome, or no chromedriver that fits it.
  */
 export async function localGrid(options: LocalGridOptions): Promise<Grid> {
-  const pair = options.chrome ?? (await findChrome());
-  const registry = options.registry ?? new SessionRegistry();
-  const allOwned = new Set<Promise<OwnedSession>>();
-  const disposal = new AbortController();
-  return {
-    name: 'local',
-    capacity: async () => (options.sessions === 'auto' ? availableParallelism() : options.sessions),
-    async openSession(request) {
-      const opening = open(pair, options.headed ?? false, registry, {
-        ...request,
-        signal: AbortSignal.any([request.signal, disposal.signal]),
-      });
-      allOwned.add(opening);
-      const forget = (): boolean => allOwned.delete(opening);
-      const owned = await opening.catch((error: unknown) => {
-        forget();
-        throw error;
-      });
-      return { session: owned.session, release: () => owned.release().then(() => void forget()) };
-    },
-    async [Symbol.asyncDispose]() {
-      disposal.abort();
-      const opened = await Promise.allSettled(allOwned);
-      await Promise.all(opened.flatMap((owned) => (owned.status === 'fulfilled' ? [owned.value.release()] : [])));
-    },
-  };
+  return new LocalGrid(options, options.chrome ?? (await findChrome()));
 }
 
-async function open(
-  pair: ChromePair,
-  headed: boolean,
-  registry: SessionRegistry,
-  request: SessionRequest,
-): Promise<OwnedSession> {
-  const { signal } = request;
-  const registration = await registry.add(request.name);
-  const driver = await startDriver(pair.chromedriver, registration.folder, signal).catch(async (error: unknown) => {
-    await registration.remove();
-    throw error;
-  });
-  const end = async (): Promise<void> => {
-    await driver.stop();
-    // What can't be removed is left to the next sweep.
-    await registration.remove().catch(() => {});
-  };
-  const client = new WireClient(driver.endpoint);
-  try {
-    const capabilities = mergeCapabilities(
-      defaultCapabilities(headed),
-      localCapabilities(pair.chrome, registration.folder),
-      request.capabilities,
+/** The processes and the folder of one session. */
+interface Place {
+  readonly driver: DriverProcess;
+  readonly registration: Registration;
+}
+
+class LocalGrid implements Grid {
+  readonly name = 'local';
+  readonly #options: LocalGridOptions;
+  readonly #chrome: ChromePair;
+  readonly #registry: SessionRegistry;
+  /** Every session from its request to its release. */
+  readonly #openings = new Set<Promise<OwnedSession>>();
+  readonly #disposal = new AbortController();
+
+  constructor(options: LocalGridOptions, chrome: ChromePair) {
+    this.#options = options;
+    this.#chrome = chrome;
+    this.#registry = options.registry ?? new SessionRegistry();
+  }
+
+  async capacity(): Promise<number> {
+    const { sessions } = this.#options;
+    return sessions === 'auto' ? availableParallelism() : sessions;
+  }
+
+  async openSession(request: SessionRequest): Promise<OwnedSession> {
+    const signal = AbortSignal.any([request.signal, this.#disposal.signal]);
+    const opening = this.#open({ ...request, signal });
+    this.#openings.add(opening);
+    const forget = (): void => void this.#openings.delete(opening);
+    const owned = await opening.catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    return { session: owned.session, release: () => owned.release().then(forget) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal.abort();
+    const opened = await Promise.allSettled(this.#openings);
+    await Promise.all(opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value.release()] : [])));
+  }
+
+  async #open(request: SessionRequest): Promise<OwnedSession> {
+    const place = await this.#makePlace(request);
+    try {
+      return await this.#startSession(place, request);
+    } catch (error) {
+      const log = await place.driver.lastLog();
+      await end(place);
+      if (!(error instanceof WireError) || error.code === 'runner.stopped') throw error;
+      throw new GridrunError('browser.not-started', `${this.#chrome.chrome} did not start: ${error.message}${log}`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #makePlace({ name, signal }: SessionRequest): Promise<Place> {
+    const registration = await this.#registry.add(name);
+    try {
+      const driver = await startDriver(this.#chrome.chromedriver, registration.folder, signal);
+      return { driver, registration };
+    } catch (error) {
+      await registration.remove();
+      throw error;
+    }
+  }
+
+  async #startSession(place: Place, { capabilities, signal }: SessionRequest): Promise<OwnedSession> {
+    const { driver, registration } = place;
+    const client = new WireClient(driver.endpoint);
+    const alwaysMatch = mergeCapabilities(
+      defaultCapabilities(this.#options.headed ?? false),
+      localCapabilities(this.#chrome.chrome, registration.folder),
+      capabilities,
     );
-    const body = { capabilities: { alwaysMatch: capabilities } };
-    const session = (await client.send('POST', '/session', body, {
-      deadlineMs: OPEN_DEADLINE_MS,
-      signal,
-    })) as NewSession;
+    const limits = { deadlineMs: OPEN_DEADLINE_MS, signal };
+    const session = (await client.send('POST', '/session', { capabilities: { alwaysMatch } }, limits)) as NewSession;
+    const path = `/session/${session.sessionId}`;
     await registration.update({ sessionId: session.sessionId });
-    const facts = await sessionFacts(session, driver.endpoint, 'local', client, {
+    const facts = await sessionFacts(session, { endpoint: driver.endpoint, node: this.name }, client, {
       deadlineMs: COMMAND_DEADLINE_MS,
       signal,
     });
-    let released: Promise<void> | undefined;
-    const release = async (): Promise<void> => {
-      // Chrome ends more cleanly when asked; a dead or hung one is ended with its driver.
-      await client
-        .send('DELETE', `/session/${session.sessionId}`, undefined, { deadlineMs: QUIT_DEADLINE_MS })
-        .catch(() => {});
-      await end();
+    const quit = async (): Promise<void> => {
+      // Chrome ends more cleanly if it is asked to. If it is dead or hangs, it ends with its driver.
+      await client.send('DELETE', path, undefined, { deadlineMs: QUIT_DEADLINE_MS }).catch(() => {});
+      await end(place);
     };
-    return { session: facts, release: () => (released ??= release()) };
-  } catch (error) {
-    const log = await driver.lastLog();
-    await end();
-    if (!(error instanceof WireError) || error.code === 'runner.stopped') throw error;
-    throw new GridrunError('browser.not-started', `${pair.chrome} did not start: ${error.message}${log}`, {
-      cause: error,
-    });
+    let released: Promise<void> | undefined;
+    return { session: facts, release: () => (released ??= quit()) };
   }
+}
+
+/** Never throws: a later run clears what cannot be removed now. */
+async function end({ driver, registration }: Place): Promise<void> {
+  await driver.stop();
+  await registration.remove().catch(() => {});
 }

@@ -5,12 +5,16 @@ import { readGridStatus, type GridStatus, type SessionStatus } from './grid-stat
 const STATUS_DEADLINE_MS = 5000;
 const POLL_MS = 500;
 
-/** What a search came to: the session, that there is none, or that a slot was still starting when the time was over. */
+/**
+ * The result of a search: the session, `none` if there is none, or `unknown` if a slot was still starting when the time
+ * was up.
+ */
 export type LostSession = SessionStatus | 'none' | 'unknown';
 
 /**
- * Looks on a Grid for the session whose answer was lost, by its `se:name`, for as long as some slot is still starting
- * and at most `searchMs`. A request that still waits in the queue needs no search: the Grid drops it with its connection.
+ * Searches a Grid for a session whose `POST /session` got no reply, by its `se:name`. Searches while a slot is still
+ * starting, but at most for `searchMs`. A request that still waits in the queue needs no search: the Grid drops it with
+ * its connection.
  */
 export async function findLostSession(
   client: WireClient,
@@ -19,7 +23,7 @@ export async function findLostSession(
   signal?: AbortSignal,
 ): Promise<LostSession> {
   const end = Date.now() + searchMs;
-  // A slot is free for an instant between the queue and its reservation: one look that finds nothing is not enough.
+  // Between the queue and its reservation a slot looks free for a moment, so one look that finds nothing is not enough.
   for (let quietLooks = 0; quietLooks < 2;) {
     const status = await readGridStatus(client, { deadlineMs: STATUS_DEADLINE_MS, signal }).catch(() => undefined);
     const found = status?.sessions.find((session) => session.name === name);

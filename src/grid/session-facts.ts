@@ -1,9 +1,8 @@
 import type { SessionFacts } from '../core/ports.ts';
-import { ABORTED } from '../wire/classify.ts';
 import type { Limits } from '../wire/deadline.ts';
 import { reachableSocket, withoutCredentials } from '../wire/endpoint.ts';
 import type { WireClient } from '../wire/wire-client.ts';
-import { WireError } from '../wire/wire-error.ts';
+import { cutError } from '../wire/wire-error.ts';
 
 /** The `value` of a `POST /session`. */
 export interface NewSession {
@@ -11,27 +10,35 @@ export interface NewSession {
   readonly capabilities: Readonly<Record<string, unknown>>;
 }
 
-/** What a session is to those who use it. One command: the window's size, which isolation sets back. Throws where it was stopped. */
+/** Where a session is. */
+export interface SessionPlace {
+  /** The URL of its server, with credentials. */
+  readonly endpoint: string;
+  readonly node: string;
+}
+
+/**
+ * Collects the facts of a new session. It sends one command, for the size of the window, which isolation restores.
+ * Throws a `WireError` if `limits.signal` aborts.
+ */
 export async function sessionFacts(
   session: NewSession,
-  endpointUrl: string,
-  node: string,
+  { endpoint, node }: SessionPlace,
   client: WireClient,
   limits: Limits,
 ): Promise<SessionFacts> {
   const { sessionId, capabilities } = session;
   const given = capabilities['webSocketUrl'];
-  const socket = typeof given === 'string' ? reachableSocket(given, endpointUrl) : undefined;
-  // A window that does not tell its size (a phone's) keeps it.
+  const socket = typeof given === 'string' ? reachableSocket(given, endpoint) : undefined;
+  // A phone's window does not report its size. It keeps the one it has.
   const rect = (await client
     .send('GET', `/session/${sessionId}/window/rect`, undefined, limits)
     .catch(() => undefined)) as SessionFacts['windowRect'] | null;
-  if (limits.signal?.aborted)
-    throw new WireError(ABORTED, `POST /session on ${client.endpoint.shown}`, 'stopped while the session opened');
+  if (limits.signal?.aborted) throw cutError('aborted', `POST /session on ${client.endpoint.shown}`, limits);
   return {
     sessionId,
-    endpoint: endpointUrl,
-    // A check may print its capabilities; the address that works with a password is in `webSocketUrl` alone.
+    endpoint,
+    // A check may print its capabilities. Only `webSocketUrl` below holds the address with its password.
     capabilities: socket === undefined ? capabilities : { ...capabilities, webSocketUrl: withoutCredentials(socket) },
     ...(socket === undefined ? {} : { webSocketUrl: socket }),
     node,
@@ -43,7 +50,7 @@ export async function sessionFacts(
   };
 }
 
-/** What a browser says of itself is not always what the standard asks for. */
+/** Browsers do not always report what the standard asks for. */
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
