@@ -2,14 +2,14 @@ import { GridrunError, faultOf, type Fault } from '../core/fault.ts';
 import { WireError } from '../wire/wire-error.ts';
 
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 5_000;
 
-/** Of the patience with a grid that is known: one that answers, but never gave a session, more likely has a fault than a pause. */
+/** The share of `lostAfterMs` granted to a grid that answers but never gave a session. It is probably broken. */
 const NO_SESSION_YET = 1 / 4;
-/** One that never answered at all more likely is a wrong URL. */
-const NOBODY_THERE = 1 / 12;
+/** The share granted to an address that never answered. The URL is probably wrong. */
+const NEVER_ANSWERED = 1 / 12;
 
-/** When to ask a grid again that gave no session, and when to call it lost. */
+/** Decides when to ask a grid again after it refused a session, and when the grid is lost. */
 export class GridOutage {
   readonly #lostAfterMs: number;
   #since: number | undefined;
@@ -18,17 +18,17 @@ export class GridOutage {
   #everAnswered = false;
   #everOpened = false;
 
-  /** `lostAfterMs`: how long a grid that once worked may give no session, as one that is started again does. */
+  /** `lostAfterMs`: how long a grid that gave a session before may give none. A restart takes about that long. */
   constructor(lostAfterMs: number) {
     this.#lostAfterMs = lostAfterMs;
   }
 
-  /** ms from `now` until another session may be asked for; 0 is now. */
+  /** ms from `now` until the next request may be sent; 0 means now. */
   pauseMs(now: number): number {
     return Math.max(0, this.#pausedUntil - now);
   }
 
-  /** The grid has said something: where it says nothing later, it is away, and was not made up. */
+  /** The grid has answered something. If it is silent later, it is down; its URL is not wrong. */
   answered(): void {
     this.#everAnswered = true;
   }
@@ -41,28 +41,28 @@ export class GridOutage {
     this.#pausedUntil = 0;
   }
 
-  /** Counts a refused session; the fault with which the grid is lost, when it is. */
+  /** Records a refused session. Returns the fault if the grid is lost now. */
   sessionRefused(error: unknown, now: number, otherSessionsOpen: boolean): Fault | undefined {
-    const nobody = isNobody(error);
-    if (!nobody) this.answered();
+    const silent = isSilence(error);
+    if (!silent) this.answered();
     this.#since ??= now;
     if (now >= this.#pausedUntil) {
       this.#pausedUntil = now + this.#pauseMs;
-      this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+      this.#pauseMs = Math.min(this.#pauseMs * 2, MAX_PAUSE_MS);
     }
     const hopeless = error instanceof GridrunError ? error.answer === 'refuse' || error.answer === 'bug' : true;
-    const lost = hopeless || (!otherSessionsOpen && now - this.#since >= this.#lostAfterMs * this.#patience(nobody));
+    const lost = hopeless || (!otherSessionsOpen && now - this.#since >= this.#lostAfterMs * this.#patience(silent));
     return lost ? faultOf(error) : undefined;
   }
 
-  #patience(nobody: boolean): number {
+  #patience(silent: boolean): number {
     if (this.#everOpened) return 1;
-    if (!nobody) return NO_SESSION_YET;
-    return this.#everAnswered ? 1 : NOBODY_THERE;
+    if (!silent) return NO_SESSION_YET;
+    return this.#everAnswered ? 1 : NEVER_ANSWERED;
   }
 }
 
-/** Nothing listens at its address, or there is no such address. */
-function isNobody(error: unknown): boolean {
+/** Nothing listens at the address, or the host name does not exist. */
+function isSilence(error: unknown): boolean {
   return error instanceof WireError && /^(ECONNREFUSED|ENOTFOUND)$/.test(error.wireCode);
 }

@@ -1,12 +1,12 @@
-/** Where a site lives, as the limits count it. */
+/** What the limits need to know of a site's URL. */
 export interface Whereabouts {
   readonly host: string;
   readonly domain: string;
-  /** Loopback and private addresses are free of limits. */
+  /** A loopback or private address, which has no limit. */
   readonly local: boolean;
 }
 
-/** Counts the sites of each host and registrable domain that run now, against `--per-host` and `--per-domain`. */
+/** Counts the running sites of each host and registrable domain. Enforces `--per-host` and `--per-domain`. */
 export class HostLimits {
   readonly #perHost: number;
   readonly #perDomain: number;
@@ -15,7 +15,7 @@ export class HostLimits {
   readonly #hosts = new Map<string, number>();
   readonly #domains = new Map<string, number>();
 
-  /** 0 is no limit. */
+  /** A limit of 0 means no limit. `where` is called once for each URL. */
   constructor(perHost: number, perDomain: number, where: (url: string) => Whereabouts) {
     this.#perHost = perHost;
     this.#perDomain = perDomain;
@@ -26,7 +26,7 @@ export class HostLimits {
     return this.#blocking(url) === undefined;
   }
 
-  /** In words, why a site of this URL may not start now. */
+  /** Says why a site with this URL may not start now. */
   why(url: string): string {
     return this.#blocking(url) ?? 'it may start';
   }

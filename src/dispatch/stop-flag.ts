@@ -1,19 +1,19 @@
-/** How hard a run is stopped; each stage includes those before it. */
+/** How hard a run stops. Each stage includes the ones before it. */
 export type StopStage = 'drain' | 'stop' | 'kill';
 
 const STAGES: readonly StopStage[] = ['drain', 'stop', 'kill'];
 
-/** How long a stage may take before the next one follows by itself, in ms. */
+/** How long a stage may take before the next one starts, in ms. */
 const DEADLINES_MS: Readonly<Record<StopStage, number>> = { drain: 30_000, stop: 10_000, kill: Infinity };
 
-/** Raised once and never lowered; goes on from drain to stop to kill, on demand or by deadline. */
+/** Whether and how hard the run stops. It only moves up, from drain to stop to kill: on request, or after a deadline. */
 export class StopFlag {
   readonly #onStage: (stage: StopStage, reason: string, text: string) => void;
   readonly #sites = new AbortController();
   readonly #checks = new AbortController();
   #stage = -1;
   #deadline: NodeJS.Timeout | undefined;
-  /** The first reason, which is the run's. */
+  /** The first reason given is the reason of the run. Empty until then. */
   reason = '';
   text = '';
 
@@ -35,7 +35,7 @@ export class StopFlag {
     return this.#checks.signal;
   }
 
-  /** A stage that was reached already changes nothing. A drain that a limit asked for has no deadline: sites end by their own. */
+  /** Moves up to `stage`; does nothing if it is reached already. After `max-failures` a drain waits for every running site. */
   raise(stage: StopStage, reason: string, text: string): void {
     const reached = STAGES.indexOf(stage);
     if (reached <= this.#stage) return;

@@ -2,47 +2,47 @@ import type { Arm } from '../core/attempt.ts';
 import type { Site } from '../core/site.ts';
 import type { WorkUnit } from '../core/unit.ts';
 
-/** A site that waits, and what its next attempt asks for. */
+/** A waiting site, and what its next attempt needs. */
 export interface Waiting {
   readonly site: Site;
   /** Only a session of this arm may take it. */
   readonly arm: Arm;
-  /** Only a session that has seen no site may take it: a retry. */
+  /** It is a retry: only a session that has taken no site yet may take it. */
   readonly fresh: boolean;
-  /** Nodes on which it just faulted. */
+  /** Nodes on which it faulted. */
   readonly avoidNodes: readonly string[];
 }
 
-/** A unit, or what is left of one. */
+/** A unit, or the rest of one. */
 interface OpenUnit {
   readonly index: number;
   readonly waiting: Waiting[];
 }
 
-/** What the queue may say to a slot that asks for a site. */
+/** What the queue returns to a slot that asks for a site. */
 export type Taken =
   | { readonly kind: 'site'; readonly waiting: Waiting; readonly startedUnit?: { index: number; siteIds: string[] } }
-  /** Something waits, but not for this session. */
+  /** Sites wait, but they need another session. */
   | { readonly kind: 'needs-fresh' }
-  /** Something waits, but nothing that may start now. */
+  /** Sites wait, but this session can take none of them now. */
   | { readonly kind: 'blocked' }
   | { readonly kind: 'empty' };
 
 /**
- * The sites that wait. A slot goes on with its own unit, then takes the next one, and when all are taken
- * helps with the longest unit that another slot has not finished.
+ * The waiting sites. A slot works through its own unit, then takes the next one. When every unit is taken, it helps with
+ * the unit that has the most sites left.
  */
 export class WorkQueue {
-  /** Retries and what dead sessions gave back come first. */
+  /** Sites to try again. They come first. */
   readonly #urgent: Waiting[] = [];
-  /** Units that no slot has, the next one last: taking the last of an array costs nothing. */
+  /** Units that no slot has. The next one is last: removing from the end of an array is cheap. */
   readonly #free: OpenUnit[];
   readonly #taken = new Map<number, OpenUnit>();
   #count: number;
-  /** Nothing that waits may start, until a site ends or comes back. */
+  /** No waiting site may start until a running one ends or one is added. Saves a search of the whole queue. */
   #nothingToStart = false;
 
-  /** @param firstArm which arm tries a site first */
+  /** `firstArm`: the arm that tries a site first. */
   constructor(
     units: readonly WorkUnit[],
     sites: ReadonlyMap<string, Site>,
@@ -60,7 +60,7 @@ export class WorkQueue {
     return this.#count;
   }
 
-  /** The first in line that `mayStart`: what the next session should be like. */
+  /** The first waiting site that may start. The next session should suit it. Undefined if none may start. */
   next(mayStart: (site: Site) => boolean): Waiting | undefined {
     if (this.#nothingToStart) return undefined;
     for (const waiting of this.#inLine()) if (mayStart(waiting.site)) return waiting;
@@ -68,14 +68,14 @@ export class WorkQueue {
     return undefined;
   }
 
-  /** A site that is to be tried again, before all others. */
+  /** Adds a site for another attempt, before the units. */
   again(waiting: Waiting): void {
     this.#urgent.push(waiting);
     this.#count += 1;
     this.#nothingToStart = false;
   }
 
-  /** The slot's session ended: what is left of its unit goes back. */
+  /** The slot's session closes: the rest of its unit waits again. */
   giveBack(slot: number): void {
     const unit = this.#taken.get(slot);
     if (unit === undefined) return;
@@ -83,12 +83,12 @@ export class WorkQueue {
     if (unit.waiting.length > 0) this.#free.push(unit);
   }
 
-  /** A site ended, so that another of its host may start. */
+  /** A site ended, so another one of its host may start. */
   siteEnded(): void {
     this.#nothingToStart = false;
   }
 
-  /** The next site for a slot: the first that `mayStart` and that suits the session. */
+  /** Takes the next site for a slot: the first that `mayStart` and suits the session. */
   take(
     slot: number,
     session: { arm: Arm; fresh: boolean; suits: (w: Waiting) => boolean },
@@ -116,13 +116,13 @@ export class WorkQueue {
     return { kind: 'blocked' };
   }
 
-  /** In words, what the waiting sites wait for: the first one's reason. */
+  /** Says how many sites wait, and why the first one waits. */
   why(reason: (site: Site) => string): string {
     const [first] = this.#inLine();
     return first === undefined ? 'no site waits' : `${this.#count} sites wait: ${reason(first.site)}`;
   }
 
-  /** Takes out all that waits: the run stops, or the grid is lost. */
+  /** Removes and returns every waiting site: the run stops, or the grid is lost. */
   drain(): Site[] {
     const units = [...this.#taken.values(), ...this.#free.toReversed()];
     const sites = [...this.#urgent, ...units.flatMap((unit) => unit.waiting)].map((waiting) => waiting.site);
@@ -175,6 +175,6 @@ export class WorkQueue {
 
 function known(sites: ReadonlyMap<string, Site>, id: string): Site {
   const site = sites.get(id);
-  if (site === undefined) throw new RangeError(`the plan names a site that is not in the list: ${id}`);
+  if (site === undefined) throw new RangeError(`the plan has a site that is not in the list: ${id}`);
   return site;
 }

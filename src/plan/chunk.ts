@@ -2,18 +2,19 @@ import type { Site } from '../core/site.ts';
 import type { WorkUnit } from '../core/unit.ts';
 
 export interface ChunkOptions {
-  /** How many sessions will take units at once, at least 1. */
+  /** How many sessions take units at the same time, at least 1. */
   readonly sessions: number;
-  /** Most sites in a unit; `auto` is guided self-scheduling. */
+  /** Max sites in a unit. `auto` is guided self-scheduling: units shrink as the work does. */
   readonly chunkSize: number | 'auto';
-  /** What a site is expected to take, in ms. */
+  /** The expected duration of a site, in ms. */
   readonly expectedMs: (site: Site) => number;
 }
 
 /**
- * Cuts the sites into work units: a partition, longest site first, the same for the same input. With `auto` no unit is
- * heavier than what is left when it is cut / (2 × sessions), or it is one site: large units first, small ones at the
- * end, so that no session is left with a long tail. Weights are whole ms, at least 1, so that sums are exact.
+ * Cuts the sites into work units, longest site first. Each site is in exactly one unit, and the same input gives the
+ * same units. With `auto`, a unit takes at most the time that is left / (2 × sessions), or is one site. So units are
+ * large at first and small at the end, and the sessions finish together. Weights are whole ms, at least 1, so that sums
+ * are exact.
  */
 export function chunk(sites: readonly Site[], options: ChunkOptions): WorkUnit[] {
   const weights = Float64Array.from(sites, (site) => weightOf(options.expectedMs(site)));
@@ -40,7 +41,7 @@ function limitOf({ sessions, chunkSize }: ChunkOptions, leftMs: number): Limit {
   return { sites: Math.max(1, chunkSize), ms: Infinity };
 }
 
-/** The next unit: as many sites as the limit lets in, at least one. */
+/** Finds where the next unit ends: after as many sites as the limit allows, and at least one. */
 function cut(
   start: number,
   order: Uint32Array,
@@ -58,14 +59,14 @@ function cut(
   return { end, expectedMs };
 }
 
-/** Places in the list, longest first; those of equal weight stay in the order of the list. */
+/** Indexes into the list, longest site first. Sites of equal weight keep the order of the list. */
 function longestFirst(weights: Float64Array): Uint32Array {
   const order = Uint32Array.from(weights, (_, index) => index);
   const isSorted = weights.every((weight, index) => index === 0 || weight <= (weights[index - 1] ?? 0));
   return isSorted ? order : order.sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0) || a - b);
 }
 
-/** A weight that is no number must not make the sums useless. */
+/** A duration that is not finite counts as 1 ms, so that it cannot spoil the sums. */
 function weightOf(ms: number): number {
   return Number.isFinite(ms) ? Math.max(1, Math.round(ms)) : 1;
 }

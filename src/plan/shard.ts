@@ -6,9 +6,9 @@ import { expectedDurations } from './durations.ts';
 import { hostOf } from './hosts.ts';
 
 /**
- * The sites of one of n parts, in the order of the list. All sites of a host are in one part, so that `--per-host`
- * holds over all shards together. Without durations a host's part comes from its name alone: a site that is added
- * moves no other. With durations the parts are balanced. Throws a refusal for a part that is not one of n.
+ * Returns the sites of one of n parts, in the order of the list. All sites of a host are in the same part, so that
+ * `--per-host` holds across the shards. Without durations, a host's name alone decides its part, so adding a site moves
+ * no other. With durations, the parts are balanced. Throws the refusal `plan.shard` if the part is not from 1 to n.
  */
 export function shard(
   sites: readonly Site[],
@@ -29,7 +29,7 @@ export function shard(
 }
 
 function byName(sites: readonly Site[], index: number, total: number): readonly Site[] {
-  // Sites of one host often stand together.
+  // Sites of the same host are often next to each other in the list.
   let lastHost = '';
   let lastPart = 0;
   return sites.filter((site) => {
@@ -43,7 +43,7 @@ function partOf(host: string, total: number): number {
   return (Number.parseInt(hash('sha256', host).slice(0, 12), 16) % total) + 1;
 }
 
-/** The longest host goes to the part that has least so far; names decide between equals. */
+/** Gives each host, longest first, to the part with the least work so far. Names break ties. */
 function balanced(
   sites: readonly Site[],
   total: number,
