@@ -3,17 +3,17 @@ import type { SessionFacts } from '../core/ports.ts';
 import { BidiClient } from '../wire/bidi-client.ts';
 import { WireClient } from '../wire/wire-client.ts';
 
-/** A reset that takes longer costs more than a new session. */
+/** A reset that takes longer than this costs more than a new session. */
 export const RESET_DEADLINE_MS = 10_000;
 
-/** A session as a reset uses it, for as long as the reset takes. */
+/** The commands that a reset may send, while it runs. */
 export interface BidiSession {
   bidi(method: string, params: object): Promise<unknown>;
-  /** A W3C command; `path` comes after `/session/<id>`. */
+  /** A W3C command. `path` is the part after `/session/<id>`. */
   classic(path: string, body: object): Promise<unknown>;
 }
 
-/** Runs a reset with a BiDi connection of its own. Throws where the browser offers none. */
+/** Runs a reset over its own BiDi connection. Throws `session.no-bidi` if the browser offers none. */
 export async function withBidi(
   session: SessionFacts,
   signal: AbortSignal,
@@ -22,8 +22,8 @@ export async function withBidi(
   if (session.webSocketUrl === undefined) {
     throw new GridrunError(
       'session.no-bidi',
-      `session ${session.sessionId} has no BiDi connection: it can't be cleaned`,
-      { hint: 'leave webSocketUrl among the capabilities, or give --isolation wipe' },
+      `session ${session.sessionId} has no BiDi connection, so it cannot be cleaned`,
+      { hint: 'keep webSocketUrl in the capabilities, or use --isolation wipe' },
     );
   }
   const limits = { deadlineMs: RESET_DEADLINE_MS, signal };
@@ -39,7 +39,7 @@ export async function withBidi(
   }
 }
 
-/** Time-outs and window as they were when the session opened, whatever a check made of them; all at once. */
+/** Sets the timeouts and the window back to what they were when the session opened. */
 export async function restore(use: Pick<BidiSession, 'classic'>, session: SessionFacts): Promise<void> {
   const timeouts = session.capabilities['timeouts'];
   await Promise.all([

@@ -1,12 +1,12 @@
 import type { SessionFacts } from '../core/ports.ts';
 import { restore, withBidi } from './bidi-session.ts';
 
-/** A user context that the browser has from the start, and that can't be removed. */
+/** The user context that every browser starts with. It cannot be removed. */
 const DEFAULT_CONTEXT = 'default';
 
 /**
- * Gives the session a new user context with one tab, and removes the earlier ones with all that was in them.
- * Throws where it can't; the session is then replaced.
+ * Gives the session a new user context with one tab, and removes the earlier contexts with all their data.
+ * Throws if it cannot; the session must then be replaced.
  */
 export async function freshContext(session: SessionFacts, signal: AbortSignal): Promise<void> {
   await withBidi(session, signal, async (use) => {

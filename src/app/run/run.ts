@@ -21,8 +21,7 @@ import { planFacts, runName, runStarted, sitesPlanned } from './opening.ts';
 import { HISTORY_FILE, rememberedDurations, unitsOf, type RunPlan } from './plan.ts';
 import { reportersOf, type Terminal } from './reporters.ts';
 import { Stopper, globalTimeout } from './stop.ts';
-import { isolation } from '../../session/isolation.ts';
-import { WORN_AFTER_SITES } from '../../session/worn.ts';
+import { isolation, sitesPerSession } from '../../session/isolation.ts';
 import { startWebServer } from '../../webserver/web-server.ts';
 
 /** With no session for so long, a grid is lost: longer than a hub takes to start again. */
@@ -123,7 +122,7 @@ async function execute(
       control: controlMode,
       siteTimeoutMs: options.siteTimeoutMs,
       maxFailures: options.maxFailures,
-      sitesPerSession: options.isolation === 'session' ? 1 : WORN_AFTER_SITES,
+      sitesPerSession: sitesPerSession(options.isolation),
       gridLostAfterMs: GRID_LOST_AFTER_MS,
     },
     {
