@@ -6,8 +6,11 @@ export interface Layer {
   readonly may: readonly string[];
 }
 
-/** The rooms that everyone may use. Each may use those before it. */
-const GROUND = ['core/', 'modules/', 'text/', 'os/', 'wire/'];
+/**
+ * What everyone may use. Each may use those before it. `results/layout.ts` holds only the names of the files of a
+ * results folder, so that reports, history, worker and commands agree on them without knowing the room.
+ */
+const GROUND = ['core/', 'modules/', 'text/', 'os/', 'results/layout.ts', 'wire/'];
 
 const FEATURES = [
   'config',

@@ -11,11 +11,11 @@ import { linkEvidence } from '../results/merge-evidence.ts';
 import { mergeShards } from '../results/merge.ts';
 import { replay } from '../results/replay.ts';
 import { ResultsJsonReporter } from '../results/results-json.ts';
-import { EVIDENCE, JOURNAL, RunFolder } from '../results/run-folder.ts';
+import { EVIDENCE, HISTORY, JOURNAL, RESULTS_JSON } from '../results/layout.ts';
+import { RunFolder } from '../results/run-folder.ts';
 import { chooseShards, readShards } from '../results/shards.ts';
 import type { RunSummary } from './run/handle.ts';
 import { runHistory } from './run/history.ts';
-import { HISTORY_FILE } from './run/plan.ts';
 import type { Terminal } from './run/reporters.ts';
 import { version } from '../version.ts';
 
@@ -61,8 +61,8 @@ export async function mergeReports(options: MergeOptions): Promise<RunSummary> {
   ];
   const asked = options.terminal === undefined ? withoutTerminal(options.reporters) : options.reporters;
   const named = createReporters(asked, { state, ...terminal, now: Date.now, cwd, out, reportFailures: failures });
-  const results = { name: 'results.json', reporter: new ResultsJsonReporter(state, join(out, 'results.json')) };
-  const history = runHistory(join(out, HISTORY_FILE), state);
+  const results = { name: RESULTS_JSON, reporter: new ResultsJsonReporter(state, join(out, RESULTS_JSON)) };
+  const history = runHistory(join(out, HISTORY), state);
   const remembered = history.reporter === undefined ? [] : [history.reporter];
   const reporters: Multiplexer = new Multiplexer(state, [results, ...remembered, ...named]);
 

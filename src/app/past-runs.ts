@@ -12,7 +12,7 @@ import { historyText } from '../report/look-back/history-text.ts';
 import { compareRuns } from '../results/compare.ts';
 import { readBaseline, readRun } from '../results/earlier-runs.ts';
 import { foldJournal } from '../results/fold.ts';
-import { JOURNAL } from '../results/run-folder.ts';
+import { HISTORY, JOURNAL } from '../results/layout.ts';
 
 /** What a command that looks back has to say. */
 export interface LookBack {
@@ -33,7 +33,7 @@ export async function compare(
 
 /** Tells what became of a site in all runs that the history under `out` knows. */
 export function story(out: string, siteId: string, color: boolean): LookBack {
-  using history = History.open(join(out, 'history.sqlite'));
+  using history = History.open(join(out, HISTORY));
   return { text: historyText(history.story(siteId), { color }), exitCode: 0 };
 }
 
@@ -42,7 +42,7 @@ export async function rebuildHistory(out: string, folders: readonly string[]): P
   const states = async function* () {
     for (const folder of folders) yield await foldJournal(join(folder, JOURNAL));
   };
-  await History.rebuild(join(out, 'history.sqlite'), states());
+  await History.rebuild(join(out, HISTORY), states());
   return { text: `the history in ${out} was built anew from ${folders.length} runs\n`, exitCode: 0 };
 }
 

@@ -351,7 +351,6 @@ export const ERROR_CODES = {
   ),
   'last-failed.none': input('there are no results of an earlier run', 'run once without `--last-failed`'),
   'last-failed.nothing': input('the last run left nothing unpassed', 'run without `--last-failed`'),
-  'last-failed.results': input('the results of the last run can’t be read', 'run once without `--last-failed`'),
   'local.chrome-mismatch': input(
     'Chrome and chromedriver are of different versions',
     'update both; `GRIDRUN_CHROME` and `GRIDRUN_CHROMEDRIVER` name others',

@@ -4,6 +4,7 @@ import { refusal } from '../core/fault.ts';
 import type { ReporterOptions } from '../core/options.ts';
 import type { Reporter } from '../core/ports.ts';
 import { REPORTER_NAMES } from '../core/reporter-names.ts';
+import { CTRF_JSON, JUNIT_XML, REPORT_HTML } from '../results/layout.ts';
 import { CtrfReporter } from './ctrf.ts';
 import { DotReporter } from './terminal/dot.ts';
 import { FileStream } from './terminal/file-stream.ts';
@@ -41,7 +42,7 @@ export function createReporters(asked: readonly ReporterOptions[], setup: Report
   }
   const pathsOf = (file: string): string[] => asked.flatMap(({ name, path }) => (name === file ? (path ?? []) : []));
   const { out, cwd, state } = setup;
-  const junits = [`${out}/junit.xml`, ...pathsOf('junit')].map((path) => {
+  const junits = [`${out}/${JUNIT_XML}`, ...pathsOf('junit')].map((path) => {
     const reporter = new JUnitReporter(state, { path: resolve(cwd, path), attachmentBase: attachmentBase(cwd, out) });
     return { name: `junit=${path}`, reporter };
   });
@@ -49,7 +50,7 @@ export function createReporters(asked: readonly ReporterOptions[], setup: Report
   const of = (wanted: string): ReporterOptions[] => asked.filter(({ name }) => name === wanted);
   return [
     ...junits,
-    ...[`${out}/report.html`, ...pathsOf('html')].map((path) => html(path, setup)),
+    ...[`${out}/${REPORT_HTML}`, ...pathsOf('html')].map((path) => html(path, setup)),
     ...of('ctrf').map((options) => ctrf(options, setup)),
     ...of('github').map((options) => github(options, setup)),
     ...asked
@@ -97,9 +98,9 @@ function html(path: string, setup: ReportersSetup): NamedReporter {
 
 function ctrf({ path }: ReporterOptions, setup: ReportersSetup): NamedReporter {
   const { state, cwd, out } = setup;
-  const file = path === undefined ? resolve(cwd, out, 'ctrf.json') : resolve(cwd, path);
+  const file = path === undefined ? resolve(cwd, out, CTRF_JSON) : resolve(cwd, path);
   return {
-    name: `ctrf=${path ?? `${out}/ctrf.json`}`,
+    name: `ctrf=${path ?? `${out}/${CTRF_JSON}`}`,
     reporter: new CtrfReporter(state, { path: file, attachmentBase: attachmentBase(cwd, out) }),
   };
 }

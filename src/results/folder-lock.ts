@@ -4,8 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { refusal } from '../core/fault.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../os/process-identity.ts';
-
-const LOCK_NAME = '.gridrun.lock';
+import { LOCK } from './layout.ts';
 
 /** The process that holds a results folder, as its lock file names it. */
 interface Holder extends ProcessIdentity {
@@ -27,7 +26,7 @@ export class FolderLock implements Disposable {
 
   /** Throws a refusal that names the process which holds the folder. The lock of a dead process is taken over. */
   static take(folder: string): FolderLock {
-    const path = join(folder, LOCK_NAME);
+    const path = join(folder, LOCK);
     const token = randomUUID();
     const { birth = '', ...identity } = ownIdentity();
     const own: Holder = { ...identity, birth, token };

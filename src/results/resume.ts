@@ -5,8 +5,9 @@ import type { RunEvent, RunStarted, Undated } from '../core/event.ts';
 import { refusal } from '../core/fault.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
 import { foldJournal } from './fold.ts';
+import { EVIDENCE } from './layout.ts';
 import { replay } from './replay.ts';
-import { EVIDENCE, type RunFolder, type UnfinishedRun } from './run-folder.ts';
+import type { RunFolder, UnfinishedRun } from './run-folder.ts';
 
 /** The plan of the run that wants to go on with another: what must be the same. */
 export type PlanFacts = Pick<RunStarted, 'planHash' | 'siteCount' | 'checks' | 'shard'>;

@@ -5,15 +5,8 @@ import type { RunStarted } from '../core/event.ts';
 import { refusal } from '../core/fault.ts';
 import { FolderLock } from './folder-lock.ts';
 import { makeFolder } from '../os/make-folder.ts';
+import { DRAFTS, EVIDENCE, isMoreJUnit, JOURNAL, RUN_FILES, UNFINISHED } from './layout.ts';
 import { replay } from './replay.ts';
-
-export const JOURNAL = 'events.ndjson';
-export const EVIDENCE = 'evidence';
-const UNFINISHED = 'unfinished';
-
-/** What a run writes into its folder: these are moved or replaced, and whatever else lies there is left alone. */
-const RUN_FILES = [JOURNAL, EVIDENCE, 'junit.xml', 'results.json', 'report.html', 'ctrf.json'] as const;
-const PARTS = ['junit.xml.part', 'results.json.part', 'report.html.part'] as const;
 
 /** An unfinished run whose files were put aside. */
 export interface SetAside {
@@ -68,7 +61,7 @@ export class RunFolder implements Disposable {
     // The journal goes last: a crash in between leaves an unfinished journal, and the rest is moved next time.
     for (const name of [...moreJUnit(this.path), ...[...RUN_FILES].reverse()])
       await moveIfThere(join(this.path, name), join(path, name));
-    await Promise.all(PARTS.map((name) => rm(join(this.path, name), { force: true })));
+    await Promise.all(DRAFTS.map((name) => rm(join(this.path, name), { force: true })));
     return { run, path };
   }
 
@@ -78,7 +71,7 @@ export class RunFolder implements Disposable {
       throw new Error(`${this.journalPath} is of an unfinished run, which must be set aside first`);
     }
     // The journal goes first: without it what is left is nobody's, and with it nothing is missing.
-    for (const name of [...RUN_FILES, ...PARTS, ...moreJUnit(this.path)])
+    for (const name of [...RUN_FILES, ...DRAFTS, ...moreJUnit(this.path)])
       await rm(join(this.path, name), { recursive: true, force: true });
     await mkdir(this.evidencePath);
   }
@@ -156,7 +149,7 @@ async function lastLine(path: string): Promise<string> {
 
 /** The further files of a JUnit report that is too large for one. */
 function moreJUnit(folder: string): string[] {
-  return readdirSync(folder).filter((name) => /^junit-\d+\.xml(?:\.part)?$/.test(name));
+  return readdirSync(folder).filter(isMoreJUnit);
 }
 
 async function moveIfThere(from: string, to: string): Promise<void> {

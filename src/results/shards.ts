@@ -2,7 +2,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunStarted } from '../core/event.ts';
 import { makeFault, refusal, type Fault } from '../core/fault.ts';
-import { headerOf, isFinished, JOURNAL } from './run-folder.ts';
+import { JOURNAL } from './layout.ts';
+import { headerOf, isFinished } from './run-folder.ts';
 
 /** A results folder that may be one of the shards of a run. */
 export interface ShardFolder {

@@ -242,9 +242,9 @@ test('refusals: nothing there, something else there, a broken file, a newer one,
   const refuses = (path: string, message: RegExp): Promise<void> =>
     assert.rejects(readBaseline(path, 3), { answer: 'refuse', message });
   await refuses(join(folder, 'nowhere'), /there is no folder .*nowhere/);
-  await refuses(join(folder, 'empty'), /holds no results/);
-  await refuses(put('torn', '{"version": 1, "run"'), /torn.results\.json can't be read/);
-  await refuses(put('other', '[]'), /is not what gridrun writes: not a JSON object/);
+  await refuses(join(folder, 'empty'), /the baseline .*empty has no results/);
+  await refuses(put('torn', '{"version": 1, "run"'), /torn.results\.json cannot be read/);
+  await refuses(put('other', '[]'), /is not a results file of gridrun: not a JSON object/);
   await refuses(put('newer', '{"version": 99}'), /its version is 99, of a newer gridrun/);
   await refuses(
     put('sites', '{"version":1,"run":"r","startedAt":1,"shard":{},"sites":[{"id":"a"}]}'),

@@ -208,3 +208,16 @@ test('last-failed: from the journal, or from results.json alone, or refused', as
   leave(run);
   assert.deepEqual(await lastFailed(out), ['bad', 'gone', 'cut']);
 });
+
+test('last-failed: a damaged results.json is refused by what is wrong with it', async () => {
+  const head = '"version":1,"run":"r","startedAt":1,"shard":{"index":1,"total":1}';
+  for (const [text, message] of [
+    [`{${head},"sites":[`, /cannot be read/],
+    ['{"sites":null}', /it has no version/],
+    [`{${head},"sites":[null]}`, /sites\[0\] has no id/],
+    [`{${head},"sites":[{"id":"a","verdict":"failed","checks":[null]}]}`, /sites\[0\] has no id, verdict and checks/],
+  ] as const) {
+    writeFileSync(join(out, 'results.json'), text);
+    await assert.rejects(lastFailed(out), { code: 'results.unreadable', answer: 'refuse', message });
+  }
+});

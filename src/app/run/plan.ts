@@ -13,6 +13,7 @@ import { expectedDurations, parseDurations, readDurations } from '../../plan/dur
 import { planHash } from '../../plan/plan-hash.ts';
 import { shard } from '../../plan/shard.ts';
 import { lastFailed } from '../../results/last-failed.ts';
+import { HISTORY, RESULTS_JSON } from '../../results/layout.ts';
 import { runHistory } from './history.ts';
 import { readSites, type SiteList } from '../../sites/read.ts';
 import { selectSites, unknownTags } from '../../sites/select.ts';
@@ -103,19 +104,16 @@ export function unitsOf(
   return chunk(sites, { sessions, chunkSize: options.chunkSize, expectedMs: expectedDurations(durations) });
 }
 
-/** The file under the results folder that remembers all runs. */
-export const HISTORY_FILE = 'history.sqlite';
-
 /** What is known of the sites' durations without being told: the history's, else those of the last run. They only order the work. */
 export async function rememberedDurations(out: string): Promise<Durations> {
-  const path = join(out, HISTORY_FILE);
+  const path = join(out, HISTORY);
   const remembered = existsSync(path) ? runHistory(path, new RunState()).durations : new Map<string, number>();
   return remembered.size > 0 ? remembered : lastDurations(out);
 }
 
 /** Durations of the last run under the results folder; none where it left none that can be read: they only order the work. */
 async function lastDurations(out: string): Promise<Durations> {
-  const file = join(out, 'results.json');
+  const file = join(out, RESULTS_JSON);
   if (!existsSync(file)) return new Map();
   try {
     return parseDurations(await readFile(file, 'utf8'), file);

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { RunOptions } from '../../core/options.ts';
 import type { RunState } from '../../core/run-state.ts';
 import { createReporters, withoutTerminal } from '../../report/create.ts';
 import { Multiplexer } from '../../report/multiplexer.ts';
 import type { TerminalStream } from '../../report/terminal/terminal.ts';
 import type { Journal } from '../../results/journal.ts';
+import { RESULTS_JSON } from '../../results/layout.ts';
 import { ResultsJsonReporter } from '../../results/results-json.ts';
 import type { RunFolder } from '../../results/run-folder.ts';
 import type { RunHistory } from './history.ts';
@@ -44,7 +46,7 @@ export function reportersOf(
     out: options.out,
     reportFailures: failures,
   });
-  const results = { name: 'results.json', reporter: new ResultsJsonReporter(state, `${folder.path}/results.json`) };
+  const results = { name: RESULTS_JSON, reporter: new ResultsJsonReporter(state, join(folder.path, RESULTS_JSON)) };
   const remembered = history.reporter === undefined ? [] : [history.reporter];
   const multiplexer: Multiplexer = new Multiplexer(state, [results, ...remembered, ...named]);
   return multiplexer;

@@ -8,6 +8,7 @@ import { Dispatcher } from '../../dispatch/dispatcher.ts';
 import { HostLimits } from '../../dispatch/host-limits.ts';
 import { domainOf, hostOf, isLocal } from '../../plan/hosts.ts';
 import { Journal } from '../../results/journal.ts';
+import { HISTORY } from '../../results/layout.ts';
 import { findUnfinished, planResume } from '../../results/resume.ts';
 import { RunFolder, setAsideText } from '../../results/run-folder.ts';
 import { EarlyEvents } from './early-events.ts';
@@ -18,7 +19,7 @@ import { installExtension } from './extension.ts';
 import { runHistory } from './history.ts';
 import { readInput } from './input.ts';
 import { planFacts, runName, runStarted, sitesPlanned } from './opening.ts';
-import { HISTORY_FILE, rememberedDurations, unitsOf, type RunPlan } from './plan.ts';
+import { rememberedDurations, unitsOf, type RunPlan } from './plan.ts';
 import { reportersOf, type Terminal } from './reporters.ts';
 import { Stopper, globalTimeout } from './stop.ts';
 import { isolation, sitesPerSession } from '../../session/isolation.ts';
@@ -77,7 +78,7 @@ async function execute(
 
   await folder.clear();
   const state = new RunState();
-  const history = runHistory(join(options.out, HISTORY_FILE), state);
+  const history = runHistory(join(options.out, HISTORY), state);
   const journal = Journal.open(folder.journalPath, {
     secrets,
     onFailure: (error) => control.stopFor('journal', error.message),

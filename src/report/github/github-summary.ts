@@ -3,6 +3,7 @@ import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { RunState, SiteState } from '../../core/run-state.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { durationText } from '../../text/duration-text.ts';
+import { REPORT_HTML } from '../../results/layout.ts';
 import { isWhollyExcused } from '../terminal/excused-text.ts';
 import { withoutExcused } from '../terminal/fault-groups-text.ts';
 import { markdownText } from './markdown-text.ts';
@@ -36,7 +37,7 @@ export function githubSummary(state: RunState, out: string, maxBytes: number): s
   }
   addGroups(text, state);
   addSites(text, state);
-  text.add(`\nThe whole report: \`${out.replaceAll('`', '')}/report.html\`\n`);
+  text.add(`\nThe whole report: \`${out.replaceAll('`', '')}/${REPORT_HTML}\`\n`);
   return text.toString();
 }
 

@@ -3,6 +3,7 @@ import type { Reporter } from '../../core/ports.ts';
 import type { RunState } from '../../core/run-state.ts';
 import { Timeline } from '../../core/timeline.ts';
 import { writeWhole } from '../../os/write-whole.ts';
+import { JUNIT_XML, RESULTS_JSON } from '../../results/layout.ts';
 import { AttemptLog } from './attempt-log.ts';
 import { buildReportData } from './build-data.ts';
 import { packedJson } from './embed.ts';
@@ -49,8 +50,7 @@ export class HtmlReporter implements Reporter {
       app: await reportApp(),
       data: await packedJson(data),
       title: `gridrun ${data.run.run}`,
-      noScript:
-        'This report is drawn by a script of its own. junit.xml and results.json beside it hold the same results.',
+      noScript: `This report needs JavaScript. The same results are in ${JUNIT_XML} and ${RESULTS_JSON} in the results folder.`,
     });
     await writeWhole(path, text);
   }

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { basename, join, parse } from 'node:path';
+import { basename } from 'node:path';
 import { caseOutcome, stoppedByBail, tallyCases } from '../../core/case-tally.ts';
 import type { Fault } from '../../core/fault.ts';
 import type { Reporter } from '../../core/ports.ts';
 import type { RunState, SiteState } from '../../core/run-state.ts';
 import type { CheckExcuse, CheckVerdict } from '../../core/verdict.ts';
 import { writeWhole } from '../../os/write-whole.ts';
+import { junitPath } from '../../results/layout.ts';
 import { JUnitSuite, type JUnitCase, type Remark } from './junit-elements.ts';
 import { xmlLine, xmlText } from './xml-text.ts';
 
@@ -41,27 +42,20 @@ export class JUnitReporter implements Reporter {
     let count = 0;
     for (const pieces of junitFiles(this.#state, attachmentBase, maxBytes)) {
       count++;
-      const name = partPath(path, count);
+      const name = junitPath(path, count);
       await writeWhole(name, pieces);
     }
     this.#fileCount = count;
     // An earlier report may have had more files: a server that reads junit*.xml must not find them.
-    for (let stale = count + 1; existsSync(partPath(path, stale)); stale++) await rm(partPath(path, stale));
+    for (let stale = count + 1; existsSync(junitPath(path, stale)); stale++) await rm(junitPath(path, stale));
   }
 
   /** What a person should know of the files; nothing where there is one. */
   note(): string | undefined {
     if (this.#fileCount < 2) return undefined;
-    const last = basename(partPath(this.#options.path, this.#fileCount));
+    const last = basename(junitPath(this.#options.path, this.#fileCount));
     return `the JUnit report is in ${this.#fileCount} files, ${basename(this.#options.path)} to ${last}: GitLab reads none over 30 MB`;
   }
-}
-
-/** `junit.xml`, `junit-2.xml`, … */
-function partPath(path: string, part: number): string {
-  if (part === 1) return path;
-  const { dir, name, ext } = parse(path);
-  return join(dir, `${name}-${part}${ext}`);
 }
 
 /**

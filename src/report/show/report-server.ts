@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { refusal } from '../../core/fault.ts';
+import { REPORT_HTML } from '../../results/layout.ts';
 
 export interface ReportServer extends AsyncDisposable {
   /** Of the report's page. */
@@ -23,7 +24,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.har': 'application/json; charset=utf-8',
 };
 
-const REPORT = 'report.html';
 /** For all but the report: no script, no frame, no request, and an origin of its own. */
 const SANDBOX = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'";
 
@@ -35,8 +35,10 @@ const SANDBOX = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'u
  */
 export async function serveReport(folder: string, port = 0): Promise<ReportServer> {
   const root = await realpath(folder).catch(() => '');
-  if (root === '' || (await fileAt(root, `/${REPORT}`)) === undefined) {
-    throw refusal('report.missing', `there is no ${REPORT} in ${folder}`, { hint: 'give the results folder of a run' });
+  if (root === '' || (await fileAt(root, `/${REPORT_HTML}`)) === undefined) {
+    throw refusal('report.missing', `there is no ${REPORT_HTML} in ${folder}`, {
+      hint: 'give the results folder of a run',
+    });
   }
   const server = createServer((request, response) => {
     answer(root, request, response).catch(() => response.destroy());
@@ -50,7 +52,7 @@ export async function serveReport(folder: string, port = 0): Promise<ReportServe
     });
   }
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/${REPORT}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/${REPORT_HTML}`,
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();
@@ -64,10 +66,10 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
   if (!/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/i.test(request.headers.host ?? '')) return end(response, 403);
   if (request.method !== 'GET' && request.method !== 'HEAD') return end(response, 405);
   const path = pathOf(request.url ?? '/');
-  if (path === '/') return end(response, 302, { location: `/${REPORT}` });
+  if (path === '/') return end(response, 302, { location: `/${REPORT_HTML}` });
   const file = path === undefined ? undefined : await fileAt(root, path);
   if (file === undefined) return end(response, 404);
-  const isReport = path === `/${REPORT}`;
+  const isReport = path === `/${REPORT_HTML}`;
   response.writeHead(200, {
     'content-type': isReport
       ? 'text/html; charset=utf-8'

@@ -2,6 +2,7 @@ import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { SiteState } from '../../core/run-state.ts';
 import type { CheckExcuse, CheckVerdict, Verdict } from '../../core/verdict.ts';
 import { durationText } from '../../text/duration-text.ts';
+import { JUNIT_XML } from '../../results/layout.ts';
 import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
 import { faultGroupLines } from './fault-groups-text.ts';
 import { whyWrong, wrongChecks } from './site-line.ts';
@@ -50,7 +51,7 @@ function wrongSites(setup: TerminalSetup): string[] {
     count++;
     if (count <= MAX_SITES) lines.push('', ...wrongSite(setup, entry));
   }
-  if (count > MAX_SITES) lines.push('', `… and ${count - MAX_SITES} more sites: see ${setup.out}/junit.xml`);
+  if (count > MAX_SITES) lines.push('', `… and ${count - MAX_SITES} more sites: see ${setup.out}/${JUNIT_XML}`);
   return lines;
 }
 
@@ -106,11 +107,11 @@ function countsLine({ state }: TerminalSetup): string {
 
 function exitLines(setup: TerminalSetup, reportFailed: boolean): string[] {
   const { code, reasons } = exitOf(outcomeOf(setup.state, reportFailed));
-  if (code === 0) return [`report: ${setup.out}/junit.xml`];
+  if (code === 0) return [`report: ${setup.out}/${JUNIT_XML}`];
   const next = setup.state.interrupted ? 'gridrun --resume' : 'gridrun --last-failed';
   return [
     `exit ${code}: ${reasons.join('; also: ')}`,
-    `report: ${setup.out}/junit.xml`,
+    `report: ${setup.out}/${JUNIT_XML}`,
     `${setup.state.interrupted ? 'to go on' : 'only these again'}: ${next} with the same flags`,
   ];
 }

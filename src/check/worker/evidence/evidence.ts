@@ -3,6 +3,7 @@ import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { Attachment } from '../../../core/attempt.ts';
 import type { Redaction } from '../../../text/redaction.ts';
+import { EVIDENCE } from '../../../results/layout.ts';
 import type { AttachmentBody } from '../attempt-context.ts';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -97,7 +98,7 @@ export class Evidence {
   #attachment(check: string, name: string, fileName: string, bytes: string | Uint8Array): Attachment {
     return {
       name: this.#options.redaction.text(name),
-      path: ['evidence', this.#options.siteId, slugOf(check), String(this.#options.attempt), fileName].join('/'),
+      path: [EVIDENCE, this.#options.siteId, slugOf(check), String(this.#options.attempt), fileName].join('/'),
       contentType:
         CONTENT_TYPES[extname(fileName).toLowerCase()] ??
         (bytes instanceof Uint8Array ? 'application/octet-stream' : 'text/plain'),
