@@ -1,6 +1,6 @@
 import { defineConfig } from 'gridrun';
 
-// The demo: gridrun starts its sites, signs in on each, and ends them.
+// The demo: gridrun starts the demo sites, signs in on each of them, and stops them.
 export default defineConfig({
   sites: 'sites.json',
   webServer: {

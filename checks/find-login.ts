@@ -4,7 +4,7 @@ import { LOGIN_WORDS } from './login-words.ts';
 import { surveyLogin } from './login-survey.ts';
 import type { Sighting, Survey } from './login-survey.ts';
 
-/** A login form, or its first half: then `password` is null until the username is sent. */
+/** A login form. In a form with two steps, `password` is null until the username has been sent. */
 export interface LoginForm {
   readonly username: Sighting<WebElement> | null;
   readonly password: Sighting<WebElement> | null;
@@ -12,13 +12,16 @@ export interface LoginForm {
 }
 
 export interface FindLoginOptions {
-  /** How long the form may take to appear (10,000). */
+  /**
+   * How long the form may take to appear, in ms.
+   * @default 10_000
+   */
   readonly timeoutMs?: number;
 }
 
 const POLL_MS = 50;
 
-/** One look at the page: one WebDriver command. Undefined while the page is changing under the look. */
+/** Looks at the page once, with one WebDriver command. Returns undefined if the page changes at that moment. */
 export async function lookForLogin(driver: WebDriver): Promise<Survey<WebElement> | undefined> {
   try {
     return await driver.executeScript<Survey<WebElement>>(surveyLogin, LOGIN_WORDS);
@@ -30,9 +33,9 @@ export async function lookForLogin(driver: WebDriver): Promise<Survey<WebElement
 }
 
 /**
- * Finds the login form of the current page, and waits for it. On the way it refuses a cookie banner that lies over the
- * form, enters the frame that holds it, and presses the button that opens it. Afterwards the driver is in the form's
- * frame. Throws selenium's TimeoutError where none appears.
+ * Waits for the login form of the current page and returns it. To get there, it rejects a cookie banner that covers the
+ * form, enters the frame that holds the form, and clicks the button that opens it. Afterwards the driver is in the frame of
+ * the form. Throws selenium's TimeoutError if no form appears.
  */
 export async function findLogin(driver: WebDriver, options: FindLoginOptions = {}): Promise<LoginForm> {
   let opener = '';
@@ -45,7 +48,7 @@ export async function findLogin(driver: WebDriver, options: FindLoginOptions = {
     if (survey.kind === 'frame') await driver.switchTo().frame(survey.target);
     if (survey.kind === 'cover') await press(survey.target);
     if (survey.kind === 'opener') {
-      // Seen twice in a row: a page that is still being built often shows its menu before its form.
+      // Click only after two looks in a row: a page that is still loading often shows its menu before its form.
       if (opener === survey.targetText) await press(survey.target);
       opener = opener === survey.targetText ? '' : survey.targetText;
     }
@@ -56,7 +59,7 @@ export async function findLogin(driver: WebDriver, options: FindLoginOptions = {
   return found;
 }
 
-/** A button may be replaced or covered between the look and the click: the next look tells. */
+/** Clicks a button. Ignores a button that was replaced or covered since the look, because the next look will see that. */
 async function press(button: WebElement): Promise<void> {
   try {
     await button.click();
@@ -68,8 +71,8 @@ async function press(button: WebElement): Promise<void> {
 }
 
 /**
- * Signs in by real keys and a real click. A form in two steps is sent on and its password field waited for.
- * What the site answers is the caller's to look at; the driver is back in the page's own frame.
+ * Signs in with real key presses and a real click. In a form with two steps, it sends the username first and waits for the
+ * password field. The caller checks the site's response. Afterwards the driver is back in the page's top frame.
  */
 export async function signIn(
   driver: WebDriver,
@@ -99,7 +102,7 @@ async function waitForPassword(driver: WebDriver, timeoutMs: number): Promise<Lo
   return found;
 }
 
-/** By its button, or by Enter where it has none that a person can see. */
+/** Sends the form with its button, or with Enter if it has no visible button. */
 async function send(form: LoginForm): Promise<void> {
   if (form.submit?.visible) await form.submit.element.click();
   else await (form.password ?? form.username)?.element.sendKeys(Key.ENTER);

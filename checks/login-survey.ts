@@ -2,7 +2,7 @@
 /// <reference lib="dom.iterable" />
 import type { LoginWords } from './login-words.ts';
 
-/** A field or button as the page shows it, with the element itself. */
+/** A field or button of the page. */
 export interface Sighting<E> {
   readonly element: E;
   readonly visible: boolean;
@@ -10,28 +10,33 @@ export interface Sighting<E> {
   readonly tag: string;
   readonly type: string;
   readonly label: string;
-  /** Where it is among all elements of its tag in the document; -1 inside a shadow root. */
+  /** Its index among all elements with its tag in the document; -1 in a shadow root. */
   readonly index: number;
 }
 
 /**
- * What to do next on the page: `form`, a login form is ready; `username`, its first half is, and a password is not
- * visible yet; `frame`, look into this frame; `cover`, something lies over the form and this button takes it away;
- * `opener`, this may open the form; `nothing` (yet).
+ * What to do next on the page:
+ * - `form`: a login form is ready.
+ * - `username`: the username field is ready, but no password field is visible yet.
+ * - `frame`: look into this frame.
+ * - `cover`: something covers the form, and this button removes it.
+ * - `opener`: this button may open the form.
+ * - `nothing`: there is nothing to do yet.
  */
 export interface Survey<E> {
   readonly kind: 'form' | 'username' | 'frame' | 'cover' | 'opener' | 'nothing';
   readonly username: Sighting<E> | null;
   readonly password: Sighting<E> | null;
   readonly submit: Sighting<E> | null;
-  /** The frame to enter, or the button to press. */
+  /** The frame to enter or the button to click. */
   readonly target: E | null;
   readonly targetText: string;
 }
 
 /**
- * Looks for the login form of the page it runs in: light DOM, open shadow roots, frames of the same origin. One call
- * is one WebDriver command, so everything is done here. It is sent to the page as text: it must use nothing from outside.
+ * Looks for the login form of the page: in the light DOM, in open shadow roots and in frames of the same origin. It does
+ * everything in one function, because one call is one WebDriver command. The driver sends the function to the page as text,
+ * so it must not use anything from outside.
  */
 export function surveyLogin(words: LoginWords): Survey<Element> {
   const match = Object.fromEntries(
@@ -71,7 +76,7 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
     return found;
   }
 
-  /** Whether a person can see it: honeypots are drawn nowhere, outside the page, without size or transparent. */
+  /** Whether a person can see the element. Honeypots are hidden, off the page, transparent or have no size. */
   function seen(element: Element): boolean {
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true }))
       return false;
@@ -102,7 +107,7 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
 
   const clean = (text: string | null | undefined): string => (text ?? '').replace(/\s+/gu, ' ').trim();
 
-  /** What the page calls a field: its labels, or else the words right before it. */
+  /** The text that labels a field: its labels, or the words right before it. */
   function labelOf(element: HTMLElement): string {
     const root = element.getRootNode() as Document | ShadowRoot;
     const byId = (element.getAttribute('aria-labelledby') ?? '')
@@ -176,7 +181,7 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
     }
   });
 
-  /** Names without the class, which says too little about a field and too much about its style. */
+  /** The name and id of a field. The class is left out, because it describes the style more than the field. */
   const nameOf = (field: Field): string =>
     clean(`${field.element.getAttribute('name') ?? ''} ${field.element.id}`)
       .replace(/([a-z])([A-Z])/gu, '$1 $2')
@@ -211,7 +216,10 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
     return score;
   }
 
-  /** The form that a field belongs to, or what stands for one: the nearest ancestor with a button and, for a password, a second field. */
+  /**
+   * The form that a field belongs to. Without a `<form>`, the nearest ancestor that has a button and, for a password, a
+   * second field.
+   */
   function scopeOf(field: Field): Element {
     const form = field.element instanceof HTMLInputElement ? field.element.form : null;
     if (form) return form;
@@ -363,7 +371,7 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
     };
   }
 
-  /** What lies over a field, if something does. */
+  /** The element that covers a field, if there is one. */
   function coverOf(field: Field): Element | undefined {
     field.element.scrollIntoView({ block: 'center' });
     const box = field.element.getBoundingClientRect();
@@ -414,7 +422,7 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
     }))
     .toSorted((a, b) => b.score - a.score);
 
-  // A form that wants a new password twice is for those who have none yet; a tab or a button may lead to the right one.
+  // A form that asks for a new password twice is for signing up. A tab or a button may lead to the login form.
   const forNewcomers = shown !== undefined && shown.score < 12;
   if (shown !== undefined && !(forNewcomers && openers.length > 0)) {
     const cover = coverOf(shown.username ?? (shown.password as Field));
@@ -428,7 +436,7 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
       if (inner !== null && seen(frame) && inner.querySelector('input[type=password], input[autocomplete*=password]'))
         return survey('frame', undefined, frame);
     } catch {
-      // Of another origin: its fields cannot be seen from here.
+      // The frame has another origin, so its fields are not accessible from here.
     }
   }
 
@@ -452,7 +460,7 @@ export function surveyLogin(words: LoginWords): Survey<Element> {
   if (half !== undefined && half.score >= 8) {
     const cover = coverOf(half.username as Field);
     const consent = cover && consentIn(cover);
-    // The password field is often there already, drawn only when the username is sent.
+    // The password field often exists already but stays hidden until the username is sent.
     const whole = { ...half, password: best(candidates)?.password };
     return consent === undefined ? survey('username', whole) : survey('cover', whole, consent);
   }

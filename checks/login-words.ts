@@ -1,6 +1,6 @@
 /**
- * What sites call things, in the languages of the demo and many more. Regular expressions as text, because they are
- * sent to the page; matched without case. Names and ids of fields are English nearly everywhere.
+ * The words that login pages use, in the languages of the demo and many more. They are regular expressions as text, because
+ * the driver sends them to the page. They ignore case. Names and ids of fields are English on nearly all sites.
  */
 export interface LoginWords {
   readonly username: string;

@@ -4,7 +4,7 @@ import { findLogin, signIn } from './find-login.ts';
 import type { LoginForm } from './find-login.ts';
 import { waitForText } from './page-text.ts';
 
-/** What an entry of sites.json says in `data`. */
+/** The `data` of an entry in sites.json. */
 interface Account {
   readonly username: string;
   readonly password: string;

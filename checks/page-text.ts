@@ -2,7 +2,10 @@
 import { error } from 'selenium-webdriver';
 import type { WebDriver } from 'selenium-webdriver';
 
-/** All text that the page shows, in open shadow roots and frames of its own origin too; empty while it is changing. */
+/**
+ * All text that the page shows, including open shadow roots and frames of the same origin. Empty if the page changes at that
+ * moment.
+ */
 async function pageText(driver: WebDriver): Promise<string> {
   try {
     return await driver.executeScript<string>(readText);
@@ -12,10 +15,10 @@ async function pageText(driver: WebDriver): Promise<string> {
   }
 }
 
-/** Runs in the page: it must use nothing from outside. */
+/** Runs in the page, so it must not use anything from outside. */
 function readText(): string {
   function textOf(root: Document | ShadowRoot): string {
-    // Not instanceof Document: a frame's document is of another realm.
+    // instanceof Document does not work here: a frame's document belongs to another realm.
     const own =
       'body' in root
         ? [(root.body as HTMLElement | null)?.innerText ?? '']
@@ -29,7 +32,7 @@ function readText(): string {
   return textOf(document);
 }
 
-/** Waits until the page shows this text. Throws selenium's TimeoutError, with what it showed instead. */
+/** Waits until the page shows this text. If it does not, throws selenium's TimeoutError with the text that it shows. */
 export async function waitForText(driver: WebDriver, text: string, timeoutMs = 10_000): Promise<void> {
   let shown = '';
   const seen = async (): Promise<boolean> => (shown = await pageText(driver)).includes(text);
@@ -37,6 +40,6 @@ export async function waitForText(driver: WebDriver, text: string, timeoutMs = 1
     await driver.wait(seen, timeoutMs, undefined, 50);
   } catch (failure) {
     if (!(failure instanceof error.TimeoutError)) throw failure;
-    throw new error.TimeoutError(`the page does not say "${text}" but: ${shown.replace(/\s+/gu, ' ').slice(0, 300)}`);
+    throw new error.TimeoutError(`the page does not show "${text}" but: ${shown.replace(/\s+/gu, ' ').slice(0, 300)}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { Sighting } from '../../checks/login-survey.ts';
 
-/** A field as a person labelled it: the `index`-th element of its tag in the document. */
+/** A field that a person labeled: the element with this tag and this index in the document. */
 export interface LabelledField {
   readonly tag: string;
   readonly index: number;
@@ -8,8 +8,11 @@ export interface LabelledField {
 }
 
 /**
- * `right` and `wrong`: found, and it is or is not the labelled one; `missed`: labelled, not found; `absent`: neither;
- * `unlabelled`: found, but of this kind nobody labelled any on the page, so that nothing can be said.
+ * - `right`: found, and it is the labeled field.
+ * - `wrong`: found, but it is not the labeled field.
+ * - `missed`: labeled, but not found.
+ * - `absent`: neither labeled nor found.
+ * - `unlabelled`: found, but nobody labeled this kind of field on the page, so the answer is unknown.
  */
 export type Answer = 'right' | 'wrong' | 'missed' | 'absent' | 'unlabelled';
 
@@ -31,7 +34,7 @@ const PASSWORDS = new Set(['password', 'password.current', 'p1']);
 const USERNAMES = new Set(['username', 'emailAddress', 'username OR emailAddress', 'us', 'e1', 'ue', 'phone', 'ph']);
 const SUBMITS = new Set(['submit', 'Bs']);
 
-/** Compares what a finder found with what people labelled. */
+/** Compares the fields that a finder found with the fields that people labeled. */
 export function agreementOf(truth: readonly LabelledField[], found: FoundFields): Agreement {
   const passwords = truth.filter((field) => PASSWORDS.has(field.label));
   return {
@@ -44,7 +47,7 @@ export function agreementOf(truth: readonly LabelledField[], found: FoundFields)
   };
 }
 
-/** Of a page's many name and e-mail fields, those that stand right before a password; after it where none is before. */
+/** The name or e-mail field right before each password field or, if there is none before it, the first one on the page. */
 function usernamesFor(truth: readonly LabelledField[], passwords: readonly LabelledField[]): readonly LabelledField[] {
   const names = truth.filter((field) => field.tag === 'input' && USERNAMES.has(field.label));
   if (passwords.length === 0) return names;
@@ -54,7 +57,7 @@ function usernamesFor(truth: readonly LabelledField[], passwords: readonly Label
   });
 }
 
-/** People labelled every field of a page, but its buttons only on some. */
+/** Compares a button. People labeled all fields of every page, but the buttons only on some pages. */
 function buttonAnswer(expected: readonly LabelledField[], found: Place | null): Answer {
   return expected.length === 0 && found !== null ? 'unlabelled' : answer(expected, found);
 }

@@ -6,8 +6,8 @@ import type { Survey } from '../../checks/login-survey.ts';
 import { agreementOf } from './agreement.ts';
 import type { LabelledField } from './agreement.ts';
 
-// Not a check that can say no: it measures the finder on pages whose fields people have labelled. What it saw is
-// attached as agreement.json, and a script counts.
+// This check never fails. It measures the finder on pages whose fields people have labeled, and attaches the result as
+// agreement.json for a script to count.
 describe('fields', () => {
   it('are compared with the labelled ones', async () => {
     const { truth } = site.data as { truth: LabelledField[] };
@@ -22,7 +22,7 @@ describe('fields', () => {
   });
 });
 
-/** A captured page may greet with an alert, or move on by itself: it is looked at a second time then. */
+/** Looks at the page, and looks again if it opened an alert or navigated, as captured pages sometimes do. */
 async function look(): Promise<Survey<WebElement> | undefined> {
   for (let glance = 0; glance < 5; glance++) {
     try {

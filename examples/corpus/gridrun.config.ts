@@ -1,6 +1,6 @@
 import { defineConfig } from 'gridrun';
 
-// Captured pages refer to hosts that must not be asked: their dead references fail at once.
+// Captured pages refer to other hosts, which must not get any requests. These rules make such requests fail at once.
 const resolverRules = 'MAP * ~NOTFOUND , EXCLUDE *.localhost , EXCLUDE localhost , EXCLUDE 127.0.0.1';
 
 export default defineConfig({

@@ -5,21 +5,21 @@ import { driver, site } from 'gridrun/check';
 import { lookForLogin } from '../../checks/find-login.ts';
 import type { Survey } from '../../checks/login-survey.ts';
 
-// Does a captured login page still work as a person uses it? For a sweep with an extension and without one.
+// Checks that a captured login page still works for a person, with an extension and without one.
 describe('a login page', () => {
   it('takes what is typed into its password field, and shows its button', async () => {
     await driver.get(site.url);
     const survey = await look();
     const field = survey?.password?.element;
-    assert.ok(field, 'no password field to be seen');
+    assert.ok(field, 'there is no visible password field');
     await field.sendKeys('typed-By-Hand7');
     assert.equal(await field.getAttribute('value'), 'typed-By-Hand7');
     const button = survey?.submit?.element;
-    if (button !== undefined) assert.ok(await button.isDisplayed(), 'the button that signs in is not to be seen');
+    if (button !== undefined) assert.ok(await button.isDisplayed(), 'the sign-in button is not visible');
   });
 });
 
-/** A captured page may greet with an alert, or move on by itself: it is looked at again then. */
+/** Looks at the page, and looks again if it opened an alert or navigated, as captured pages sometimes do. */
 async function look(): Promise<Survey<WebElement> | undefined> {
   for (let glance = 0; glance < 5; glance++) {
     try {

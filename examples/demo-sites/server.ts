@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * The demo's sites: each `<name>.localhost` is a site of its own that really signs in. What a site expects and says
- * is its `data` in sites.json; its page is `pages/<name>.html`, with `pages/<name>.<part>.html` for what belongs to it.
+ * Serves the demo sites. Each `<name>.localhost` is a separate site with a working login. Its account and its texts are the
+ * `data` in sites.json. Its page is `pages/<name>.html`, and `pages/<name>.<part>.html` are further pages of it.
  */
 interface Account {
   readonly username: string;
@@ -23,13 +23,13 @@ const sites = JSON.parse(readFileSync(new URL('../../sites.json', import.meta.ur
 }[];
 const accounts = new Map(sites.map((site) => [site.id, site.data]));
 
-/** Fields that no person sees: whoever fills them in is refused. */
+/** Honeypot fields that no person sees. The server rejects a login that fills them in. */
 const TRAPS = ['website', 'user_confirm', 'email_hidden'];
 
-/** Sites that are broken for everyone, with an extension or without: for the sweep's demo. */
+/** Sites that are down for everyone, with or without an extension. The demo sweep sets them. */
 const down = new Set((process.env['DEMO_DOWN'] ?? '').split(','));
 
-/** How long the site that renders late makes its page wait. */
+/** The delay of the site that renders late, in ms. */
 const SLOW_MS = 700;
 
 const server = createServer((request, response) => {
@@ -90,7 +90,7 @@ const ROUTES: Readonly<Record<string, (visit: Visit) => void | Promise<void>>> =
   },
 };
 
-/** The sites name their fields as they like: the name and the password must be the first two that are filled in. */
+/** Checks a login. Each site names its fields differently, so the first two filled fields are the name and the password. */
 function admits(account: Account, fields: Readonly<Record<string, string>>): boolean {
   if (TRAPS.some((name) => fields[name])) return false;
   const [username, password] = Object.values(fields).filter((value) => value !== '');
@@ -134,7 +134,7 @@ function escape(text: string): string {
 
 server.listen(port, '127.0.0.1', () => {
   const { port: chosen } = server.address() as AddressInfo;
-  process.stdout.write(`${accounts.size} demo sites, as http://<name>.localhost:${chosen}/\n`);
+  process.stdout.write(`${accounts.size} demo sites at http://<name>.localhost:${chosen}/\n`);
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {

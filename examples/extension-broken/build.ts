@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A change of one place in one file. */
+/** A change in one place of one file. */
 interface Patch {
   readonly file: string;
   readonly from: string;
@@ -11,7 +11,7 @@ interface Patch {
 
 const SOURCE = fileURLToPath(new URL('../extension/', import.meta.url));
 
-/** What the next build broke: it finds no form in a shadow root, and none in a frame. */
+/** The regressions of the broken build: it finds no form in a shadow root or in a frame. */
 const REGRESSIONS: readonly Patch[] = [
   { file: 'manifest.json', from: '"version": "1.0.0"', to: '"version": "1.1.0"' },
   { file: 'manifest.json', from: '"all_frames": true', to: '"all_frames": false' },
@@ -22,7 +22,7 @@ const REGRESSIONS: readonly Patch[] = [
   },
 ];
 
-/** Writes the demo extension with its planted regressions into a folder. Throws where one can't be planted any more. */
+/** Writes the demo extension with the planted regressions to a folder. Throws if one of them does not apply. */
 export async function buildBroken(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await cp(SOURCE, folder, { recursive: true });
@@ -36,7 +36,6 @@ export async function buildBroken(folder: string): Promise<void> {
 
 const [folder] = process.argv.slice(2);
 if (import.meta.main) {
-  if (folder === undefined)
-    throw new Error('give the folder to write to: node examples/extension-broken/build.ts <folder>');
+  if (folder === undefined) throw new Error('usage: node examples/extension-broken/build.ts <folder>');
   await buildBroken(folder);
 }

@@ -1,6 +1,6 @@
-/** Pages are looked at again so long after a change: one that is being built changes often. */
+/** How long to wait after a change before looking again. A page that is loading changes often. */
 const SETTLE_MS = 40;
-/** A shadow root that is attached to an element which is there already changes nothing that can be observed. */
+/** When to look again without a change. Attaching a shadow root to an existing element triggers no mutation. */
 const LOOK_AGAIN_MS = [250, 1000, 3000];
 
 const observed = new WeakSet();
@@ -8,7 +8,7 @@ const observer = new MutationObserver(lookSoon);
 let timer;
 let current = null;
 let button = null;
-/** A first step that the site refuses must not be sent again and again. */
+/** The username field that was sent last. A first step that the site rejects must not be sent over and over. */
 let sentUsername = null;
 
 function lookSoon() {
@@ -31,7 +31,7 @@ function isPasswordShown(form) {
   return form.password !== null && isSeen(form.password);
 }
 
-/** Each shadow root needs to be observed for itself. */
+/** Observes the document and each shadow root. A shadow root needs an observer of its own. */
 function observe() {
   for (const root of [document, ...everything(document).flatMap((element) => element.shadowRoot ?? [])]) {
     if (observed.has(root)) continue;
@@ -45,7 +45,7 @@ function observe() {
   }
 }
 
-/** The fields get an attribute, and the last of them the button behind it. */
+/** Marks the fields with an attribute and puts the button after the last one. */
 function mark(form) {
   for (const field of [current?.password, current?.username]) field?.removeAttribute('data-oneclick');
   button?.remove();
@@ -54,7 +54,7 @@ function mark(form) {
   form?.password?.setAttribute('data-oneclick', 'password');
   const last = form?.password ?? form?.username;
   if (last === undefined || last === null) return;
-  // In a closed shadow root: neither the page's styles nor its scripts get at it.
+  // In a closed shadow root, neither the page's styles nor its scripts can reach the button.
   button = document.createElement('one-click-button');
   button.setAttribute('data-oneclick-button', '');
   button.style.cssText =
@@ -69,7 +69,7 @@ function mark(form) {
   place(button, last, form);
 }
 
-/** In a two-step form whose password is not drawn yet, the button belongs to the field that is. */
+/** Puts the button after the last field. In a form with two steps, that is the field that is visible. */
 function place(element, last, form) {
   const anchor = isSeen(last) || form.username === null ? last : form.username;
   anchor.after(element);
@@ -85,7 +85,7 @@ async function signIn(form) {
   if (account === null || form !== current) return;
   const whole = isPasswordShown(form);
   sentUsername = form.username;
-  // Before it is sent: the page may be gone right after. Of two steps the second is still to come.
+  // Store this before sending, because the page may navigate right after. In a form with two steps, the second is pending.
   await ask(whole ? 'done' : 'begin');
   fillForm(form, account);
 }

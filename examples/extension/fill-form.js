@@ -1,4 +1,4 @@
-/** As if a person had typed it: frameworks that keep their own copy of a field hear of it too. */
+/** Types like a person would, so that frameworks with their own copy of the value notice. */
 function type(field, text) {
   field.focus();
   Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, text);
@@ -6,7 +6,7 @@ function type(field, text) {
   field.dispatchEvent(new Event('change', { bubbles: true, composed: true }));
 }
 
-/** By its button; where it has none that a person can see, as Enter does it. */
+/** Sends the form with its button, or like Enter if it has no visible button. */
 function send({ password, username, submit }) {
   const last = password ?? username;
   if (submit !== null && isSeen(submit)) return submit.click();
@@ -17,7 +17,7 @@ function send({ password, username, submit }) {
     );
 }
 
-/** Fills in what the form shows, and sends it. */
+/** Fills in the visible fields and sends the form. */
 function fillForm(form, account) {
   const password = form.password !== null && isSeen(form.password) ? form.password : null;
   if (form.username !== null && isSeen(form.username)) type(form.username, account.username);

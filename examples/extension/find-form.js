@@ -1,4 +1,4 @@
-/** Every element of a page, those in open shadow roots too. */
+/** Every element of a page, including those in open shadow roots. */
 function everything(root) {
   const found = [];
   for (const element of root.querySelectorAll('*')) {
@@ -19,7 +19,7 @@ function contains(outer, inner) {
   return false;
 }
 
-/** Whether a person can see it: traps for robots are drawn nowhere, outside of the page, without size or transparent. */
+/** Whether a person can see the element. Honeypots are hidden, off the page, transparent or have no size. */
 function isSeen(element) {
   if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
   const box = element.getBoundingClientRect();
@@ -64,7 +64,7 @@ function isPassword(field) {
   );
 }
 
-/** The form of a field; where there is none, the nearest ancestor with a button and another field. */
+/** The form of a field. Without a `<form>`, the nearest ancestor with a button and another field. */
 function scopeOf(field, fields, buttons) {
   if (field.form) return field.form;
   let scope = field;
@@ -80,7 +80,7 @@ function belongs(element, scope) {
   return contains(scope, element) || (scope instanceof HTMLFormElement && element.form === scope);
 }
 
-/** The button that sends the form: the best of its own. */
+/** The button of the form that most likely sends it. */
 function submitOf(field, scope, buttons) {
   let best = null;
   let bestScore = 0;
@@ -152,7 +152,7 @@ function withPassword(password, fields, buttons) {
   return { password, username, submit, score };
 }
 
-/** The first half of a sign-in in two steps. */
+/** The first step of a sign-in with two steps. */
 function withoutPassword(username, fields, buttons) {
   const scope = scopeOf(username, fields, buttons);
   const submit = submitOf(username, scope, buttons);

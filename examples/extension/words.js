@@ -1,4 +1,4 @@
-/** What forms say in many languages, as far as the kind of a form can be told by it; without case. */
+/** Words in many languages that show what kind of form it is. They ignore case. */
 const WORDS = {
   signIn:
     /log.?[io]n|sign.?[io]n|enter|anmeld|einlogg|connexion|connecter|identifier|inici|acce[ds]|ingres|entra|accedi|inlog|aanmeld|logga|log ind|kirjaudu|zaloguj|logow|přihl|prihl|bejelent|belép|giriş|oturum|đăng nhập|masuk|autentific|conect|intr[ăa]|σύνδεση|είσοδος|войти|вход|увійти|вхід|دخول|ورود|כניסה|התחבר|ログイン|サインイン|登录|登入|登錄|로그인|लॉग|เข้าสู่|prijav|prisijung/iu,

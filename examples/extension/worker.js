@@ -1,14 +1,14 @@
-/** A sign-in in two steps goes on by itself for so long. */
+/** How long the second step of a sign-in may follow by itself, in ms. */
 const PENDING_MS = 20_000;
 
-// Nothing is kept in variables: Chrome stops an idle worker after 30 seconds.
+// Keep no state in variables: Chrome stops an idle worker after 30 seconds.
 const ANSWERS = {
-  /** The account of the page's host, if there is one. */
+  /** Returns the account of the page's host, or null. */
   async account(host) {
     const { accounts = {} } = await chrome.storage.local.get('accounts');
     return accounts[host] ?? null;
   },
-  /** A person has clicked the button: what follows on this host is part of the same sign-in. */
+  /** Starts a sign-in: a person has clicked the button. The next form on this host belongs to the same sign-in. */
   async begin(host) {
     await chrome.storage.session.set({ [`pending ${host}`]: Date.now() + PENDING_MS });
     return true;
@@ -24,7 +24,7 @@ const ANSWERS = {
 };
 
 chrome.runtime.onMessage.addListener((question, sender, answer) => {
-  // Who asks is what Chrome says it is, not what the page says.
+  // Take the host from Chrome, because a page could lie about it.
   const host = new URL(sender.url ?? sender.origin).hostname;
   const reply = ANSWERS[question];
   if (reply === undefined) return false;

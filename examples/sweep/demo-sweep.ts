@@ -8,14 +8,14 @@ import { startDemoSites, ROOT } from '../../test/support/demo.ts';
 import { missing } from '../../test/support/machine.ts';
 import { startSeleniumGrid, type SeleniumGrid } from '../../test/support/selenium-grid.ts';
 
-// The sweep that gridrun is for, on the demo: a new build of the extension against the released one, on sites of which
-// five are broken for everyone, on a hub of which a node is killed on the way. Exits 0 where exactly the planted
-// regressions are found, each with cause extension: npm run demo:sweep -- --times 20
+// Compares a new build of the demo extension with the released one, on all demo sites. Five of them are down for everyone,
+// and a node of the grid is killed during the run. Exits with 0 if gridrun finds exactly the planted regressions, each with
+// cause extension. To repeat it: npm run demo:sweep -- --times 20
 const { values } = parseArgs({
   options: { times: { type: 'string', default: '1' }, grid: { type: 'string', default: 'hub' } },
 });
 
-/** The kinds of markup in which the broken build finds no form. */
+/** The sites on which the broken build does not find the form. */
 const BROKEN_BY_THE_BUILD = ['iframe-nl', 'shadow-en', 'shadow-nested-sv'];
 const DOWN_FOR_EVERYONE = ['plain-tr', 'plain-hi', 'plain-vi', 'tabs-hu', 'captcha-id'];
 
@@ -31,7 +31,7 @@ interface SweepResult {
 
 const stopping = stopOnSignal();
 
-/** One sweep; the mistakes in its answer. */
+/** Runs one sweep. Returns every difference from the expected result. */
 async function sweepOnce(folder: string, grid: string, onEvent: (event: RunEvent) => void): Promise<string[]> {
   await using demo = await startDemoSites({ DEMO_DOWN: DOWN_FOR_EVERYONE.join(',') });
   await writeFile(join(folder, 'sites.json'), demo.list);
@@ -66,12 +66,12 @@ async function sweepOnce(folder: string, grid: string, onEvent: (event: RunEvent
   return [
     ...differences('broken by the build', broken, BROKEN_BY_THE_BUILD),
     ...differences('broken for everyone', failedInBoth, DOWN_FOR_EVERYONE),
-    ...undecided.map((id) => `${id}: could not be decided`),
+    ...undecided.map((id) => `${id}: undecided`),
     ...others.map(({ id, verdict, cause }) => `${id}: ${verdict}, cause ${cause}`),
   ];
 }
 
-/** Aborted by Ctrl-C and the like: the hub and the sites' server are ended before this process is. */
+/** A signal that Ctrl-C or SIGTERM aborts, so that the hub and the demo server stop before this process does. */
 function stopOnSignal(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => controller.abort());
@@ -80,12 +80,12 @@ function stopOnSignal(): AbortSignal {
 
 function differences(what: string, found: readonly string[], planted: readonly string[]): string[] {
   return [
-    ...planted.filter((id) => !found.includes(id)).map((id) => `${id}: planted as ${what}, and not found`),
-    ...found.filter((id) => !planted.includes(id)).map((id) => `${id}: found as ${what}, and not planted`),
+    ...planted.filter((id) => !found.includes(id)).map((id) => `${id}: planted as ${what}, but not found`),
+    ...found.filter((id) => !planted.includes(id)).map((id) => `${id}: found as ${what}, but not planted`),
   ];
 }
 
-/** Once a third of the sites are judged, kills the node on which the next attempt has just begun, and keeps what that hit. */
+/** Kills the node of the next attempt once a third of the sites have a verdict. Records the attempts that this hit. */
 class NodeKiller {
   readonly hit: string[] = [];
   readonly #hub: SeleniumGrid;
@@ -114,13 +114,13 @@ for (let time = 1; time <= Number(values.times) && !stopping.aborted; time += 1)
   const hasHub = values.grid === 'hub' && missing('selenium') === false;
   await using hub = hasHub ? await startSeleniumGrid({ nodes: 2, sessionsPerNode: 2 }) : undefined;
   if (values.grid === 'hub' && !hasHub)
-    console.log('no Java here: on the Chrome of this machine, with no node to kill');
+    console.log('there is no Java here: using the Chrome of this machine, without killing a node');
   const grid = hub?.url ?? (values.grid === 'hub' ? 'local' : values.grid);
   try {
     const killer = hub === undefined ? undefined : new NodeKiller(hub);
     const mistakes = await sweepOnce(folder, grid, (event) => killer?.onEvent(event));
-    if (killer !== undefined) console.log(`hit by the killed node, and tried again: ${killer.hit.join(', ')}`);
-    if (killer?.hit.length === 0) mistakes.push('no attempt was hit by the killed node');
+    if (killer !== undefined) console.log(`retried because their node was killed: ${killer.hit.join(', ')}`);
+    if (killer?.hit.length === 0) mistakes.push('the killed node hit no attempt');
     console.log(
       mistakes.length === 0
         ? `sweep ${time}: exactly the planted sites`

@@ -5,14 +5,14 @@ import { findLogin, signIn } from '../../checks/find-login.ts';
 import type { LoginForm } from '../../checks/find-login.ts';
 import { waitForText } from '../../checks/page-text.ts';
 
-/** What an entry of sites.json says in `data`. */
+/** The `data` of an entry in sites.json. */
 interface Account {
   readonly username: string;
   readonly password: string;
   readonly welcome: string;
 }
 
-/** What is not there by then is not there: all of the demo's pages are whole within a second. */
+/** How long to wait for an element. All demo pages load within a second. */
 const APPEARS_WITHIN_MS = 5_000;
 
 describe('one-click sign-in', () => {
@@ -50,7 +50,7 @@ describe('one-click sign-in', () => {
   });
 });
 
-/** The extension's button, in the frame that findLogin went into, in shadow roots too. */
+/** The extension's button in the frame that findLogin entered. It may be in a shadow root. */
 async function oneClickButton(): Promise<WebElement> {
   const seen = async (): Promise<WebElement | null> => await driver.executeScript<WebElement | null>(FIND_BUTTON);
   const button = await driver.wait(seen, APPEARS_WITHIN_MS, 'no one-click button beside the form', 50);

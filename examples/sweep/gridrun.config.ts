@@ -1,6 +1,6 @@
 import { defineConfig } from 'gridrun';
 
-// The sweep of the demo extension over the demo sites. `extension` is a flag: the sweep is run with several builds.
+// Tests the demo extension on the demo sites. Pass the build to test with --extension.
 export default defineConfig({
   sites: 'sites.json',
   checks: 'examples/sweep/*.check.ts',
