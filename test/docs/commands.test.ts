@@ -12,7 +12,7 @@ import { SCENES, type Scene } from './scenes.ts';
 
 const TUTORIAL = 'docs/tutorial.md';
 
-/** Each distinct command, under the page that has it first. The tutorial has a test of its own. */
+/** Each distinct command, under the first page that has it. The tutorial has its own test. */
 const seen = new Set<string>();
 const commandsBy = new Map(
   PAPERS.filter((path) => path !== TUTORIAL).map((path) => [
@@ -30,12 +30,12 @@ test('there are commands, and each table of the tests is of what the pages say',
   assert.deepEqual(
     Object.keys(ELSEWHERE).filter((command) => !seen.has(command)),
     [],
-    'in ELSEWHERE, and on no page',
+    'in ELSEWHERE, but on no page',
   );
   for (const [command, { test: path }] of Object.entries(ELSEWHERE))
     assert.ok(existsSync(join(ROOT, path)), `${command}: there is no ${path}`);
   const scenes = Object.keys(SCENES).filter((path) => (commandsBy.get(path) ?? []).length === 0);
-  assert.deepEqual(scenes, [], 'a scene of a page without commands');
+  assert.deepEqual(scenes, [], 'a scene for a page without commands');
 });
 
 test('no block of a page has a language that the tests would pass over', () => {
@@ -56,7 +56,7 @@ test('a page whose commands nobody runs is a fault', () => {
   assert.deepEqual(unrun, []);
 });
 
-// Where a reader has a grid, the test has a stub of one: what is tried is the command, not the browser.
+// A stub stands in for the reader's grid, because this tests the commands, not the browser.
 describe('every command of', { concurrency: 2 }, () => {
   for (const [path, scene] of Object.entries(SCENES)) {
     test(path, { skip: scene.inChrome === true && missing('chrome') }, async (t) => {

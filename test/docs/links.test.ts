@@ -46,7 +46,7 @@ test('every page is reached from docs/README.md, and that one from README.md', (
   assert.match(paper('README.md'), /\]\(docs\/README\.md\)/);
 });
 
-/** Flags of other programs that the pages name. */
+/** Flags of other programs that the pages mention. */
 const OTHERS = new Set([
   '--parallel',
   '--save-dev',

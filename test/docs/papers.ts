@@ -16,14 +16,14 @@ export function paper(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-/** What a page has its reader do: write a file, or call a command. */
+/** A step that the reader of a page takes: write a file or run a command. */
 export type Step =
   | { readonly kind: 'file'; readonly path: string; readonly content: string }
   | { readonly kind: 'command'; readonly command: string; readonly shown: readonly string[] };
 
 /**
- * The steps of a page, in its order, from its fenced blocks: each line of a ```sh block is a command; in a ```console block
- * a command follows `$ ` and what it prints follows the command; a block with a path after its language is a file.
+ * The steps of a page in order, read from its fenced blocks. Each line of a ```sh block is a command. In a ```console block,
+ * a command follows `$ `, and its output follows the command. A block with a path after its language is a file.
  */
 export function stepsOf(text: string): Step[] {
   return [...text.matchAll(/^```(\S*)(?: +(\S+))?\n([\s\S]*?)^```$/gm)].flatMap(

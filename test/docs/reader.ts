@@ -9,7 +9,7 @@ const MAIN = new URL('../../src/cli/main.ts', import.meta.url).pathname;
 
 const STOP_MS = 20_000;
 
-/** What a page writes where a reader has an address of his own. */
+/** Addresses on a page that readers replace with their own, and what the test uses instead. */
 export type Placeholders = Readonly<Record<string, string>>;
 
 interface Ended {
@@ -17,7 +17,7 @@ interface Ended {
   readonly output: string;
 }
 
-/** Somebody who sits in an empty folder and does what a page says: `gridrun` and `npx gridrun` are those of this checkout. */
+/** A reader who follows a page in an empty folder. `gridrun` and `npx gridrun` run this checkout. */
 export class Reader implements AsyncDisposable {
   readonly place: Workplace;
   readonly #env: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export class Reader implements AsyncDisposable {
     this.#placeholders = placeholders;
   }
 
-  /** @param files in the reader's folder when he begins */
+  /** @param files the files in the reader's folder at the start */
   static async with(
     files: Readonly<Record<string, string>>,
     env: Readonly<Record<string, string>> = {},
@@ -61,12 +61,12 @@ export class Reader implements AsyncDisposable {
     return this.place.write(`project/${path}`, content);
   }
 
-  /** Does what a line of a page says, to its end. */
+  /** Runs a command of a page until it ends. */
   async does(command: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
     return await this.#start(command, env).ended;
   }
 
-  /** Starts a server, asks what it has at the address that it prints, and ends it by Ctrl-C. */
+  /** Starts a server, fetches the address that it prints, and stops it with Ctrl-C. */
   async serves(command: string): Promise<Ended & { readonly page: string }> {
     const { child, ended } = this.#start(command);
     const [first] = (await once(child.stdout!, 'data')) as [string];
@@ -80,7 +80,7 @@ export class Reader implements AsyncDisposable {
     env: Readonly<Record<string, string>> = {},
   ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
     const meant = Object.entries(this.#placeholders).reduce((text, [from, to]) => text.replaceAll(from, to), command);
-    // The command takes the shell's place, so that a signal finds it.
+    // exec replaces the shell with the command, so that a signal reaches it.
     const child = spawn('bash', ['-c', /[|;&]/.test(meant) ? meant : `exec ${meant}`], {
       cwd: join(this.place.folder, 'project'),
       env: { ...this.#env, ...env },
@@ -98,7 +98,7 @@ export class Reader implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Asked to end, gridrun ends what it has started too; one that does not is killed.
+    // Ask first, so that gridrun also stops what it has started. Kill it if it does not end.
     await Promise.all(
       [...this.#running].map(async (child) => {
         const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
@@ -112,12 +112,12 @@ export class Reader implements AsyncDisposable {
   }
 }
 
-/** The exit code that a page shows: gridrun says it in its summary where it is not 0. */
+/** The exit code that a page shows. gridrun prints it in its summary unless it is 0. */
 export function shownExit(shown: readonly string[]): number {
   return Number(shown.map((line) => /^exit (\d+): /.exec(line)?.[1]).find(Boolean) ?? 0);
 }
 
-/** Every line that a page shows was printed, but for times and for what the page left out (`…`). */
+/** Asserts that the command printed every line that the page shows. Times may differ, and `…` stands for any text. */
 export function assertPrinted(shown: readonly string[], output: string, command: string): void {
   const printed = output.split('\n').map(withoutTimes);
   for (const line of shown.filter((text) => text.trim() !== '' && text !== '…')) {

@@ -42,7 +42,7 @@ test('every setting, code and command has its line', async () => {
   assert.deepEqual([...new Set(commands)].toSorted(), COMMANDS.toSorted());
 });
 
-/** A run in which everything happened that JUnit has a word for. */
+/** A run that produces every element of junit.xml. */
 function eventfulRun(): RunState {
   const state = new RunState();
   const fault = { code: 'check.failed', cause: 'check', message: 'no', stack: 'Error: no\n    at x' } as const;

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { checkFile, siteList } from '../support/command.ts';
 import type { Reader } from './reader.ts';
 
-/** What a reader of a page has before it, and how the commands of the page end. */
+/** The files that the reader of a page starts with, and how the commands of the page end. */
 export interface Scene {
   readonly files: Readonly<Record<string, string>>;
-  /** Its commands are of the Chrome of this machine, and of sites that are there. */
+  /** Its commands use the Chrome of this machine and a site that exists. */
   readonly inChrome?: true;
-  /** Exit codes that are right (0): a page may tell of sites that fail. */
+  /** The exit codes that are allowed, if not only 0: a page may be about sites that fail. */
   readonly codes?: readonly number[];
-  /** What has happened before the page is read, or before one of its commands. */
+  /** Runs before each command of the page. */
   readonly before?: (reader: Reader, command: string) => Promise<void>;
 }
 
 const PASSES = checkFile('await driver.get(site.url);', 'has a button');
-/** One site fails for ever, so that there is something to be known, and to be tried again. */
+/** One site always fails, so that there is a known failure, and a site to rerun. */
 const FAILS = checkFile("await driver.get(site.url); assert.notEqual(site.id, 'example_org', 'no button');");
 const CONFIG = "export default { sites: 'sites.json' };\n";
 
@@ -34,7 +34,7 @@ function inFolder(folder: string, files: Readonly<Record<string, string>>): Reco
   return Object.fromEntries(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]));
 }
 
-/** Copies the results of the commands before to where the page has last night's. */
+/** Copies the results of earlier commands to the folders that the page uses for last night's run. */
 async function afterNights(reader: Reader, command: string): Promise<void> {
   const project = join(reader.place.folder, 'project');
   if (!/last-night|nights/.test(command) || existsSync(join(project, 'last-night'))) return;
@@ -42,7 +42,7 @@ async function afterNights(reader: Reader, command: string): Promise<void> {
     await cp(join(project, 'gridrun-results'), join(project, folder), { recursive: true });
 }
 
-/** A run that was cut off: its journal has no last line. */
+/** Makes a run that was cut off: its journal lacks the last line. */
 async function cutOff(reader: Reader, command: string): Promise<void> {
   if (!command.includes('--resume')) return;
   await reader.does('gridrun');
@@ -51,7 +51,7 @@ async function cutOff(reader: Reader, command: string): Promise<void> {
   await writeFile(journal, `${lines.slice(0, -1).join('\n')}\n`);
 }
 
-/** By page; one without commands of its own needs none. */
+/** The scene of each page. A page without commands of its own needs none. */
 export const SCENES: Readonly<Record<string, Scene>> = {
   'README.md': { inChrome: true, files: { 'sites.txt': '$SITE\n' } },
   'docs/checks.md': {
