@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { JSX, RefObject } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { GroupsPage } from './groups-page.tsx';
 import { MainPage } from './main-page.tsx';
@@ -14,31 +14,11 @@ const SCREENS = [
   ['timeline', 'Timeline'],
 ] as const;
 
+/** The whole report: the head with the screens' links, and the screen that the URL's fragment names. */
 export function App({ model, whole }: { readonly model: ReportModel; readonly whole: boolean }): JSX.Element {
-  const [route, setRoute] = useState(() => parseRoute(location.hash));
+  const [route, refine] = useRoute();
   const main = useRef<HTMLElement>(null);
-  const shown = useRef(`${route.screen}/${route.siteId}`);
-  useEffect(() => {
-    const onHash = (): void => setRoute(parseRoute(location.hash));
-    addEventListener('hashchange', onHash);
-    return () => removeEventListener('hashchange', onHash);
-  }, []);
-  useEffect(() => {
-    const now = `${route.screen}/${route.siteId}`;
-    document.title = titleOf(model, route);
-    if (now === shown.current) return;
-    shown.current = now;
-    scrollTo(0, 0);
-    // Who can't see the new screen is told of it by its heading.
-    main.current?.querySelector('h1')?.focus();
-  }, [route]);
-  const refine = useCallback((filter: Partial<Route['filter']>): void => {
-    const current = parseRoute(location.hash);
-    const next = { ...current, filter: { ...current.filter, ...filter } };
-    history.replaceState(null, '', hashOf(next));
-    setRoute(next);
-  }, []);
-  const props: ScreenProps = { model, route, whole, refine };
+  useNewScreen(model, route, main);
   return (
     <>
       <a class="skip" href="#main" onClick={(event) => skipTo(event, main.current)}>
@@ -60,10 +40,41 @@ export function App({ model, whole }: { readonly model: ReportModel; readonly wh
         <span class="run">{model.data.run.run}</span>
       </header>
       <main id="main" ref={main} tabIndex={-1}>
-        {screenOf(props)}
+        {screenOf({ model, route, whole, refine })}
       </main>
     </>
   );
+}
+
+/** The route in the URL's fragment, and a function that changes its filter. */
+function useRoute(): readonly [Route, ScreenProps['refine']] {
+  const [route, setRoute] = useState(() => parseRoute(location.hash));
+  useEffect(() => {
+    const onHash = (): void => setRoute(parseRoute(location.hash));
+    addEventListener('hashchange', onHash);
+    return () => removeEventListener('hashchange', onHash);
+  }, []);
+  const refine = useCallback((filter: Partial<Route['filter']>): void => {
+    const current = parseRoute(location.hash);
+    const next = { ...current, filter: { ...current.filter, ...filter } };
+    history.replaceState(null, '', hashOf(next));
+    setRoute(next);
+  }, []);
+  return [route, refine];
+}
+
+/** Sets the page's title, and moves a reader to the top of a new screen. */
+function useNewScreen(model: ReportModel, route: Route, main: RefObject<HTMLElement | null>): void {
+  const shown = useRef(`${route.screen}/${route.siteId}`);
+  useEffect(() => {
+    const now = `${route.screen}/${route.siteId}`;
+    document.title = titleOf(model, route);
+    if (now === shown.current) return;
+    shown.current = now;
+    scrollTo(0, 0);
+    // A screen reader reads the heading that gets the focus.
+    main.current?.querySelector('h1')?.focus();
+  }, [route]);
 }
 
 function screenOf(props: ScreenProps): JSX.Element {

@@ -5,10 +5,10 @@ import { FilmStripView, isFrame } from './film-strip.tsx';
 import { hasRequests, RequestTable } from './request-table.tsx';
 
 const MAX_CHARS = 200_000;
-/** Only a page that a server gave may read its neighbours; one from the disk can link to them. */
+/** A page from a server may read the files beside it. A page from the disk can only link to them. */
 const CAN_READ = location.protocol === 'http:' || location.protocol === 'https:';
 
-/** What was kept of a check: pictures in place, everything else as links, and as text where it can be read. */
+/** The files kept for a check: pictures in place, everything else as links, and as text if it can be read. */
 export function Attachments({
   base,
   attachments,
@@ -67,15 +67,15 @@ function AttachmentView({ base, attachment }: { readonly base: string; readonly 
   );
 }
 
-/** Reads a file when it is asked for. */
+/** A button that reads the file and shows its text. */
 function Content({ href }: { readonly href: string }): JSX.Element {
   const [text, setText] = useState<string>();
   const read = async (): Promise<void> => {
     try {
       const response = await fetch(href);
-      setText(response.ok ? await response.text() : `It can't be read: ${response.status} ${response.statusText}`);
+      setText(response.ok ? await response.text() : `Cannot read it: ${response.status} ${response.statusText}`);
     } catch (error) {
-      setText(`It can't be read: ${String(error)}`);
+      setText(`Cannot read it: ${String(error)}`);
     }
   };
   if (text === undefined)
@@ -93,7 +93,7 @@ function Content({ href }: { readonly href: string }): JSX.Element {
   );
 }
 
-/** A path within the results folder as a link; none for one that leads anywhere else. */
+/** A path within the results folder as a link. Undefined for a path that leads out of it. */
 function hrefOf(base: string, path: string): string | undefined {
   const parts = path.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..')) return undefined;

@@ -11,11 +11,10 @@ export interface AttemptProps {
   readonly attempt: AttemptRow;
 }
 
-/** One attempt, to be compared with those beside it. */
+/** One attempt, as a column beside the others. */
 export function AttemptColumn({ model, site, attempt }: AttemptProps): JSX.Element {
   const hasControl = site.attempts.some(({ arm }) => arm === 'control');
   const name = `Attempt ${attempt.attempt}${hasControl ? (attempt.arm === 'control' ? ', the control' : ', with the extension') : ''}`;
-  const errors = attempt.extensionErrors ?? [];
   return (
     <section class={`attempt arm-${attempt.arm}`} aria-label={name}>
       <h3>{name}</h3>
@@ -50,26 +49,35 @@ export function AttemptColumn({ model, site, attempt }: AttemptProps): JSX.Eleme
           ))}
         </ul>
       )}
-      {errors.length > 0 && (
-        <details open>
-          <summary>The extension threw {countText(errors.length, 'error')}</summary>
-          {errors.map(({ message, stack, where }, place) => (
-            <div key={place} class="fault">
-              <p class="fault-code">
-                <span class="chip">{where === 'worker' ? 'service worker' : where}</span>
-              </p>
-              <pre tabIndex={0} role="region" aria-label="Error of the extension">
-                {stack === '' ? message : stack}
-              </pre>
-            </div>
-          ))}
-        </details>
-      )}
+      <ExtensionErrors errors={attempt.extensionErrors ?? []} />
     </section>
   );
 }
 
-/** Which build was in the attempt's session. */
+function ExtensionErrors({
+  errors,
+}: {
+  readonly errors: NonNullable<AttemptRow['extensionErrors']>;
+}): JSX.Element | null {
+  if (errors.length === 0) return null;
+  return (
+    <details open>
+      <summary>The extension threw {countText(errors.length, 'error')}</summary>
+      {errors.map(({ message, stack, where }, place) => (
+        <div key={place} class="fault">
+          <p class="fault-code">
+            <span class="chip">{where === 'worker' ? 'service worker' : where}</span>
+          </p>
+          <pre tabIndex={0} role="region" aria-label="Error of the extension">
+            {stack === '' ? message : stack}
+          </pre>
+        </div>
+      ))}
+    </details>
+  );
+}
+
+/** The build that was in the attempt's session. */
 function Extension({
   model,
   attempt: { arm, extensionId },

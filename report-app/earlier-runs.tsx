@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { RememberedRun } from '../src/core/story.ts';
 import { dateText, markOf } from './words.ts';
 
-/** How a site fared before this run, the newest first: is it news that it failed? */
+/** The site's verdicts in earlier runs, newest first. */
 export function EarlierRuns({ runs }: { readonly runs: readonly RememberedRun[] }): JSX.Element {
   return (
     <section aria-labelledby="history">

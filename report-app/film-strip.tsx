@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { Attachment } from '../src/core/attempt.ts';
 
-/** As `--trace` names its pictures: their number, and the command that each was taken after. */
+/** The names that `--trace` gives its pictures: a number, and the command after which it was taken. */
 const FRAME = /^trace-0*(\d+)-([a-z-]+)\.(?:jpeg|png)$/;
 
 export interface Frame {
@@ -14,7 +14,7 @@ export function isFrame({ name, contentType }: Attachment): boolean {
   return FRAME.test(name) && /^image\/(?:jpeg|png)$/.test(contentType);
 }
 
-/** What the page looked like after each command, small and in a row; each opens as large as it is. */
+/** Small pictures of the page after each command. A click opens one at its full size. */
 export function FilmStripView({ frames }: { readonly frames: readonly Frame[] }): JSX.Element {
   return (
     <ol class="film-strip" aria-label={`Film strip, ${frames.length} pictures`}>

@@ -10,7 +10,7 @@ export interface GroupProps {
   readonly group: GroupRow;
 }
 
-/** Failures that read as one, on a card that leads to their sites. */
+/** One cause of failures, as a card that links to its sites. */
 export function GroupCard({ model, group }: GroupProps): JSX.Element {
   const fault = model.fault(group.fault);
   const titles = group.checks.map((check) => model.data.checks[check]?.title ?? '');

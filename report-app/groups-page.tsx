@@ -7,7 +7,7 @@ import { countText } from './words.ts';
 
 const MAX_SITES = 20;
 
-/** All failures, those that read as one fault together. */
+/** All failures, grouped by their cause. */
 export function GroupsPage({ model, whole }: ScreenProps): JSX.Element {
   const { groups, sites, checks } = model.data;
   return (

@@ -1,6 +1,6 @@
 import type { ReportData } from '../src/report/html/report-data.ts';
 
-/** Takes the data out of the page. */
+/** Reads the report's data from the page. */
 export async function loadData(): Promise<ReportData> {
   const text = document.getElementById('gridrun-data')?.textContent ?? '';
   const value = JSON.parse(text) as ReportData | { readonly deflateRaw: string };

@@ -10,12 +10,12 @@ import { countText } from './words.ts';
 
 const MAX_GROUPS = 6;
 
-/** The first screen: what broke, how many share the cause, what is new; then every site with every check. */
+/** The first screen: how the run ended, the main causes of failures, and every site with every check. */
 export function MainPage(props: ScreenProps): JSX.Element {
   const { model, route, whole } = props;
   const { groups } = model.data;
   const sites = useMemo(() => model.sites(route.filter), [model, route.filter]);
-  // What is new matters most.
+  // New failures matter most.
   const first = groups.toSorted((a, b) => b.newSites - a.newSites).slice(0, MAX_GROUPS);
   return (
     <>

@@ -11,12 +11,12 @@ async function start(): Promise<void> {
   try {
     const model = new ReportModel(await loadData());
     const draw = (whole: boolean): void => render(<App model={model} whole={whole} />, root);
-    // On paper there is no scrolling: rows that are only drawn when they are looked at are drawn then too.
+    // On paper nobody scrolls, so every row must be drawn.
     addEventListener('beforeprint', () => draw(true));
     addEventListener('afterprint', () => draw(false));
     draw(false);
   } catch (error) {
-    root.textContent = `The report can't be shown: ${String(error)}. results.json beside it holds the same results.`;
+    root.textContent = `Cannot show the report: ${String(error)}. results.json beside it holds the same results.`;
   }
 }
 

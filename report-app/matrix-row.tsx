@@ -11,7 +11,7 @@ export interface MatrixRowProps {
   readonly place: number;
 }
 
-/** One site: its verdict, its checks, and what is wrong first. */
+/** One site: its verdict, its checks, and its first failure. */
 export function MatrixRow({ model, route, site, place }: MatrixRowProps): JSX.Element {
   const known = new Set(site.excused?.map(({ check }) => check));
   const why = model.mainFault(site)?.message ?? site.details?.[0]?.reason ?? '';

@@ -2,7 +2,7 @@ import type { FaultRow, GroupRow, ReportData, SiteRow } from '../src/report/html
 import { isWrong, verdictOfLetter, VERDICTS } from './words.ts';
 import type { Filter } from './route.ts';
 
-/** The data with what is looked up in it again and again. */
+/** The report's data, with indexes for what the screens look up often. */
 export class ReportModel {
   readonly data: ReportData;
   readonly tags: readonly string[];
@@ -36,7 +36,7 @@ export class ReportModel {
     return this.fault(worst?.fault);
   }
 
-  /** The groups of faults that a check of a site, or any of its checks, shows. */
+  /** The groups of faults to which a check of a site belongs, or any of its checks. */
   groupsOf(site: SiteRow, check?: number): readonly GroupRow[] {
     const place = this.#places.get(site.id) ?? -1;
     return this.data.groups.filter(
@@ -44,7 +44,7 @@ export class ReportModel {
     );
   }
 
-  /** The sites that a filter lets through, in its order. */
+  /** The sites that match a filter, in the filter's order. */
   sites(filter: Filter): readonly SiteRow[] {
     const group =
       filter.group === '' ? undefined : this.data.groups.find(({ fingerprint }) => fingerprint === filter.group);
@@ -69,7 +69,7 @@ export class ReportModel {
     return found.sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
   }
 
-  /** Does any of what is wrong with a site gate? Empty where nothing is wrong; flaky is not. */
+  /** `new` if a failure of the site is new, `known` if it has only known failures, empty if it has none. Flaky is no failure. */
   #gateOf(site: SiteRow): string {
     const known = new Set(site.excused?.map(({ check }) => check));
     const wrong = site.letters

@@ -16,7 +16,7 @@ export function hasRequests(text: string): boolean {
   return requestsOf(text) !== undefined;
 }
 
-/** The requests of an HTTP archive, those that failed first. */
+/** The requests of an HTTP archive, failed ones first. */
 export function RequestTable({ text }: { readonly text: string }): JSX.Element {
   const requests = (requestsOf(text) ?? []).toSorted((a, b) => Number(isBad(b)) - Number(isBad(a)));
   return (
@@ -49,7 +49,7 @@ function isBad({ status }: Request): boolean {
   return status <= 0 || status >= 400;
 }
 
-/** Undefined where the text is none. What an archive holds comes from sites: nothing of it is taken on trust. */
+/** Undefined if the text is no archive. Its content comes from sites, so every field is checked. */
 function requestsOf(text: string): Request[] | undefined {
   try {
     const entries = (JSON.parse(text) as { log?: { entries?: unknown } } | null)?.log?.entries;

@@ -1,7 +1,7 @@
-/** What the reader looks at. All of it is in the URL's fragment, so that a link to it can be sent. */
+/** What the reader looks at. The URL's fragment holds it, so it can be sent as a link. */
 export interface Route {
   readonly screen: 'sites' | 'site' | 'groups' | 'timeline';
-  /** Of a site's page. */
+  /** The site whose page is shown. */
   readonly siteId: string;
   readonly filter: Filter;
 }
@@ -13,9 +13,9 @@ export interface Filter {
   readonly node: string;
   /** A group's fingerprint. */
   readonly group: string;
-  /** A check's place in the suite, from 1; empty for all. */
+  /** A check's place in the suite, from 1. Empty for all checks. */
   readonly check: string;
-  /** `new`: what gates; `known`: what does not. */
+  /** `new`: sites with new failures. `known`: sites with known failures only. */
   readonly gate: string;
   readonly text: string;
   readonly order: string;
@@ -45,7 +45,7 @@ export function parseRoute(hash: string): Route {
   return { screen, siteId: screen === 'site' ? decoded(id) : '', filter: { ...NO_FILTER, ...texts, verdicts } };
 }
 
-/** The fragment of a route; the filters stay in it on every screen, so that the way back keeps them. */
+/** The fragment of a route. It keeps the filters on every screen, so that going back restores them. */
 export function hashOf({ screen, siteId, filter }: Route): string {
   const query = new URLSearchParams();
   if (filter.verdicts.length > 0) query.set('verdict', filter.verdicts.join(','));
@@ -55,7 +55,7 @@ export function hashOf({ screen, siteId, filter }: Route): string {
   return `#/${path}${text === '' ? '' : `?${text}`}`;
 }
 
-/** How many filters are set; the order of rows is none. */
+/** How many filters are set. The order of rows does not count. */
 export function filterCount(filter: Filter): number {
   return KEYS.filter((key) => key !== 'order' && filter[key] !== '').length + (filter.verdicts.length > 0 ? 1 : 0);
 }

@@ -5,42 +5,16 @@ import { hashOf, NO_FILTER } from './route.ts';
 import type { ReportModel } from './report-model.ts';
 import { countText, dateText, durationText, markOf, VERDICTS } from './words.ts';
 
-/** How the run ended, in one sentence and in counts that lead to their sites. */
+/** How the run ended: a sentence, the counts with links to their sites, and what went wrong with the run itself. */
 export function RunHead({ model }: ScreenProps): JSX.Element {
-  const { run, counts, checks, sites, browsers, extensions, notices } = model.data;
-  const facts = [
-    dateText(run.startedAt),
-    durationText(run.durationMs),
-    `${countText(sites.length, 'site')} × ${countText(checks.length, 'check')}`,
-    countText(run.sessions, 'session'),
-    run.grid === 'local' ? 'local browsers' : run.grid,
-    ...browsers.slice(0, 3),
-    ...extensions.map(({ arm, name, version }) => `${arm === 'control' ? 'control: ' : ''}${name} ${version}`),
-    ...(run.shard.total > 1 ? [`shard ${run.shard.index} of ${run.shard.total}`] : []),
-    ...(run.resumes === '' ? [] : [`goes on with ${run.resumes}`]),
-    ...(run.duplicateCount > 0 ? [countText(run.duplicateCount, 'duplicate')] : []),
-  ];
+  const { run, notices } = model.data;
   return (
     <section class="head" aria-label="The run">
       <h1 tabIndex={-1}>{headline(model)}</h1>
-      <ul class="counts">
-        {VERDICTS.filter((verdict) => counts[verdict] > 0).map((verdict) => (
-          <li key={verdict}>
-            <a
-              class={`count v-${verdict}`}
-              href={hashOf({ screen: 'sites', siteId: '', filter: { ...NO_FILTER, verdicts: [verdict] } })}
-            >
-              <span class="mark" aria-hidden="true">
-                {markOf(verdict)}
-              </span>{' '}
-              <b>{counts[verdict].toLocaleString('en')}</b> {verdict}
-            </a>
-          </li>
-        ))}
-      </ul>
+      <Counts model={model} />
       <NewOrKnown model={model} />
       <p class="facts">
-        {facts.map((fact) => (
+        {factsOf(model).map((fact) => (
           <span key={fact}>{fact}</span>
         ))}
       </p>
@@ -69,6 +43,43 @@ export function RunHead({ model }: ScreenProps): JSX.Element {
   );
 }
 
+function factsOf({ data }: ReportModel): readonly string[] {
+  const { run, checks, sites, browsers, extensions } = data;
+  return [
+    dateText(run.startedAt),
+    durationText(run.durationMs),
+    `${countText(sites.length, 'site')} × ${countText(checks.length, 'check')}`,
+    countText(run.sessions, 'session'),
+    run.grid === 'local' ? 'local browsers' : run.grid,
+    ...browsers.slice(0, 3),
+    ...extensions.map(({ arm, name, version }) => `${arm === 'control' ? 'control: ' : ''}${name} ${version}`),
+    ...(run.shard.total > 1 ? [`shard ${run.shard.index} of ${run.shard.total}`] : []),
+    ...(run.resumes === '' ? [] : [`resumes ${run.resumes}`]),
+    ...(run.duplicateCount > 0 ? [countText(run.duplicateCount, 'duplicate')] : []),
+  ];
+}
+
+function Counts({ model }: { readonly model: ReportModel }): JSX.Element {
+  const { counts } = model.data;
+  return (
+    <ul class="counts">
+      {VERDICTS.filter((verdict) => counts[verdict] > 0).map((verdict) => (
+        <li key={verdict}>
+          <a
+            class={`count v-${verdict}`}
+            href={hashOf({ screen: 'sites', siteId: '', filter: { ...NO_FILTER, verdicts: [verdict] } })}
+          >
+            <span class="mark" aria-hidden="true">
+              {markOf(verdict)}
+            </span>{' '}
+            <b>{counts[verdict].toLocaleString('en')}</b> {verdict}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function headline({ data }: ReportModel): string {
   const { counts, counted, groups, run } = data;
   const wrong = counts.failed + counts.errored;
@@ -78,15 +89,15 @@ function headline({ data }: ReportModel): string {
     const count = counted.failed + counted.errored;
     return `${countText(count, 'site')} ${verb(count)} wrong${fresh > 0 ? `, from ${countText(fresh, 'cause')}` : ''}`;
   }
-  if (wrong > 0 && run.reasons.length === 0) return 'Nothing new is wrong';
-  return run.reasons.length === 0 ? 'Every site passed' : `Not all is well: ${run.reasons.join('; ')}`;
+  if (wrong > 0 && run.reasons.length === 0) return 'No new failures';
+  return run.reasons.length === 0 ? 'Every site passed' : `The run did not pass: ${run.reasons.join('; ')}`;
 }
 
 function verb(count: number): string {
   return count === 1 ? 'is' : 'are';
 }
 
-/** Only a baseline or expectations can tell what is new. */
+/** How many sites fail newly and how many are known to fail. Only a baseline or expectations tell which is which. */
 function NewOrKnown({ model }: { readonly model: ReportModel }): JSX.Element | null {
   if (!model.hasExcuses) return null;
   const [fresh, known] = (['new', 'known'] as const).map((gate) => ({

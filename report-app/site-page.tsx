@@ -8,10 +8,37 @@ import { FaultText } from './fault-text.tsx';
 import { hashOf } from './route.ts';
 import { countText, durationText, isWrong, markOf, verdictOfLetter, VERDICTS } from './words.ts';
 
-/** All that is known of one site. */
+/** Everything about one site: its checks, its attempts side by side, and how it did in earlier runs. */
 export function SitePage({ model, route }: ScreenProps): JSX.Element {
   const site = model.site(route.siteId);
   if (site === undefined) return <h1 tabIndex={-1}>There is no site {route.siteId} in this run</h1>;
+  return (
+    <article class="site-page">
+      <Neighbours model={model} route={route} site={site} />
+      <SiteHead site={site} />
+      <section aria-labelledby="checks">
+        <h2 id="checks">Checks</h2>
+        <ul class="checks">
+          {worstFirst(site.letters).map((check) => (
+            <Check key={check} model={model} route={route} site={site} check={check} />
+          ))}
+        </ul>
+      </section>
+      <section aria-labelledby="attempts">
+        <h2 id="attempts">Attempts</h2>
+        {site.attempts.length === 0 && <p class="empty">No attempt was started.</p>}
+        <div class="attempts">
+          {site.attempts.map((attempt) => (
+            <AttemptColumn key={attempt.attempt} model={model} site={site} attempt={attempt} />
+          ))}
+        </div>
+      </section>
+      {site.remembered !== undefined && <EarlierRuns runs={site.remembered} />}
+    </article>
+  );
+}
+
+function SiteHead({ site }: { readonly site: SiteRow }): JSX.Element {
   const facts = [
     site.cause && `cause: ${site.cause}`,
     site.code,
@@ -20,8 +47,7 @@ export function SitePage({ model, route }: ScreenProps): JSX.Element {
     ...(site.tags ?? []).map((tag) => `#${tag}`),
   ];
   return (
-    <article class="site-page">
-      <Neighbours model={model} route={route} site={site} />
+    <>
       <h1 tabIndex={-1}>
         <span class={`mark v-${site.verdict}`} aria-hidden="true">
           {markOf(site.verdict)}
@@ -43,29 +69,11 @@ export function SitePage({ model, route }: ScreenProps): JSX.Element {
         <span>{countText(site.attempts.length, 'attempt')}</span>
         {facts.map((fact) => fact !== undefined && fact !== '' && <span key={fact}>{fact}</span>)}
       </p>
-      <section aria-labelledby="checks">
-        <h2 id="checks">Checks</h2>
-        <ul class="checks">
-          {worstFirst(site.letters).map((check) => (
-            <Check key={check} model={model} route={route} site={site} check={check} />
-          ))}
-        </ul>
-      </section>
-      <section aria-labelledby="attempts">
-        <h2 id="attempts">Attempts</h2>
-        {site.attempts.length === 0 && <p class="empty">None was started.</p>}
-        <div class="attempts">
-          {site.attempts.map((attempt) => (
-            <AttemptColumn key={attempt.attempt} model={model} site={site} attempt={attempt} />
-          ))}
-        </div>
-      </section>
-      {site.remembered !== undefined && <EarlierRuns runs={site.remembered} />}
-    </article>
+    </>
   );
 }
 
-/** The places of checks: what went wrong before what did not, each in the order of the suite. */
+/** The places of the checks, worst verdict first. Equal verdicts keep the suite's order. */
 function worstFirst(letters: string): readonly number[] {
   const rank = (check: number): number => VERDICTS.indexOf(verdictOfLetter(letters[check]) ?? 'passed');
   return letters
@@ -122,7 +130,7 @@ function Check({ model, route, site, check }: CheckProps): JSX.Element {
   );
 }
 
-/** The sites before and after this one, among those that the filters let through. */
+/** Links to the sites before and after this one, among those that match the filters. */
 function Neighbours({
   model,
   route,

@@ -1,12 +1,12 @@
 import type { ReportData, SiteRow } from '../src/report/html/report-data.ts';
 
 export interface TimeSpent {
-  /** All slots together over the whole run. */
+  /** The run's time, once for each slot. */
   readonly totalMs: number;
   readonly parts: readonly { readonly name: string; readonly kind: string; readonly ms: number }[];
-  /** By slot, in the order of the slots: which share of the run it was at work. */
+  /** In the order of the slots. */
   readonly slots: readonly SlotUse[];
-  /** The most slots at work at once. */
+  /** How many slots were at work at once, at most. */
   readonly busiest: number;
   /** How many slots were at work on average. */
   readonly averageBusy: number;
@@ -16,71 +16,88 @@ export interface SlotUse {
   readonly slot: number;
   readonly sessions: number;
   readonly sites: number;
+  /** Share of the run that it was at work. */
   readonly busy: number;
+  /** Share of the run that it waited with a session. */
   readonly waited: number;
 }
 
-/** Where the time of all slots went. */
+/** How the time of all slots was spent. */
 export function timeSpent({ timeline, run }: ReportData): TimeSpent {
-  const { attempts, sessions, waits } = timeline;
+  const { attempts } = timeline;
   const wallMs = Math.max(1, run.durationMs, timeline.lastAt);
-  const slots = lanesOf(timeline);
-  const busy = new Map<number, number>();
-  const waited = new Map<number, number>();
-  const count = new Map<number, number>();
-  let first = 0;
-  let again = 0;
-  attempts.slot.forEach((slot, bar) => {
-    const ms = attempts.durationMs[bar] ?? 0;
-    if ((attempts.attempt[bar] ?? 1) > 1) again += ms;
-    else first += ms;
-    busy.set(slot, (busy.get(slot) ?? 0) + ms);
-    count.set(slot, (count.get(slot) ?? 0) + 1);
-  });
-  for (const { slot, from, until } of waits) waited.set(slot, (waited.get(slot) ?? 0) + until - from);
-  const opening = sum(sessions.map(({ askedAt, openedAt }) => openedAt - askedAt));
-  const open = sum(sessions.map(({ openedAt, closedAt }) => closedAt - openedAt));
-  const waiting = sum([...waited.values()]);
-  const totalMs = wallMs * Math.max(1, slots.length);
-  const between = Math.max(0, open - first - again - waiting);
+  const lanes = lanesOf(timeline);
+  const totalMs = wallMs * Math.max(1, lanes.length);
+  const isFirst = (bar: number): boolean => (attempts.attempt[bar] ?? 1) <= 1;
+  const first = sum(attempts.durationMs.filter((_ms, bar) => isFirst(bar)));
+  const again = sum(attempts.durationMs.filter((_ms, bar) => !isFirst(bar)));
   return {
     totalMs,
-    parts: [
-      { name: 'First attempts', kind: 'attempt', ms: first },
-      { name: 'Further attempts', kind: 'again', ms: again },
-      { name: 'Opening sessions', kind: 'opening', ms: opening },
-      { name: 'Between sites: resets, closing', kind: 'between', ms: between },
-      { name: 'Waiting, with a session', kind: 'waiting', ms: waiting },
-      {
-        name: 'Without a session',
-        kind: 'free',
-        ms: Math.max(0, totalMs - first - again - opening - between - waiting),
-      },
-    ],
-    slots: slots.map((slot) => ({
-      slot,
-      sessions: sessions.filter((session) => session.slot === slot).length,
-      sites: count.get(slot) ?? 0,
-      busy: (busy.get(slot) ?? 0) / wallMs,
-      waited: (waited.get(slot) ?? 0) / wallMs,
-    })),
+    parts: partsOf(timeline, totalMs, first, again),
+    slots: slotUses(timeline, lanes, wallMs),
     busiest: maxAtOnce(attempts.from, attempts.durationMs),
     averageBusy: (first + again) / wallMs,
   };
 }
 
-/** The slots that did or wanted to do anything. */
+/** All times are in milliseconds. */
+function partsOf(
+  { sessions, waits }: ReportData['timeline'],
+  totalMs: number,
+  first: number,
+  again: number,
+): TimeSpent['parts'] {
+  const opening = sum(sessions.map(({ askedAt, openedAt }) => openedAt - askedAt));
+  const open = sum(sessions.map(({ openedAt, closedAt }) => closedAt - openedAt));
+  const waiting = sum(waits.map(({ from, until }) => until - from));
+  const between = Math.max(0, open - first - again - waiting);
+  const free = Math.max(0, totalMs - first - again - opening - between - waiting);
+  return [
+    { name: 'First attempts', kind: 'attempt', ms: first },
+    { name: 'Further attempts', kind: 'again', ms: again },
+    { name: 'Opening sessions', kind: 'opening', ms: opening },
+    { name: 'Between sites: resets, closing', kind: 'between', ms: between },
+    { name: 'Waiting, with a session', kind: 'waiting', ms: waiting },
+    { name: 'Without a session', kind: 'free', ms: free },
+  ];
+}
+
+function slotUses(
+  { attempts, sessions, waits }: ReportData['timeline'],
+  lanes: readonly number[],
+  wallMs: number,
+): SlotUse[] {
+  const busy = new Map<number, number>();
+  const waited = new Map<number, number>();
+  const count = new Map<number, number>();
+  const add = (times: Map<number, number>, slot: number, by: number): void =>
+    void times.set(slot, (times.get(slot) ?? 0) + by);
+  attempts.slot.forEach((slot, bar) => {
+    add(busy, slot, attempts.durationMs[bar] ?? 0);
+    add(count, slot, 1);
+  });
+  for (const { slot, from, until } of waits) add(waited, slot, until - from);
+  return lanes.map((slot) => ({
+    slot,
+    sessions: sessions.filter((session) => session.slot === slot).length,
+    sites: count.get(slot) ?? 0,
+    busy: (busy.get(slot) ?? 0) / wallMs,
+    waited: (waited.get(slot) ?? 0) / wallMs,
+  }));
+}
+
+/** The slots that had a session, an attempt or a wait. */
 export function lanesOf({ sessions, attempts, waits }: ReportData['timeline']): readonly number[] {
   return [...new Set([...sessions.map(({ slot }) => slot), ...attempts.slot, ...waits.map(({ slot }) => slot)])].sort(
     (a, b) => a - b,
   );
 }
 
-export function longestSites(sites: readonly SiteRow[], most: number): readonly SiteRow[] {
-  return sites.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, most);
+export function longestSites(sites: readonly SiteRow[], max: number): readonly SiteRow[] {
+  return sites.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, max);
 }
 
-/** How many were at work at each of so many moments. */
+/** How many slots were at work in each of `moments` equal parts of the run. */
 export function busyOverTime(
   { attempts }: ReportData['timeline'],
   untilMs: number,
@@ -108,9 +125,9 @@ function maxAtOnce(from: readonly number[], durationMs: readonly number[]): numb
       ] as const,
   );
   steps.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  let [now, most] = [0, 0];
-  for (const [, step] of steps) most = Math.max(most, (now += step));
-  return most;
+  let [now, max] = [0, 0];
+  for (const [, step] of steps) max = Math.max(max, (now += step));
+  return max;
 }
 
 function sum(values: readonly number[]): number {

@@ -25,7 +25,7 @@ const OF_VERDICT: Readonly<Record<string, string>> = {
   flaky: 'flaky',
 };
 
-/** What an attempt came to: the worst of its checks, or that it was cut short. */
+/** How an attempt ended: as its worst check, or errored if it did not complete. */
 export function barKind({ sites, timeline }: ReportData, bar: number): string {
   const { attempts } = timeline;
   if (ENDINGS[attempts.ending[bar] ?? 0] !== 'completed') return 'errored';
@@ -36,7 +36,33 @@ export function barKind({ sites, timeline }: ReportData, bar: number): string {
   return OF_VERDICT[worst ?? ''] ?? 'passed';
 }
 
-/** The outlines of all bars of a kind in one path each. */
+/** The part of the timeline that a chart shows. */
+export interface ChartView {
+  /** The slots, from the top. */
+  readonly lanes: readonly number[];
+  readonly from: number;
+  readonly until: number;
+  /** In the chart's own units. */
+  readonly width: number;
+}
+
+/** What a slot did from one moment to another. */
+interface Span {
+  readonly slot: number;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** A bar's place in its lane. `gap` is what it leaves free at its right end. */
+interface BarShape {
+  readonly top: number;
+  readonly height: number;
+  readonly gap?: number;
+}
+
+const INNER_TOP = (LANE_PX - BAR_PX) / 2;
+
+/** The outlines of all bars, one path for each kind of bar. */
 export class BarPaths {
   readonly sessions: string;
   readonly opening: string;
@@ -47,73 +73,80 @@ export class BarPaths {
   readonly kinds: readonly { readonly kind: string; readonly d: string }[];
   readonly #data: ReportData;
   readonly #rows: ReadonlyMap<number, number>;
-  readonly #from: number;
-  readonly #until: number;
-  readonly #scale: number;
+  readonly #view: ChartView;
 
-  constructor(data: ReportData, lanes: readonly number[], from: number, until: number, width: number) {
-    const { attempts, sessions, waits, units, nodes } = data.timeline;
+  constructor(data: ReportData, view: ChartView) {
+    const { sessions, waits, units, nodes } = data.timeline;
+    const { lanes, from, until } = view;
     this.#data = data;
     this.#rows = new Map(lanes.map((slot, row) => [slot, row]));
-    this.#from = from;
-    this.#until = until;
-    this.#scale = width / (until - from);
-    const inner = (LANE_PX - BAR_PX) / 2;
-    this.sessions = sessions
-      .map(({ slot, openedAt, closedAt }) => this.#rect(slot, openedAt, closedAt, 1, LANE_PX - 2))
-      .join('');
-    this.opening = sessions
-      .map(({ slot, askedAt, openedAt }) => this.#rect(slot, askedAt, openedAt, inner, BAR_PX))
-      .join('');
-    this.waits = waits.map((wait) => this.#rect(wait.slot, wait.from, wait.until, inner + 4, BAR_PX - 8)).join('');
-    this.units = units.slot
-      .map((slot, unit) => this.#rect(slot, units.from[unit] ?? 0, units.until[unit] ?? 0, LANE_PX - 3, 2, 1))
-      .join('');
+    this.#view = view;
+    this.sessions = this.#rects(
+      sessions.map(({ slot, openedAt, closedAt }) => ({ slot, from: openedAt, until: closedAt })),
+      { top: 1, height: LANE_PX - 2 },
+    );
+    this.opening = this.#rects(
+      sessions.map(({ slot, askedAt, openedAt }) => ({ slot, from: askedAt, until: openedAt })),
+      { top: INNER_TOP, height: BAR_PX },
+    );
+    this.waits = this.#rects(waits, { top: INNER_TOP + 4, height: BAR_PX - 8 });
+    this.units = this.#rects(
+      units.slot.map((slot, unit) => ({ slot, from: units.from[unit] ?? 0, until: units.until[unit] ?? 0 })),
+      { top: LANE_PX - 3, height: 2, gap: 1 },
+    );
     this.scaled = nodes
       .filter(({ at }) => at >= from && at <= until)
       .map(({ at }) => `M${this.#x(at)} 0v${lanes.length * LANE_PX}`)
       .join('');
-    const kinds = new Map<string, string[]>();
-    const again: string[] = [];
-    attempts.slot.forEach((_slot, bar) => {
-      const kind = barKind(data, bar);
-      const known = kinds.get(kind);
-      if (known === undefined) kinds.set(kind, [this.barAt(bar)]);
-      else known.push(this.barAt(bar));
-      if ((attempts.attempt[bar] ?? 1) > 1)
-        again.push(this.#rect(attempts.slot[bar] ?? 0, attempts.from[bar] ?? 0, endOf(attempts, bar), inner, 4));
-    });
-    this.kinds = [...kinds].map(([kind, parts]) => ({ kind, d: parts.join('') }));
-    this.again = again.join('');
+    this.kinds = this.#pathsByKind();
+    this.again = this.#furtherAttempts();
   }
 
   /** The outline of one attempt. */
   barAt(bar: number): string {
-    const { attempts } = this.#data.timeline;
-    return this.#rect(
-      attempts.slot[bar] ?? 0,
-      attempts.from[bar] ?? 0,
-      endOf(attempts, bar),
-      (LANE_PX - BAR_PX) / 2,
-      BAR_PX,
-      0.4,
-    );
+    return this.#rect(spanOf(this.#data.timeline.attempts, bar), { top: INNER_TOP, height: BAR_PX, gap: 0.4 });
   }
 
-  #rect(slot: number, from: number, until: number, top: number, height: number, gap = 0): string {
+  #pathsByKind(): { readonly kind: string; readonly d: string }[] {
+    const { attempts } = this.#data.timeline;
+    const paths = new Map<string, string[]>();
+    for (const bar of attempts.slot.keys()) {
+      const kind = barKind(this.#data, bar);
+      const own = paths.get(kind);
+      if (own === undefined) paths.set(kind, [this.barAt(bar)]);
+      else own.push(this.barAt(bar));
+    }
+    return [...paths].map(([kind, parts]) => ({ kind, d: parts.join('') }));
+  }
+
+  #furtherAttempts(): string {
+    const { attempts } = this.#data.timeline;
+    const spans = [...attempts.slot.keys()]
+      .filter((bar) => (attempts.attempt[bar] ?? 1) > 1)
+      .map((bar) => spanOf(attempts, bar));
+    return this.#rects(spans, { top: INNER_TOP, height: 4 });
+  }
+
+  #rects(spans: readonly Span[], shape: BarShape): string {
+    return spans.map((span) => this.#rect(span, shape)).join('');
+  }
+
+  #rect({ slot, from, until }: Span, { top, height, gap = 0 }: BarShape): string {
     const row = this.#rows.get(slot);
-    if (row === undefined || until < this.#from || from > this.#until) return '';
-    const [left, right] = [this.#x(Math.max(from, this.#from)), this.#x(Math.min(until, this.#until))];
+    const view = this.#view;
+    if (row === undefined || until < view.from || from > view.until) return '';
+    const [left, right] = [this.#x(Math.max(from, view.from)), this.#x(Math.min(until, view.until))];
     const wide = Math.max(0.5, right - left - gap);
     return `M${left.toFixed(2)} ${row * LANE_PX + top}h${wide.toFixed(2)}v${height}h-${wide.toFixed(2)}z`;
   }
 
   #x(at: number): number {
-    return (at - this.#from) * this.#scale;
+    const { from, until, width } = this.#view;
+    return ((at - from) * width) / (until - from);
   }
 }
 
-/** The attempt of a slot at a moment, or one that is not more than `nearMs` away; -1 where there is none. */
+/** The attempt of a slot at a moment, or one at most `nearMs` away. -1 if there is none. */
 export function nearestBar(attempts: TimelineAttempts, slot: number | undefined, at: number, nearMs: number): number {
   let [found, best] = [-1, nearMs];
   attempts.slot.forEach((own, bar) => {
@@ -124,7 +157,7 @@ export function nearestBar(attempts: TimelineAttempts, slot: number | undefined,
   return found;
 }
 
-/** Where an arrow key leads from an attempt; undefined for other keys. */
+/** The attempt that an arrow key moves to. Undefined for other keys. */
 export function stepBar(
   attempts: TimelineAttempts,
   lanes: readonly number[],
@@ -146,7 +179,7 @@ export function stepBar(
   return near < 0 ? bar : near;
 }
 
-/** Round moments for the axis, some four to eight of them. */
+/** Four to eight round moments for the axis. */
 export function ticksOf(from: number, until: number): readonly number[] {
   const wanted = (until - from) / 5;
   const power = 10 ** Math.floor(Math.log10(Math.max(1, wanted)));
@@ -154,6 +187,10 @@ export function ticksOf(from: number, until: number): readonly number[] {
   const ticks: number[] = [];
   for (let at = Math.ceil(from / step) * step; at <= until; at += step) ticks.push(at);
   return ticks;
+}
+
+function spanOf(attempts: TimelineAttempts, bar: number): Span {
+  return { slot: attempts.slot[bar] ?? 0, from: attempts.from[bar] ?? 0, until: endOf(attempts, bar) };
 }
 
 function endOf(attempts: TimelineAttempts, bar: number): number {

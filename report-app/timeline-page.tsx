@@ -1,12 +1,13 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import type { SiteRow } from '../src/report/html/report-data.ts';
 import type { ScreenProps } from './screen-props.ts';
 import { hashOf } from './route.ts';
 import { longestSites, timeSpent, type TimeSpent } from './time-spent.ts';
 import { TimelineChart } from './timeline-chart.tsx';
 import { countText, durationText, percentText } from './words.ts';
 
-/** When what happened, where the time went, and what to do about it. */
+/** When things happened and where the time went. */
 export function TimelinePage({ model, route }: ScreenProps): JSX.Element {
   const { data } = model;
   const spent = useMemo(() => timeSpent(data), [data]);
@@ -34,33 +35,39 @@ export function TimelinePage({ model, route }: ScreenProps): JSX.Element {
         <TimelineChart model={model} route={route} />
       </section>
       <div class="columns">
-        <section aria-labelledby="longest">
-          <h2 id="longest">The longest sites</h2>
-          <table class="plain">
-            <thead>
-              <tr>
-                <th scope="col">Site</th>
-                <th scope="col">Time</th>
-                <th scope="col">Attempts</th>
-              </tr>
-            </thead>
-            <tbody>
-              {longest.map((site) => (
-                <tr key={site.id}>
-                  <th scope="row">
-                    <a href={hashOf({ ...route, screen: 'site', siteId: site.id })}>{site.id}</a>
-                  </th>
-                  <td>{durationText(site.durationMs)}</td>
-                  <td>{site.attempts.length}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <Longest route={route} sites={longest} />
         <Slots spent={spent} />
         <Nodes data={data} />
       </div>
     </>
+  );
+}
+
+function Longest({ route, sites }: Pick<ScreenProps, 'route'> & { readonly sites: readonly SiteRow[] }): JSX.Element {
+  return (
+    <section aria-labelledby="longest">
+      <h2 id="longest">The longest sites</h2>
+      <table class="plain">
+        <thead>
+          <tr>
+            <th scope="col">Site</th>
+            <th scope="col">Time</th>
+            <th scope="col">Attempts</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sites.map((site) => (
+            <tr key={site.id}>
+              <th scope="row">
+                <a href={hashOf({ ...route, screen: 'site', siteId: site.id })}>{site.id}</a>
+              </th>
+              <td>{durationText(site.durationMs)}</td>
+              <td>{site.attempts.length}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
 
@@ -123,7 +130,7 @@ function Slots({ spent }: { readonly spent: TimeSpent }): JSX.Element {
   );
 }
 
-/** When each node gave its first session and lost its last one. */
+/** When each node opened its first session and closed its last one. */
 function Nodes({ data }: { readonly data: ScreenProps['model']['data'] }): JSX.Element {
   const { sessions, nodes } = data.timeline;
   const names = [...new Set(sessions.map(({ node }) => node))].sort();

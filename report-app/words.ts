@@ -5,7 +5,7 @@ export { durationText } from '../src/text/duration-text.ts';
 /** Worst first. */
 export const VERDICTS: readonly Verdict[] = ['failed', 'errored', 'not-run', 'flaky', 'skipped', 'passed'];
 
-/** The letters of the data, by what they stand for. */
+/** The verdicts that the data's letters stand for. */
 const OF_LETTER: Readonly<Record<string, Verdict>> = {
   p: 'passed',
   '~': 'flaky',
@@ -32,12 +32,12 @@ export function markOf(verdict: Verdict): string {
   return MARKS[verdict];
 }
 
-/** Is it something that a person must look at? */
+/** Does a person have to look at it? */
 export function isWrong(verdict: Verdict | undefined): boolean {
   return verdict === 'failed' || verdict === 'errored' || verdict === 'flaky' || verdict === 'not-run';
 }
 
-/** In the reader's own time zone, without the day where it is the run's. */
+/** A time of day in the reader's time zone. */
 export function timeText(at: number): string {
   return new Date(at).toLocaleTimeString(undefined, { hour12: false });
 }

@@ -195,7 +195,7 @@ test('filters narrow the sites, are kept in the URL, and are taken from it', { s
   await varied.open('#/?verdict=passed&order=list');
   assert.deepEqual(await varied.texts('.matrix th.site a'), ['good', 'late']);
   await varied.open('#/?node=elsewhere');
-  assert.deepEqual(await varied.texts('.empty'), ['No site is like that.']);
+  assert.deepEqual(await varied.texts('.empty'), ['No site matches the filters.']);
   await known.open('#/?tag=shop');
   assert.deepEqual(await known.texts('.matrix th.site a'), ['old']);
   await driver.findElement({ css: '.shown button' }).click();
