@@ -23,4 +23,5 @@ export type * from './core/check.ts';
 export type * from './core/event.ts';
 export type * from './core/site.ts';
 export type { CheckVerdict, SiteVerdict, Verdict } from './core/verdict.ts';
-export type { Run, RunSummary, StopRequest } from './app/run/handle.ts';
+export type { StopReason, StopStage as StopRequest } from './core/stop.ts';
+export type { Run, RunSummary } from './app/run/handle.ts';

@@ -9,6 +9,9 @@ export type AttemptEnding = 'completed' | 'timed-out' | 'faulted' | 'interrupted
 /** With a control, which of the two arms an attempt belongs to; without one, every attempt is the subject's. */
 export type Arm = 'subject' | 'control';
 
+/** When the control tries a site: never, after a failure of the subject, or always. */
+export type ControlMode = 'never' | 'on-failure' | 'always';
+
 /** A file under the results folder that tells more about a check. */
 export interface Attachment {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { RunState, SiteState } from './run-state.ts';
-import type { CheckVerdict } from './verdict.ts';
+import { isFailing, type CheckVerdict, type SiteVerdict } from './verdict.ts';
 
-/** What a check is in the four words that JUnit has. */
+/** The outcome of a test case, in the four words of JUnit. */
 export type CaseOutcome = 'passed' | 'failure' | 'error' | 'skipped';
 
 /** Counts of test cases, as JUnit counts them: one case for each planned check of each planned site. */
@@ -12,21 +12,17 @@ export interface CaseTally {
   readonly skipped: number;
 }
 
-/** Did a limit on failures keep this site from being started? Its checks are then skipped, not in error. */
-export function stoppedByBail(state: RunState, entry: SiteState): boolean {
-  if (entry.verdict.verdict !== 'not-run' || entry.verdict.attempts > 0) return false;
-  // Merged shards may each have stopped for a reason of their own: the site's tells which it was.
-  const why = entry.verdict.checks[0]?.reason ?? '';
-  const stop = state.stops.find(({ text }) => text.startsWith(why));
-  return stop?.reason === 'max-failures' || stop?.reason === 'bail';
+/** Whether `--max-failures` or `--bail` kept the site from starting. Its checks are then skipped, not in error. */
+export function stoppedByBail({ stoppedBy, attempts }: SiteVerdict): boolean {
+  return stoppedBy === 'max-failures' && attempts === 0;
 }
 
 /**
- * A check's word in JUnit: not-run is an error, unless bail kept its site from starting. A failure that is excused is
- * skipped, as pytest writes an expected one: a CI server that counts failures then agrees with the exit code.
+ * The outcome of a check of a site. A not-run check is an error, unless bail kept its site from starting. An excused
+ * failure is skipped, as pytest reports an expected one, so a CI server that counts failures agrees with the exit code.
  */
-export function caseOutcome(check: CheckVerdict, bailed: boolean, excused = false): CaseOutcome {
-  if (excused && (check.status === 'failed' || check.status === 'errored')) return 'skipped';
+export function caseOutcome(check: CheckVerdict, { verdict, excused }: SiteState): CaseOutcome {
+  if (isFailing(check.status) && excused?.some(({ title }) => title === check.title) === true) return 'skipped';
   switch (check.status) {
     case 'passed':
       return 'passed';
@@ -35,7 +31,7 @@ export function caseOutcome(check: CheckVerdict, bailed: boolean, excused = fals
     case 'skipped':
       return 'skipped';
     case 'not-run':
-      return bailed ? 'skipped' : 'error';
+      return stoppedByBail(verdict) ? 'skipped' : 'error';
     case 'errored':
       return 'error';
   }
@@ -45,11 +41,9 @@ export function caseOutcome(check: CheckVerdict, bailed: boolean, excused = fals
 export function tallyCases(state: RunState, sites: Iterable<SiteState> = state.sites()): CaseTally {
   const tally = { tests: 0, failures: 0, errors: 0, skipped: 0 };
   for (const entry of sites) {
-    const bailed = stoppedByBail(state, entry);
-    const excused = new Set(entry.excused?.map(({ title }) => title));
     for (const check of entry.verdict.checks) {
       tally.tests++;
-      const outcome = caseOutcome(check, bailed, excused.has(check.title));
+      const outcome = caseOutcome(check, entry);
       if (outcome === 'failure') tally.failures++;
       if (outcome === 'error') tally.errors++;
       if (outcome === 'skipped') tally.skipped++;

@@ -1,8 +1,9 @@
-import type { Arm, Attempt } from './attempt.ts';
+import type { Arm, Attempt, ControlMode } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
 import type { RecordedCode } from './error-codes.ts';
 import type { Fault } from './fault.ts';
 import type { Site } from './site.ts';
+import type { StopReason } from './stop.ts';
 import type { RememberedRun } from './story.ts';
 import type { CheckExcuse, SiteVerdict } from './verdict.ts';
 
@@ -64,8 +65,7 @@ export interface RunStarted {
   readonly grid: string;
   /** The run that this one goes on with, where `--resume` was given. */
   readonly resumes?: string;
-  /** When the control tries a site: `never`, `on-failure`, `always`. */
-  readonly control?: string;
+  readonly control?: ControlMode;
   /** Flaky sites fail the run. */
   readonly failOnFlaky?: boolean;
 }
@@ -132,14 +132,19 @@ export interface SessionOpened {
   readonly extensionId?: string;
 }
 
+/**
+ * Why a session was closed: it tried its maximum of sites (`worn`), the next site must not have it (`dirty`), it no
+ * longer works (`faulted`), no site waits for it (`done`), or the run was stopped (`stopped`).
+ */
+export type CloseReason = 'worn' | 'dirty' | 'faulted' | 'done' | 'stopped';
+
 /** A session is over. */
 export interface SessionClosed {
   readonly type: 'session-closed';
   readonly at: number;
   readonly sessionId: string;
   readonly slot: number;
-  /** `worn`, `dirty`, `faulted`, `done`, `stopped` */
-  readonly reason: string;
+  readonly reason: CloseReason;
   /** How many sites it tried. */
   readonly siteCount: number;
 }
@@ -233,8 +238,7 @@ export interface Notice {
 export interface RunStopping {
   readonly type: 'run-stopping';
   readonly at: number;
-  /** `interrupted`, `max-failures`, `global-timeout`, … */
-  readonly reason: string;
+  readonly reason: StopReason;
   /** The same in words. */
   readonly text: string;
 }
@@ -245,7 +249,7 @@ export interface RunEnded {
   readonly at: number;
   readonly durationMs: number;
   /** Why it ended before its time: a reason of `run-stopping`; empty where it did not. */
-  readonly stopped: string;
+  readonly stopped: StopReason | '';
   /** Faults of the run itself, such as a grid that could not be reached. */
   readonly faults: readonly Fault[];
 }

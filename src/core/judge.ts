@@ -1,51 +1,62 @@
 import { attribute } from './attribution.ts';
 import type { Arm, Attempt, CheckResult, CheckStatus } from './attempt.ts';
 import type { Cause, Fault } from './fault.ts';
+import type { StopReason } from './stop.ts';
 import { verdictOfCheck, worstOf, type CheckVerdict, type SiteVerdict } from './verdict.ts';
 
 /** What is known of a site when it is judged. */
-export interface Evidence {
+export interface Findings {
   readonly siteId: string;
   /** The titles of the planned checks, in the order of the suite. */
   readonly planned: readonly string[];
   readonly attempts: readonly Attempt[];
   /** Why the list says to leave the site out. */
   readonly skip?: string;
-  /** Why it did not run, where it did not: `stopped by --max-failures 3`, `interrupted`, … */
-  readonly notRun?: string;
+  /** Why it did not run, if it did not. */
+  readonly notRun?: NotRun;
+}
+
+/** Why a site did not run. */
+export interface NotRun {
+  /** In words: `stopped by --max-failures 3`, `interrupted`, … */
+  readonly text: string;
+  /** Why the run was stopped, if that kept the site from running. */
+  readonly stoppedBy?: StopReason | undefined;
 }
 
 /**
  * Makes the verdict of a site from its attempts; nothing else does.
- * Total: any evidence has exactly one verdict. Monotone: one more passing attempt never makes it worse.
+ * Total: any findings have exactly one verdict. Monotone: one more passing attempt never makes it worse.
  */
-export function judge(evidence: Evidence): SiteVerdict {
-  const subject = judgeArm(evidence, 'subject');
-  const isHeard = evidence.attempts.some(
+export function judge(findings: Findings): SiteVerdict {
+  const subject = judgeArm(findings, 'subject');
+  const isHeard = findings.attempts.some(
     (attempt) => attempt.arm === 'control' && (attempt.ending === 'completed' || attempt.ending === 'timed-out'),
   );
-  return isHeard ? attribute(subject, judgeArm(evidence, 'control')) : subject;
+  return isHeard ? attribute(subject, judgeArm(findings, 'control')) : subject;
 }
 
 /** What one arm of a site comes to by itself. */
-export function judgeArm(evidence: Evidence, arm: Arm): SiteVerdict {
-  const attempts = evidence.attempts.filter((attempt) => attempt.arm === arm);
-  const checks = evidence.planned.map((title) => judgeCheck(title, attempts, evidence));
-  const verdict = worstOf(checks) ?? (evidence.skip === undefined ? 'not-run' : 'skipped');
+export function judgeArm(findings: Findings, arm: Arm): SiteVerdict {
+  const attempts = findings.attempts.filter((attempt) => attempt.arm === arm);
+  const checks = findings.planned.map((title) => judgeCheck(title, attempts, findings));
+  const verdict = worstOf(checks) ?? (findings.skip === undefined ? 'not-run' : 'skipped');
   const decisive = checks.find((check) => verdictOfCheck(check) === verdict);
+  const stoppedBy = verdict === 'not-run' ? findings.notRun?.stoppedBy : undefined;
   return {
-    siteId: evidence.siteId,
+    siteId: findings.siteId,
     verdict,
     ...(decisive?.cause === undefined ? {} : { cause: decisive.cause }),
     ...(decisive?.cause === undefined || decisive.fault === undefined ? {} : { code: decisive.fault.code }),
     checks,
-    attempts: evidence.attempts.length,
-    durationMs: evidence.attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0),
+    attempts: findings.attempts.length,
+    durationMs: findings.attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0),
+    ...(stoppedBy === undefined ? {} : { stoppedBy }),
   };
 }
 
-function judgeCheck(title: string, attempts: readonly Attempt[], evidence: Evidence): CheckVerdict {
-  if (evidence.skip !== undefined) return undecided(title, 'skipped', evidence.skip);
+function judgeCheck(title: string, attempts: readonly Attempt[], findings: Findings): CheckVerdict {
+  if (findings.skip !== undefined) return undecided(title, 'skipped', findings.skip);
   const heard = attempts.filter((attempt) => attempt.ending === 'completed' || attempt.ending === 'timed-out');
   const cut = attempts.filter((attempt) => attempt.ending === 'faulted' || attempt.ending === 'interrupted');
   const decided = decide(resultsOf(title, heard)) ?? decide(resultsOf(title, cut));
@@ -55,7 +66,7 @@ function judgeCheck(title: string, attempts: readonly Attempt[], evidence: Evide
     const { fault } = cutShort;
     return { title, status: 'errored', flaky: false, durationMs: 0, cause: fault.cause, fault };
   }
-  return undecided(title, 'not-run', evidence.notRun ?? whyNotRun(cutShort));
+  return undecided(title, 'not-run', findings.notRun?.text ?? whyNotRun(cutShort));
 }
 
 function whyNotRun(cutShort: Attempt | undefined): string {

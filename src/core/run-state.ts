@@ -181,12 +181,16 @@ export class RunState {
   #verdictOf(entry: Entry): SiteVerdict {
     if (entry.verdict !== undefined) return entry.verdict;
     const { skip, id } = entry.site;
+    const [stop] = this.stops;
     return judge({
       siteId: id,
       planned: this.checks.map((check) => check.title),
       attempts: entry.attempts,
       ...(skip === undefined ? {} : { skip }),
-      notRun: this.stops[0]?.text ?? (this.ended === undefined ? 'the run was cut off' : 'the run ended before it'),
+      notRun: {
+        text: stop?.text ?? (this.ended === undefined ? 'the run was cut off' : 'the run ended before it'),
+        stoppedBy: stop?.reason,
+      },
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Attachment, CheckStatus } from './attempt.ts';
 import type { RecordedCode } from './error-codes.ts';
 import type { Cause, Fault } from './fault.ts';
+import type { StopReason } from './stop.ts';
 
 /** The answer for a site. */
 export type Verdict = 'passed' | 'flaky' | 'failed' | 'errored' | 'skipped' | 'not-run';
@@ -34,6 +35,13 @@ export interface SiteVerdict {
   readonly attempts: number;
   /** Of all its attempts together, in ms. */
   readonly durationMs: number;
+  /** Why the run was stopped, if that is why the site is not-run. Absent in journals of earlier versions. */
+  readonly stoppedBy?: StopReason;
+}
+
+/** Failed or errored. A site or a check has failed in the general sense; only `failed` means that a check said no. */
+export function isFailing(standing: Verdict | 'absent'): boolean {
+  return standing === 'failed' || standing === 'errored';
 }
 
 /** How many sites have each verdict, before any has one. */

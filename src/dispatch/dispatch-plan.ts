@@ -3,7 +3,7 @@ import type { Site } from '../core/site.ts';
 import type { WorkUnit } from '../core/unit.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
 import type { HostLimits } from './host-limits.ts';
-import type { ControlMode } from './retry.ts';
+import type { ControlMode } from '../core/attempt.ts';
 
 export interface DispatchPlan {
   readonly sites: readonly Site[];

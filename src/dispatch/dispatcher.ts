@@ -1,13 +1,15 @@
 import { hash } from 'node:crypto';
 import type { Arm } from '../core/attempt.ts';
+import type { CloseReason } from '../core/event.ts';
 import type { Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
+import type { StopReason, StopStage } from '../core/stop.ts';
 import type { DispatchParts, DispatchPlan, DispatchSettings } from './dispatch-plan.ts';
 import { SessionSupply, type OpenSlot } from './session-supply.ts';
 import { SiteBook } from './site-book.ts';
 import type { SiteProgress } from './site-progress.ts';
-import type { CloseReason, Slot } from './slot.ts';
-import { StopFlag, type StopStage } from './stop-flag.ts';
+import type { Slot } from './slot.ts';
+import { StopFlag } from './stop-flag.ts';
 import { WorkQueue, type Waiting } from './work-queue.ts';
 
 /**
@@ -66,12 +68,12 @@ export class Dispatcher {
   }
 
   /** Why the run stopped before its end; empty if it did not. */
-  get stopped(): string {
-    return this.#stop.reason;
+  get stopped(): StopReason | '' {
+    return this.#stop.first?.reason ?? '';
   }
 
   /** `drain`: start nothing more; `stop`: end what runs; `kill`: wait for nothing. Each leads to the next after its deadline. */
-  stop(stage: StopStage, reason: string, text: string): void {
+  stop(stage: StopStage, reason: StopReason, text: string): void {
     this.#stop.raise(stage, reason, text);
   }
 
@@ -217,7 +219,7 @@ export class Dispatcher {
     for (const site of this.#queue.drain()) this.#book.lost(site.id, fault);
   }
 
-  #onStop(stage: StopStage, reason: string, text: string): void {
+  #onStop(stage: StopStage, reason: StopReason, text: string): void {
     this.#parts.emit({ type: 'run-stopping', reason, text: `${text} (${stage})` });
     this.#queue.drain();
     if (stage === 'kill') this.#background(Promise.resolve(this.#parts.runner[Symbol.asyncDispose]()));
@@ -230,7 +232,8 @@ export class Dispatcher {
   }
 
   #end(): void {
-    this.#book.concludeRest(this.#stop.text);
+    const { first } = this.#stop;
+    this.#book.concludeRest(first === undefined ? undefined : { text: first.text, stoppedBy: first.reason });
     this.#done.resolve();
   }
 }

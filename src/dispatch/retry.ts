@@ -1,4 +1,4 @@
-import type { Arm, Attempt } from '../core/attempt.ts';
+import type { Arm, Attempt, ControlMode } from '../core/attempt.ts';
 import type { Verdict } from '../core/verdict.ts';
 
 /** How many more attempts a site may have, for failures of checks and for faults. */
@@ -6,9 +6,6 @@ export interface RetryBudget {
   readonly checkRetries: number;
   readonly infraRetries: number;
 }
-
-/** When the control tries a site: never, after a failure of the subject, or always. */
-export type ControlMode = 'never' | 'on-failure' | 'always';
 
 /** What `nextStep` decides by. */
 export interface SiteHistory {

@@ -1,9 +1,10 @@
 import type { Arm } from '../core/attempt.ts';
 import type { Emit, Grid, Isolation, OwnedSession } from '../core/ports.ts';
+import type { CloseReason } from '../core/event.ts';
 import type { Fault } from '../core/fault.ts';
 import { GridCapacity } from './grid-capacity.ts';
 import { GridOutage } from './grid-outage.ts';
-import { emptySlot, move, sessionOf, type CloseReason, type Slot, type SlotSession } from './slot.ts';
+import { emptySlot, move, sessionOf, type Slot, type SlotSession } from './slot.ts';
 import type { StopFlag } from './stop-flag.ts';
 
 export interface SupplySettings {

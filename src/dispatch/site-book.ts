@@ -1,9 +1,10 @@
-import type { Attempt } from '../core/attempt.ts';
+import type { Attempt, ControlMode } from '../core/attempt.ts';
+import type { NotRun } from '../core/judge.ts';
 import type { Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, Emit, LateError } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
-import type { ControlMode, RetryBudget } from './retry.ts';
+import type { RetryBudget } from './retry.ts';
 import { SiteProgress } from './site-progress.ts';
 
 export interface BookOptions {
@@ -53,11 +54,11 @@ export class SiteBook {
   }
 
   /** Judges every site that has no verdict yet. `notRun` says why it did not run. */
-  concludeRest(notRun: string): void {
+  concludeRest(notRun: NotRun | undefined): void {
     for (const progress of this.#progress.values()) if (progress.verdict === undefined) this.conclude(progress, notRun);
   }
 
-  conclude(progress: SiteProgress, notRun?: string): void {
+  conclude(progress: SiteProgress, notRun?: NotRun): void {
     progress.verdict = progress.judge(notRun);
     this.#options.emit({ type: 'site-judged', verdict: progress.verdict });
     this.#countFailure(progress.verdict);

@@ -1,9 +1,9 @@
-import type { Attempt, CheckResult } from '../core/attempt.ts';
+import type { Attempt, CheckResult, ControlMode } from '../core/attempt.ts';
 import type { LateError } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
-import { judge, judgeArm, type Evidence } from '../core/judge.ts';
+import { judge, judgeArm, type Findings, type NotRun } from '../core/judge.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
-import { nextStep, type ControlMode, type NextStep, type RetryBudget } from './retry.ts';
+import { nextStep, type NextStep, type RetryBudget } from './retry.ts';
 
 /** One site's attempts so far, what is left of its budgets, and its verdict. */
 export class SiteProgress {
@@ -41,7 +41,7 @@ export class SiteProgress {
   next(): NextStep {
     const step = nextStep({
       attempts: this.#attempts,
-      subject: judgeArm(this.#evidence(), 'subject').verdict,
+      subject: judgeArm(this.#findings(), 'subject').verdict,
       left: this.#left,
       control: this.#control,
       isConfirmed: this.#isConfirmed,
@@ -50,11 +50,11 @@ export class SiteProgress {
     return step;
   }
 
-  judge(notRun?: string): SiteVerdict {
-    return judge(this.#evidence(notRun));
+  judge(notRun?: NotRun): SiteVerdict {
+    return judge(this.#findings(notRun));
   }
 
-  #evidence(notRun?: string): Evidence {
+  #findings(notRun?: NotRun): Findings {
     return {
       siteId: this.site.id,
       planned: this.#planned,

@@ -1,9 +1,6 @@
 import type { Arm } from '../core/attempt.ts';
-import type { SessionClosed } from '../core/event.ts';
+import type { CloseReason } from '../core/event.ts';
 import type { OwnedSession } from '../core/ports.ts';
-
-/** Why a session is released. README.md has the order in which they are looked for. */
-export type CloseReason = SessionClosed['reason'];
 
 /** An open session in its slot, from `ready` to `closing`. Only `SessionSupply` writes to it. */
 export interface SlotSession {

@@ -1,28 +1,31 @@
-/** How hard a run stops. Each stage includes the ones before it. */
-export type StopStage = 'drain' | 'stop' | 'kill';
-
-const STAGES: readonly StopStage[] = ['drain', 'stop', 'kill'];
+import { isStronger, nextStage, type Stop, type StopReason, type StopStage } from '../core/stop.ts';
 
 /** How long a stage may take before the next one starts, in ms. */
 const DEADLINES_MS: Readonly<Record<StopStage, number>> = { drain: 30_000, stop: 10_000, kill: Infinity };
 
+/** Called when a stage is reached. */
+type OnStage = (stage: StopStage, reason: StopReason, text: string) => void;
+
 /** Whether and how hard the run stops. It only moves up, from drain to stop to kill: on request, or after a deadline. */
 export class StopFlag {
-  readonly #onStage: (stage: StopStage, reason: string, text: string) => void;
+  readonly #onStage: OnStage;
   readonly #sites = new AbortController();
   readonly #checks = new AbortController();
-  #stage = -1;
+  #stage: StopStage | undefined;
+  #first: Stop | undefined;
   #deadline: NodeJS.Timeout | undefined;
-  /** The first reason given is the reason of the run. Empty until then. */
-  reason = '';
-  text = '';
 
-  constructor(onStage: (stage: StopStage, reason: string, text: string) => void) {
+  constructor(onStage: OnStage) {
     this.#onStage = onStage;
   }
 
   get raised(): boolean {
-    return this.#stage >= 0;
+    return this.#stage !== undefined;
+  }
+
+  /** The first stop, which is the one that the run reports. */
+  get first(): Stop | undefined {
+    return this.#first;
   }
 
   /** Aborted from `drain` on. */
@@ -36,15 +39,14 @@ export class StopFlag {
   }
 
   /** Moves up to `stage`; does nothing if it is reached already. After `max-failures` a drain waits for every running site. */
-  raise(stage: StopStage, reason: string, text: string): void {
-    const reached = STAGES.indexOf(stage);
-    if (reached <= this.#stage) return;
-    this.#stage = reached;
-    this.reason ||= reason;
-    this.text ||= text;
-    for (const controller of [this.#sites, this.#checks].slice(0, reached + 1)) controller.abort(new Error(text));
+  raise(stage: StopStage, reason: StopReason, text: string): void {
+    if (!isStronger(stage, this.#stage)) return;
+    this.#stage = stage;
+    this.#first ??= { reason, text };
+    this.#sites.abort(new Error(text));
+    if (isStronger(stage, 'drain')) this.#checks.abort(new Error(text));
     clearTimeout(this.#deadline);
-    const next = STAGES[reached + 1];
+    const next = nextStage(stage);
     if (next !== undefined && reason !== 'max-failures') {
       this.#deadline = setTimeout(() => this.raise(next, reason, text), DEADLINES_MS[stage]);
     }

@@ -1,4 +1,4 @@
-import { caseOutcome, stoppedByBail } from '../core/case-tally.ts';
+import { caseOutcome } from '../core/case-tally.ts';
 import type { CheckPlan } from '../core/check.ts';
 import type { Reporter } from '../core/ports.ts';
 import type { RunState, SiteState } from '../core/run-state.ts';
@@ -45,9 +45,8 @@ export function* ctrfText(state: RunState, attachmentBase: string): Generator<st
   const plans = new Map(state.checks.map((check) => [check.title, check]));
   let separator = '\n';
   for (const entry of state.sites()) {
-    const bailed = stoppedByBail(state, entry);
     for (const check of entry.verdict.checks) {
-      yield `${separator}${JSON.stringify(testOf(entry, check, statusOf(entry, check, bailed), plans.get(check.title), attachmentBase))}`;
+      yield `${separator}${JSON.stringify(testOf(entry, check, statusOf(check, entry), plans.get(check.title), attachmentBase))}`;
       separator = ',\n';
     }
   }
@@ -59,11 +58,10 @@ function summaryOf(state: RunState): Record<string, number> {
   let [tests, flaky, suites] = [0, 0, 0];
   for (const entry of state.sites()) {
     suites++;
-    const bailed = stoppedByBail(state, entry);
     for (const check of entry.verdict.checks) {
       tests++;
       if (check.flaky) flaky++;
-      counts[statusOf(entry, check, bailed)]++;
+      counts[statusOf(check, entry)]++;
     }
   }
   const start = whole(state.started?.at ?? 0);
@@ -72,9 +70,8 @@ function summaryOf(state: RunState): Record<string, number> {
 }
 
 /** As JUnit counts it, with a status of its own for what was planned and not run. */
-function statusOf(entry: SiteState, check: CheckVerdict, bailed: boolean): CtrfStatus {
-  const isExcused = entry.excused?.some(({ title }) => title === check.title) === true;
-  switch (caseOutcome(check, bailed, isExcused)) {
+function statusOf(check: CheckVerdict, entry: SiteState): CtrfStatus {
+  switch (caseOutcome(check, entry)) {
     case 'passed':
       return 'passed';
     case 'skipped':

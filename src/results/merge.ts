@@ -146,7 +146,7 @@ class Cursor {
     const { checks, shard } = this.shard.header;
     const planned = checks.map(({ title }) => title);
     for (const [siteId, { skip }] of this.#unreached) {
-      const notRun = `shard ${shard.index}/${shard.total} was cut off before it`;
+      const notRun = { text: `shard ${shard.index}/${shard.total} was cut off before it` };
       yield {
         type: 'site-judged',
         at,
@@ -174,7 +174,7 @@ class WholeRun {
   readonly #units = new Numbers();
   readonly #notices = new Set<string>();
   lastAt = 0;
-  #stopped = '';
+  #stopped: RunEnded['stopped'] = '';
   readonly #faults: Fault[] = [];
 
   /** The event as the whole run has it; undefined where it has none of its own. */

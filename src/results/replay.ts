@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { SCHEMA_VERSION, type RunEvent } from '../core/event.ts';
 import { refusal } from '../core/fault.ts';
 import { whyNotEvent } from './event-shape.ts';
+import { StopReasons } from './stop-reasons.ts';
 
 const NEWLINE = 0x0a;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
@@ -28,6 +29,7 @@ export async function* parseJournal(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   name: string,
 ): AsyncGenerator<RunEvent, void, void> {
+  const stopReasons = new StopReasons();
   let lineNumber = 0;
   let torn: Uint8Array[] = [];
   for await (const chunk of bytes) {
@@ -35,7 +37,7 @@ export async function* parseJournal(
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
       const line = chunk.subarray(start, end);
       lineNumber++;
-      yield eventOf(torn.length === 0 ? line : Buffer.concat([...torn, line]), lineNumber, name);
+      yield stopReasons.complete(eventOf(torn.length === 0 ? line : Buffer.concat([...torn, line]), lineNumber, name));
       torn = [];
       start = end + 1;
     }

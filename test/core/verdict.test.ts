@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Attempt, AttemptEnding, CheckResult, CheckStatus } from '../../src/core/attempt.ts';
 import type { Fault } from '../../src/core/fault.ts';
-import { judge, type Evidence } from '../../src/core/judge.ts';
+import { judge, type Findings } from '../../src/core/judge.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
 
 const TITLES = ['a', 'b', 'c'] as const;
@@ -51,13 +51,13 @@ const attempts: fc.Arbitrary<Attempt> = fc.record(
   { requiredKeys: ['siteId', 'attempt', 'arm', 'ending', 'startedAt', 'durationMs', 'checks'] },
 );
 
-const evidence: fc.Arbitrary<Evidence> = fc.record(
+const findings: fc.Arbitrary<Findings> = fc.record(
   {
     siteId: fc.constant('site'),
     planned: fc.subarray([...TITLES]),
     attempts: fc.array(attempts, { maxLength: 5 }),
     skip: fc.string(),
-    notRun: fc.string(),
+    notRun: fc.record({ text: fc.string() }),
   },
   { requiredKeys: ['siteId', 'planned', 'attempts'] },
 );
@@ -72,9 +72,9 @@ const passing = (checks: readonly string[]): Attempt => ({
   checks: checks.map((title) => ({ title, status: 'passed', durationMs: 1 })),
 });
 
-test('judge is total: any evidence has one verdict, and each planned check one status, in order', () => {
+test('judge is total: any findings has one verdict, and each planned check one status, in order', () => {
   fc.assert(
-    fc.property(evidence, (given) => {
+    fc.property(findings, (given) => {
       const verdict = judge(given);
       assert.ok(VERDICTS.includes(verdict.verdict));
       assert.deepEqual(
@@ -88,7 +88,7 @@ test('judge is total: any evidence has one verdict, and each planned check one s
 
 test('judge is monotone: one more passing attempt never makes the verdict or any check worse', () => {
   fc.assert(
-    fc.property(evidence, fc.subarray([...TITLES]), fc.boolean(), (given, some, whole) => {
+    fc.property(findings, fc.subarray([...TITLES]), fc.boolean(), (given, some, whole) => {
       const more = { ...given, attempts: [...given.attempts, passing(whole ? given.planned : some)] };
       const [before, after] = [judge(given), judge(more)];
       assert.ok(BADNESS[after.verdict] <= BADNESS[before.verdict], `${before.verdict} became ${after.verdict}`);
@@ -99,7 +99,7 @@ test('judge is monotone: one more passing attempt never makes the verdict or any
 
 test('skipped, not-run and passed blame nobody; every other verdict blames somebody', () => {
   fc.assert(
-    fc.property(evidence, (given) => {
+    fc.property(findings, (given) => {
       const { verdict, cause } = judge(given);
       assert.equal(
         cause === undefined,
@@ -113,7 +113,7 @@ test('skipped, not-run and passed blame nobody; every other verdict blames someb
 
 test('a faulted attempt never changes a check that is decided', () => {
   fc.assert(
-    fc.property(evidence, attempts, (given, extra) => {
+    fc.property(findings, attempts, (given, extra) => {
       const before = judge(given);
       const after = judge({ ...given, attempts: [...given.attempts, { ...extra, ending: 'faulted' }] });
       for (const [index, check] of before.checks.entries()) {

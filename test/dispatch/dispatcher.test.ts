@@ -101,6 +101,7 @@ test('--max-failures starts no new site after the n-th failure; the rest is not-
   );
   assert.equal(notRun.length, 8);
   assert.equal(notRun[0]?.checks[0]?.reason, 'stopped by --max-failures 2');
+  assert.deepEqual(new Set(notRun.map(({ stoppedBy }) => stoppedBy)), new Set(['max-failures']));
   assert.equal(dispatcher.stopped, 'max-failures');
 });
 

@@ -94,12 +94,13 @@ test('the bail of one shard is not the reason of another that was cut off', asyn
         })),
         attempts: 0,
         durationMs: 0,
+        stoppedBy: 'max-failures',
       },
     })
     .ended('max-failures');
   const cut = new FakeRun([siteOf('c0')], TITLES, { shard: { index: 2, total: 2 } });
   const state = await foldEvents(mergeShards([shardOf(bailed), shardOf(cut, false)], [], '0.1.0'));
-  const byBail = [...state.sites()].filter((entry) => stoppedByBail(state, entry)).map(({ site }) => site.id);
+  const byBail = [...state.sites()].filter((entry) => stoppedByBail(entry.verdict)).map(({ site }) => site.id);
   assert.deepEqual(byBail, ['b1']);
   assert.match(state.site('c0')?.verdict.checks[0]?.reason ?? '', /shard 2\/2 was cut off/);
 });

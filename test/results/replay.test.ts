@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { RunEvent } from '../../src/core/event.ts';
+import { stoppedByBail } from '../../src/core/case-tally.ts';
+import type { RunEvent, Undated } from '../../src/core/event.ts';
 import { GridrunError } from '../../src/core/fault.ts';
 import { foldEvents } from '../../src/results/fold.ts';
 import { parseJournal, replay } from '../../src/results/replay.ts';
@@ -110,5 +111,34 @@ test('a journal that is not there is refused by its path', async () => {
   await assert.rejects(
     collect(replay('/nowhere/events.ndjson')),
     refused('journal.missing', /no journal at \/nowhere/),
+  );
+});
+
+test('a journal from before `stoppedBy` was recorded gets it from the text of the stop', async () => {
+  const notRun = (siteId: string, reason: string, attempts: number): Undated => ({
+    type: 'site-judged',
+    verdict: {
+      siteId,
+      verdict: 'not-run',
+      checks: [{ title: 't', status: 'not-run', flaky: false, durationMs: 0, reason }],
+      attempts,
+      durationMs: 0,
+    },
+  });
+  const run = new FakeRun([siteOf('bailed'), siteOf('tried'), siteOf('cut')], ['t'])
+    .add({ type: 'run-stopping', reason: 'max-failures', text: 'stopped by --max-failures 1 (drain)' })
+    .add({ type: 'run-stopping', reason: 'interrupted', text: 'interrupted (stop)' })
+    .add(notRun('bailed', 'stopped by --max-failures 1', 0))
+    .add(notRun('tried', 'stopped by --max-failures 1', 1))
+    .add(notRun('cut', 'interrupted', 0))
+    .ended('max-failures');
+  const state = await foldEvents(parseJournal([run.journal()], 'events.ndjson'));
+  assert.deepEqual(
+    [...state.sites()].map(({ site, verdict }) => [site.id, verdict.stoppedBy, stoppedByBail(verdict)]),
+    [
+      ['bailed', 'max-failures', true],
+      ['tried', undefined, false],
+      ['cut', 'interrupted', false],
+    ],
   );
 });

@@ -1,6 +1,6 @@
 import type { Attempt, CheckResult } from '../../src/core/attempt.ts';
 import type { CheckPlan } from '../../src/core/check.ts';
-import type { RunEvent, RunStarted, Undated } from '../../src/core/event.ts';
+import type { RunEnded, RunEvent, RunStarted, Undated } from '../../src/core/event.ts';
 import type { Fault } from '../../src/core/fault.ts';
 import type { Site } from '../../src/core/site.ts';
 import { judge } from '../../src/core/judge.ts';
@@ -81,7 +81,7 @@ export class FakeRun {
     return this.add({ type: 'site-judged', ...(amended ? { amended } : {}), verdict });
   }
 
-  ended(stopped = '', faults: readonly Fault[] = []): this {
+  ended(stopped: RunEnded['stopped'] = '', faults: readonly Fault[] = []): this {
     return this.add({ type: 'run-ended', durationMs: 5000, stopped, faults });
   }
 

@@ -4,7 +4,7 @@ import { extensionArms, type Arms } from '../../extension/arms.ts';
 import { extensionGrid } from '../../extension/extension-grid.ts';
 import type { RunOptions } from '../../core/options.ts';
 import type { Emit, ExtensionFacts, Grid } from '../../core/ports.ts';
-import type { ControlMode } from '../../dispatch/retry.ts';
+import type { ControlMode } from '../../core/attempt.ts';
 import { refuseTogether } from './refuse-together.ts';
 
 /** The builds that a run compares, read and checked. */

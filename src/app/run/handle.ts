@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../core/event.ts';
+import type { StopStage } from '../../core/stop.ts';
 import type { Verdict } from '../../core/verdict.ts';
 
 /** What a run came to. */
@@ -15,14 +16,11 @@ export interface RunSummary {
   readonly out: string;
 }
 
-/** `drain`: start no new site; `stop`: end what runs; `kill`: wait for nothing. */
-export type StopRequest = 'drain' | 'stop' | 'kill';
-
 /** A run at work: its events as they happen, its summary at the end. */
 export interface Run extends AsyncIterable<RunEvent> {
   /** Rejects with a `GridrunError` where nothing could be started. */
   readonly summary: Promise<RunSummary>;
-  stop(how?: StopRequest): void;
+  stop(how?: StopStage): void;
 }
 
 /** Hands the events of one run to any number of readers; each sees all that happens from when it starts to read. */

@@ -1,16 +1,16 @@
 import { GridrunError } from '../../core/fault.ts';
+import type { StopReason, StopStage } from '../../core/stop.ts';
 import { untilAborted } from '../../wire/until-aborted.ts';
-import type { StopRequest } from './handle.ts';
 
 /** What can be stopped once a run is under way. */
 export interface Stoppable {
-  stop(stage: StopRequest, reason: string, text: string): void;
+  stop(stage: StopStage, reason: StopReason, text: string): void;
 }
 
 /** Takes stop requests from the first moment of a run: before there is work they end what prepares it, then the work. */
 export class Stopper {
   readonly #early = new AbortController();
-  #asked: StopRequest | undefined;
+  #asked: StopStage | undefined;
   #work: Stoppable | undefined;
 
   /** Aborted when the run is to stop before its first session; the reason is the error to end with. */
@@ -24,13 +24,13 @@ export class Stopper {
     if (this.#asked !== undefined) work.stop(this.#asked, 'interrupted', 'interrupted');
   }
 
-  stop(how: StopRequest): void {
+  stop(how: StopStage): void {
     this.#asked = how;
     this.#early.abort(new GridrunError('interrupted', 'interrupted before anything was started'));
     this.#work?.stop(how, 'interrupted', 'interrupted');
   }
 
-  stopFor(reason: string, text: string): void {
+  stopFor(reason: StopReason, text: string): void {
     this.#work?.stop('stop', reason, text);
   }
 

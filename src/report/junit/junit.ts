@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { caseOutcome, stoppedByBail, tallyCases } from '../../core/case-tally.ts';
+import { caseOutcome, tallyCases } from '../../core/case-tally.ts';
 import type { Fault } from '../../core/fault.ts';
 import type { Reporter } from '../../core/ports.ts';
 import type { RunState, SiteState } from '../../core/run-state.ts';
@@ -115,7 +115,6 @@ function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUn
     suite.property('extension-sha256', extension.sha256);
   }
   suite.property('attempts', String(verdict.attempts));
-  const bailed = stoppedByBail(state, entry);
   const names = new UniqueNames();
   for (const check of verdict.checks) {
     const testCase = suite
@@ -123,29 +122,23 @@ function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUn
       .name(names.take(xmlLine(check.title)))
       .className(site.id);
     testCase.seconds(secondsOf(check.durationMs));
-    const excuse = entry.excused?.find(({ title }) => title === check.title);
-    describe(testCase, check, bailed, excuse, attachmentBase);
+    describe(testCase, check, entry, attachmentBase);
   }
   return suite;
 }
 
-function describe(
-  testCase: JUnitCase,
-  check: CheckVerdict,
-  bailed: boolean,
-  excuse: CheckExcuse | undefined,
-  attachmentBase: string,
-): void {
-  for (const remark of remarksOf(check, bailed, excuse)) testCase.remark(remark);
+function describe(testCase: JUnitCase, check: CheckVerdict, entry: SiteState, attachmentBase: string): void {
+  for (const remark of remarksOf(check, entry)) testCase.remark(remark);
   const paths = (check.attachments ?? []).map(({ path }) =>
     attachmentBase === '' ? path : `${attachmentBase}/${path}`,
   );
   testCase.output(paths.map((path) => `[[ATTACHMENT|${xmlLine(path)}]]`).join('\n'));
 }
 
-function remarksOf(check: CheckVerdict, bailed: boolean, excuse: CheckExcuse | undefined): Remark[] {
+function remarksOf(check: CheckVerdict, entry: SiteState): Remark[] {
   const others = check.otherFaults ?? [];
-  switch (caseOutcome(check, bailed, excuse !== undefined)) {
+  const excuse = entry.excused?.find(({ title }) => title === check.title);
+  switch (caseOutcome(check, entry)) {
     case 'skipped':
       if (excuse !== undefined) return [excusedRemark(check, excuse)];
       return [{ element: 'skipped', message: xmlLine(check.reason ?? '') }];

@@ -135,8 +135,8 @@ function hostileRun(): FakeRun {
       siteId: 'evil',
       runs: [{ run: EVIL, startedAt: 1, verdict: 'failed', code: EVIL }],
     })
-    .add({ type: 'run-stopping', reason: 'x', text: EVIL })
-    .ended('x', [evil]);
+    .add({ type: 'run-stopping', reason: 'interrupted', text: EVIL })
+    .ended('interrupted', [evil]);
 }
 
 test('a live run and the replay of its journal come to the same bytes', async () => {

@@ -12,7 +12,7 @@ import { xmlText } from '../../../src/report/junit/xml-text.ts';
 import { tallyCases } from '../../../src/core/case-tally.ts';
 import { RunState } from '../../../src/core/run-state.ts';
 import type { Fault } from '../../../src/core/fault.ts';
-import type { RunEvent } from '../../../src/core/event.ts';
+import type { RunEvent, RunStopping } from '../../../src/core/event.ts';
 import { JUnitReporter, junitFiles } from '../../../src/report/junit/junit.ts';
 import { Multiplexer } from '../../../src/report/multiplexer.ts';
 import { FakeRun, errored, failed, passed, siteOf, variedRun } from '../../support/run-events.ts';
@@ -188,7 +188,7 @@ test('one suite a site in the order of the list, one case a check, with what CI 
 });
 
 test('a site that never got a session still has all its test cases; bail skips, an interruption is an error', () => {
-  const run = (reason: string): ReadCase[] => {
+  const run = (reason: RunStopping['reason']): ReadCase[] => {
     const fake = new FakeRun([siteOf('a'), siteOf('b')], ['t', 'u'])
       .attempt('a', [failed('t'), passed('u')])
       .judged('a');
