@@ -6,7 +6,8 @@ import type {
   ExtensionStorage,
   StorageArea,
 } from './worker/extension/extension-in-check.ts';
-import { currentAttempt, type AttachmentBody, type CheckSite, type AttemptContext } from './worker/attempt-context.ts';
+import { currentAttempt, type CheckSite, type AttemptContext } from './worker/attempt-context.ts';
+import type { AttachmentBody } from './worker/evidence/evidence.ts';
 
 export type { AttachmentBody, CheckSite, ConsoleLine, ExtensionInCheck, ExtensionStorage, StorageArea };
 export type { ExtensionError } from '../core/attempt.ts';

@@ -5,10 +5,10 @@ import type { Fault } from '../core/fault.ts';
 import type { EvidenceKind } from '../core/options.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
 
-/** What a worker needs to know before it can load the suite. Everything crosses a process border as JSON. */
+/** What a worker needs before it can load the suite. Everything here crosses a process border as JSON. */
 export interface WorkerOptions {
   readonly cwd: string;
-  /** Absolute paths, in the order in which they are loaded. */
+  /** Check files: absolute paths, in load order. */
   readonly files: readonly string[];
   /** Modules whose `mochaHooks` and global fixtures run around all checks. */
   readonly setup: readonly string[];
@@ -18,24 +18,29 @@ export interface WorkerOptions {
   readonly tags: readonly string[];
   readonly forbidOnly: boolean;
   readonly checkTimeoutMs: number;
-  /** The results folder, below which evidence is written. */
+  /** The results folder. Evidence is written below it. */
   readonly outDir: string;
   /** Values that no file and no message may hold. */
   readonly secrets: readonly string[];
-  /** A site whose extension threw is failed, whatever its checks say. */
+  /** Fail a site whose extension threw, whatever its checks report. */
   readonly failOnExtensionErrors: boolean;
-  /** What is kept of which checks. */
+  /** Which checks to keep evidence for. */
   readonly evidence: EvidenceKind;
-  /** A picture after each command that acts. */
+  /** Take a picture after each command that acts on the page. */
   readonly trace: boolean;
-  /** For how much CPU time its event loop may stand still before its watchdog looks why; four times that if it only waits. */
+  /** How much CPU time an event loop may use without a turn, in ms. One that only waits may take four times as long. */
   readonly stallLimitMs: number;
   /** How long one file may take to load, in ms. */
   readonly loadLimitMs: number;
 }
 
+/** An attempt's order without the signal, which becomes an `interrupt` message. */
 export type OrderOnWire = Omit<AttemptOrder, 'signal'>;
 
+/** mocha's global setup or teardown. */
+export type FixtureKind = 'setup' | 'teardown';
+
+/** Messages from the pool to a worker. `id` is the pool's number for an attempt, unique within one worker. */
 export type ToWorker =
   | { readonly type: 'load'; readonly options: WorkerOptions }
   | { readonly type: 'attempt'; readonly id: number; readonly order: OrderOnWire }
@@ -43,18 +48,11 @@ export type ToWorker =
   | { readonly type: 'fixture'; readonly which: FixtureKind }
   | { readonly type: 'ping' };
 
-export type FixtureKind = 'setup' | 'teardown';
-
+/** Messages from a worker to the pool. */
 export type FromWorker =
   | { readonly type: 'loading'; readonly file: string }
   | { readonly type: 'loaded'; readonly checks: readonly CheckPlan[]; readonly hasFixtures: boolean }
-  | {
-      readonly type: 'refused';
-      readonly code: ErrorCode;
-      readonly message: string;
-      readonly mistakes: readonly string[];
-      readonly hint?: string;
-    }
+  | WorkerRefusal
   | { readonly type: 'check'; readonly id: number; readonly result: CheckResult }
   | { readonly type: 'done'; readonly id: number; readonly outcome: AttemptOutcome }
   | { readonly type: 'late'; readonly error: LateError }
@@ -63,30 +61,40 @@ export type FromWorker =
   | WorkerOutput
   | WorkerNotice;
 
+/** The suite could not be loaded. */
+export interface WorkerRefusal {
+  readonly type: 'refused';
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly mistakes: readonly string[];
+  readonly hint?: string;
+}
+
 /** What a check wrote to its console. */
 export interface WorkerOutput {
   readonly type: 'output';
-  /** Empty where no site could be named. */
+  /** Empty if the output belongs to no site. */
   readonly siteId: string;
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
 }
 
+/** A warning for the user. */
 export interface WorkerNotice {
   readonly type: 'notice';
   readonly code: ErrorCode;
   readonly text: string;
 }
 
-/** The file descriptor on which the watchdog speaks while the worker itself can't. */
+/** The file descriptor that the watchdog writes a `StallReport` to, as one line of JSON, while its worker stands still. */
 export const WATCHDOG_FD = 4;
 
-/** What the watchdog says: the worker stands still, and whose code it is in, where that could be read. */
+/** The worker's event loop stands still. */
 export interface StallReport {
+  /** The attempt whose code it is in; null if unknown. */
   readonly attemptId: number | null;
+  /** `CheckPlan.title`; empty if unknown. */
   readonly check: string;
+  /** `file:line` in the user's code; empty if unknown. */
   readonly where: string;
 }
-
-/** Under this name (a registered symbol) the watchdog finds, in the standing process, whose code it stands in. */
-export const CURRENT_CODE_QUERY = 'gridrun.whose';

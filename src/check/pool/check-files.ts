@@ -7,14 +7,15 @@ import { refusal } from '../../core/fault.ts';
 const CHECK_FILES = '**/*.check.{ts,mts,cts,js,mjs,cjs}';
 const DEFAULT_GLOBS = [`checks/${CHECK_FILES}`];
 
-/** gridrun's own check, for those who have written none: the page loads. */
+/** gridrun's own check, for projects that have none: the page loads. */
 export const BUILT_IN_CHECK = fileURLToPath(
   new URL(`../builtin/loads.check${extname(import.meta.url)}`, import.meta.url),
 );
 
 /**
- * The check files that the globs name (of a folder, those with `.check.` in their names), absolute, sorted, each once; with no globs those of the default ones, or the
- * built-in check where there are none. Throws a refusal that names each glob that matches nothing.
+ * Finds the check files that the globs match: absolute paths, sorted, each once. A folder stands for its `.check.` files.
+ * Without globs, finds those of the default globs, or else the built-in check.
+ * Throws a refusal that names each glob that matches nothing.
  */
 export async function findCheckFiles(cwd: string, globs: readonly string[]): Promise<string[]> {
   const matches = await Promise.all(
@@ -24,7 +25,7 @@ export async function findCheckFiles(cwd: string, globs: readonly string[]): Pro
     matches[index]!.length === 0 ? [`${pattern}: ${noMatch(pattern)}`] : [],
   );
   if (mistakes.length > 0)
-    throw refusal('checks.no-file', 'no check file where one was asked for', {
+    throw refusal('checks.no-file', 'no check file found', {
       mistakes,
       hint: `globs are relative to ${cwd}`,
     });
@@ -32,9 +33,9 @@ export async function findCheckFiles(cwd: string, globs: readonly string[]): Pro
   return files.length === 0 ? [BUILT_IN_CHECK] : files;
 }
 
-/** A bare word may be a command that was mistyped. */
+/** A bare word may be a mistyped command. */
 function noMatch(pattern: string): string {
-  return /^[a-z-]+$/.test(pattern) ? 'no file matches, and gridrun has no command of that name' : 'no file matches';
+  return /^[a-z-]+$/.test(pattern) ? 'no file matches, and gridrun has no command with that name' : 'no file matches';
 }
 
 async function matching(cwd: string, pattern: string): Promise<string[]> {
@@ -50,7 +51,7 @@ async function matching(cwd: string, pattern: string): Promise<string[]> {
   return found;
 }
 
-/** Where mocha's own configuration lies in the folder, which gridrun does not read. */
+/** mocha's own configuration in the folder, for a warning: gridrun does not read it. Undefined if there is none. */
 export async function mochaConfigIn(cwd: string): Promise<string | undefined> {
   const names = await readdir(cwd).catch(() => []);
   const config = names.find((name) => /^\.mocharc(\.(js|cjs|mjs|ya?ml|jsonc?))?$/.test(name));

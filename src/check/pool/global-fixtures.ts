@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { makeFault, type Fault } from '../../core/fault.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
-/** mocha's global fixtures, which run once in a run, in its first worker. */
+/** mocha's global fixtures. They run once per run, in its first worker. */
 export class GlobalFixtures {
   readonly #worker: WorkerProcess;
   #setup: Promise<Fault | undefined> | undefined;
@@ -12,15 +12,15 @@ export class GlobalFixtures {
     this.#worker = worker;
   }
 
-  /** Runs the setup, unless it was run before. Gives what went wrong in it; to take longer than `limitMs` is wrong. */
+  /** Runs the setup once. Returns what went wrong in it; taking longer than `limitMs` is a fault. Never rejects. */
   async setUp(limitMs: number): Promise<Fault | undefined> {
     return await (this.#setup ??= this.#setUp(limitMs));
   }
 
-  /** Runs the teardown, where the setup did well. Gives what went wrong in it; to take longer than `limitMs` is wrong. */
+  /** Runs the teardown if the setup succeeded. Returns what went wrong in it, such as taking longer than `limitMs`. */
   async tearDown(limitMs: number): Promise<string | undefined> {
     if (!this.#isSetUp) return undefined;
-    const late = delay(limitMs, `the global fixtures did not end in ${limitMs} ms: they were cut off`, { ref: false });
+    const late = delay(limitMs, `mochaGlobalTeardown did not end within ${limitMs} ms and was cut off`, { ref: false });
     return await Promise.race([this.#worker.fixture('teardown').then((fault) => fault?.message), late]);
   }
 

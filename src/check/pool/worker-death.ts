@@ -5,13 +5,13 @@ import type { StallReport } from '../protocol.ts';
 
 /** How a worker died. */
 export interface WorkerDeath {
-  /** `exit code 1`, `SIGKILL`; empty where it is not known any more. */
+  /** `exit code 1`, `SIGKILL`; empty if it is no longer known. */
   readonly how: string;
-  /** What its watchdog said, where it stood still. */
+  /** The watchdog's report, if the worker stood still. */
   readonly stall: StallReport | undefined;
 }
 
-/** The check whose endless loop it was: another try would only stand still again. */
+/** The outcome of the attempt that held its worker. It timed out, so it is not tried again: it would hold the next worker too. */
 export function endlessLoop(
   checks: ReadonlyMap<string, CheckResult>,
   stall: StallReport,
@@ -31,7 +31,7 @@ export function endlessLoop(
   return { ending: 'timed-out', checks: [...decided, ...standing], fault, sessionDirty: true };
 }
 
-/** An attempt that was lost with its worker through no fault of its own. */
+/** The outcome of an attempt that was lost because its worker died. */
 export function lostWith(
   order: AttemptOrder,
   checks: ReadonlyMap<string, CheckResult>,
@@ -46,13 +46,13 @@ export function lostWith(
   return { ending: 'faulted', checks: [...checks.values()], fault, sessionDirty: true };
 }
 
-/** An attempt of a run that was stopped; what is decided counts. */
+/** The outcome of an attempt whose run was stopped, with the checks that were decided by then. */
 export function interrupted(checks: ReadonlyMap<string, CheckResult>): AttemptOutcome {
   const fault = makeFault('runner.interrupted', 'the run was stopped');
   return { ending: 'interrupted', checks: [...checks.values()], fault, sessionDirty: true };
 }
 
-/** A worker that died while it loaded `file`: a loop outside of the checks is a mistake in the file. */
+/** The error of a worker that died while it loaded `file`. If its event loop stood still, the file has a mistake. */
 export function loadDeath(file: string, { how, stall }: WorkerDeath): GridrunError {
   if (stall === undefined) {
     return new GridrunError('runner.worker-died', `the worker died while it loaded ${file || 'itself'} (${how})`);

@@ -30,17 +30,17 @@ export interface WorkerPoolOptions {
   readonly emit: Emit;
 }
 
-/** The workers: runs the suite in child processes, many sites in each, which are started as they are needed. */
+/** Runs the suite in child processes, many sites in each. Starts a worker when its first attempt comes. */
 export class WorkerPool implements CheckRunner {
   readonly #options: WorkerPoolOptions;
   readonly #workerOptions: WorkerOptions;
   readonly #workers = new Map<string, WorkerProcess>();
   readonly #lateListeners: ((error: LateError) => void)[] = [];
-  /** Sites of which one held or ended a worker, and nobody knows which: each gets a worker of its own. */
+  /** Sites that may have held or ended a worker. Each runs alone in a worker of its own. */
   readonly #suspects = new Set<string>();
-  /** Sites that were in one worker that died; a second one makes them suspects, because a worker may also be killed from outside. */
+  /** Sites that were in a worker that died. A second death makes them suspects: the first may have come from outside. */
   readonly #sitesWhoseWorkerDiedOnce = new Set<string>();
-  /** So that hundreds of suspects do not become hundreds of processes. */
+  /** Keeps hundreds of suspects from becoming hundreds of processes. */
   readonly #aloneLimit = pLimit(availableParallelism());
   #loaded: Promise<readonly CheckPlan[]> | undefined;
   #checks: readonly CheckPlan[] = [];
@@ -68,7 +68,7 @@ export class WorkerPool implements CheckRunner {
       const text = `gridrun does not read ${config}: write timeout, grep, retries and setup (for its require and hooks) into gridrun.config.ts`;
       this.#warn('checks.mocharc', text);
     }
-    // Whoever gave up on it has ended it already: a process that starts now would be nobody's.
+    // Nobody would end a process that starts after the pool was disposed.
     if (this.#disposed !== undefined) throw new GridrunError('runner.stopped', 'stopped before the checks were loaded');
     const worker = this.#worker(this.#workerKey(0));
     this.#checks = await worker.loaded();
@@ -76,6 +76,7 @@ export class WorkerPool implements CheckRunner {
     return this.#checks;
   }
 
+  /** Runs an attempt in its slot's worker. Never rejects. */
   async attempt(order: AttemptOrder): Promise<AttemptOutcome> {
     try {
       await this.load();
@@ -92,7 +93,7 @@ export class WorkerPool implements CheckRunner {
     }
   }
 
-  /** Rejects where the run is stopped meanwhile. */
+  /** Runs the global setup once. Returns what went wrong in it. Rejects if the run is stopped meanwhile. */
   async #setUp({ siteTimeoutMs, signal }: AttemptOrder): Promise<Fault | undefined> {
     return this.#fixtures === undefined ? undefined : await untilAborted(this.#fixtures.setUp(siteTimeoutMs), signal);
   }
@@ -110,15 +111,17 @@ export class WorkerPool implements CheckRunner {
     return outcome;
   }
 
-  #suspect(siteId: string, stoodStill: boolean): void {
-    if (stoodStill || this.#sitesWhoseWorkerDiedOnce.has(siteId)) this.#suspects.add(siteId);
+  #suspect(siteId: string, stalled: boolean): void {
+    if (stalled || this.#sitesWhoseWorkerDiedOnce.has(siteId)) this.#suspects.add(siteId);
     this.#sitesWhoseWorkerDiedOnce.add(siteId);
   }
 
+  /** Calls `listener` for each error that a check throws after its attempt has ended. */
   onLateError(listener: (error: LateError) => void): void {
     this.#lateListeners.push(listener);
   }
 
+  /** Runs the global teardown and ends all workers. */
   async [Symbol.asyncDispose](): Promise<void> {
     await (this.#disposed ??= this.#dispose());
   }
@@ -149,8 +152,8 @@ export class WorkerPool implements CheckRunner {
       onLate: (error) => {
         for (const listener of this.#lateListeners) listener(error);
       },
-      onUnnamed: (siteIds, stoodStill) => {
-        for (const id of siteIds) this.#suspect(id, stoodStill);
+      onSuspects: (siteIds, stalled) => {
+        for (const id of siteIds) this.#suspect(id, stalled);
       },
     };
     const worker = new WorkerProcess(this.#workerOptions, listeners);
@@ -158,13 +161,13 @@ export class WorkerPool implements CheckRunner {
     return worker;
   }
 
-  /** As behind any failed hook: every check gets its status and error. */
+  /** The global setup failed: every check gets its fault, as behind any failed hook. */
   #allFailed(fault: Fault): AttemptOutcome {
     const checks = this.#checks.map(({ title }) => ({ title, status: statusOf(fault), durationMs: 0, fault }));
     return { ending: 'completed', checks, sessionDirty: false };
   }
 
-  /** A site whose time was up, or that held its worker, is errored in all that it left open. */
+  /** If the site's time was up, or it held its worker, each check without a result is errored. */
   #withUndecided(outcome: AttemptOutcome): AttemptOutcome {
     const { fault } = outcome;
     if (outcome.ending !== 'timed-out' || fault === undefined) return outcome;

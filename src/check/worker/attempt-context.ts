@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { WebDriver } from 'selenium-webdriver';
 import { GridrunError } from '../../core/fault.ts';
+import type { AttachmentBody } from './evidence/evidence.ts';
 import type { ExtensionInCheck } from './extension/extension-in-check.ts';
 
 /** What a check reads of its site. */
@@ -8,17 +9,14 @@ export interface CheckSite {
   readonly id: string;
   readonly url: string;
   readonly tags: readonly string[];
-  /** Whatever the list says about the site. */
+  /** The site's `data` in the list. */
   // oxlint-disable-next-line no-explicit-any -- checks know the shape of their own data
   readonly data: any;
   /** The values of the environment variables that the list names for the site. They are secrets. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What `attach` takes: text, bytes, or a value that is written as JSON. */
-export type AttachmentBody = string | Uint8Array | object;
-
-/** One attempt as the checks in it and the process's stray errors find it. */
+/** One attempt, as its checks and the process's error handlers see it. */
 export interface AttemptContext {
   readonly attemptId: number;
   readonly siteId: string;
@@ -26,28 +24,28 @@ export interface AttemptContext {
   readonly driver: WebDriver;
   readonly extension: ExtensionInCheck;
   readonly signal: AbortSignal;
-  /** Takes the site's secrets out of what it writes. */
+  /** Takes the site's secrets out of text. */
   readonly redaction: { text(text: string): string };
   attach(name: string, body: AttachmentBody): Promise<void>;
-  /** An error that no check threw: of a timer, of a promise nobody waits for. */
+  /** Takes an error that no check threw: one of a timer, or of a promise that nothing awaits. */
   onStray(error: unknown, check: string | undefined): void;
 }
 
-/** What the code that runs now belongs to. */
+/** What the running code belongs to. */
 export interface LaneStore {
   readonly lane: { readonly number: number; onStray(error: unknown): void };
-  readonly run?: AttemptContext;
+  readonly attempt?: AttemptContext | undefined;
   /** `CheckPlan.title` of the running test, or of the test that a hook runs for. */
-  readonly check?: string;
+  readonly check?: string | undefined;
 }
 
-/** Follows every await, timer and event: one process, many lanes, and each piece of code knows its own. */
+/** Follows each await, timer and event, so that code in one of many lanes finds its own lane and attempt. */
 export const laneContext = new AsyncLocalStorage<LaneStore>();
 
-/** The attempt that the calling code belongs to. Throws where a check file reads it while it is loaded. */
+/** The attempt that the calling code belongs to. Throws if none runs, such as while a check file is loaded. */
 export function currentAttempt(what: string): AttemptContext {
-  const run = laneContext.getStore()?.run;
-  if (run !== undefined) return run;
+  const attempt = laneContext.getStore()?.attempt;
+  if (attempt !== undefined) return attempt;
   throw new GridrunError(
     'check.no-site-yet',
     `\`${what}\` of gridrun/check was read outside of a running check: there is no site yet`,

@@ -3,25 +3,25 @@ import { laneContext, type AttemptContext } from './attempt-context.ts';
 
 export interface ProcessGuardsOptions {
   readonly onOutput: (siteId: string, stream: 'stdout' | 'stderr', text: string) => void;
-  /** An error of code that belongs to no lane. */
+  /** Takes an error of code that belongs to no lane. */
   readonly onUnattributedError: (error: unknown) => void;
 }
 
 /**
- * Makes what belongs to a whole process belong to lanes: an exception or rejection that nobody caught goes to the
- * attempt whose code it came from, and so does what is written to the console; a check can't end the process.
+ * Gives what belongs to the whole process to the attempt whose code it came from: uncaught exceptions, unhandled
+ * rejections, console output. Keeps checks from ending the process.
  */
 export function installProcessGuards(options: ProcessGuardsOptions): void {
   const onStray = (error: unknown): void => {
     if (isSkip(error)) return;
     const store = laneContext.getStore();
-    if (store?.run !== undefined) store.run.onStray(error, store.check);
+    if (store?.attempt !== undefined) store.attempt.onStray(error, store.check);
     else if (store !== undefined) store.lane.onStray(error);
     else options.onUnattributedError(error);
   };
   process.on('uncaughtException', onStray);
   process.on('unhandledRejection', onStray);
-  // Ctrl-C reaches the whole process group: the parent decides what becomes of the run.
+  // Ctrl-C reaches the whole process group. The parent decides how the run ends.
   process.on('SIGINT', () => {});
   const exit = process.exit.bind(process);
   process.on('disconnect', () => exit(0));
@@ -31,7 +31,7 @@ export function installProcessGuards(options: ProcessGuardsOptions): void {
   for (const name of ['stdout', 'stderr'] as const) routeStream(name, options.onOutput);
 }
 
-/** mocha's `this.skip()` in a test with a callback says so with an exception. */
+/** In a test with a callback, mocha's `this.skip()` throws. */
 function isSkip(error: unknown): boolean {
   return typeof error === 'object' && error !== null && error.constructor?.name === 'PendingError';
 }
@@ -43,9 +43,9 @@ function routeStream(name: 'stdout' | 'stderr', onOutput: ProcessGuardsOptions['
     encoding?: BufferEncoding | Callback,
     callback?: Callback,
   ): boolean => {
-    const run: AttemptContext | undefined = laneContext.getStore()?.run;
+    const attempt: AttemptContext | undefined = laneContext.getStore()?.attempt;
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
-    onOutput(run?.siteId ?? '', name, run === undefined ? text : run.redaction.text(text));
+    onOutput(attempt?.siteId ?? '', name, attempt === undefined ? text : attempt.redaction.text(text));
     const done = typeof encoding === 'function' ? encoding : callback;
     if (done !== undefined) process.nextTick(done);
     return true;

@@ -1,16 +1,16 @@
 import { writeSync } from 'node:fs';
 import { Session, type Debugger } from 'node:inspector';
 import { parentPort, workerData } from 'node:worker_threads';
-import { WATCHDOG_FD, CURRENT_CODE_QUERY, type StallReport } from '../protocol.ts';
-import type { WatchdogData } from './watchdog.ts';
+import { WATCHDOG_FD, type StallReport } from '../protocol.ts';
+import { CURRENT_CODE_QUERY, type WatchdogData } from './watchdog-data.ts';
 
 const LOOK_MS = 100;
 const ASK_AGAIN_MS = 200;
-/** Native code that never comes back to JavaScript can't be paused: then nobody is named. */
+/** Native code that never returns to JavaScript can't be paused. The report then names no attempt. */
 const NAMING_MS = 5_000;
 const WHOSE = `globalThis[Symbol.for('${CURRENT_CODE_QUERY}')]()`;
 
-/** One that stands still and does not compute waits for a lock or a child process, or was starved: that takes patience. */
+/** A loop that stands still without computing waits for a lock or a child process, or gets no CPU. It has more time. */
 const IDLE_FACTOR = 4;
 
 const { beats, stallLimitMs } = workerData as WatchdogData;
@@ -18,7 +18,7 @@ const counter = new Int32Array(beats);
 let seen = -1;
 let looks = 0;
 let busyBeforeMs = 0;
-let told = false;
+let isReported = false;
 
 const timer = setInterval(() => {
   const now = Atomics.load(counter, 0);
@@ -28,48 +28,45 @@ const timer = setInterval(() => {
     busyBeforeMs = othersBusyMs();
     return;
   }
-  // Looks are counted, not time: on a machine that starved both threads neither has had its turn.
+  // Counts looks, not time: on a busy machine neither thread may get a turn for long.
   looks++;
   const computes = othersBusyMs() - busyBeforeMs >= stallLimitMs;
   if (!computes && looks * LOOK_MS < stallLimitMs * IDLE_FACTOR) return;
   clearInterval(timer);
-  findCulprit();
+  findRunningCode();
 }, LOOK_MS);
 parentPort!.postMessage('watching');
 
-/**
- * CPU time of this process without this thread's, in ms. A loop that never ends uses it up; a thread that the machine
- * gave no turn does not, however long that takes.
- */
+/** CPU time of this process without this thread's, in ms. An endless loop uses it up; a thread that gets no CPU does not. */
 function othersBusyMs(): number {
   const all = process.cpuUsage();
   const own = process.threadCpuUsage();
   return (all.user + all.system - own.user - own.system) / 1000;
 }
 
-function findCulprit(): void {
+function findRunningCode(): void {
   const session = new Session();
   session.connectToMainThread();
   const urls = new Map<string, string>();
   session.on('Debugger.scriptParsed', ({ params }) => void urls.set(params.scriptId, params.url));
-  setTimeout(() => tell({ attemptId: null, check: '', where: '' }), NAMING_MS);
+  setTimeout(() => report({ attemptId: null, check: '', where: '' }), NAMING_MS);
   session.on('Debugger.paused', ({ params }) => {
     const where = placeOf(params.callFrames, urls);
     const ask = (): void => {
       session.post('Runtime.evaluate', { expression: WHOSE, returnByValue: true }, (error, answer) => {
         const text: unknown = error === null ? answer.result.value : undefined;
-        if (typeof text === 'string') tell({ ...(JSON.parse(text) as Omit<StallReport, 'where'>), where });
+        if (typeof text === 'string') report({ ...(JSON.parse(text) as Omit<StallReport, 'where'>), where });
       });
     };
     ask();
-    // A question that comes while the thread is about to wait for questions may go unheard; the next one wakes it.
+    // The main thread may miss a question that comes just before it waits for questions. The next one wakes it.
     setInterval(ask, ASK_AGAIN_MS);
   });
   session.post('Debugger.enable');
   session.post('Debugger.pause');
 }
 
-/** Where in the user's code it stands: the innermost frame that is neither Node's nor a package's. */
+/** The place in the user's code: the innermost frame that is neither Node's nor a package's. */
 function placeOf(frames: readonly Debugger.CallFrame[], urls: ReadonlyMap<string, string>): string {
   const places = frames.map(({ location }) => ({
     url: urls.get(location.scriptId) ?? '',
@@ -79,9 +76,9 @@ function placeOf(frames: readonly Debugger.CallFrame[], urls: ReadonlyMap<string
   return place === undefined ? '' : `${place.url.replace(/[?&]lane=\d+/, '')}:${place.line}`;
 }
 
-/** The parent ends this process when it has read it. */
-function tell(report: StallReport): void {
-  if (told) return;
-  told = true;
-  writeSync(WATCHDOG_FD, `${JSON.stringify(report)}\n`);
+/** Sends the report. The parent then kills this process. */
+function report(stall: StallReport): void {
+  if (isReported) return;
+  isReported = true;
+  writeSync(WATCHDOG_FD, `${JSON.stringify(stall)}\n`);
 }

@@ -26,9 +26,10 @@ export interface FailureExaminerOptions {
   readonly lateMs?: number;
 }
 
-export interface Finding {
+/** What a failure means. */
+export interface Examined {
   readonly fault: Fault;
-  /** It says nothing about the check: the session is gone, and with it the rest of the attempt. */
+  /** The session is gone, and with it the rest of the attempt. The fault says nothing about the check. */
   readonly sessionLost: boolean;
 }
 
@@ -43,7 +44,7 @@ export class FailureExaminer {
   /**
    * Examines what a test or hook threw, and takes the evidence for `check`. `where` is the hook's title. Never rejects.
    */
-  async examine(thrown: unknown, check: string | undefined, where: string): Promise<Finding> {
+  async examine(thrown: unknown, check: string | undefined, where: string): Promise<Examined> {
     const error = asError(thrown);
     // What can't be examined is believed, and said: a site whose failure nobody tells would never end.
     return await this.#examine(error, check, where).catch((failure: unknown) => ({
@@ -55,7 +56,7 @@ export class FailureExaminer {
     }));
   }
 
-  async #examine(error: Error, check: string | undefined, where: string): Promise<Finding> {
+  async #examine(error: Error, check: string | undefined, where: string): Promise<Examined> {
     const { borrowed, evidence, signal } = this.#options;
     let navigation = borrowed.cameFromNavigation(error);
     if (navigation === undefined) {

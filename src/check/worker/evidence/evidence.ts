@@ -4,7 +4,9 @@ import { dirname, extname, join } from 'node:path';
 import type { Attachment } from '../../../core/attempt.ts';
 import type { Redaction } from '../../../text/redaction.ts';
 import { EVIDENCE } from '../../../results/layout.ts';
-import type { AttachmentBody } from '../attempt-context.ts';
+
+/** What `attach` takes: text, bytes, or a value that is written as JSON. */
+export type AttachmentBody = string | Uint8Array | object;
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',

@@ -11,9 +11,9 @@ interface RunnerInternals {
   test?: Mocha.Test;
 }
 
-/** What a lane's runner asks of the attempt that it runs. */
-export interface RunnerGuest {
-  /** Runs `step` as part of a check, so that whatever it starts is charged to that check. */
+/** What a lane's runner calls. */
+export interface RunnerCallbacks {
+  /** Runs `step` as part of a check, so that errors of what it starts are charged to that check. */
   within(check: Mocha.Test | undefined, step: () => void): void;
   /** A test has passed; the next hook runs when `next` is called. */
   onPass(test: Mocha.Test, next: () => void): void;
@@ -24,17 +24,17 @@ export interface RunnerGuest {
 const Base = Mocha.Runner as unknown as new (suite: Mocha.Suite, options: object) => Mocha.Runner & RunnerInternals;
 
 /**
- * mocha's Runner for one site in one lane. It adds no listeners to the process: hundreds of them run at once, and
- * stray errors are led to the right one by their async context instead.
+ * mocha's Runner for one site in one lane. Hundreds of them run at once, so it adds no listeners to the process: the
+ * async context of a stray error leads to its attempt instead.
  */
 export class LaneRunner extends Base {
-  readonly #guest: RunnerGuest;
+  readonly #callbacks: RunnerCallbacks;
   /** The test or hook that runs now. */
   executing: Mocha.Runnable | undefined;
 
-  constructor(suite: Mocha.Suite, guest: RunnerGuest) {
+  constructor(suite: Mocha.Suite, callbacks: RunnerCallbacks) {
     super(suite, { cleanReferencesAfterRun: false });
-    this.#guest = guest;
+    this.#callbacks = callbacks;
     this.on('hook', (hook: Mocha.Hook) => (this.executing = hook));
     this.on('hook end', () => (this.executing = undefined));
   }
@@ -43,20 +43,20 @@ export class LaneRunner extends Base {
     if (target !== process) super._addEventListener(target, event, listener);
   }
 
-  /** mocha reads an error's texts as if they could be nothing else. */
+  /** mocha expects that an error's texts are strings. */
   override fail(test: Mocha.Runnable, error: unknown, force?: boolean): void {
     super.fail(test, asError(error), force);
   }
 
   override hook(name: string, done: (error?: unknown) => void): void {
     const test = testOfHook(name, this.suite, this.test);
-    this.#guest.within(test, () => {
+    this.#callbacks.within(test, () => {
       super.hook(name, (error?: unknown) => {
         const hook = this.executing;
         this.executing = undefined;
-        // A hook that skips its test says so with an error as well.
+        // A hook that skips its test ends with an error too.
         if (error === undefined || hook === undefined || hook.state !== 'failed') done(error);
-        else this.#guest.onFailure(hook, test, error, () => done(error));
+        else this.#callbacks.onFailure(hook, test, error, () => done(error));
       });
     });
   }
@@ -64,12 +64,12 @@ export class LaneRunner extends Base {
   override runTest(done: (error?: unknown) => void): void {
     const test = this.test;
     this.executing = test;
-    this.#guest.within(test, () => {
+    this.#callbacks.within(test, () => {
       super.runTest((error?: unknown) => {
         this.executing = undefined;
         if (test === undefined || test.isPending()) done(error);
-        else if (!error) this.#guest.onPass(test, () => done());
-        else this.#guest.onFailure(test, test, error, () => done(error));
+        else if (!error) this.#callbacks.onPass(test, () => done());
+        else this.#callbacks.onFailure(test, test, error, () => done(error));
       });
     });
   }

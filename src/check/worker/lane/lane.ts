@@ -10,7 +10,8 @@ import { loadMistake } from './load-mistake.ts';
 import type { WorkerOptions } from '../../protocol.ts';
 import { applySelection, exclusives, needsExtension, planSuite, shownFile } from './suite-plan.ts';
 
-type Fixture = (this: object) => unknown;
+/** A global setup or teardown of mocha. */
+export type Fixture = (this: object) => unknown;
 type RootHooks = Mocha.RootHookObject | (() => Mocha.RootHookObject | PromiseLike<Mocha.RootHookObject>);
 
 /** What a check file or a setup module may export for mocha. */
@@ -20,16 +21,16 @@ interface MochaExports {
   readonly mochaGlobalTeardown?: Fixture | readonly Fixture[];
 }
 
-/** One slot's private copy of the suite: its own module instances, its own mocha. */
+/** One slot's own copy of the suite: its own module instances, its own mocha. */
 export class Lane {
   readonly number: number;
   readonly setup: Fixture[] = [];
   readonly teardown: Fixture[] = [];
-  /** Known once it is loaded. */
+  /** Set by `load`. */
   checks: readonly CheckPlan[] = [];
   readonly #mocha: Mocha;
-  #spoilt = false;
-  #current: AttemptContext | undefined;
+  #spoiled = false;
+  #attempt: AttemptContext | undefined;
   #used = false;
 
   private constructor(number: number, checkTimeoutMs: number) {
@@ -38,8 +39,8 @@ export class Lane {
   }
 
   /**
-   * Loads the suite into a lane of its own. One at a time: mocha's `describe` and `it` are globals. `onFile` hears of
-   * each file before it is loaded. Throws a refusal with the mistakes of all files.
+   * Loads the suite into a new lane. Load one lane at a time: mocha's `describe` and `it` are globals. Calls `onFile`
+   * before each file. Throws a refusal with the mistakes of all files.
    */
   static async load(number: number, options: WorkerOptions, onFile: (file: string) => void): Promise<Lane> {
     const lane = new Lane(number, options.checkTimeoutMs);
@@ -65,29 +66,33 @@ export class Lane {
     return lane;
   }
 
-  /** Something may be left in it that the next site must not find. */
-  get spoilt(): boolean {
-    return this.#spoilt;
+  /** It may hold something that the next site must not find, so it is not used again. */
+  get spoiled(): boolean {
+    return this.#spoiled;
   }
 
   spoil(): void {
-    this.#spoilt = true;
+    this.#spoiled = true;
   }
 
-  /** The attempt that the lane is busy with. */
-  occupy(run: AttemptContext | undefined): void {
-    this.#current = run;
+  /** Names the attempt that runs in the lane from now on. */
+  startAttempt(attempt: AttemptContext): void {
+    this.#attempt = attempt;
   }
 
-  /** An error of code that belongs to the lane but to none of its attempts, such as a timer of a module. */
+  endAttempt(): void {
+    this.#attempt = undefined;
+  }
+
+  /** Takes an error of code that belongs to the lane but to no attempt, such as a timer that a module starts. */
   onStray(error: unknown): void {
-    this.#spoilt = true;
-    this.#current?.onStray(error, undefined);
+    this.#spoiled = true;
+    this.#attempt?.onStray(error, undefined);
   }
 
   /**
-   * Makes the suite as if it had never run, and `this.site` and `this.driver` those of the next attempt. In a session
-   * without an extension the checks that need one are left out.
+   * Resets the suite and sets `this.site` and `this.driver` for the next attempt. Without an extension, skips the
+   * checks that need one.
    */
   prepare(site: CheckSite, driver: WebDriver, hasExtension: boolean): Mocha.Suite {
     const root = this.#mocha.suite;
@@ -98,13 +103,11 @@ export class Lane {
     return root;
   }
 
-  /** What a file waits for at its top level may never come. */
+  /** Limits the time: a file's top-level await may never end. */
   async #loadWithin(limitMs: number, file: string): Promise<void> {
     const loaded = new AbortController();
     const late = delay(limitMs, undefined, { signal: loaded.signal }).then(() => {
-      throw new Error(
-        `loading it is not done after ${limitMs} ms: what it waits for outside of its checks does not come`,
-      );
+      throw new Error(`loading it is not done after ${limitMs} ms: what it awaits outside of its checks does not come`);
     });
     try {
       await Promise.race([this.#loadFile(file), late]);
@@ -121,7 +124,7 @@ export class Lane {
     };
     suite.emit('require', module, file, this.#mocha);
     suite.emit('post-require', globalThis, file, this.#mocha);
-    // What a CommonJS file exports may be visible in its default export alone.
+    // The exports of a CommonJS file may be visible only in its default export.
     const exported: MochaExports = { ...(isObject(module.default) ? module.default : {}), ...module };
     if (exported.mochaHooks !== undefined) {
       this.#mocha.rootHooks(
@@ -133,7 +136,7 @@ export class Lane {
   }
 }
 
-/** What an earlier site's hooks put on `this` must not be there for the next one. */
+/** Clears the suite's state, also what an earlier site's hooks put on `this`. */
 function reset(root: Mocha.Suite): void {
   (root as Mocha.Suite & { reset(): void }).reset();
   const clear = (suite: Mocha.Suite): void => {

@@ -128,7 +128,7 @@ for (const [way, body] of [
       bench.notices.map((notice) => notice.code),
       ['checks.global-teardown'],
     );
-    assert.match(bench.notices[0]!.text, /did not end in 300 ms/);
+    assert.match(bench.notices[0]!.text, /did not end within 300 ms/);
   });
 }
 

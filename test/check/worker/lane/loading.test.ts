@@ -199,7 +199,7 @@ test('the default globs, the built-in check, and globs that match nothing', asyn
     mistakes: [
       'no/*: no file matches',
       'nope.ts: no file matches',
-      'reprot: no file matches, and gridrun has no command of that name',
+      'reprot: no file matches, and gridrun has no command with that name',
     ],
   });
   assert.deepEqual(await findCheckFiles(`${bench.dir}/other`, []), [BUILT_IN_CHECK]);

@@ -1,0 +1,64 @@
+import type { CheckResult } from '../../core/attempt.ts';
+import type { AttemptOrder, AttemptOutcome } from '../../core/ports.ts';
+import { endlessLoop, interrupted, lostWith, type WorkerDeath } from './worker-death.ts';
+
+interface Running {
+  readonly order: AttemptOrder;
+  readonly checks: Map<string, CheckResult>;
+  readonly settle: (outcome: AttemptOutcome) => void;
+}
+
+/** The attempts that run in one worker, each with the results it has reported so far. Each is settled once. */
+export class RunningAttempts {
+  readonly #byId = new Map<number, Running>();
+  #lastId = 0;
+
+  get count(): number {
+    return this.#byId.size;
+  }
+
+  /** Adds an attempt. `outcome` resolves when it is settled, and never rejects. */
+  add(order: AttemptOrder): { readonly id: number; readonly outcome: Promise<AttemptOutcome> } {
+    const id = ++this.#lastId;
+    const { promise, resolve } = Promise.withResolvers<AttemptOutcome>();
+    this.#byId.set(id, { order, checks: new Map(), settle: resolve });
+    return { id, outcome: promise };
+  }
+
+  /** Records a check's result. A later one for the same check replaces it. */
+  record(id: number, result: CheckResult): void {
+    this.#byId.get(id)?.checks.set(result.title, result);
+  }
+
+  settle(id: number, outcome: AttemptOutcome): void {
+    const running = this.#byId.get(id);
+    this.#byId.delete(id);
+    running?.settle(outcome);
+  }
+
+  /** Settles an attempt as interrupted, with the results it has reported. */
+  interrupt(id: number): void {
+    const running = this.#byId.get(id);
+    if (running !== undefined) this.settle(id, interrupted(running.checks));
+  }
+
+  /**
+   * Settles all attempts of a worker that died. Returns the ids of their sites if nobody knows which one is to blame,
+   * else an empty list.
+   */
+  endAll(death: WorkerDeath, stallLimitMs: number): readonly string[] {
+    const all = [...this.#byId];
+    const culprit = this.#culprit(death);
+    for (const [id, { order, checks }] of all) {
+      const loops = death.stall !== undefined && id === culprit;
+      this.settle(id, loops ? endlessLoop(checks, death.stall, stallLimitMs) : lostWith(order, checks, death));
+    }
+    return culprit === undefined ? all.map(([, { order }]) => order.site.id) : [];
+  }
+
+  /** The attempt that holds the endless loop. If only one was running, the watchdog need not have named it. */
+  #culprit({ stall }: WorkerDeath): number | undefined {
+    if (stall === undefined) return undefined;
+    return stall.attemptId ?? (this.#byId.size === 1 ? [...this.#byId.keys()][0] : undefined);
+  }
+}

@@ -1,0 +1,110 @@
+import type Mocha from 'mocha';
+import type { Fault } from '../../../core/fault.ts';
+import { laneContext, type AttemptContext } from '../attempt-context.ts';
+import { LaneRunner, type RunnerCallbacks } from '../lane/lane-runner.ts';
+import type { Lane } from '../lane/lane.ts';
+import { isTest, titleOf, titleOfRunning } from '../lane/suite-plan.ts';
+import type { AttemptParts } from './attempt-parts.ts';
+import { isTimeout } from './check-failure.ts';
+import type { Examined } from './failure-examiner.ts';
+
+export interface SuiteExecutionOptions {
+  readonly lane: Lane;
+  readonly attempt: AttemptContext;
+  readonly hasExtension: boolean;
+  readonly parts: Pick<AttemptParts, 'record' | 'examiner' | 'evidence'>;
+  /** Has the attempt ended? mocha is then not resumed. */
+  readonly isEnded: () => boolean;
+  readonly onSessionLost: (fault: Fault) => void;
+}
+
+/** Runs a lane's suite once, has each failure examined before mocha goes on, and records what mocha reports. */
+export class SuiteExecution implements RunnerCallbacks {
+  readonly #options: SuiteExecutionOptions;
+  #runner: LaneRunner | undefined;
+  #examination: Promise<Examined> | undefined;
+
+  constructor(options: SuiteExecutionOptions) {
+    this.#options = options;
+  }
+
+  get isStarted(): boolean {
+    return this.#runner !== undefined;
+  }
+
+  /** The check whose test or hook runs now. */
+  get currentCheck(): string | undefined {
+    const executing = this.#runner?.executing;
+    return executing === undefined ? undefined : titleOfRunning(executing);
+  }
+
+  /** The examination of the failure at hand, while it is under way. */
+  get examination(): Promise<Examined> | undefined {
+    return this.#examination;
+  }
+
+  /** @param onEnd called when mocha has run the suite to its end */
+  start(onEnd: () => void): void {
+    const { lane, attempt, hasExtension, parts } = this.#options;
+    const { record } = parts;
+    const runner = new LaneRunner(lane.prepare(attempt.site, attempt.driver, hasExtension), this);
+    this.#runner = runner;
+    runner.on('pass', (test) => record.passed(test));
+    runner.on('pending', (test) => record.pending(test));
+    runner.on('retry', (test: Mocha.Test) => record.retried(test));
+    runner.on('fail', (runnable: Mocha.Runnable, error: unknown) => {
+      if (isTest(runnable)) record.failed(runnable, error);
+      // done() was called twice. The hook is over, so nothing else reports this error.
+      else if (runner.executing !== runnable) attempt.onStray(error, laneContext.getStore()?.check);
+    });
+    runner.run(onEnd);
+  }
+
+  abort(): void {
+    this.#runner?.abort();
+  }
+
+  dispose(): void {
+    this.#runner?.dispose();
+  }
+
+  /**
+   * Fails the test or hook that runs now, as if it had thrown `error`. Returns false if nothing runs, or if `check` is
+   * given and another check's code runs.
+   */
+  failRunning(error: Error, check: string | undefined): boolean {
+    const executing = this.#runner?.executing;
+    if (executing?.callback === undefined || (check !== undefined && check !== this.currentCheck)) return false;
+    executing.clearTimeout();
+    executing.callback(error);
+    return true;
+  }
+
+  within(test: Mocha.Test | undefined, step: () => void): void {
+    const { lane, attempt } = this.#options;
+    laneContext.run({ lane, attempt, check: test === undefined ? undefined : titleOf(test) }, step);
+  }
+
+  onPass(test: Mocha.Test, resume: () => void): void {
+    const { parts, isEnded } = this.#options;
+    if (!parts.evidence.wantsPassed) return resume();
+    void parts.evidence.take(titleOf(test)).then(() => {
+      if (!isEnded()) resume();
+    });
+  }
+
+  onFailure(runnable: Mocha.Runnable, test: Mocha.Test | undefined, error: unknown, resume: () => void): void {
+    const { lane, parts, isEnded, onSessionLost } = this.#options;
+    const { record, examiner } = parts;
+    if (isTimeout(error)) lane.spoil();
+    const behind = record.behind(runnable, test);
+    this.#examination = examiner.examine(error, behind[0], runnable === test ? '' : runnable.title);
+    void this.#examination.then((examined) => {
+      this.#examination = undefined;
+      if (isEnded()) return;
+      if (examined.sessionLost) return onSessionLost(examined.fault);
+      record.examined(runnable, test, behind, examined.fault);
+      resume();
+    });
+  }
+}

@@ -1,0 +1,94 @@
+import { GridrunError } from '../../core/fault.ts';
+import { Redaction } from '../../text/redaction.ts';
+import type { FixtureKind, FromWorker, OrderOnWire, WorkerOptions, WorkerRefusal } from '../protocol.ts';
+import { AttemptRun } from './attempt/attempt-run.ts';
+import { checkFault, laneFault } from './attempt/check-failure.ts';
+import { installLaneModules } from './lane/lane-modules.ts';
+import { LaneSet } from './lane/lane-set.ts';
+import { installStallAwareTimeouts } from './lane/runnable-timeouts.ts';
+import type { Lane } from './lane/lane.ts';
+import { loadSelenium, type Selenium } from './selenium-module.ts';
+import { StallClock } from './stall-clock.ts';
+import { startWatchdog } from './watchdog.ts';
+
+/** What a worker does with each message: loads the suite, runs attempts, each in a lane of its own. */
+export class CheckWorker {
+  readonly #options: WorkerOptions;
+  readonly #send: (message: FromWorker) => void;
+  readonly #selenium: Selenium;
+  readonly #clock = new StallClock();
+  readonly #lanes: LaneSet;
+  readonly #attempts = new Map<number, AttemptRun>();
+  readonly #fixtureContext = {};
+
+  constructor(options: WorkerOptions, send: (message: FromWorker) => void) {
+    this.#options = options;
+    this.#send = send;
+    installStallAwareTimeouts(this.#clock);
+    this.#selenium = loadSelenium(options.cwd);
+    installLaneModules();
+    this.#lanes = new LaneSet(options);
+  }
+
+  /** Loads the suite; sends `loaded` or `refused`. Never rejects. */
+  async load(): Promise<void> {
+    try {
+      await startWatchdog(this.#options.stallLimitMs);
+      const { checks, setup, teardown } = await this.#lanes.loadFirst((file) => this.#send({ type: 'loading', file }));
+      this.#send({ type: 'loaded', checks, hasFixtures: setup.length + teardown.length > 0 });
+    } catch (error) {
+      this.#send(refusedBy(error));
+    }
+  }
+
+  /** Runs an attempt; sends its results and `done`. Never rejects. */
+  async attempt(id: number, order: OrderOnWire): Promise<void> {
+    let lane: Lane;
+    try {
+      lane = await this.#lanes.laneOf(order.slot);
+    } catch (error) {
+      const outcome = { ending: 'faulted', checks: [], fault: laneFault(error), sessionDirty: false } as const;
+      return this.#send({ type: 'done', id, outcome });
+    }
+    const attempt = new AttemptRun({
+      attemptId: id,
+      order,
+      worker: this.#options,
+      lane,
+      selenium: this.#selenium,
+      clock: this.#clock,
+      onResult: (result) => this.#send({ type: 'check', id, result }),
+      onLate: (error) => this.#send({ type: 'late', error }),
+    });
+    this.#attempts.set(id, attempt);
+    lane.startAttempt(attempt);
+    const outcome = await attempt.run();
+    lane.endAttempt();
+    this.#attempts.delete(id);
+    this.#send({ type: 'done', id, outcome });
+  }
+
+  interrupt(id: number): void {
+    this.#attempts.get(id)?.interrupt();
+  }
+
+  /**
+   * Runs mocha's global setup or teardown; sends `fixture-done`. Never rejects. They run once per run, in the first
+   * worker, as with `mocha --parallel`: other workers share the servers and files that they make, but not the memory.
+   */
+  async fixture(which: FixtureKind): Promise<void> {
+    try {
+      for (const fixture of this.#lanes.fixtures[which]) await fixture.call(this.#fixtureContext);
+      this.#send({ type: 'fixture-done', which });
+    } catch (error) {
+      const fault = checkFault(error, which === 'setup' ? 'mochaGlobalSetup' : 'mochaGlobalTeardown');
+      this.#send({ type: 'fixture-done', which, fault: new Redaction(this.#options.secrets).value(fault) });
+    }
+  }
+}
+
+function refusedBy(error: unknown): WorkerRefusal {
+  const known = error instanceof GridrunError ? error : new GridrunError('runner.bug', String((error as Error).stack));
+  const { code, message, mistakes, hint } = known;
+  return { type: 'refused', code, message, mistakes, ...(hint === undefined ? {} : { hint }) };
+}
