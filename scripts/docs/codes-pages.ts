@@ -3,7 +3,7 @@ import { code, table } from './markdown.ts';
 
 const ENTRIES: readonly (readonly [string, CodeMeaning])[] = Object.entries(ERROR_CODES);
 
-/** Each family of codes as a person looks for it, in the order of the troubleshooting page. */
+/** The heading of each family of codes, in the order of the troubleshooting page. */
 const FAMILIES: readonly (readonly [string, string])[] = [
   ['site', 'The site: `site.*`'],
   ['check', 'A check: `check.*`'],
@@ -24,7 +24,7 @@ const FAMILIES: readonly (readonly [string, string])[] = [
   ['run', 'The run: `run.*`'],
   ['journal', 'The journal: `journal.*`'],
   ['results', 'Earlier results: `results.*`'],
-  ['resume', 'Going on: `resume.*`'],
+  ['resume', 'Resuming a run: `resume.*`'],
   ['last-failed', '`--last-failed`: `last-failed.*`'],
   ['baseline', 'The baseline: `baseline.*`'],
   ['expectations', 'Known failures: `expectations.*`'],
@@ -42,7 +42,7 @@ function familyOf(errorCode: string): string {
   return NO_FAMILY.has(errorCode) ? 'options' : errorCode.split('.')[0]!;
 }
 
-/** The tables of docs/troubleshooting.md. Throws where a family has no heading. */
+/** The tables of docs/troubleshooting.md. Throws if a family has no heading. */
 export function troubleBlock(): string {
   const strangers = ENTRIES.filter(([name]) => !FAMILIES.some(([family]) => family === familyOf(name)));
   if (strangers.length > 0) throw new Error(`no heading for ${strangers.map(([name]) => name).join(', ')}`);
@@ -53,21 +53,18 @@ export function troubleBlock(): string {
       meaning,
       todo,
     ]);
-    return `### ${title}\n\n${table(['code', 'whose', 'what it means', 'what to do'], rows)}`;
+    return `### ${title}\n\n${table(['code', 'blames', 'what it means', 'what to do'], rows)}`;
   }).join('\n\n');
 }
 
-/** What gridrun does about each answer, and the exit code that it leads to. */
+/** What each answer means, and the exit code that it leads to. */
 const ANSWERS: Readonly<Record<CodeMeaning['answer'], readonly [string, string]>> = {
-  refuse: ['refuses: nothing is started', '2'],
-  retry: [
-    'tries the site again, up to `--infra-retries`, on another node where there is one',
-    '3 where no try is left',
-  ],
-  report: ['reports it against the site or the run', '1 where a check said no, else 3'],
-  stop: ['stops, because a person asked for it', '130'],
-  note: ['reports it once and goes on', '–'],
-  bug: ['ends the run', '70'],
+  refuse: ['Refuses to start.', '2'],
+  retry: ['Retries the site up to `--infra-retries` times, on another node if there is one.', '3 if no retry is left'],
+  report: ['Reports it for the site or the run.', '1 if a check failed, else 3'],
+  stop: ['Stops, because the user asked for it.', '130'],
+  note: ['Reports it once and continues.', '–'],
+  bug: ['Ends the run.', '70'],
 };
 
 /** docs/reference/error-codes.md, without its first lines. */
@@ -76,17 +73,22 @@ export function codesPage(): string {
   return [
     `# Error codes
 
-A code is stable: its name and meaning do not change. It is the \`code\` of a fault in \`events.ndjson\` and \`results.json\`, the \`type\` of a failure or an error in \`junit.xml\`, and the last line of what a
-refusal prints. What each means and what to do is in [troubleshooting](../troubleshooting.md); the one table of them in the sources is \`src/core/error-codes.ts\`.
+[Troubleshooting](../troubleshooting.md#every-code) says what each code means and what to do about it. This page says what
+gridrun does.
 
-Whose fault it is, as the verdict's \`cause\` has it: \`check\`, \`extension\`, \`site\`, \`browser\`, \`grid\` or \`runner\`; \`input\` is what gridrun was given.
+A code never changes its name or meaning. You find it as the \`code\` of a fault in \`events.ndjson\` and \`results.json\`, as
+the \`type\` of a failure or an error in \`junit.xml\`, and in the last line that gridrun prints when it refuses to start. In the
+sources, all codes are in \`src/core/error-codes.ts\`.
+
+The column \`blames\` has the same values as a verdict's \`cause\`: \`check\`, \`extension\`, \`site\`, \`browser\`, \`grid\` or
+\`runner\`. In addition, \`input\` means that something you passed to gridrun is wrong, and \`nobody\` marks a notice.
 `,
     table(
       ['answer', 'what gridrun does', 'exit code'],
       Object.entries(ANSWERS).map(([answer, cells]) => [code(answer), ...cells]),
     ),
     '',
-    table(['code', 'whose', 'answer'], rows),
+    table(['code', 'blames', 'answer'], rows),
     '',
   ].join('\n');
 }

@@ -6,7 +6,7 @@ import { typesOf, type Field, type TypeSource } from './type-source.ts';
 
 const CORE = new URL('../../src/core/', import.meta.url).pathname;
 
-/** docs/reference/events.md, without its first lines: the events and every type that they are made of. */
+/** docs/reference/events.md, without its first lines: the events and the types of their fields. */
 export function eventsPage(): string {
   const types = new Map(
     readdirSync(CORE)
@@ -19,14 +19,17 @@ export function eventsPage(): string {
   const others = reachedFrom(events, types).toSorted((a, b) => a.name.localeCompare(b.name));
   const link = (text: string): string => linked(text, new Set(others.map(({ name }) => name)));
   return [
-    `# Events\n\n\`events.ndjson\` is the journal of a run: one event a line, as JSON, in the order in which things happened. This is schema ${SCHEMA_VERSION}. A field keeps its one type for ever;
-new fields and new events may come, so skip what you do not know. \`--reporter json\` prints the same lines while the run goes on, and \`run()\` of the library yields the same objects.\n`,
+    `# Events\n\n\`events.ndjson\` is the journal of a run. Each line is one event as JSON, in the order in which things happened. This page
+describes schema ${SCHEMA_VERSION}. A field never changes its type. Newer versions may add fields and events, so ignore what you do not know.
+
+To get the same events during a run, use \`--reporter json\`, which prints the same lines, or \`run()\` of the library, which
+yields the same objects.\n`,
     table(
-      ['event', 'what it says'],
+      ['event', 'meaning'],
       events.map((event) => [`[\`${eventName(event)}\`](#${anchorOf(eventName(event))})`, firstSentence(event.doc)]),
     ),
     ...events.map((event) => section(eventName(event), event, link)),
-    '\n# What they are made of',
+    '\n# Types of the fields',
     ...others.map((type) => section(type.name, type, link)),
   ].join('\n');
 }
@@ -65,7 +68,7 @@ function section(title: string, { doc, fields, alias }: TypeSource, link: (type:
   return `\n## ${title}\n${doc === '' ? '' : `\n${doc}\n`}\n${body}`;
 }
 
-/** A type as code, with links where it names types of ours. */
+/** A type as code, with links to the types of ours that it names. */
 function linked(type: string, known: ReadonlySet<string>): string {
   const names = namesIn(type).filter((name) => known.has(name));
   return [code(type), ...names.map((name) => `([${name}](#${anchorOf(name)}))`)].join(' ');
@@ -75,7 +78,7 @@ function namesIn(type: string): string[] {
   return [...new Set([...type.matchAll(/\b[A-Z]\w+/g)].map(([name]) => name))];
 }
 
-/** Every type that these are made of. */
+/** Every type that these types refer to, directly or through others. */
 function reachedFrom(from: readonly TypeSource[], types: ReadonlyMap<string, TypeSource>): TypeSource[] {
   const reached = new Map<string, TypeSource>();
   const visit = ({ fields, alias }: { readonly fields: readonly Field[]; readonly alias: string }): void => {

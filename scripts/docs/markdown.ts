@@ -1,4 +1,4 @@
-/** A table of Markdown; bars in its cells are escaped. */
+/** A Markdown table. Escapes bars in the cells. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [row(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(row)].join('\n');
 }
@@ -11,7 +11,7 @@ function row(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
 }
 
-/** The anchor that GitHub makes of a heading. */
+/** The anchor that GitHub gives a heading. */
 export function anchorOf(heading: string): string {
   return heading
     .toLowerCase()

@@ -1,14 +1,14 @@
 import { parseSync } from 'oxc-parser';
 
-/** A field of an interface, as its source has it. */
+/** A field of an interface, as written in the source. */
 export interface Field {
   readonly name: string;
   readonly optional: boolean;
   /** Without `readonly`, on one line. */
   readonly type: string;
-  /** Its doc comment as one line; empty where it has none. */
+  /** Its doc comment as one line; empty if it has none. */
   readonly doc: string;
-  /** Where its type is written out in place, its fields. */
+  /** The fields of its type, if the type is written inline. */
   readonly fields: readonly Field[];
 }
 
@@ -16,9 +16,9 @@ export interface Field {
 export interface TypeSource {
   readonly name: string;
   readonly doc: string;
-  /** Of an interface. */
+  /** The fields of an interface; empty for other types. */
   readonly fields: readonly Field[];
-  /** Of any other type, what it is. */
+  /** The definition of any other type; empty for an interface. */
   readonly alias: string;
 }
 
@@ -29,10 +29,10 @@ interface Node {
   readonly [key: string]: unknown;
 }
 
-/** The exported types of a TypeScript source, in its order. Throws where it can't be parsed. */
+/** The exported types of a TypeScript source, in order. Throws if the source cannot be parsed. */
 export function typesOf(path: string, source: string): TypeSource[] {
   const { program, comments, errors } = parseSync(path, source);
-  if (errors.length > 0) throw new Error(`${path} can't be parsed: ${errors[0]?.message}`);
+  if (errors.length > 0) throw new Error(`cannot parse ${path}: ${errors[0]?.message}`);
   const docOf = (node: Node): string => {
     const comment = comments.findLast(({ end }) => end <= node.start && source.slice(end, node.start).trim() === '');
     if (comment === undefined || comment.type !== 'Block' || !comment.value.startsWith('*')) return '';
