@@ -12,8 +12,9 @@ const END_LOOK_MS = 50;
 const LAST_OUTPUT_CHARS = 2_000;
 
 /**
- * Starts the server of the config and waits until its URL answers with a status below 500, as Playwright does.
- * Throws when it ends before that, is not ready in time, or when something else answers there already.
+ * Starts the config's web server and waits until its URL answers with a status below 500, as Playwright does.
+ * Throws `webserver.taken` if something else answers at the URL, and `webserver.not-ready` if the server ends first or
+ * is not ready in time.
  */
 export async function startWebServer(
   options: WebServerOptions,
@@ -22,8 +23,8 @@ export async function startWebServer(
 ): Promise<AsyncDisposable> {
   if (await answers(options.url, signal)) {
     if (options.reuseExistingServer) return { async [Symbol.asyncDispose]() {} };
-    throw refusal('webserver.taken', `webServer: something answers at ${options.url} already`, {
-      hint: 'End it, or set webServer.reuseExistingServer',
+    throw refusal('webserver.taken', `webServer: something already answers at ${options.url}`, {
+      hint: 'stop it, or set webServer.reuseExistingServer',
     });
   }
   const child = startGroup(options.command, [], {
@@ -60,7 +61,7 @@ async function ready(child: ChildProcess, options: WebServerOptions, signal: Abo
   gone.catch(() => {});
   while (!(await Promise.race([answers(options.url, deadline), gone]))) {
     if (signal.aborted) throw new Error('webServer: stopped before it was ready');
-    if (deadline.aborted) throw new Error(`webServer: ${options.url} did not answer in ${options.timeoutMs} ms`);
+    if (deadline.aborted) throw new Error(`webServer: ${options.url} did not answer within ${options.timeoutMs} ms`);
     await Promise.race([pause(ASK_EVERY_MS), gone]);
   }
 }
@@ -75,7 +76,7 @@ async function answers(url: string, signal: AbortSignal): Promise<boolean> {
   }
 }
 
-/** The shell goes before what it started does: the port is free when the whole group is gone. */
+/** Ends the whole process group: the shell may exit before the server that it started, which still holds the port. */
 async function end(child: ChildProcess): Promise<void> {
   if (hasExited(child)) return;
   const gone = once(child, 'exit');
