@@ -1,17 +1,17 @@
 import type { Grid, Isolation, OwnedSession, SessionRequest, SessionFacts } from '../core/ports.ts';
 import type { ExtensionGrid } from './extension-grid.ts';
 
-/** What a run with an extension dispatches to. */
+/** The grid and the isolation of a run with an extension. */
 export interface Arms {
-  /** Gives each arm's sessions what the arm has. The grid below stays the caller's: disposing of this does nothing. */
+  /** Opens each session with its arm's extension. The caller still owns the plain grid: disposing of this one does nothing. */
   readonly grid: Grid;
-  /** The isolation with the extension's own reset at its end. */
+  /** Adds the extension's reset after the inner one. */
   isolation(inner: Isolation): Isolation;
 }
 
-/** The subject's sessions have the extension; the control's have another build of it, or are as the plain grid gives them. */
+/** Sessions of the subject have the extension. Sessions of the control have another build of it, or none. */
 export function extensionArms(plain: Grid, subject: ExtensionGrid, control?: ExtensionGrid): Arms {
-  /** Whose a session is. */
+  /** The extension of each session. */
   const owners = new Map<string, ExtensionGrid>();
   return {
     grid: {

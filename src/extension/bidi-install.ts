@@ -8,33 +8,31 @@ import { notLoaded, WayClosed, workerDied } from './not-loaded.ts';
 import type { ExtensionPackage } from './read-extension.ts';
 
 const COMMAND_DEADLINE_MS = 30_000;
-/** A worker is up in a tenth of a second, on a machine that is not crowded. */
+/** A worker starts in a tenth of a second, unless the machine is overloaded. */
 const WORKER_DEADLINE_MS = 20_000;
 
-/**
- * Installs the unpacked extension at a path of the browser's machine, and proves that it is there and its worker
- * alive. Throws `WayClosed` where the browser does not install over BiDi, else `extension.not-loaded`,
- * `extension.worker-died` or a `WireError`.
- */
-export async function installByBidi(
-  session: SessionFacts,
-  pkg: ExtensionPackage,
-  path: string,
-  signal: AbortSignal,
-): Promise<ExtensionFacts> {
-  return await withCdp(session, signal, async (cdp) => await install(session, cdp, pkg, path, signal));
+/** One extension in one session. */
+interface Placement {
+  readonly session: SessionFacts;
+  readonly pkg: ExtensionPackage;
+  /** The folder of the unpacked extension, on the browser's machine. */
+  readonly path: string;
 }
 
 /**
- * As new: its storage is empty and its worker starts again. The id stays, because the path does. The worker is not
- * waited for: it comes up while the next site's page loads. Throws as the install does.
+ * Installs the extension, and proves that it is loaded and that its worker is alive. Throws `WayClosed` if the browser
+ * does not install over BiDi, else `extension.not-loaded`, `extension.worker-died` or a `WireError`.
  */
-export async function reinstallByBidi(
-  session: SessionFacts,
-  pkg: ExtensionPackage,
-  path: string,
-  signal: AbortSignal,
-): Promise<void> {
+export async function installByBidi(placement: Placement, signal: AbortSignal): Promise<ExtensionFacts> {
+  return await withCdp(placement.session, signal, async (cdp) => await install(cdp, placement, signal));
+}
+
+/**
+ * Installs the extension again, which empties its storage and restarts its worker. The id stays, because it follows
+ * from the path. This does not wait for the worker, which starts while the next site's page loads.
+ * Throws as `installByBidi` does.
+ */
+export async function reinstallByBidi({ session, pkg, path }: Placement, signal: AbortSignal): Promise<void> {
   const before = session.extension!.id;
   await withCdp(session, signal, async (cdp) => {
     await cdp.bidi('webExtension.uninstall', { extension: before });
@@ -54,17 +52,12 @@ async function withCdp<T>(session: SessionFacts, signal: AbortSignal, use: (cdp:
   }
 }
 
-async function install(
-  session: SessionFacts,
-  cdp: BidiCdp,
-  pkg: ExtensionPackage,
-  path: string,
-  signal: AbortSignal,
-): Promise<ExtensionFacts> {
+async function install(cdp: BidiCdp, placement: Placement, signal: AbortSignal): Promise<ExtensionFacts> {
+  const { pkg, path } = placement;
   const watch = new WorkerWatch();
   const unwatch = pkg.manifest.worker === undefined ? undefined : await watchWorkers(cdp, watch);
   const id = await installAt(cdp, path);
-  await proveListed(session, cdp, pkg, id, signal);
+  await proveListed(cdp, placement, id, signal);
   if (pkg.manifest.worker !== undefined) await proveWorker(watch, pkg, id, signal);
   await unwatch?.();
   const { popup, options } = pkg.manifest;
@@ -78,7 +71,7 @@ async function install(
   };
 }
 
-/** Before the install, so that the first words of a worker that dies at once are heard. */
+/** Call it before the install, so that it sees the first error of a worker that dies at once. */
 async function watchWorkers(cdp: BidiCdp, watch: WorkerWatch): Promise<() => Promise<unknown>> {
   const [unsubscribe, tree] = await Promise.all([
     cdp.subscribe(WORKER_EVENTS, (event) => watch.onEvent(event)),
@@ -97,7 +90,7 @@ async function installAt(cdp: BidiCdp, path: string): Promise<string> {
     return extension;
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    // Chrome before 149 says "Method not available" unless it was started with switches for it.
+    // Chrome before 149 returns "Method not available", unless it was started with the switches for it.
     const closed =
       /^(unknown command|unknown method|unsupported operation)$/.test(error.wireCode) ||
       /not (available|allowed|supported)|wasn't found/i.test(error.message);
@@ -108,18 +101,12 @@ async function installAt(cdp: BidiCdp, path: string): Promise<string> {
   }
 }
 
-async function proveListed(
-  session: SessionFacts,
-  cdp: BidiCdp,
-  pkg: ExtensionPackage,
-  id: string,
-  signal: AbortSignal,
-): Promise<void> {
+async function proveListed(cdp: BidiCdp, { session, pkg }: Placement, id: string, signal: AbortSignal): Promise<void> {
   let known: { id: string; name: string; version: string; enabled: boolean }[];
   try {
     ({ extensions: known } = (await cdp.send('Extensions.getExtensions', {})) as { extensions: typeof known });
   } catch (error) {
-    // Older Chromes have no such list.
+    // Older versions of Chrome have no such list.
     if (!(error instanceof WireError) || error.blames !== 'check') throw error;
     return await manifestIsServed(session, pkg, id, signal);
   }
@@ -127,8 +114,8 @@ async function proveListed(
   if (found === undefined)
     throw notLoaded(`${pkg.name} is not among the extensions of session ${session.sessionId} on ${session.node}`);
   if (!found.enabled)
-    throw notLoaded(`Chrome has switched ${pkg.name} off in session ${session.sessionId} on ${session.node}`);
-  // A localized name is another one in another locale.
+    throw notLoaded(`Chrome has disabled ${pkg.name} in session ${session.sessionId} on ${session.node}`);
+  // A localized name depends on the browser's locale.
   const sameName = pkg.manifest.localized || found.name === pkg.name;
   if (!sameName || found.version !== pkg.version)
     throw notLoaded(
@@ -150,7 +137,7 @@ async function proveWorker(watch: WorkerWatch, pkg: ExtensionPackage, id: string
     .map(({ message, url, line }) => `${message} (${url.replace(origin, '')}:${line})`);
   if (outcome === 'redundant' || errors.length > 0) {
     throw workerDied(
-      `the service worker of ${pkg.name} ${pkg.version} (${pkg.manifest.worker}) dies at its start: ${errors.join('; ') || 'Chrome does not say why'}`,
+      `the service worker of ${pkg.name} ${pkg.version} (${pkg.manifest.worker}) dies when it starts: ${errors.join('; ') || 'Chrome does not say why'}`,
     );
   }
   throw notLoaded(`the service worker of ${pkg.name} ${pkg.version} was not up after ${WORKER_DEADLINE_MS} ms`);

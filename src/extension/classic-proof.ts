@@ -10,7 +10,7 @@ const COMMAND_DEADLINE_MS = 30_000;
 const WORKER_DEADLINE_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 
-/** Proves by W3C commands alone that the extension is loaded: the tab opens its manifest. Throws `extension.not-loaded`. */
+/** Proves with W3C commands alone that the extension is loaded: it opens the manifest in the tab. Throws `extension.not-loaded`. */
 export async function manifestIsServed(
   session: SessionFacts,
   pkg: ExtensionPackage,
@@ -39,7 +39,7 @@ export async function manifestIsServed(
   }
 }
 
-/** Waits until the extension's worker is among the browser's targets. Throws `extension.not-loaded`. */
+/** Waits until the browser lists the extension's worker as a target. Throws `extension.not-loaded`. */
 export async function workerIsUp(
   session: SessionFacts,
   pkg: ExtensionPackage,
@@ -57,7 +57,7 @@ export async function workerIsUp(
     await delay(LOOK_EVERY_MS, undefined, { signal });
   }
   throw notLoaded(
-    `the service worker of ${pkg.name} ${pkg.version} (${pkg.manifest.worker}) was not up after ${WORKER_DEADLINE_MS} ms: does it die at its start?`,
+    `the service worker of ${pkg.name} ${pkg.version} (${pkg.manifest.worker}) was not up after ${WORKER_DEADLINE_MS} ms: does it die when it starts?`,
   );
 }
 

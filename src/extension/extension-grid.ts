@@ -4,18 +4,18 @@ import { notLoaded, WayClosed } from './not-loaded.ts';
 import type { ExtensionPackage } from './read-extension.ts';
 import { waysFor, type Way } from './ways.ts';
 
-/** A grid whose every session has the extension: one without it is never given out. */
+/** A grid whose sessions all have the extension. It never returns a session without it. */
 export interface ExtensionGrid extends Grid {
   /**
-   * Opens one session to find out how this grid's browsers take the extension, proves that it is loaded and its worker
-   * alive, and ends it. Throws a refusal where it can't be loaded; what it gives is for the run's one notice.
+   * Opens one session to find a way to load the extension, proves that it is loaded and that its worker is alive, and
+   * ends the session. Returns what the run's notice says. Throws a refusal if no way works.
    */
   preflight(request: SessionRequest): Promise<{ readonly extension: ExtensionFacts; readonly text: string }>;
-  /** Makes the extension in a session as new: its storage and its worker. Throws where it can't; the session is then replaced. */
+  /** Empties the extension's storage and restarts its worker. Throws if it cannot; the session must then be replaced. */
   reset(session: SessionFacts, signal: AbortSignal): Promise<void>;
 }
 
-/** Puts an extension into every session of a grid. The grid itself stays the caller's: disposing of this does nothing. */
+/** Loads an extension into every session of a grid. The caller still owns that grid: disposing of this one does nothing. */
 export function extensionGrid(grid: Grid, pkg: ExtensionPackage): ExtensionGrid {
   return new Extended(grid, pkg);
 }
@@ -64,9 +64,9 @@ class Extended implements ExtensionGrid {
         else throw refused(error);
       }
     }
-    throw refusal('extension.no-way', `the browsers of ${this.name} take no extension`, {
+    throw refusal('extension.no-way', `no browser of ${this.name} can load the extension`, {
       mistakes: closed,
-      hint: 'Chrome 149 or later takes it without any preparation',
+      hint: 'use Chrome 149 or later, which needs no preparation',
     });
   }
 
@@ -100,16 +100,16 @@ class Extended implements ExtensionGrid {
   }
 }
 
-/** What the extension itself did wrong ends the run before it starts; what the grid did is the grid's. */
+/** A fault of the extension refuses the run before it starts. A fault of the grid stays the grid's. */
 function refused(error: unknown): unknown {
   if (!(error instanceof GridrunError) || error.blames !== 'extension') return error;
   return new GridrunError(error.code, error.message, {
-    hint: 'load it in chrome://extensions to see what Chrome says; no site was judged',
+    hint: 'load it in chrome://extensions to see what Chrome reports; no site was tried',
     atStart: true,
   });
 }
 
-/** The user's own capabilities, with what a way adds to Chrome's options. */
+/** The user's capabilities, plus what a way adds to Chrome's options. */
 function together(
   asked: SessionRequest['capabilities'],
   added: SessionRequest['capabilities'],

@@ -11,8 +11,8 @@ export interface KeyedZip {
 const KEY_BITS = 2048;
 
 /**
- * The extension with a `key` in its manifest, so that its id is known before the browser starts: where the browser is
- * given it at its start, nobody tells the id.
+ * Adds a `key` to the manifest, so that the id is known before the browser starts. A browser that loads an extension at
+ * its start does not report the id.
  */
 export async function withFixedId(pkg: ExtensionPackage): Promise<KeyedZip> {
   const own = pkg.manifest.raw['key'];
@@ -26,7 +26,7 @@ export async function withFixedId(pkg: ExtensionPackage): Promise<KeyedZip> {
   return { id: idOf(key), zip: await writeZip(new Map([...pkg.files, ['manifest.json', manifest]]), '') };
 }
 
-/** Half of the key's hash, written with the letters a to p. */
+/** The first half of the key's hash, in hex digits that are written as the letters a to p. */
 function idOf(key: string): string {
   const half = createHash('sha256').update(Buffer.from(key, 'base64')).digest('hex').slice(0, 32);
   return half.replace(/./g, (digit) => String.fromCharCode('a'.charCodeAt(0) + parseInt(digit, 16)));

@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { refusal } from '../core/fault.ts';
 import { readZip, type Files } from './zip.ts';
 
-/** Uploaded once a session: what is larger is surely not the extension alone. */
+/** Each session uploads the extension. More than this is certainly not only the extension. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 const ZIP_MAGIC = Buffer.from('PK');
@@ -12,20 +12,20 @@ const CRX_MAGIC = Buffer.from('Cr24');
 const CRX_PREFIX_BYTES = 12;
 
 /**
- * The files of an extension: of a folder, a zip or a crx (version 3). Where all of a zip is below one folder, that
+ * Reads the files of an extension from a folder, a zip or a crx (version 3). If everything is below one folder, that
  * folder is the extension.
- * Throws a refusal with every mistake.
+ * Throws a refusal that lists every mistake.
  */
 export async function readFiles(path: string): Promise<Files> {
   const kind = await stat(path).catch(() => undefined);
   if (kind === undefined)
-    throw refusal('extension.not-found', `there is no extension at ${path}`, {
-      hint: 'give its folder, its zip or its crx',
+    throw refusal('extension.not-found', `no extension at ${path}`, {
+      hint: 'give its folder, zip or crx',
     });
   const { files, mistakes } = kind.isDirectory()
     ? await readFolder(path)
     : await readArchive(path, await readFile(path));
-  if (mistakes.length > 0) throw refusal('extension.bad-files', `${path} can't be taken as an extension`, { mistakes });
+  if (mistakes.length > 0) throw refusal('extension.bad-files', `${path} cannot be used as an extension`, { mistakes });
   if (files.size === 0)
     throw refusal('extension.empty', `${path} is empty: an extension has a manifest.json`, { hint: 'was it built?' });
   return belowOneFolder(files);
@@ -49,8 +49,7 @@ async function readFolder(root: string): Promise<Found> {
       if (entry.isSymbolicLink()) {
         const target = await realpath(path).catch(() => undefined);
         if (target === undefined) mistakes.push(`${name} is a link to nothing`);
-        else if (!target.startsWith(realRoot + sep))
-          mistakes.push(`${name} is a link that leads out of the extension's folder`);
+        else if (!target.startsWith(realRoot + sep)) mistakes.push(`${name} is a link out of the extension's folder`);
         if (target === undefined || !target.startsWith(realRoot + sep)) continue;
       }
       const info = await stat(path);

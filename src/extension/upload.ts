@@ -2,12 +2,12 @@ import type { SessionFacts } from '../core/ports.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { WireError } from '../wire/wire-error.ts';
 
-/** Of some megabytes, to a grid far away. */
+/** Long enough for some megabytes to a distant grid. */
 const UPLOAD_DEADLINE_MS = 120_000;
 
 /**
- * Puts a zip of one folder onto the machine of the session's browser, and gives the unpacked folder's path there. It
- * goes with the session.
+ * Uploads a zip of one folder to the machine of the session's browser. Returns the path of the unpacked folder there,
+ * which is deleted with the session.
  */
 export async function upload(session: SessionFacts, zip: Buffer, signal: AbortSignal): Promise<string> {
   const client = new WireClient(session.endpoint);
@@ -17,7 +17,7 @@ export async function upload(session: SessionFacts, zip: Buffer, signal: AbortSi
       deadlineMs: UPLOAD_DEADLINE_MS,
       signal,
     })) as string;
-  // A Grid names its additions with `se:`; chromedriver has the command under a name of its own.
+  // A Selenium Grid marks its sessions with `se:` capabilities. chromedriver has the same command under another path.
   const onGrid = Object.keys(session.capabilities).some((name) => name.startsWith('se:'));
   const [first, second] = onGrid ? (['/se/file', '/file'] as const) : (['/file', '/se/file'] as const);
   try {

@@ -6,28 +6,28 @@ import { notLoaded } from './not-loaded.ts';
 import type { ExtensionPackage } from './read-extension.ts';
 import { upload } from './upload.ts';
 
-/** How an extension gets into a session. */
+/** One way to load an extension into a session. */
 export interface Way {
-  /** For the one notice that says which way was taken. */
+  /** For the run's notice about the way that it uses. */
   readonly text: string;
-  /** What the session must be asked for. */
+  /** Capabilities that the session must be opened with. */
   readonly capabilities: Readonly<Record<string, unknown>>;
-  /** Loads the extension and proves it. Throws `WayClosed` where the browser does not offer this way. */
+  /** Loads the extension and proves that it is loaded. Throws `WayClosed` if the browser does not offer this way. */
   install(session: SessionFacts, signal: AbortSignal): Promise<ExtensionFacts>;
-  /** Makes the extension as new. Throws where it can't; the session is then replaced. */
+  /** Brings the extension back to its first state. Throws if it cannot; the session must then be replaced. */
   reset(session: SessionFacts, signal: AbortSignal): Promise<void>;
-  /** The session is over. */
+  /** Call it when the session ends. */
   forget?(sessionId: string): void;
 }
 
-/** The ways, the best first; each is made when the one before it is closed. */
+/** The ways, best first. Make one only after the way before it threw `WayClosed`. */
 export function waysFor(pkg: ExtensionPackage): (() => Promise<Way>)[] {
   return [
     async () => new BidiWay(pkg, 'uploaded to the browser, installed over BiDi', {}),
     async () =>
       new BidiWay(
         pkg,
-        'uploaded to the browser, installed over BiDi with the switches that Chrome needed for it before version 149',
+        'uploaded to the browser, installed over BiDi with the switches that Chrome before version 149 needs',
         {
           'goog:chromeOptions': { args: ['--enable-unsafe-extension-debugging', '--remote-debugging-pipe'] },
         },
@@ -40,7 +40,7 @@ class BidiWay implements Way {
   readonly text: string;
   readonly capabilities: Way['capabilities'];
   readonly #pkg: ExtensionPackage;
-  /** Where each session's machine has the extension: uploaded once a session. */
+  /** The path of the extension on each session's machine. It is uploaded once per session. */
   readonly #paths = new Map<string, string>();
 
   constructor(pkg: ExtensionPackage, text: string, capabilities: Way['capabilities']) {
@@ -52,13 +52,13 @@ class BidiWay implements Way {
   async install(session: SessionFacts, signal: AbortSignal): Promise<ExtensionFacts> {
     const path = await upload(session, this.#pkg.zip, signal);
     this.#paths.set(session.sessionId, path);
-    return await installByBidi(session, this.#pkg, path, signal);
+    return await installByBidi({ session, pkg: this.#pkg, path }, signal);
   }
 
   async reset(session: SessionFacts, signal: AbortSignal): Promise<void> {
     const path = this.#paths.get(session.sessionId);
-    if (path === undefined) throw notLoaded(`session ${session.sessionId} was never given ${this.#pkg.name}`);
-    await reinstallByBidi(session, this.#pkg, path, signal);
+    if (path === undefined) throw notLoaded(`session ${session.sessionId} never got ${this.#pkg.name}`);
+    await reinstallByBidi({ session, pkg: this.#pkg, path }, signal);
   }
 
   forget(sessionId: string): void {
@@ -66,13 +66,13 @@ class BidiWay implements Way {
   }
 }
 
-/** chromedriver takes a zip for a crx too, unpacks it beside the browser and starts Chrome with `--load-extension`. */
+/** chromedriver accepts a zip in place of a crx, unpacks it next to the browser and starts Chrome with `--load-extension`. */
 async function startWay(pkg: ExtensionPackage): Promise<Way> {
   const { id, zip } = await withFixedId(pkg);
   const { name, version, sha256, manifest } = pkg;
   const { popup, options } = manifest;
   return {
-    text: 'given to chromedriver, which starts the browser with --load-extension: branded Chrome ignores that since version 137, and each site gets a session of its own',
+    text: 'given to chromedriver, which starts the browser with --load-extension: branded Chrome ignores it since version 137, and each site gets its own session',
     capabilities: { 'goog:chromeOptions': { extensions: [zip.toString('base64')] } },
     async install(session, signal) {
       await manifestIsServed(session, pkg, id, signal);
@@ -87,7 +87,7 @@ async function startWay(pkg: ExtensionPackage): Promise<Way> {
       };
     },
     reset: async (session) => {
-      throw notLoaded(`${name} was given to session ${session.sessionId} at its start, and can't be made as new in it`);
+      throw notLoaded(`session ${session.sessionId} got ${name} when it started, which cannot be reset`);
     },
   };
 }

@@ -9,18 +9,18 @@ export type Files = ReadonlyMap<string, Buffer>;
 const UNIX = 3;
 const FILE_TYPE = 0o170000;
 const SYMLINK = 0o120000;
-/** What macOS adds to every zip that Finder makes. */
+/** Files that macOS Finder adds to every zip. */
 const NOT_OURS = /^__MACOSX\/|(^|\/)\.DS_Store$/;
-/** The first that DOS can say: a zip of the same files is the same bytes, whenever it is made. */
+/** The earliest date in a zip. A fixed date makes zips of the same files equal. */
 const EPOCH = new Date(1980, 0, 1);
 
 /**
- * The files of a zip, and what is wrong with it: entries that would be unpacked outside of its folder, links, and
- * entries that can't be unpacked. Throws what yauzl throws where it is no zip.
+ * The files of a zip, and its mistakes: entries that would be unpacked outside of its folder, links, and entries that
+ * cannot be unpacked. Throws yauzl's error if the bytes are not a zip.
  */
 export async function readZip(bytes: Buffer): Promise<{ readonly files: Files; readonly mistakes: readonly string[] }> {
   const zip = await new Promise<ZipFile>((resolve, reject) => {
-    // Names are ours to judge: yauzl would stop at the first bad one.
+    // gridrun checks the names itself: yauzl would stop at the first bad one.
     fromBuffer(bytes, { lazyEntries: true, decodeStrings: false }, (error, opened) =>
       error ? reject(error) : resolve(opened),
     );
@@ -45,7 +45,7 @@ export async function readZip(bytes: Buffer): Promise<{ readonly files: Files; r
   return { files, mistakes };
 }
 
-/** The files below one top folder, as a Grid's node unpacks them. */
+/** Packs the files below one top folder, which is what a node of a grid unpacks. An empty `folder` is the root. */
 export async function writeZip(files: Files, folder: string): Promise<Buffer> {
   const zip = new ZipWriter();
   for (const [path, content] of files) {
@@ -65,7 +65,7 @@ function whatIsWrong(name: string, entry: Entry): string | undefined {
     return `${shown(name)} is a symbolic link`;
   return entry.canDecodeFileData()
     ? undefined
-    : `${shown(name)} is encrypted, or compressed in a way that only some tools know`;
+    : `${shown(name)} is encrypted, or compressed by a method that few tools support`;
 }
 
 async function contentOf(zip: ZipFile, entry: Entry): Promise<Buffer> {
@@ -75,7 +75,7 @@ async function contentOf(zip: ZipFile, entry: Entry): Promise<Buffer> {
   return await buffer(stream);
 }
 
-/** Names come from the archive: control characters would reach the terminal. */
+/** Escapes a name from the archive, so that no control character reaches the terminal. */
 function shown(name: string): string {
   return JSON.stringify(name);
 }

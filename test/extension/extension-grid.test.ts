@@ -105,8 +105,8 @@ for (const [place, skip, open] of PLACES) {
 
     test('that dies at its start, or has no worker, is told before any site', async () => {
       for (const [worker, text] of [
-        ['throw new Error("not today");', /dies at its start: Uncaught Error: not today \(worker\.js:1\)/],
-        ['let x = ;', /dies at its start: Uncaught SyntaxError: .* \(worker\.js:1\)/],
+        ['throw new Error("not today");', /dies when it starts: Uncaught Error: not today \(worker\.js:1\)/],
+        ['let x = ;', /dies when it starts: Uncaught SyntaxError: .* \(worker\.js:1\)/],
       ] as const) {
         await using dead = await probeExtension({ ...PROBE_FILES, 'worker.js': worker });
         const extended = extensionGrid(grid, await readExtension(dead.folder));
