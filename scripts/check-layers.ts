@@ -53,8 +53,7 @@ function faultOf(file: string, layer: Layer, { specifier, line }: ModuleImport):
   if (specifier === undefined) return undefined;
   const target = targetOf(file, specifier);
   if (target === undefined || DATA.has(target)) return undefined;
-  const own = isFolder(layer) ? layer.path : `${posix.dirname(layer.path)}/`;
-  const allowed = [...layer.may, ...(own === './' ? [] : [own])];
+  const allowed = isFolder(layer) ? [...layer.may, layer.path] : layer.may;
   if (allowed.some((path) => path === '*' || isUnder(target, path)) && target.startsWith('src/')) return undefined;
   return `${file}:${line}: imports ${target}; src/${layer.path} may import ${allowedText(layer.may)}`;
 }

@@ -29,15 +29,6 @@ const FEATURES = [
   'webserver',
 ];
 
-/** What every module of the child process may use. */
-const IN_WORKER = [
-  ...GROUND,
-  'check/protocol.ts',
-  'check/worker/attempt-context.ts',
-  'check/worker/selenium-module.ts',
-  'check/worker/stall-clock.ts',
-];
-
 /**
  * Who may import whom. A file follows the row of its own name, or else the row of the deepest folder that holds it. A
  * file without a row is a fault, so that nobody adds a folder without deciding where it stands.
@@ -49,20 +40,55 @@ export const LAYERS: readonly Layer[] = [
   { path: 'check/protocol.ts', may: GROUND },
   {
     path: 'check/api.ts',
-    may: ['check/worker/attempt-context.ts', 'check/worker/extension/extension-in-check.ts', ...GROUND],
+    may: [
+      'core/',
+      'check/worker/attempt-context.ts',
+      'check/worker/evidence/evidence.ts',
+      'check/worker/extension/extension-in-check.ts',
+    ],
   },
   { path: 'check/builtin/', may: ['check/api.ts'] },
   { path: 'check/pool/', may: [...GROUND, 'check/protocol.ts', 'check/worker/main', 'check/builtin/'] },
-  // Inside the worker: main → attempt → extension → evidence, lane.
+  // Inside the worker: main → attempt → extension → evidence, lane. Each file beside these folders has a row.
   { path: 'check/worker/main.ts', may: [...GROUND, 'check/protocol.ts', 'check/worker/'] },
+  { path: 'check/worker/check-worker.ts', may: [...GROUND, 'check/protocol.ts', 'check/worker/'] },
   {
     path: 'check/worker/attempt/',
-    may: [...IN_WORKER, 'check/worker/lane/', 'check/worker/evidence/', 'check/worker/extension/'],
+    may: [
+      ...GROUND,
+      'check/protocol.ts',
+      'check/worker/attempt-context.ts',
+      'check/worker/selenium-module.ts',
+      'check/worker/stall-clock.ts',
+      'check/worker/lane/',
+      'check/worker/evidence/',
+      'check/worker/extension/',
+    ],
   },
-  { path: 'check/worker/extension/', may: [...IN_WORKER, 'check/worker/evidence/'] },
-  { path: 'check/worker/evidence/', may: IN_WORKER },
-  { path: 'check/worker/lane/', may: IN_WORKER },
-  { path: 'check/worker/', may: [...GROUND, 'check/protocol.ts'] },
+  { path: 'check/worker/extension/', may: [...GROUND, 'check/worker/evidence/last-texts.ts'] },
+  { path: 'check/worker/evidence/', may: [...GROUND, 'check/protocol.ts'] },
+  {
+    path: 'check/worker/lane/',
+    may: [...GROUND, 'check/protocol.ts', 'check/worker/attempt-context.ts', 'check/worker/stall-clock.ts'],
+  },
+  {
+    path: 'check/worker/attempt-context.ts',
+    may: ['core/', 'check/worker/evidence/evidence.ts', 'check/worker/extension/extension-in-check.ts'],
+  },
+  { path: 'check/worker/process-guards.ts', may: ['check/worker/attempt-context.ts'] },
+  {
+    path: 'check/worker/watchdog.ts',
+    may: [
+      'check/protocol.ts',
+      'check/worker/attempt-context.ts',
+      'check/worker/watchdog-data.ts',
+      'check/worker/watchdog-thread',
+    ],
+  },
+  { path: 'check/worker/watchdog-thread.ts', may: ['check/protocol.ts', 'check/worker/watchdog-data.ts'] },
+  { path: 'check/worker/watchdog-data.ts', may: [] },
+  { path: 'check/worker/selenium-module.ts', may: [] },
+  { path: 'check/worker/stall-clock.ts', may: [] },
   // The composition room.
   { path: 'app/', may: ['*'] },
   { path: 'cli/', may: ['app/', 'config/', 'core/', 'doctor/', 'init/', 'report/show/', 'version.ts'] },

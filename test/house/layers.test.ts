@@ -54,16 +54,18 @@ test('core may import nothing of ours, and cli no feature that a run composes', 
 test('the two sides of the process border meet in the protocol alone', async () => {
   using house = new HouseCopy();
   house.plant('src/check/pool/planted.ts', "import '../protocol.ts';\nimport '../worker/lane/lane.ts';\n");
-  house.plant('src/check/worker/planted.ts', "import '../protocol.ts';\nimport '../pool/worker-pool.ts';\n");
+  house.plant('src/check/worker/lane/planted.ts', "import '../../protocol.ts';\nimport '../../pool/worker-pool.ts';\n");
+  house.plant('src/check/protocol.ts', "import './pool/worker-pool.ts';\n");
   house.plant('src/check/worker/evidence/planted.ts', "import '../extension/extension-use.ts';\n");
   const { code, output } = await house.run(SCRIPT);
   assert.equal(code, 1);
   assert.match(output, /^src\/check\/pool\/planted\.ts:2: imports src\/check\/worker\/lane\/lane\.ts;/m);
-  assert.match(output, /^src\/check\/worker\/planted\.ts:2: imports src\/check\/pool\/worker-pool\.ts;/m);
+  assert.match(output, /^src\/check\/worker\/lane\/planted\.ts:2: imports src\/check\/pool\/worker-pool\.ts;/m);
   assert.match(
     output,
     /^src\/check\/worker\/evidence\/planted\.ts:1: imports src\/check\/worker\/extension\/extension-use\.ts;/m,
   );
+  assert.match(output, /^src\/check\/protocol\.ts:1: imports src\/check\/pool\/worker-pool\.ts;/m);
   assert.doesNotMatch(output, /planted\.ts:1: imports src\/check\/protocol/);
 });
 
