@@ -1,16 +1,16 @@
 import type { RunState } from './run-state.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What can be said of a run as a whole, as far as its exit code goes. */
+/** The facts of a run that decide its exit code. */
 export interface RunOutcome {
-  /** Sites by verdict, as far as they gate: what the baseline or an expectation excuses is not counted as wrong. */
+  /** Sites by verdict. Failures that the baseline or an expectation excuses are not counted. */
   readonly counts: Readonly<Record<Verdict, number>>;
   readonly interrupted: boolean;
   readonly refused: boolean;
   readonly reportFailed: boolean;
   readonly bug: boolean;
   readonly failOnFlaky: boolean;
-  /** Parts of what was planned are not there at all: a merge without one of its shards. */
+  /** A part of the plan is missing, such as a shard of a merge. */
   readonly incomplete?: boolean;
 }
 
@@ -20,13 +20,13 @@ interface ExitRule {
   readonly holds: (outcome: RunOutcome) => boolean;
 }
 
-/** How the codes of what is wrong with the shards of a merge begin. */
+/** The prefix of the codes for faulty shards in a merge. */
 const MERGE_FAULT = 'merge.';
 
-/** The one table of exit codes: the first rule that holds gives the code, and the text names the others. */
+/** The one table of exit codes. The first rule that holds gives the code; the texts of the others are reasons too. */
 const EXIT_RULES: readonly ExitRule[] = [
   { code: 70, text: 'a bug in gridrun', holds: (o) => o.bug },
-  { code: 2, text: 'the command line, list, config or checks are wrong', holds: (o) => o.refused },
+  { code: 2, text: 'wrong flags, site list, config or checks', holds: (o) => o.refused },
   { code: 130, text: 'interrupted', holds: (o) => o.interrupted },
   { code: 4, text: 'a report could not be written', holds: (o) => o.reportFailed },
   {
@@ -36,26 +36,32 @@ const EXIT_RULES: readonly ExitRule[] = [
   },
   {
     code: 3,
-    text: 'could not tell for every site',
+    text: 'some sites have no verdict',
     holds: (o) => o.counts.errored + o.counts['not-run'] > 0 || o.incomplete === true,
   },
 ];
 
-/** The exit code of a run, and in words every reason that holds. */
+/** Every exit code with its meaning, the strongest first. */
+export const EXIT_CODES: readonly { readonly code: number; readonly text: string }[] = [
+  ...EXIT_RULES,
+  { code: 0, text: 'everything passed' },
+];
+
+/** The exit code of a run, and every reason that holds, as text. */
 export function exitOf(outcome: RunOutcome): { readonly code: number; readonly reasons: readonly string[] } {
   const held = EXIT_RULES.filter((rule) => rule.holds(outcome));
   return { code: held[0]?.code ?? 0, reasons: held.map((rule) => rule.text) };
 }
 
 /**
- * What the journal tells of a run as a whole. A journal without its last line is of a run that was cut off, which is
- * an interruption. `reportFailed` is the one thing that no journal knows.
+ * The outcome that a journal records. A journal without its last line belongs to a run that was cut off, which counts
+ * as interrupted. `reportFailed` is the one fact that no journal holds.
  */
 export function outcomeOf(state: RunState, reportFailed = false): RunOutcome {
   const faults = state.ended?.faults ?? [];
   return {
     counts: state.countedCounts(),
-    // A run may have been stopped by a limit first, and by a person while it drained.
+    // A limit may have stopped the run first, and a person while it drained.
     interrupted: state.interrupted || state.stops.some((stop) => stop.reason === 'interrupted'),
     refused: false,
     reportFailed,
