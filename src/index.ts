@@ -1,5 +1,5 @@
 import { resolveOptions } from './config/resolve-options.ts';
-import type { Config } from './config/define-config.ts';
+import type { Config } from './config/config.ts';
 import type { Run } from './app/run/handle.ts';
 import { startRun } from './app/run/run.ts';
 
@@ -15,7 +15,8 @@ export function run(settings: Config & { readonly cwd?: string }): Run {
   return startRun(resolveOptions({ cwd, flags: {}, configName: 'run()', config, env: process.env }));
 }
 
-export { defineConfig, type Config } from './config/define-config.ts';
+export type { Config } from './config/config.ts';
+export { defineConfig } from './config/define-config.ts';
 export { GridrunError } from './core/fault.ts';
 export type { Answer, Cause, Fault } from './core/fault.ts';
 export type * from './core/attempt.ts';

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { SETTINGS, configKey, type Setting } from '../../src/config/settings.ts';
+import { configKey, defaultText, type Setting } from '../../src/config/setting.ts';
+import { GROUPS } from '../../src/config/settings.ts';
 import { code, table } from './markdown.ts';
 
 const GRIDRUN = new URL('../../src/cli/gridrun.ts', import.meta.url).href;
 
-/** Every command that has a help of its own; a test holds it against the commands that there are. */
+/** Every command with its own help. A test compares the list with the commands that exist. */
 export const COMMANDS: readonly string[] = [
   'merge-reports',
   'show-report',
@@ -26,15 +27,15 @@ export const COMMANDS: readonly string[] = [
 export async function flagsPage(): Promise<string> {
   const helps = await helpsOf(COMMANDS);
   return [
-    '# Flags\n\nFlags go before the config, the config before the defaults. A flag in the config is the same word in camel case ([config](config.md)).\n',
+    '# Flags\n\nA flag goes before the config, and the config before the default. In the [config](config.md), a flag is a key with the same name in camel case.\n',
     '## A run: `gridrun [checks..] --sites <list>`\n',
     runFlags(),
-    '\n`--config <file>` names the config to read. A switch is turned off by `--no-` before its name.\n',
+    '\n`--config <file>` names the config to read. To turn a switch off, put `--no-` before its name.\n',
     ...COMMANDS.map((command, index) => `## gridrun ${command}\n\n\`\`\`text\n${helps[index]}\n\`\`\`\n`),
   ].join('\n');
 }
 
-/** What `gridrun <command> --help` prints, as wide as it is where there is no terminal. One process prints them all. */
+/** What `gridrun <command> --help` prints without a terminal. One process prints the help of all commands. */
 async function helpsOf(commands: readonly string[]): Promise<string[]> {
   const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
   const program = `const { gridrun } = await import(${JSON.stringify(GRIDRUN)});
@@ -52,14 +53,18 @@ async function helpsOf(commands: readonly string[]): Promise<string[]> {
 
 /** A table for each group of flags, in the order of `--help`. */
 function runFlags(): string {
-  const settings: readonly Setting[] = SETTINGS;
-  const groups = [...new Set(settings.map(({ group }) => group))].map((group) => {
+  const groups = GROUPS.flatMap(({ title, settings }) => {
     const rows = settings
-      .filter((setting) => setting.group === group)
-      .map((setting) => [flagText(setting), code(configKey(setting.flag)), setting.describe, setting.byDefault]);
-    return `### ${group}\n\n${table(['flag', 'in the config', 'what it does', 'default'], rows)}`;
+      .filter(({ only }) => only !== 'config')
+      .map((setting) => [flagText(setting), keyText(setting), setting.describe, defaultText(setting)]);
+    if (rows.length === 0) return [];
+    return [`### ${title}\n\n${table(['flag', 'in the config', 'what it does', 'default'], rows)}`];
   });
   return groups.join('\n\n');
+}
+
+function keyText({ flag, only }: Setting): string {
+  return only === 'flag' ? '–' : code(configKey(flag));
 }
 
 function flagText({ flag, alias, value }: Setting): string {

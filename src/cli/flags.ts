@@ -1,49 +1,50 @@
 import type { Argv, Options } from 'yargs';
-import { SETTINGS, configKey } from '../config/settings.ts';
+import { configKey, defaultText } from '../config/setting.ts';
+import { FLAGS, GROUPS } from '../config/settings.ts';
+import { optionText, valueOption } from './command.ts';
 
-/** What the command line said, by config key; what was not said is absent. */
+/** The flags on the command line by config key; a flag that was not given is absent. */
 export type Flags = Readonly<Record<string, unknown>>;
 
-/** Words that yargs puts beside the flags. */
+/** Names that yargs returns beside the flags of a run. */
 const NOT_FLAGS: ReadonlySet<string> = new Set(['_', '$0', 'checks', 'config', 'help', 'version', 'json']);
 
 /** Declares every setting of a run as a flag. */
-export function withRunFlags<T>(yargs: Argv<T>): Argv<T> {
-  for (const setting of SETTINGS) {
-    const isSwitch = !('value' in setting);
-    const shown = isSwitch ? setting.describe : `<${setting.value}> ${setting.describe}`;
-    const option: Options = {
-      type: isSwitch ? 'boolean' : 'string',
-      describe: `${shown} [${setting.byDefault}]`,
-      group: `${setting.group}:`,
-      ...('alias' in setting ? { alias: setting.alias } : {}),
-      ...('list' in setting ? { array: false } : {}),
-    };
-    yargs.option(setting.flag, option);
+export function withRunFlags<T>(yargs: Argv<T>): Argv<T & { config: string | undefined }> {
+  for (const { title, settings } of GROUPS) {
+    for (const setting of settings.filter(({ only }) => only !== 'config')) {
+      const { flag, alias, value, describe } = setting;
+      const option: Options = {
+        type: value === undefined ? 'boolean' : 'string',
+        describe: optionText(describe, { value, byDefault: defaultText(setting) }),
+        group: `${title}:`,
+        ...(alias === undefined ? {} : { alias }),
+      };
+      yargs.option(flag, option);
+    }
   }
   return yargs.option('config', {
-    type: 'string',
-    describe: '<file> The config to read [gridrun.config.{ts,mjs,js,json}]',
+    ...valueOption('file', 'The config to read', 'gridrun.config.{ts,mjs,js,json}'),
     group: 'Results:',
   });
 }
 
-/** The flags that were given, by config key. One that gridrun does not know is kept: it is a mistake to be named with the others. */
+/** The flags that were given, by config key. Unknown flags stay in it, so that they are reported with the other mistakes. */
 export function givenFlags(argv: Readonly<Record<string, unknown>>): Flags {
-  const aliases: ReadonlySet<string> = new Set(
-    SETTINGS.flatMap((setting) => ('alias' in setting ? setting.alias : [])),
-  );
+  const aliases: ReadonlySet<string> = new Set(FLAGS.flatMap(({ alias }) => alias ?? []));
   const entries = Object.entries(argv).filter(
     ([name, value]) => value !== undefined && !NOT_FLAGS.has(name) && !aliases.has(name),
   );
-  const checks =
-    Array.isArray(argv['checks']) && argv['checks'].length > 0 ? { checks: argv['checks'].map(String) } : {};
-  return { ...Object.fromEntries(entries.map(([name, value]) => [configKey(name), value])), ...checks };
+  const checks = argv['checks'];
+  return {
+    ...Object.fromEntries(entries.map(([name, value]) => [configKey(name), value])),
+    ...(Array.isArray(checks) && checks.length > 0 ? { checks: checks.map(String) } : {}),
+  };
 }
 
-/** The switches that were given something which is neither true nor false, by config key: to yargs that is false, to the user a mistake. */
+/** The switches with a value that is neither true nor false, by config key. yargs reads such a value as false. */
 export function wrongSwitches(args: readonly string[]): Flags {
-  const switches = SETTINGS.filter((setting) => !('value' in setting));
+  const switches = FLAGS.filter(({ value }) => value === undefined);
   return Object.fromEntries(
     switches.flatMap(({ flag }) => {
       const given = args.find((arg) => arg.startsWith(`--${flag}=`))?.slice(flag.length + '--='.length);

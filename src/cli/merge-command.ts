@@ -1,41 +1,35 @@
-import type { CommandModule } from 'yargs';
 import { mergeReports } from '../app/merge.ts';
-import { reporterOptions } from '../config/resolve-options.ts';
-import type { ExitWith } from './run-command.ts';
+import { reporterOptions } from '../config/reporters.ts';
+import { DEFAULT_OUT, requiredArgument, strictCommand, switchOption, valueOption } from './command.ts';
+import type { AddCommand, ExitWith } from './command.ts';
 import { wantsColor } from './terminal-color.ts';
 
-/** `gridrun merge-reports <dirs..>`: the shards of a run become one. */
-export function mergeCommand(exitWith: ExitWith): CommandModule {
-  return {
+/** `gridrun merge-reports <dirs..>`: merges the shards of a run into one. */
+export function mergeCommand(exitWith: ExitWith): AddCommand {
+  return strictCommand({
     command: 'merge-reports <dirs..>',
-    describe: 'Merge the results folders of shards: the same reports as those of one run',
+    describe: 'Merge the results folders of shards into the reports of one run',
+    arrays: ['dirs', 'reporter'],
     builder: (yargs) =>
       yargs
-        .positional('dirs', {
-          type: 'string',
-          array: true,
-          demandOption: true,
-          describe: 'Results folders, or folders that hold several',
-        })
-        .option('out', { type: 'string', default: 'gridrun-results', describe: 'The results folder of the whole' })
-        .option('reporter', { type: 'string', array: true, default: ['line'], describe: 'What to print, as for a run' })
-        .option('json', { type: 'boolean', default: false, describe: 'Print the summary as JSON instead' })
-        .example('$0 merge-reports shards/*', 'as they come, in any order')
-        .epilogue('A missing, doubled, foreign or unfinished shard is named, and the exit code is 3.'),
+        .positional('dirs', { ...requiredArgument('Results folders, or folders that hold several'), array: true })
+        .option('out', valueOption('dir', 'The results folder of the merged run', DEFAULT_OUT))
+        .option('reporter', { ...valueOption('name[=path]', 'What to print, as for a run', 'line'), array: true })
+        .option('json', switchOption('Print the summary as JSON instead'))
+        .example('$0 merge-reports shards/*', 'merge in any order')
+        .epilogue('Exits 3 and names the shard if one is missing, given twice, unfinished or of another run.'),
     handler: async (argv) => {
       const { stdout } = process;
-      const isJson = argv['json'] === true;
+      const terminal = { stream: stdout, isTTY: stdout.isTTY, columns: stdout.columns ?? 80, color: wantsColor() };
       const summary = await mergeReports({
         cwd: process.cwd(),
-        folders: (argv['dirs'] as unknown[]).map(String),
-        out: argv['out'] as string,
-        reporters: reporterOptions(argv['reporter']),
-        ...(isJson
-          ? {}
-          : { terminal: { stream: stdout, isTTY: stdout.isTTY, columns: stdout.columns ?? 80, color: wantsColor() } }),
+        folders: argv.dirs.map(String),
+        out: argv.out ?? DEFAULT_OUT,
+        reporters: reporterOptions(argv.reporter ?? ['line']),
+        ...(argv.json === true ? {} : { terminal }),
       });
-      if (isJson) stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
+      if (argv.json === true) stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
       exitWith(summary.exitCode);
     },
-  };
+  });
 }

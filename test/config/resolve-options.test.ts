@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GridrunError } from '../../src/core/fault.ts';
-import { resolveOptions, type SettingSources } from '../../src/config/resolve-options.ts';
+import type { SettingSources } from '../../src/config/given-settings.ts';
+import { resolveOptions } from '../../src/config/resolve-options.ts';
 
 const NOTHING: SettingSources = { cwd: '/work', flags: { sites: 'sites.json' }, configName: '', config: {}, env: {} };
 
@@ -43,7 +44,7 @@ test('a flag goes over the config, and the config over the default', () => {
   assert.equal(options.infraRetries, 5);
 });
 
-test('every mistake is named at once, with the flag, what it wants and what was meant', () => {
+test('every mistake is named at once, with the flag, what it must be and what was meant', () => {
   const flags = {
     sesions: '3',
     shard: '9/8',
@@ -59,8 +60,13 @@ test('every mistake is named at once, with the flag, what it wants and what was 
   const all = mistakes.join('\n');
   assert.equal(mistakes.length, 8, all);
   assert.match(all, /--sesions: no such setting; did you mean --sessions\?/);
-  assert.match(all, /--shard: wants i\/n with i from 1 to n, as in 2\/8, not "9\/8"/);
-  assert.match(all, /gridrun\.config\.ts: retries: wants a whole number from 0, not -1/);
+  assert.match(all, /--shard: must be i\/n with i from 1 to n, as in 2\/8, not "9\/8"/);
+  assert.match(all, /gridrun\.config\.ts: retries: must be a whole number from 0, not -1/);
+});
+
+test('the old name of a renamed flag is refused with the new name', () => {
+  const mistakes = mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', lanesPerHost: '2' } }));
+  assert.deepEqual(mistakes, ['--lanes-per-host: no such setting; did you mean --lanes-per-worker?']);
 });
 
 test('a flag that would do nothing is a mistake; a config may hold it for other runs', () => {
@@ -87,7 +93,7 @@ test('a window needs a display', { skip: process.platform !== 'linux' && 'only L
 test('what is wrong inside a webServer is named, without what may be a secret', () => {
   const config = { webServer: { command: 'serve', port: 9320, env: { TOKEN: 'hunter2' } } };
   const mistakes = mistakesOf(() => resolveOptions({ ...NOTHING, config, configName: 'gridrun.config.ts' }));
-  assert.match(mistakes.join(), /webServer: wants \{command, url\}.*; url: .*port/);
+  assert.match(mistakes.join(), /webServer: must be \{command, url\}.*; url: .*port/);
   assert.doesNotMatch(mistakes.join(), /hunter2/);
 });
 
@@ -95,7 +101,7 @@ test('a browser that is not Chrome is a mistake', () => {
   const mistakes = mistakesOf(() =>
     resolveOptions({ ...NOTHING, flags: { sites: 's', capabilities: '{"browserName":"firefox"}' } }),
   );
-  assert.deepEqual(mistakes, ['--capabilities: browserName is "firefox"; gridrun drives Chrome and Chromium']);
+  assert.deepEqual(mistakes, ['--capabilities: browserName is "firefox"; gridrun drives only Chrome and Chromium']);
   assert.deepEqual(
     resolveOptions({ ...NOTHING, flags: { sites: 's', capabilities: '{"browserName":"chrome"}' } }).capabilities,
     { browserName: 'chrome' },

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { anchorOf } from '../../scripts/docs/markdown.ts';
-import { SETTINGS } from '../../src/config/settings.ts';
+import { FLAGS } from '../../src/config/settings.ts';
 import { PAPERS, ROOT, paper } from './papers.ts';
 
 /** The text of a page without its code. */
@@ -61,7 +61,7 @@ const OTHERS = new Set([
 test('every flag that a page names is one of ours, or of a program that is known to be named', () => {
   const reference = paper('docs/reference/flags.md');
   const ours = new Set([
-    ...SETTINGS.map(({ flag }) => `--${flag}`),
+    ...FLAGS.map(({ flag }) => `--${flag}`),
     ...[...reference.matchAll(/--[a-z][a-z-]+/g)].map(([flag]) => flag),
   ]);
   const unknown = PAPERS.filter(

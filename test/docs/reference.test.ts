@@ -2,17 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { XMLParser } from 'fast-xml-parser';
 import { COMMANDS } from '../../scripts/docs/flags-page.ts';
-import { BLOCKS, PAGES, madePapers, withBlocks } from '../../scripts/docs/papers.ts';
+import { BLOCKS, PAGES, SOURCES, madePapers, withBlocks } from '../../scripts/docs/papers.ts';
 import { ERROR_CODES } from '../../src/core/error-codes.ts';
 import { RunState } from '../../src/core/run-state.ts';
-import { SETTINGS } from '../../src/config/settings.ts';
+import { FLAGS } from '../../src/config/settings.ts';
 import { junitFiles } from '../../src/report/junit/junit.ts';
 import { Workplace } from '../support/command.ts';
 import { paper } from './papers.ts';
 
 test('every page and block that is made from the code is as the code is; `npm run docs` makes it so', async () => {
   const made = await madePapers(paper);
-  assert.deepEqual([...made.keys()].toSorted(), [...Object.keys(PAGES), ...Object.keys(BLOCKS)].toSorted());
+  assert.deepEqual(
+    [...made.keys()].toSorted(),
+    [...Object.keys(PAGES), ...Object.keys(SOURCES), ...Object.keys(BLOCKS)].toSorted(),
+  );
   for (const [path, text] of made) assert.equal(paper(path), text, path);
 });
 
@@ -26,7 +29,7 @@ test('a line that changes, or a block that is forgotten, is noticed', () => {
 });
 
 test('every setting, code and command has its line', async () => {
-  for (const { flag } of SETTINGS)
+  for (const { flag } of FLAGS)
     assert.match(paper('docs/reference/flags.md'), new RegExp(`^\\| \`(-\\w, )?--${flag}[ \`]`, 'm'));
   for (const code of Object.keys(ERROR_CODES)) {
     for (const path of ['docs/reference/error-codes.md', 'docs/troubleshooting.md'])

@@ -1,0 +1,92 @@
+import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { refusal } from '../core/fault.ts';
+
+/** Sets the exit code of the process. */
+export type ExitWith = (code: number) => void;
+
+/** The default of `--out`, and of every folder that a command reads results from. */
+export const DEFAULT_OUT = 'gridrun-results';
+
+interface Command<Args> {
+  readonly command: string;
+  readonly describe: string;
+  readonly builder: (yargs: Argv) => Argv<Args>;
+  /** The options and arguments that may be given several times. */
+  readonly arrays?: readonly string[];
+  readonly handler: (argv: ArgumentsCamelCase<Args>) => void | Promise<void>;
+}
+
+/** Adds a command to a command line. */
+export type AddCommand = (cli: Argv) => Argv;
+
+/** A command whose handler gets the types that its builder declares. It refuses unknown flags. */
+export function strictCommand<Args>({ builder, handler, arrays = [], ...command }: Command<Args>): AddCommand {
+  return (cli) =>
+    cli.command<Args>({
+      ...command,
+      builder: (yargs) => builder(yargs).strictOptions(),
+      handler: (argv) => {
+        refuseRepeated(argv, arrays);
+        return handler(argv);
+      },
+    });
+}
+
+/** yargs makes an array of a flag that is given twice, whatever its type. */
+function refuseRepeated(argv: object, arrays: readonly string[]): void {
+  const repeated = Object.entries(argv).flatMap(([name, value]) =>
+    Array.isArray(value) && name !== '_' && !arrays.includes(name) ? [`--${name}`] : [],
+  );
+  if (repeated.length > 0) throw refusal('options', `${repeated.join(', ')}: give it only once`);
+}
+
+/** What a value option takes and has by default, for its line in the help. */
+export interface OptionText {
+  /** Absent for a switch and for a positional argument. */
+  readonly value?: string | undefined;
+  readonly byDefault?: string | undefined;
+}
+
+/** The line of an option in the help: `<file> What it does [default]`. */
+export function optionText(describe: string, { value, byDefault }: OptionText): string {
+  const before = value === undefined ? '' : `<${value}> `;
+  return `${before}${describe}${byDefault === undefined ? '' : ` [${byDefault}]`}`;
+}
+
+/** Declares an option that takes a value. yargs is not told the default: it would print it in its own way. */
+export function valueOption(value: string, describe: string, byDefault?: string): { type: 'string'; describe: string } {
+  return { type: 'string', describe: optionText(describe, { value, byDefault }) };
+}
+
+/** Declares an option that must be given. */
+export function requiredOption(
+  value: string,
+  describe: string,
+): { type: 'string'; describe: string; demandOption: true } {
+  return { ...valueOption(value, describe, 'required'), demandOption: true };
+}
+
+/** Declares an option without a value, which is off by default. */
+export function switchOption(describe: string): { type: 'boolean'; describe: string } {
+  return { type: 'boolean', describe: optionText(describe, { byDefault: 'off' }) };
+}
+
+/** Declares an argument without a flag that must be given. */
+export function requiredArgument(describe: string): { type: 'string'; describe: string; demandOption: true } {
+  return { type: 'string', describe: optionText(describe, { byDefault: 'required' }), demandOption: true };
+}
+
+/** Declares an argument without a flag that may be left out. */
+export function optionalArgument(describe: string, byDefault?: string): { type: 'string'; describe: string } {
+  return { type: 'string', describe: optionText(describe, { byDefault }) };
+}
+
+/**
+ * Reads a whole number from 0.
+ * @param what the flag or argument, for the message
+ * @throws GridrunError if it is not a whole number
+ */
+export function wholeNumber(what: string, given: string): number {
+  if (/^\d+$/.test(given)) return Number(given);
+  throw refusal('options', `${what}: must be a whole number, not ${JSON.stringify(given)}`);
+}

@@ -1,0 +1,62 @@
+import type { GivenSettings, SettingSources } from './given-settings.ts';
+import { TABLE } from './settings.ts';
+
+/** Settings that are right one by one and wrong together, as lines for the user. */
+export function conflicts(given: GivenSettings, grid: string, env: SettingSources['env']): string[] {
+  return [
+    ...extensionConflicts(given),
+    ...uselessFlags(given, grid),
+    ...displayMissing(given, grid, env),
+    ...(given.given(TABLE.resume) !== undefined && given.value(TABLE.lastFailed)
+      ? ['--resume and --last-failed: the first continues a run, the second starts a new one; give only one']
+      : []),
+    ...(given.value(TABLE.trace) && given.value(TABLE.evidence) === 'none'
+      ? ['--trace: --evidence none keeps nothing of it; use --evidence failures or all']
+      : []),
+  ];
+}
+
+function extensionConflicts(given: GivenSettings): string[] {
+  const hasExtension = given.given(TABLE.extension) !== undefined;
+  const hasControl = given.given(TABLE.control) !== undefined;
+  const needExtension = [
+    ...(hasControl ? ['--control'] : []),
+    ...(given.value(TABLE.failOnExtensionErrors) ? ['--fail-on-extension-errors'] : []),
+  ];
+  return [
+    ...(hasExtension
+      ? []
+      : needExtension.map((flag) => `${flag}: there is no extension to test; add --extension <dir|zip|crx>`)),
+    ...(given.value(TABLE.controlAll) && !hasControl
+      ? ['--control-all: there is no control; add --control <none|dir|zip|crx>']
+      : []),
+    ...(hasExtension && given.value(TABLE.isolation) === 'context'
+      ? ['--isolation context: extensions do not run in a separate browser context; use wipe or session']
+      : []),
+  ];
+}
+
+/** Flags that would do nothing in this run. In a config they are fine: other runs may need them. */
+function uselessFlags(given: GivenSettings, grid: string): string[] {
+  const { nodes, sessionsPerNode, image, hubImage, gridName } = TABLE;
+  const forDocker = [gridName, nodes, sessionsPerNode, image, hubImage].filter((setting) => given.isFlag(setting));
+  return [
+    ...(given.isFlag(TABLE.baselineNights) && given.given(TABLE.baseline) === undefined
+      ? ['--baseline-nights: there is no baseline; add --baseline <dir>']
+      : []),
+    ...(given.value(TABLE.list) && given.isFlag(TABLE.resume)
+      ? ['--resume: --list prints the plan of a new run; give only one of the two']
+      : []),
+    ...(grid === 'docker'
+      ? []
+      : forDocker.map(({ flag }) => `--${flag}: applies only to a grid in containers; add --grid docker`)),
+  ];
+}
+
+function displayMissing(given: GivenSettings, grid: string, env: SettingSources['env']): string[] {
+  // Only on Linux does a program need to know the display.
+  const hasDisplay = process.platform !== 'linux' || Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']);
+  return given.value(TABLE.headed) && grid === 'local' && !hasDisplay
+    ? ['--headed: there is no display for a window (DISPLAY is not set); leave it out, or start gridrun with xvfb-run']
+    : [];
+}

@@ -1,0 +1,36 @@
+// Made by npm run docs from ../settings/results.ts: change that, not this file.
+
+/** The keys of a config: results. */
+export interface ResultsKeys {
+  /**
+   * Which checks to keep evidence for (screenshot, page, console, requests, extension log).
+   *
+   * Flag: `--evidence <all|failures|none>`
+   * @default 'failures'
+   */
+  evidence?: 'all' | 'failures' | 'none';
+
+  /**
+   * Add a film strip to the evidence: a small picture after each navigation and each command that acts.
+   *
+   * Flag: `--trace`
+   * @default false
+   */
+  trace?: boolean;
+
+  /**
+   * What to print: list, line, dot, json, junit, html, github, ctrf; junit.xml and results.json are always written.
+   *
+   * Flag: `--reporter <name[=path]>`
+   * @default list
+   */
+  reporter?: string | string[];
+
+  /**
+   * The results folder.
+   *
+   * Flag: `--out <dir>`
+   * @default 'gridrun-results'
+   */
+  out?: string;
+}

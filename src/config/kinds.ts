@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import type { WebServerOptions } from '../core/options.ts';
+import type { Kind } from './setting.ts';
+
+const WEB_SERVER_TIMEOUT_MS = 60_000;
+
+/** Flags are text, so every schema also accepts the text of its value. */
+const wholeFrom = (min: number): z.ZodType<number, number | string> =>
+  z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().int().min(min));
+const filled = z.string().min(1);
+const oneOrMore = z.union([filled, z.array(filled)]).transform((given) => (Array.isArray(given) ? given : [given]));
+const commaList = oneOrMore.transform((given) => given.flatMap((entry) => entry.split(',')).filter(Boolean));
+
+/** @param note added to the message, such as ` (no limit)` */
+export function whole(min: number, note = ''): Kind<number, number | string> {
+  return { type: 'number', mustBe: `a whole number from ${min}${note}`, schema: wholeFrom(min) };
+}
+
+/** @param note as for `whole` */
+export function milliseconds(min: number, note = ''): Kind<number, number | string> {
+  return { type: 'number', mustBe: `a whole number of ms, from ${min}${note}`, schema: wholeFrom(min) };
+}
+
+export const WHOLE_OR_AUTO: Kind<number | 'auto', number | string> = {
+  type: "number | 'auto'",
+  mustBe: 'a whole number from 1, or auto',
+  schema: z.union([z.literal('auto'), wholeFrom(1)]),
+};
+
+export const SWITCH: Kind<boolean, boolean> = { type: 'boolean', mustBe: 'true or false', schema: z.boolean() };
+
+/** Text that is not empty. */
+export function text(mustBe: string): Kind<string, string> {
+  return { type: 'string', mustBe, schema: filled };
+}
+
+/** Text that may be empty. */
+export function textOrEmpty(mustBe: string): Kind<string, string> {
+  return { type: 'string', mustBe, schema: z.string() };
+}
+
+/** Texts; a comma separates them too. */
+export function list(mustBe: string): Kind<readonly string[], string | string[]> {
+  return { type: 'string | string[]', mustBe, schema: commaList };
+}
+
+/** Texts that may contain commas. */
+export function texts(mustBe: string): Kind<readonly string[], string | string[]> {
+  return { type: 'string | string[]', mustBe, schema: oneOrMore };
+}
+
+export function oneOf<const Name extends string>(...names: readonly Name[]): Kind<Name, Name> {
+  return {
+    type: names.map((name) => `'${name}'`).join(' | '),
+    mustBe: `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`,
+    schema: z.enum(names),
+  };
+}
+
+export const REGEX: Kind<string, string> = {
+  type: 'string',
+  mustBe: 'a regular expression',
+  schema: filled.refine(isRegex),
+};
+
+/** Tags without their `@`. */
+export const TAGS: Kind<readonly string[], string | string[]> = {
+  type: 'string | string[]',
+  mustBe: 'tags, separated by commas',
+  schema: commaList.transform((tags) => tags.map((tag) => tag.replace(/^@/, ''))),
+};
+
+const SHARD_TEXT = /^(\d+)\/(\d+)$/;
+
+export const SHARD: Kind<{ index: number; total: number }, string> = {
+  type: 'string',
+  mustBe: 'i/n with i from 1 to n, as in 2/8',
+  schema: filled
+    .regex(SHARD_TEXT)
+    .transform((given) => {
+      const [, index, total] = SHARD_TEXT.exec(given) ?? [];
+      return { index: Number(index), total: Number(total) };
+    })
+    .refine(({ index, total }) => index >= 1 && index <= total),
+};
+
+const RANGE_TEXT = /^(\d+)(?:\.\.(\d+))?$/;
+
+/** A number, or two that it stays between. */
+export const NODE_RANGE: Kind<{ min: number; max: number }, number | string> = {
+  type: 'number | string',
+  mustBe: 'a whole number from 1, or two of them as in 1..6',
+  schema: z
+    .union([z.number().int().transform(String), filled])
+    .pipe(filled.regex(RANGE_TEXT))
+    .transform((given) => {
+      const [, min, max = min] = RANGE_TEXT.exec(given) ?? [];
+      return { min: Number(min), max: Number(max) };
+    })
+    .refine(({ min, max }) => min >= 1 && min <= max),
+};
+
+export const GRID: Kind<string, string> = {
+  type: 'string',
+  mustBe: 'local, docker, or the http(s) URL of a WebDriver endpoint',
+  schema: z.union([z.enum(['local', 'docker']), z.url({ protocol: /^https?$/ })]),
+};
+
+/** An object, or the text or file that holds it as JSON. */
+export const JSON_OBJECT: Kind<Record<string, unknown> | string, Record<string, unknown> | string> = {
+  type: 'Record<string, unknown> | string',
+  mustBe: 'a JSON object, or a file that holds one',
+  schema: z.union([z.record(z.string(), z.unknown()), filled]),
+};
+
+interface WebServerInput {
+  command: string;
+  url: string;
+  cwd?: string | undefined;
+  env?: Record<string, string> | undefined;
+  timeout?: number | undefined;
+  reuseExistingServer?: boolean | undefined;
+}
+
+export const WEB_SERVER: Kind<WebServerOptions, WebServerInput> = {
+  type: 'object',
+  mustBe: '{command, url} and, if needed, cwd, env, timeout (ms) and reuseExistingServer',
+  schema: z
+    .strictObject({
+      command: filled,
+      url: z.url(),
+      cwd: filled.optional(),
+      env: z.record(z.string(), z.string()).optional(),
+      timeout: z.number().int().positive().optional(),
+      reuseExistingServer: z.boolean().optional(),
+    })
+    .transform(({ timeout = WEB_SERVER_TIMEOUT_MS, reuseExistingServer = false, ...rest }) => ({
+      ...rest,
+      timeoutMs: timeout,
+      reuseExistingServer,
+    })),
+};
+
+function isRegex(source: string): boolean {
+  try {
+    new RegExp(source);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,33 @@
+import { SWITCH, text } from '../kinds.ts';
+import { setting } from '../setting.ts';
+
+/** The browser extension under test, and what to compare it with. */
+export const EXTENSION = {
+  extension: setting({
+    flag: 'extension',
+    value: 'dir|zip|crx',
+    kind: text('a folder, a zip or a crx'),
+    describe: 'Manifest V3 extension to install in every session, on any grid',
+    default: undefined,
+  }),
+  control: setting({
+    flag: 'control',
+    value: 'none|dir|zip|crx',
+    kind: text('none, a folder, a zip or a crx'),
+    describe: 'What to compare a failing site with: no extension, or another build of the extension',
+    default: undefined,
+    defaultText: 'off',
+  }),
+  controlAll: setting({
+    flag: 'control-all',
+    kind: SWITCH,
+    describe: 'Run every site with the control too, in random order, for a release decision',
+    default: false,
+  }),
+  failOnExtensionErrors: setting({
+    flag: 'fail-on-extension-errors',
+    kind: SWITCH,
+    describe: 'Fail a site if the extension throws an error there',
+    default: false,
+  }),
+} as const;

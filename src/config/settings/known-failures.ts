@@ -1,0 +1,27 @@
+import { text, whole } from '../kinds.ts';
+import { setting } from '../setting.ts';
+
+/** The failures that do not fail the run. */
+export const KNOWN_FAILURES = {
+  baseline: setting({
+    flag: 'baseline',
+    value: 'dir',
+    kind: text('a results folder, or a folder that holds several'),
+    describe: 'Results of an earlier run, or of several: only failures that are not in them fail this run',
+    default: undefined,
+  }),
+  baselineNights: setting({
+    flag: 'baseline-nights',
+    value: 'n',
+    kind: whole(1),
+    describe: 'How many of the newest runs under --baseline to read: a failure in any of them is not new',
+    default: 1,
+  }),
+  expectations: setting({
+    flag: 'expectations',
+    value: 'file',
+    kind: text('a YAML or JSON file'),
+    describe: 'Known failures that do not fail the run, each with a reason, an owner and a last day',
+    default: undefined,
+  }),
+} as const;
