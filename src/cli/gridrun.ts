@@ -1,8 +1,7 @@
-import yargs, { type Argv, type CommandModule } from 'yargs';
+import yargs from 'yargs';
 import { version } from '../version.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { gridCommand } from './grid-command.ts';
-import { withoutTypes } from './help-text.ts';
 import { initCommand } from './init-command.ts';
 import { mergeCommand } from './merge-command.ts';
 import { errorText, exitCodeOf } from './mistakes.ts';
@@ -10,18 +9,35 @@ import { pastCommands } from './past-commands.ts';
 import { runCommand } from './run-command.ts';
 import { showReportCommand } from './show-report-command.ts';
 
+const USAGE = `$0 [checks..] --sites <list>
+
+Runs one suite of mocha checks on every site of a list, in many real Chrome sessions at once, and writes one JUnit report. Start with: gridrun init`;
+
+const MAX_HELP_WIDTH = 110;
+
 /**
- * The command `gridrun`. Never throws: what goes wrong is told on stderr, and is in the exit code that it resolves to.
+ * The command `gridrun`. It never throws: it prints an error to stderr.
  * @param args without the names of Node and of the script
+ * @returns the exit code
  */
 export async function gridrun(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const exitWith = (code: number): void => {
     exitCode = code;
   };
-  const cli = yargs()
+  const commands = [
+    runCommand(exitWith, args),
+    initCommand(exitWith),
+    doctorCommand(exitWith),
+    gridCommand(exitWith),
+    mergeCommand(exitWith),
+    showReportCommand(),
+    ...pastCommands(exitWith),
+  ];
+  const cli = commands
+    .reduce((all, add) => add(all), yargs())
     .scriptName('gridrun')
-    // yargs would speak the user's language between our English lines.
+    // Otherwise yargs would speak the user's language between our English lines.
     .locale('en')
     .parserConfiguration({
       'camel-case-expansion': false,
@@ -29,31 +45,22 @@ export async function gridrun(args: readonly string[]): Promise<number> {
       'parse-numbers': false,
       'parse-positional-numbers': false,
     })
-    .usage(
-      '$0 [checks..] --sites <list>\n\nRuns one suite of mocha checks on every site of a list, on many real Chrome sessions at once, and gives one JUnit back.',
-    )
-    .command(runCommand(exitWith, args))
-    .command(strict(gridCommand(exitWith)))
-    .command(strict(mergeCommand(exitWith)))
-    .command(strict(initCommand(exitWith)))
-    .command(strict(doctorCommand(exitWith)))
-    .command(pastCommands(exitWith).map(strict))
-    .command(strict(showReportCommand()))
+    .usage(USAGE)
     .version(version())
     .alias({ help: 'h' })
-    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .wrap(Math.min(MAX_HELP_WIDTH, process.stdout.columns ?? MAX_HELP_WIDTH))
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? new UsageError(message);
     });
   try {
-    // With a listener yargs prints nothing itself: what it has to say is help, or the version.
+    // With this callback yargs prints nothing itself: its output is the help or the version.
     await cli.parseAsync(withLoneDashes(args), {}, (_error, _argv, output) => {
       if (output !== '') process.stdout.write(`${withoutTypes(output)}\n`);
     });
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`gridrun: ${error.message}\ngridrun --help lists every flag\n`);
+      process.stderr.write(`gridrun: ${error.message}\nadd --help to see what the command takes\n`);
       return 2;
     }
     process.stderr.write(errorText(error));
@@ -62,14 +69,7 @@ export async function gridrun(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
-/** Refuses flags that the command does not have; a run names them itself, with all else that is wrong. */
-function strict(command: CommandModule): CommandModule {
-  const { builder } = command;
-  const build = builder as (cli: Argv) => Argv;
-  return { ...command, builder: (cli) => build(cli).strictOptions() };
-}
-
-/** `--sites -`: to yargs a lone dash is no value, to everyone else it is standard input. */
+/** `--sites -` → `--sites=-`: yargs does not take a lone dash as a value; to gridrun it is standard input. */
 function withLoneDashes(args: readonly string[]): string[] {
   return args.reduce<string[]>((all, arg) => {
     const before = all.at(-1);
@@ -77,6 +77,15 @@ function withLoneDashes(args: readonly string[]): string[] {
       ? [...all.slice(0, -1), `${before}=-`]
       : [...all, arg];
   }, []);
+}
+
+const YARGS_NOTES = String.raw`\[(?:string|boolean|array|number|count)\](?: \[(?:required|default: [^\]]*\]?|choices: [^\]]*)\])*`;
+const NOTES_ALONE = new RegExp(String.raw`\n +${YARGS_NOTES}(?=\n|$)`, 'g');
+const NOTES_AT_END = new RegExp(String.raw` *${YARGS_NOTES}(?=\n|$)`, 'g');
+
+/** The help without the notes of yargs (`[string] [required]`): our descriptions hold the type and the default. */
+function withoutTypes(help: string): string {
+  return help.replace(NOTES_ALONE, '').replace(NOTES_AT_END, '');
 }
 
 class UsageError extends Error {}

@@ -1,106 +1,83 @@
-import type { CommandModule } from 'yargs';
 import type { LookBack } from '../app/past-runs.ts';
 import { refusal } from '../core/fault.ts';
-import type { ExitWith } from './run-command.ts';
+import { DEFAULT_OUT, strictCommand, switchOption, valueOption, wholeNumber } from './command.ts';
+import { optionalArgument, requiredArgument, type AddCommand, type ExitWith } from './command.ts';
 import { wantsColor } from './terminal-color.ts';
 
-const DEFAULT_OUT = 'gridrun-results';
+type Print = (result: LookBack) => void;
 
-/** `compare`, `history` and `expectations`: what looks at runs that have ended. */
-export function pastCommands(exitWith: ExitWith): CommandModule[] {
-  const say = ({ text, exitCode }: LookBack): void => {
+/** `compare`, `history` and `expectations`: the commands about runs that have ended. */
+export function pastCommands(exitWith: ExitWith): AddCommand[] {
+  const print = ({ text, exitCode }: LookBack): void => {
     process.stdout.write(text);
     exitWith(exitCode);
   };
-  return [compareCommand(say), historyCommand(say), expectationsCommand(say)];
+  return [compareCommand(print), historyCommand(print), expectationsCommand(print)];
 }
 
-type Say = (result: LookBack) => void;
-
-function compareCommand(say: Say): CommandModule {
-  return {
+function compareCommand(print: Print): AddCommand {
+  return strictCommand({
     command: 'compare <before> <after>',
-    describe: 'What a run broke and mended, against an earlier one; only what is new exits 1',
+    describe: 'Show what failed or was fixed between two runs; exits 1 only for new failures',
     builder: (yargs) =>
       yargs
-        .positional('before', {
-          type: 'string',
-          demandOption: true,
-          describe: 'A results folder, or one that holds several',
-        })
-        .positional('after', { type: 'string', demandOption: true, describe: 'A results folder' })
-        .option('baseline-nights', {
-          type: 'number',
-          default: 1,
-          describe: 'The newest n runs of <before>: what failed in any of them is not new',
-        })
-        .option('json', { type: 'boolean', default: false, describe: 'For scripts' })
-        .example('$0 compare last-night gridrun-results', 'what this run broke'),
+        .positional('before', requiredArgument('A results folder, or a folder that holds several'))
+        .positional('after', requiredArgument('A results folder'))
+        .option(
+          'baseline-nights',
+          valueOption('n', 'Read the newest n runs of <before>: a failure in any of them is not new', '1'),
+        )
+        .option('json', switchOption('Print JSON'))
+        .example('$0 compare last-night gridrun-results', 'show what this run broke'),
     handler: async (argv) => {
       const past = await import('../app/past-runs.ts');
-      const result = await past.compare(
-        argv['before'] as string,
-        argv['after'] as string,
-        argv['baseline-nights'] as number,
-        wantsColor(),
-      );
-      say(argv['json'] === true ? { ...result, text: `${JSON.stringify(result.comparison, undefined, 2)}\n` } : result);
+      const nights = wholeNumber('--baseline-nights', argv['baseline-nights'] ?? '1');
+      const result = await past.compare(argv.before, argv.after, nights, wantsColor());
+      print(argv.json === true ? { ...result, text: `${JSON.stringify(result.comparison, undefined, 2)}\n` } : result);
     },
-  };
+  });
 }
 
-function historyCommand(say: Say): CommandModule {
-  return {
+function historyCommand(print: Print): AddCommand {
+  return strictCommand({
     command: 'history [site]',
-    describe: 'What became of a site in all runs so far',
+    describe: 'Show the verdicts of one site in all runs so far',
+    arrays: ['rebuild'],
     builder: (yargs) =>
       yargs
-        .positional('site', { type: 'string', describe: "A site's id" })
-        .option('out', {
-          type: 'string',
-          default: DEFAULT_OUT,
-          describe: 'The results folder whose history.sqlite is read',
+        .positional('site', optionalArgument('The id of a site'))
+        .option('out', valueOption('dir', 'The results folder that holds history.sqlite', DEFAULT_OUT))
+        .option('rebuild', {
+          ...valueOption('dirs', 'Build the history again from these results folders'),
+          array: true,
         })
-        .option('rebuild', { type: 'string', array: true, describe: 'Results folders to build the history anew from' })
-        .check((argv) => {
-          if (argv.site === undefined && argv.rebuild === undefined)
-            throw refusal('history.whose', 'history: no site is named', {
-              hint: 'name one, or give --rebuild <results folders>',
-            });
-          return true;
-        })
-        .example('$0 history example_com', "one site's story")
-        .example('$0 history --rebuild night-1 night-2', 'the file anew, from two journals'),
-    handler: async (argv) => {
+        .example('$0 history example_com', 'show one site')
+        .example('$0 history --rebuild night-1 night-2', 'build history.sqlite again from two runs'),
+    handler: async ({ site, out = DEFAULT_OUT, rebuild }) => {
+      if (site === undefined && rebuild === undefined)
+        throw refusal('history.whose', 'history: name a site', {
+          hint: 'gridrun history <site>, or gridrun history --rebuild <results folders>',
+        });
       const past = await import('../app/past-runs.ts');
-      const out = argv['out'] as string;
-      const rebuild = argv['rebuild'] as string[] | undefined;
-      if (rebuild !== undefined) say(await past.rebuildHistory(out, rebuild));
-      if (argv['site'] !== undefined) say(past.story(out, argv['site'] as string, wantsColor()));
+      if (rebuild !== undefined) print(await past.rebuildHistory(out, rebuild));
+      if (site !== undefined) print(past.story(out, site, wantsColor()));
     },
-  };
+  });
 }
 
-function expectationsCommand(say: Say): CommandModule {
-  return {
+function expectationsCommand(print: Print): AddCommand {
+  return strictCommand({
     command: 'expectations <action> <file> [results]',
-    describe: 'Write what failed in a run into a file of known failures',
+    describe: 'Add the failures of a run to a file of known failures',
     builder: (yargs) =>
       yargs
-        .positional('action', {
-          type: 'string',
-          choices: ['update'],
-          demandOption: true,
-          describe: 'What to do with the file',
-        })
-        .positional('file', { type: 'string', demandOption: true, describe: 'A YAML file, as --expectations takes it' })
-        .positional('results', { type: 'string', default: DEFAULT_OUT, describe: "The run's results folder" })
-        .example('$0 expectations update known.yaml', 'from the last run'),
-    handler: async (argv) =>
-      say(
-        await (
-          await import('../app/past-runs.ts')
-        ).updateExpectationsFile(argv['file'] as string, argv['results'] as string),
-      ),
-  };
+        .positional('action', { ...requiredArgument('update'), choices: ['update'] })
+        .positional('file', requiredArgument('A YAML file for --expectations'))
+        .positional('results', optionalArgument('The results folder of the run', DEFAULT_OUT))
+        .example('$0 expectations update known.yaml', 'add the failures of the last run'),
+    handler: async ({ file, results = DEFAULT_OUT }) => {
+      const past = await import('../app/past-runs.ts');
+      print(await past.updateExpectationsFile(file, results));
+    },
+  });
 }

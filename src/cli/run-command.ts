@@ -1,66 +1,59 @@
 import { pipeline } from 'node:stream/promises';
-import type { CommandModule } from 'yargs';
 import { refuseSettings } from '../app/run/input.ts';
 import { planRun, startRun } from '../app/run/run.ts';
 import { loadConfig } from '../config/config-file.ts';
 import { readSettings } from '../config/resolve-options.ts';
 import type { RunOptions } from '../core/options.ts';
+import { EXIT_CODES } from '../core/outcome.ts';
+import { optionalArgument, type AddCommand, type ExitWith } from './command.ts';
 import { givenFlags, withRunFlags, wrongSwitches } from './flags.ts';
 import { isReaderGone } from './output.ts';
 import { planText } from './plan-text.ts';
 import { stopOnSignals } from './stop-keys.ts';
 import { wantsColor } from './terminal-color.ts';
 
-/** Tells the process how the command ended. */
-export type ExitWith = (code: number) => void;
-
 /**
- * The default command: runs the suite on every site of the list.
+ * The default command: runs the suite on every site of the list. It accepts unknown flags, and then reports them with
+ * all other mistakes.
  * @param args as the user wrote them
  */
-export function runCommand(exitWith: ExitWith, args: readonly string[]): CommandModule {
-  return {
-    command: ['$0 [checks..]', 'run [checks..]'],
-    describe: 'Run the checks on every site of the list',
-    builder: (yargs) =>
-      withRunFlags(yargs)
-        .positional('checks', {
-          type: 'string',
-          array: true,
-          describe: 'Globs of check files [checks/**/*.check.{ts,mts,js,mjs}, else the built-in check]',
-        })
-        .example('$0 --sites sites.json', 'every site, in the Chrome of this machine')
-        .example(
-          '$0 --sites top.csv --grid http://hub:4444 --shard 2/8',
-          'the second of eight parts, on a Selenium Grid',
-        )
-        .epilogue(
-          'Exit codes: 0 all passed · 1 a check failed · 2 wrong input, nothing started · 3 could not tell · 4 a report could not be written · 130 interrupted · 70 a bug in gridrun',
-        ),
-    handler: async (argv) => {
-      const cwd = process.cwd();
-      const config = await loadConfig(cwd, argv['config'] as string | undefined);
-      const flags = { ...givenFlags(argv), ...wrongSwitches(args) };
-      const { options, wrong } = readSettings({
-        cwd,
-        flags,
-        configName: config.name,
-        config: config.settings,
-        env: process.env,
-      });
-      if (wrong !== undefined) await refuseSettings(wrong, options);
-      exitWith(flags['list'] === true ? await print(options) : await run(options));
-    },
-  };
+export function runCommand(exitWith: ExitWith, args: readonly string[]): AddCommand {
+  return (cli) =>
+    cli.command({
+      command: ['$0 [checks..]', 'run [checks..]'],
+      describe: 'Run the checks on every site of the list',
+      builder: (yargs) =>
+        withRunFlags(yargs)
+          .positional('checks', {
+            ...optionalArgument('Globs of check files', 'checks/**/*.check.{ts,mts,js,mjs}, else the built-in check'),
+            array: true,
+          })
+          .example('$0 --sites sites.json', 'run every site in the Chrome of this machine')
+          .example('$0 --sites top.csv --grid http://hub:4444 --shard 2/8', 'run part 2 of 8 on a Selenium Grid')
+          .epilogue(exitCodesText()),
+      handler: async (argv) => {
+        const cwd = process.cwd();
+        const { name: configName, settings } = await loadConfig(cwd, argv.config);
+        const flags = { ...givenFlags(argv), ...wrongSwitches(args) };
+        const { options, wrong } = readSettings({ cwd, flags, configName, config: settings, env: process.env });
+        if (wrong !== undefined) await refuseSettings(wrong, options);
+        exitWith(flags['list'] === true ? await print(options) : await run(options));
+      },
+    });
+}
+
+function exitCodesText(): string {
+  const codes = EXIT_CODES.toSorted((a, b) => a.code - b.code);
+  return `Exit codes: ${codes.map(({ code, text }) => `${code} ${text}`).join(' · ')}`;
 }
 
 async function print(options: RunOptions): Promise<number> {
   const plan = await planRun(options);
   try {
-    // Not ended with the text: it is the process's.
+    // Standard output belongs to the process, so it stays open.
     await pipeline(planText(plan), process.stdout, { end: false });
   } catch (error) {
-    // Who reads only the first lines (`| head`) has what they wanted.
+    // A reader of the first lines (`| head`) has what it wanted.
     if (!isReaderGone(error as Error)) throw error;
   }
   return 0;

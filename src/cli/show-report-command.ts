@@ -1,26 +1,27 @@
 import { once } from 'node:events';
-import type { CommandModule } from 'yargs';
+import { DEFAULT_OUT, optionalArgument, strictCommand, switchOption, valueOption, wholeNumber } from './command.ts';
+import type { AddCommand } from './command.ts';
 
-/** `show-report`: the report of a run with its evidence, on loopback. */
-export function showReportCommand(): CommandModule {
-  return {
+/** `show-report`: serves the report of a run, with its evidence, on loopback. */
+export function showReportCommand(): AddCommand {
+  return strictCommand({
     command: 'show-report [dir]',
-    describe: 'Serve the report of a run with its evidence, on this machine alone',
+    describe: 'Serve the HTML report of a run, reachable from this machine only',
     builder: (yargs) =>
       yargs
-        .positional('dir', { type: 'string', default: 'gridrun-results', describe: 'The results folder' })
-        .option('port', { type: 'number', default: 0, describe: 'The port; 0 is any that is free' })
-        .option('open', { type: 'boolean', default: false, describe: 'Open it in the browser' })
-        .example('$0 show-report --open', 'the newest run'),
+        .positional('dir', optionalArgument('The results folder', DEFAULT_OUT))
+        .option('port', valueOption('port', 'The port; 0 takes a free one', '0'))
+        .option('open', switchOption('Open the report in the browser'))
+        .example('$0 show-report --open', 'the last run'),
     handler: async (argv) => {
       const { serveReport } = await import('../report/show/report-server.ts');
-      await using server = await serveReport(argv['dir'] as string, argv['port'] as number);
+      await using server = await serveReport(argv.dir ?? DEFAULT_OUT, wholeNumber('--port', argv.port ?? '0'));
       process.stdout.write(`${server.url}\n`);
       const { openBrowser } = await import('../report/show/open-browser.ts');
-      if (argv['open'] === true && !(await openBrowser(server.url)))
-        process.stderr.write('there is no browser to open it with\n');
-      process.stderr.write('Ctrl-C ends it\n');
+      if (argv.open === true && !(await openBrowser(server.url)))
+        process.stderr.write('there is no browser to open the report with\n');
+      process.stderr.write('press Ctrl-C to end it\n');
       await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     },
-  };
+  });
 }

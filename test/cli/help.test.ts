@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SETTINGS } from '../../src/config/settings.ts';
+import { defaultText } from '../../src/config/setting.ts';
+import { FLAGS } from '../../src/config/settings.ts';
 import { version } from '../../src/version.ts';
 import { Workplace } from '../support/command.ts';
 
@@ -9,9 +10,12 @@ test('--help shows every flag with what it takes and its default, and no word of
   const { code, stdout, stderr } = await place.run(['--help']);
   assert.deepEqual([code, stderr], [0, '']);
   const flat = stdout.replace(/\s+/g, ' ');
-  for (const setting of SETTINGS) {
-    assert.ok(flat.includes(`--${setting.flag} ${'value' in setting ? `<${setting.value}> ` : ''}`), setting.flag);
-    assert.ok(flat.includes(`[${setting.byDefault}]`), `${setting.flag}: ${setting.byDefault}`);
+  for (const setting of FLAGS) {
+    assert.ok(
+      flat.includes(`--${setting.flag} ${setting.value !== undefined ? `<${setting.value}> ` : ''}`),
+      setting.flag,
+    );
+    assert.ok(flat.includes(`[${defaultText(setting)}]`), `${setting.flag}: ${defaultText(setting)}`);
   }
   assert.match(flat, /--config <file> The config to read \[gridrun\.config\.\{ts,mjs,js,json\}\]/);
   assert.doesNotMatch(stdout, /\[(string|boolean|array|number|count)\]/);
@@ -65,9 +69,16 @@ test('a switch that is given neither true nor false is a mistake among the other
     'many',
   ]);
   assert.equal(code, 2);
-  assert.deepEqual(stderr.match(/--\w+: wants true or false, not "\w+"/g), [
-    '--headed: wants true or false, not "maybe"',
-    '--list: wants true or false, not "ja"',
+  assert.deepEqual(stderr.match(/--\w+: must be true or false, not "\w+"/g), [
+    '--headed: must be true or false, not "maybe"',
+    '--list: must be true or false, not "ja"',
   ]);
   assert.match(stderr, /--sessions/);
+});
+
+test('a flag that takes one value is refused if it is given twice', async () => {
+  await using place = await Workplace.with({});
+  const { code, stderr } = await place.run(['show-report', '--port', '1', '--port', '2']);
+  assert.equal(code, 2);
+  assert.match(stderr, /^gridrun: --port: give it only once\n/);
 });

@@ -27,7 +27,7 @@ export interface GridJoinOptions {
   readonly port: number;
   /** The hub's event bus. */
   readonly busPorts?: { readonly publish: number; readonly subscribe: number };
-  readonly image?: string;
+  readonly image?: string | undefined;
   readonly readyDeadlineMs?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (text: string) => void;

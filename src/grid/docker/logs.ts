@@ -8,7 +8,7 @@ import { readSecrets } from './secrets.ts';
 
 export interface GridLogsOptions {
   /** `hub`, a node's number, or a container's name; all of them without. */
-  readonly node?: string;
+  readonly node?: string | undefined;
   /** Goes on until the signal aborts, or the containers end. */
   readonly follow?: boolean;
   /** Only the last lines of each; all of them without. */

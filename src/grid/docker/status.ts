@@ -38,7 +38,7 @@ export interface GridReport {
 
 /** Every grid of the engine, or the one of this name; a grid that does not exist is `down`. Throws a `GridrunError`. */
 export async function gridStatus(
-  options: { readonly name?: string; readonly signal?: AbortSignal } = {},
+  options: { readonly name?: string | undefined; readonly signal?: AbortSignal } = {},
 ): Promise<GridReport[]> {
   const engine = await openEngine(options.signal);
   const all = await readInventories(engine);

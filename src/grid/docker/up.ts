@@ -20,14 +20,14 @@ export interface GridUpOptions {
   /** On this machine; 0 takes a free one. */
   readonly port: number;
   /** The address the hub listens on: loopback, unless the user asked for another. */
-  readonly listen?: string;
+  readonly listen?: string | undefined;
   /** Also opens the event bus' ports, for nodes on other machines. */
   readonly openBus?: boolean;
   /** For nodes, and for hubs, instead of this package's own. */
-  readonly image?: string;
-  readonly hubImage?: string;
+  readonly image?: string | undefined;
+  readonly hubImage?: string | undefined;
   /** What this package's image is made from. */
-  readonly base?: string;
+  readonly base?: string | undefined;
   /** `ownerLabel()` of a grid that must not outlive this process. */
   readonly owner?: string;
   readonly readyDeadlineMs?: number;
