@@ -1,5 +1,5 @@
 import type { FaultRow, GroupRow, ReportData, SiteRow } from '../src/report/html/report-data.ts';
-import { isWrong, verdictOfLetter, VERDICTS } from './words.ts';
+import { isBad, verdictOfLetter, VERDICTS } from './words.ts';
 import type { Filter } from './route.ts';
 
 /** The report's data, with indexes for what the screens look up often. */
@@ -60,7 +60,7 @@ export class ReportModel {
       if (filter.tag !== '' && !(site.tags ?? []).includes(filter.tag)) return false;
       if (filter.node !== '' && site.node !== filter.node) return false;
       if (filter.group !== '' && inGroup?.has(place) !== true) return false;
-      if (check >= 0 && !isWrong(verdictOfLetter(site.letters[check]))) return false;
+      if (check >= 0 && !isBad(verdictOfLetter(site.letters[check]))) return false;
       if (filter.gate !== '' && this.#gateOf(site) !== filter.gate) return false;
       return words.every((word) => this.#textOf(site, place).includes(word));
     });
@@ -74,7 +74,7 @@ export class ReportModel {
     const known = new Set(site.excused?.map(({ check }) => check));
     const wrong = site.letters
       .split('')
-      .flatMap((letter, check) => (letter !== '~' && isWrong(verdictOfLetter(letter)) ? [check] : []));
+      .flatMap((letter, check) => (letter !== '~' && isBad(verdictOfLetter(letter)) ? [check] : []));
     if (wrong.length === 0) return '';
     return wrong.every((check) => known.has(check)) ? 'known' : 'new';
   }

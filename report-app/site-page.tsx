@@ -6,7 +6,7 @@ import { Attachments } from './attachments.tsx';
 import { EarlierRuns } from './earlier-runs.tsx';
 import { FaultText } from './fault-text.tsx';
 import { hashOf } from './route.ts';
-import { countText, durationText, isWrong, markOf, verdictOfLetter, VERDICTS } from './words.ts';
+import { countText, durationText, isBad, markOf, verdictOfLetter, VERDICTS } from './words.ts';
 
 /** Everything about one site: its checks, its attempts side by side, and how it did in earlier runs. */
 export function SitePage({ model, route }: ScreenProps): JSX.Element {
@@ -91,7 +91,7 @@ function Check({ model, route, site, check }: CheckProps): JSX.Element {
   const verdict = verdictOfLetter(site.letters[check]) ?? 'not-run';
   const detail = site.details?.find((known) => known.check === check);
   const excuse = site.excused?.find((known) => known.check === check);
-  const groups = isWrong(verdict) ? model.groupsOf(site, check).filter(({ sites }) => sites.length > 1) : [];
+  const groups = isBad(verdict) ? model.groupsOf(site, check).filter(({ sites }) => sites.length > 1) : [];
   return (
     <li class="check">
       <p class="check-line">

@@ -1,4 +1,4 @@
-import type { Verdict } from '../src/core/verdict.ts';
+import { needsAttention, type Verdict } from '../src/core/verdict.ts';
 
 export { durationText } from '../src/text/duration-text.ts';
 
@@ -32,9 +32,9 @@ export function markOf(verdict: Verdict): string {
   return MARKS[verdict];
 }
 
-/** Does a person have to look at it? */
-export function isWrong(verdict: Verdict | undefined): boolean {
-  return verdict === 'failed' || verdict === 'errored' || verdict === 'flaky' || verdict === 'not-run';
+/** Whether it needs attention, or was not run. */
+export function isBad(verdict: Verdict | undefined): boolean {
+  return verdict !== undefined && (needsAttention(verdict) || verdict === 'not-run');
 }
 
 /** A time of day in the reader's time zone. */

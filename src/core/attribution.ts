@@ -1,19 +1,19 @@
 import type { Cause } from './fault.ts';
-import type { CheckVerdict, SiteVerdict } from './verdict.ts';
+import { isFailing, type CheckVerdict, type SiteVerdict } from './verdict.ts';
 
 /**
- * Whom a failure of the subject blames, once the control has tried the same site: the extension where the control
- * passes, the site where the control fails as well. What passed, and what the control could not tell, keeps its cause.
- * The site blames the extension as soon as one of its checks does.
+ * Decides what a failure of the subject is blamed on, once the control has tried the same site: the extension if the
+ * control passes, the site if the control fails as well. A check that passed, or on which the control has no answer,
+ * keeps its cause. The site blames the extension as soon as one of its checks does.
  */
 export function attribute(subject: SiteVerdict, control: SiteVerdict): SiteVerdict {
   const answers = new Map(control.checks.map((check) => [check.title, check]));
   const checks = subject.checks.map((check) => {
-    const cause = isFailure(check) ? causeOf(answers.get(check.title), control) : undefined;
+    const cause = isFailing(check.status) ? causeOf(answers.get(check.title), control) : undefined;
     return cause === undefined ? check : { ...check, cause };
   });
-  const failures = checks.filter(isFailure);
-  // What the build broke is not hidden by what was broken before it.
+  const failures = checks.filter(({ status }) => isFailing(status));
+  // What was broken before must not hide what the build broke.
   const decisive =
     failures.find(({ cause }) => cause === 'extension') ?? failures.find(({ status }) => status === subject.verdict);
   if (decisive?.cause === undefined) return { ...subject, checks, control: control.verdict };
@@ -26,17 +26,12 @@ export function attribute(subject: SiteVerdict, control: SiteVerdict): SiteVerdi
   };
 }
 
-function isFailure(check: CheckVerdict): boolean {
-  return check.status === 'failed' || check.status === 'errored';
-}
-
-/** A check that the control leaves out (`@extension` without any extension) is answered by its site as a whole. */
+/** If the control leaves a check out (`@extension` without an extension), its site as a whole is the answer. */
 function causeOf(answer: CheckVerdict | undefined, site: SiteVerdict): Cause | undefined {
   const isLeftOut = answer === undefined || answer.status === 'skipped' || answer.status === 'not-run';
-  const { said, cause } = isLeftOut
-    ? { said: site.verdict, cause: site.cause }
-    : { said: answer.status, cause: answer.cause };
-  if (said === 'passed' || said === 'flaky') return 'extension';
-  // An error of browser, grid or runner says nothing of the site.
-  return said === 'failed' || (said === 'errored' && (cause === 'site' || cause === 'check')) ? 'site' : undefined;
+  const { verdict, cause } = isLeftOut ? site : { verdict: answer.status, cause: answer.cause };
+  if (verdict === 'passed' || verdict === 'flaky') return 'extension';
+  // An error of browser, grid or runner says nothing about the site.
+  const isOfSite = cause === 'site' || cause === 'check';
+  return verdict === 'failed' || (verdict === 'errored' && isOfSite) ? 'site' : undefined;
 }

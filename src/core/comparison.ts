@@ -115,11 +115,6 @@ export function changeOf(before: Standing, after: Standing): Change {
   return CHANGES[before][after];
 }
 
-/** Is this a failure? Errored too: what could not be told today could be told before. */
-export function isFailing(standing: Standing): boolean {
-  return standing === 'failed' || standing === 'errored';
-}
-
 /** What an earlier run knew: where the grid or gridrun itself failed, it knew no more of the site than if it had not run. */
 export function knownStanding(verdict: Verdict, cause: Cause | undefined): Standing {
   return verdict === 'errored' && (cause === 'grid' || cause === 'runner') ? 'not-run' : verdict;

@@ -1,7 +1,7 @@
 import type { Fault } from './fault.ts';
 import { fingerprintOf } from './fault-fingerprint.ts';
 import type { Site } from './site.ts';
-import type { SiteVerdict } from './verdict.ts';
+import { isFailing, type SiteVerdict } from './verdict.ts';
 
 /** Failures that read as one fault: the same but for what varies from site to site. */
 export interface FaultGroup {
@@ -24,7 +24,7 @@ export function groupFaults(
   const groups = new Map<string, { representative: Fault; count: number; siteIds: Set<string>; titles: Set<string> }>();
   for (const { site, verdict } of sites) {
     for (const { status, fault, title } of verdict.checks) {
-      if ((status !== 'failed' && status !== 'errored') || fault === undefined) continue;
+      if (!isFailing(status) || fault === undefined) continue;
       const fingerprint = fingerprintOf(fault, site);
       const group = groups.get(fingerprint) ?? {
         representative: fault,

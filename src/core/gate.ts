@@ -1,10 +1,26 @@
 import type { Undated } from './event.ts';
-import { worstOf, type CheckExcuse, type CheckVerdict, type SiteVerdict, type Verdict } from './verdict.ts';
+import type { Cause } from './fault.ts';
+import {
+  needsAttention,
+  verdictOfCheck,
+  worstOf,
+  type CheckExcuse,
+  type CheckVerdict,
+  type SiteVerdict,
+  type Verdict,
+} from './verdict.ts';
 
-/** Something that knows of failures before they happen. */
+/** What an excuser needs to know of a site. */
+export interface JudgedSite {
+  readonly siteId: string;
+  readonly verdict: Verdict;
+  readonly cause?: Cause | undefined;
+}
+
+/** Something that knows of failures in advance. */
 export interface Excuser {
-  /** Why this check of this site does not gate; undefined where it does. Asked of failed, errored and flaky checks only. */
-  excuse(check: CheckVerdict, site: SiteVerdict): string | undefined;
+  /** Why this check of this site does not gate; undefined if it does. Called for failed, errored and flaky checks only. */
+  excuse(check: CheckVerdict, site: JudgedSite): string | undefined;
 }
 
 export interface GateRules {
@@ -12,17 +28,17 @@ export interface GateRules {
   readonly baseline?: Excuser | undefined;
 }
 
-/** Whether a site counts for the exit code, and why its failures do not where they do not. */
+/** How a site counts for the exit code, and which of its checks are excused. */
 export interface SiteGate {
   readonly siteId: string;
-  /** Its verdict without the checks that are excused; `passed` where nothing else is left of it. */
+  /** Its verdict without the excused checks; `passed` if no other check is left. */
   readonly counted: Verdict;
   readonly excused: readonly CheckExcuse[];
 }
 
 /**
- * Which failures count. An expectation is named before the baseline, because a person gave its reason. A check that was
- * not run is never excused: nobody knows what it would have said.
+ * Decides which failures count. An expectation comes before the baseline, because a person gave its reason. A not-run
+ * check is never excused: nobody knows whether it would have failed.
  */
 export function gateOf(verdicts: Iterable<SiteVerdict>, rules: GateRules): SiteGate[] {
   return [...verdicts].map((verdict) => {
@@ -31,14 +47,14 @@ export function gateOf(verdicts: Iterable<SiteVerdict>, rules: GateRules): SiteG
   });
 }
 
-/** The events that put the excuses into the journal, for every site that has one. */
+/** The events that record the excuses in the journal, one for each site that has any. */
 export function gateEvents(verdicts: Iterable<SiteVerdict>, rules: GateRules): Undated[] {
   if (rules.baseline === undefined && rules.expectations === undefined) return [];
   const gates = gateOf(verdicts, rules).filter((gate) => gate.excused.length > 0);
   return gates.map(({ siteId, excused }) => ({ type: 'site-excused', siteId, checks: excused }));
 }
 
-/** A site's verdict as the exit code counts it: without the checks that are excused. */
+/** A site's verdict as the exit code counts it: without the excused checks. */
 export function countedVerdict(verdict: SiteVerdict, excused: readonly CheckExcuse[]): Verdict {
   if (excused.length === 0) return verdict.verdict;
   const titles = new Set(excused.map(({ title }) => title));
@@ -46,8 +62,8 @@ export function countedVerdict(verdict: SiteVerdict, excused: readonly CheckExcu
 }
 
 function excuseOf(check: CheckVerdict, site: SiteVerdict, rules: GateRules): CheckExcuse | undefined {
-  const { title, status, flaky } = check;
-  if (status !== 'failed' && status !== 'errored' && !flaky) return undefined;
+  const { title } = check;
+  if (!needsAttention(verdictOfCheck(check))) return undefined;
   const expected = rules.expectations?.excuse(check, site);
   if (expected !== undefined) return { title, by: 'expectation', text: expected };
   const known = rules.baseline?.excuse(check, site);

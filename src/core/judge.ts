@@ -2,7 +2,7 @@ import { attribute } from './attribution.ts';
 import type { Arm, Attempt, CheckResult, CheckStatus } from './attempt.ts';
 import type { Cause, Fault } from './fault.ts';
 import type { StopReason } from './stop.ts';
-import { verdictOfCheck, worstOf, type CheckVerdict, type SiteVerdict } from './verdict.ts';
+import { isFailing, verdictOfCheck, worstOf, type CheckVerdict, type SiteVerdict } from './verdict.ts';
 
 /** What is known of a site when it is judged. */
 export interface Findings {
@@ -79,12 +79,12 @@ function resultsOf(title: string, attempts: readonly Attempt[]): CheckResult[] {
 
 /** Passed in any attempt is passed; else a no is a no; else whatever came last, errors before skips. */
 function decide(results: readonly CheckResult[]): CheckVerdict | undefined {
-  const failures = results.filter((result) => result.status === 'failed' || result.status === 'errored');
+  const failures = results.filter(({ status }) => isFailing(status));
   const of = (status: CheckStatus): CheckResult | undefined => results.findLast((result) => result.status === status);
   const decisive = of('passed') ?? of('failed') ?? of('errored') ?? of('skipped');
   if (decisive === undefined) return undefined;
   const passed = decisive.status === 'passed';
-  const flaky = passed && results.some(wasFailure);
+  const flaky = passed && results.some(saidNo);
   const fault = decisive.fault ?? (flaky ? failures.at(-1)?.fault : undefined);
   const cause = blamed(decisive.status, flaky, fault);
   const attachments = results.flatMap((result) => result.attachments ?? []);
@@ -102,8 +102,8 @@ function decide(results: readonly CheckResult[]): CheckVerdict | undefined {
   };
 }
 
-/** Said no at least once; `rescued` means something in a result that passed alone. */
-function wasFailure(result: CheckResult): boolean {
+/** Whether the check said no at least once. `rescued` counts only in a result that passed. */
+function saidNo(result: CheckResult): boolean {
   return result.status === 'failed' || (result.status === 'passed' && result.rescued === true);
 }
 

@@ -1,5 +1,6 @@
 import { mcnemar, type McNemar } from './mcnemar.ts';
 import type { RunState, SiteState } from './run-state.ts';
+import { isFailing } from './verdict.ts';
 
 /** What two arms of a run say of the build under test. */
 export interface ReleaseTest {
@@ -39,14 +40,12 @@ export function releaseTestOf(state: RunState): ReleaseTest | undefined {
 type Lists = Readonly<Record<'broken' | 'mended' | 'failedInBoth' | 'undecided', string[]>>;
 
 function listOf({ verdict }: SiteState, lists: Lists): string[] | undefined {
-  const isFailing = verdict.verdict === 'failed' || verdict.verdict === 'errored';
-  const controlFails = verdict.control === 'failed' || verdict.control === 'errored';
-  if (isFailing)
+  if (isFailing(verdict.verdict))
     return verdict.cause === 'extension'
       ? lists.broken
       : verdict.control !== undefined && verdict.cause === 'site'
         ? lists.failedInBoth
         : lists.undecided;
   if (verdict.verdict === 'flaky' && verdict.control !== undefined) return lists.undecided;
-  return verdict.verdict === 'passed' && controlFails ? lists.mended : undefined;
+  return verdict.verdict === 'passed' && isFailing(verdict.control ?? 'absent') ? lists.mended : undefined;
 }

@@ -39,9 +39,14 @@ export interface SiteVerdict {
   readonly stoppedBy?: StopReason;
 }
 
-/** Failed or errored. A site or a check has failed in the general sense; only `failed` means that a check said no. */
+/** Whether a site or a check failed or errored. `absent` is one that the run did not plan. */
 export function isFailing(standing: Verdict | 'absent'): boolean {
   return standing === 'failed' || standing === 'errored';
+}
+
+/** Whether a person should look at the site or the check: it failed, errored or was flaky. */
+export function needsAttention(verdict: Verdict): boolean {
+  return isFailing(verdict) || verdict === 'flaky';
 }
 
 /** How many sites have each verdict, before any has one. */
@@ -74,7 +79,7 @@ export function worstOf(checks: readonly CheckVerdict[]): Verdict | undefined {
   return SITE_ORDER.find((candidate) => shown.has(candidate));
 }
 
-/** A check's own word in the order of site verdicts. */
+/** The verdict of a check by itself: its status, or `flaky`. */
 export function verdictOfCheck(check: CheckVerdict): Verdict {
   return check.flaky ? 'flaky' : check.status;
 }

@@ -1,5 +1,5 @@
 import type { Arm, Attempt, ControlMode } from '../core/attempt.ts';
-import type { Verdict } from '../core/verdict.ts';
+import { isFailing, type Verdict } from '../core/verdict.ts';
 
 /** How many more attempts a site may have, for failures of checks and for faults. */
 export interface RetryBudget {
@@ -40,13 +40,13 @@ export function nextStep(history: SiteHistory): NextStep {
 }
 
 function afterSubject({ attempts, subject, left, control, isConfirmed }: SiteHistory, last: Attempt): NextStep {
-  const isFailing = subject === 'failed' || subject === 'errored';
+  const failing = isFailing(subject);
   const hasControl = attempts.some((attempt) => attempt.arm === 'control');
   // If the subject could not run, the control would only wait for the same grid.
   if (last.ending === 'faulted' && last.arm === 'subject') return 'judge';
-  if (isFailing && !hasControl && left.checkRetries > 0) return { arm: 'subject', purpose: 'check-retry' };
-  if (!hasControl && (control === 'always' || (control === 'on-failure' && isFailing)))
+  if (failing && !hasControl && left.checkRetries > 0) return { arm: 'subject', purpose: 'check-retry' };
+  if (!hasControl && (control === 'always' || (control === 'on-failure' && failing)))
     return { arm: 'control', purpose: 'control' };
-  if (isFailing && hasControl && !isConfirmed) return { arm: 'subject', purpose: 'confirm' };
+  if (failing && hasControl && !isConfirmed) return { arm: 'subject', purpose: 'confirm' };
   return 'judge';
 }

@@ -1,7 +1,7 @@
 import type { Undated } from '../core/event.ts';
 import type { Excuser } from '../core/gate.ts';
 import type { RunState, SiteState } from '../core/run-state.ts';
-import { verdictOfCheck, type CheckVerdict } from '../core/verdict.ts';
+import { isFailing, verdictOfCheck, type CheckVerdict } from '../core/verdict.ts';
 import { isInRange, subjectOf, type Expectation } from './expectation.ts';
 
 /** What conditions are held against. */
@@ -36,7 +36,8 @@ export function applyExpectations(
     const entry = state.site(expectation.site);
     const covered = entry === undefined ? [] : coveredChecks(expectation, entry, state, facts);
     if (covered.length > 0 && covered.every(isPlainlyPassed)) passed.push(expectation);
-    else if (expectation.until < facts.today && covered.some(isWrong)) expired.push(expectation);
+    else if (expectation.until < facts.today && covered.some(({ status }) => isFailing(status)))
+      expired.push(expectation);
   }
   return {
     passed,
@@ -110,10 +111,6 @@ export function coveredChecks(
 /** Passed without a doubt: a flaky one failed too. */
 export function isPlainlyPassed(check: CheckVerdict): boolean {
   return verdictOfCheck(check) === 'passed';
-}
-
-export function isWrong({ status }: CheckVerdict): boolean {
-  return status === 'failed' || status === 'errored';
 }
 
 function covers(

@@ -1,8 +1,8 @@
 import { isMap, isSeq, parseDocument, visit, type Document, type YAMLSeq } from 'yaml';
 import type { Cause } from '../core/fault.ts';
 import type { RunState, SiteState } from '../core/run-state.ts';
-import type { CheckVerdict } from '../core/verdict.ts';
-import { coveredChecks, isPlainlyPassed, isWrong, type ExpectationFacts } from './apply.ts';
+import { isFailing, type CheckVerdict } from '../core/verdict.ts';
+import { coveredChecks, isPlainlyPassed, type ExpectationFacts } from './apply.ts';
 import { compareExpectations, dayOf, type Expectation } from './expectation.ts';
 import { parseExpectations } from './read.ts';
 
@@ -67,7 +67,7 @@ function newOnes(
       .flatMap((one) => coveredChecks(one, entry, state, facts).map(({ title }) => title)),
   );
   const isNew = (check: CheckVerdict): boolean =>
-    isWrong(check) && !known.has(check.title) && (check.cause === undefined || !NOT_EXPECTED.has(check.cause));
+    isFailing(check.status) && !known.has(check.title) && (check.cause === undefined || !NOT_EXPECTED.has(check.cause));
   const { checks } = entry.verdict;
   const fresh = checks.filter(isNew);
   const until = dayOf(Date.parse(`${facts.today}T00:00:00Z`) + NEW_HOLDS_DAYS * DAY_MS);

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isFailing } from '../core/comparison.ts';
+import { isFailing } from '../core/verdict.ts';
 import type { Cause } from '../core/fault.ts';
 import type { CheckStory, FlakeRate, Sighting, SiteStory, StoryRun } from '../core/story.ts';
 import type { Verdict } from '../core/verdict.ts';

@@ -1,15 +1,15 @@
-import { isFailing, knownStanding } from '../core/comparison.ts';
-import type { Excuser } from '../core/gate.ts';
-import { verdictOfCheck, type CheckVerdict, type SiteVerdict } from '../core/verdict.ts';
+import { knownStanding } from '../core/comparison.ts';
+import type { Excuser, JudgedSite } from '../core/gate.ts';
+import { isFailing, verdictOfCheck, type CheckVerdict } from '../core/verdict.ts';
 import type { EarlierRun } from './earlier-runs.ts';
 
-/** What failed in earlier runs: it is known, and does not gate. */
+/** The failures of earlier runs. They are known, so they do not gate. */
 export class FailuresBefore implements Excuser {
   readonly #nights: number;
-  /** By site and check: in how many nights it failed or could not be told, the grid's own faults aside. */
+  /** By site and check: in how many nights it failed or errored. Faults of grid and runner do not count. */
   readonly #failed = new Map<string, number>();
   readonly #flaky = new Map<string, number>();
-  /** By site: in how many nights it could not be told at all, because of the site itself. */
+  /** By site: in how many nights it errored because of the site itself. */
   readonly #dead = new Map<string, number>();
 
   constructor(nights: readonly EarlierRun[]) {
@@ -26,17 +26,14 @@ export class FailuresBefore implements Excuser {
     }
   }
 
-  excuse(
-    check: CheckVerdict,
-    site: Pick<SiteVerdict, 'verdict' | 'cause'> & ({ readonly siteId: string } | { readonly id: string }),
-  ): string | undefined {
-    const siteId = 'siteId' in site ? site.siteId : site.id;
+  excuse(check: CheckVerdict, site: JudgedSite): string | undefined {
+    const { siteId } = site;
     const key = keyOf(siteId, check.title);
     const failed = this.#failed.get(key) ?? 0;
     if (failed > 0) return this.#text('failed', failed);
     const flaky = this.#flaky.get(key) ?? 0;
     if (check.flaky) return flaky > 0 ? this.#text('was flaky', flaky) : undefined;
-    // Which of its checks a dead site is first found dead by is chance; a check of it may also be new.
+    // It is chance which check first finds a site dead, and a check may be new.
     const dead = check.status === 'errored' && isDead(site) ? (this.#dead.get(siteId) ?? 0) : 0;
     return dead > 0 ? this.#text('the site could not be tried', dead) : undefined;
   }
@@ -48,8 +45,8 @@ export class FailuresBefore implements Excuser {
   }
 }
 
-/** Nothing could be told of it, and the site itself is to blame. */
-function isDead(site: Pick<SiteVerdict, 'verdict' | 'cause'>): boolean {
+/** The site errored, and the site itself is to blame. */
+function isDead(site: Pick<JudgedSite, 'verdict' | 'cause'>): boolean {
   return site.verdict === 'errored' && site.cause === 'site';
 }
 

@@ -1,25 +1,25 @@
 import {
   changeOf,
   CHANGE_TEXTS,
-  isFailing,
   knownStanding,
   type Change,
   type CheckChange,
   type Comparison,
   type SiteChange,
 } from '../core/comparison.ts';
-import { verdictOfCheck, type CheckVerdict } from '../core/verdict.ts';
+import { isFailing, verdictOfCheck, type CheckVerdict } from '../core/verdict.ts';
 import { FailuresBefore } from './baseline.ts';
 import type { EarlierRun } from './earlier-runs.ts';
 import type { SiteResult } from './results-json.ts';
 
 /**
- * Puts a run beside one or several earlier ones. What changed is told from the newest of them; a failure that any of
- * them had is not new, so that a site which fails one night in three gates nothing.
- * @param before in any order; at least one
+ * Compares a run with earlier ones. The newest of them decides what changed. A failure that any of them had is not
+ * new, so a site that fails one night in three does not gate.
+ * @param before in any order
+ * @throws RangeError if `before` is empty
  */
-export function compareRuns(before: EarlierRun | readonly EarlierRun[], after: EarlierRun): Comparison {
-  const nights = (isMany(before) ? [...before] : [before]).sort((a, b) => b.startedAt - a.startedAt);
+export function compareRuns(before: readonly EarlierRun[], after: EarlierRun): Comparison {
+  const nights = before.toSorted((a, b) => b.startedAt - a.startedAt);
   const [newest] = nights;
   if (newest === undefined) throw new RangeError('nothing to compare with: no earlier run was given');
   const failures = new FailuresBefore(nights);
@@ -36,10 +36,6 @@ export function compareRuns(before: EarlierRun | readonly EarlierRun[], after: E
   return { before: nights.map(named), after: named(after), sites: compared, siteCounts, checkCounts };
 }
 
-function isMany(before: EarlierRun | readonly EarlierRun[]): before is readonly EarlierRun[] {
-  return Array.isArray(before);
-}
-
 function siteChange(was: SiteResult | undefined, is: SiteResult | undefined, failures: FailuresBefore): SiteChange {
   const { id: siteId = '', url = '' } = is ?? was ?? {};
   const before = was === undefined ? 'absent' : knownStanding(was.verdict, was.cause);
@@ -50,9 +46,11 @@ function siteChange(was: SiteResult | undefined, is: SiteResult | undefined, fai
   const judged = checks.map((check, index): CheckChange => {
     const now = is?.checks[index];
     if (check.change !== 'new-failure' || is === undefined || now === undefined) return check;
-    return failures.excuse(now, is) === undefined ? check : { ...check, change: 'failing-again' };
+    return failures.excuse(now, { siteId, verdict: is.verdict, cause: is.cause }) === undefined
+      ? check
+      : { ...check, change: 'failing-again' };
   });
-  // A site gates by its checks: one that failed before for one reason may fail now for another.
+  // Its checks decide: a site that failed before for one reason may fail now for another.
   const isNew = judged.some(({ change }) => change === 'new-failure');
   const named = changeOf(before, after);
   const change = named === 'new-failure' && !isNew ? 'failing-again' : named;
@@ -72,7 +70,7 @@ function checkChange(was: CheckVerdict | undefined, is: CheckVerdict | undefined
   };
 }
 
-/** Pairs what both have by its key: in the order of the second, then what only the first has. */
+/** Pairs the values of both by key: in the order of `after`, then those that only `before` has. */
 function* pairs<T>(
   before: readonly T[],
   after: readonly T[],

@@ -79,7 +79,7 @@ for (const before of STANDINGS) {
     const change = EXPECTED[before].split(' ')[column] as Change;
     test(`${before} → ${now}: ${change}`, async () => {
       assert.equal(changeOf(before, now), change);
-      const comparison = compareRuns(await standing({ a: before }), await standing({ a: now }, 2));
+      const comparison = compareRuns([await standing({ a: before })], await standing({ a: now }, 2));
       const [site] = comparison.sites;
       if (before === 'absent' && now === 'absent') {
         assert.equal(site, undefined);
@@ -132,12 +132,12 @@ test('a site that failed before gates where another of its checks fails now', as
       .judged('a')
       .ended(),
   );
-  const [site] = compareRuns(before, now).sites;
+  const [site] = compareRuns([before], now).sites;
   assert.deepEqual(
     [site?.change, site?.gates, site?.checks.map(({ change }) => change)],
     ['still-failing', true, ['still-failing', 'new-failure']],
   );
-  assert.equal(compareRuns(now, now).sites[0]?.gates, false);
+  assert.equal(compareRuns([now], now).sites[0]?.gates, false);
 });
 
 test('a dead site does not gate by a check that is new, a failed check of it does', async () => {
@@ -149,7 +149,7 @@ test('a dead site does not gate by a check that is new, a failed check of it doe
     .judged('b')
     .ended();
   assert.deepEqual(
-    gates(compareRuns(before, await earlier(now))).map(({ siteId }) => siteId),
+    gates(compareRuns([before], await earlier(now))).map(({ siteId }) => siteId),
     ['b'],
   );
 });
@@ -164,7 +164,7 @@ test('a fault of the grid in an earlier run is no knowledge of the site', async 
       .judged('b')
       .ended(),
   );
-  const comparison = compareRuns(before, await standing({ a: 'failed', b: 'passed' }, 2));
+  const comparison = compareRuns([before], await standing({ a: 'failed', b: 'passed' }, 2));
   assert.deepEqual(
     comparison.sites.map(({ before: was, change, gates: isGating }) => [was, change, isGating]),
     [
@@ -178,7 +178,7 @@ test('checks that only one of the runs has are added and removed', async () => {
   const before = await earlier(runWith({ a: 'passed' }, ['old', 'both']));
   const now = await earlier(runWith({ a: 'passed' }, ['both', 'fresh']));
   assert.deepEqual(
-    compareRuns(before, now).sites[0]?.checks.map(({ title, change }) => [title, change]),
+    compareRuns([before], now).sites[0]?.checks.map(({ title, change }) => [title, change]),
     [
       ['both', 'still-passing'],
       ['fresh', 'added'],

@@ -1,7 +1,7 @@
 import type { Undated } from '../../core/event.ts';
 import { GridrunError } from '../../core/fault.ts';
 import type { RunState } from '../../core/run-state.ts';
-import type { Verdict } from '../../core/verdict.ts';
+import { needsAttention } from '../../core/verdict.ts';
 import { History } from '../../history/history.ts';
 import type { NamedReporter } from '../../report/multiplexer.ts';
 
@@ -39,7 +39,9 @@ export function runHistory(path: string, state: RunState): RunHistory {
 
 /** None where the history can't be read any more: feeding it will tell why. */
 function remembered(path: string, state: RunState): Undated[] {
-  const siteIds = [...state.sites()].filter(({ verdict }) => isStory(verdict.verdict)).map(({ site }) => site.id);
+  const siteIds = [...state.sites()]
+    .filter(({ verdict }) => needsAttention(verdict.verdict))
+    .map(({ site }) => site.id);
   if (siteIds.length === 0) return [];
   try {
     using history = History.open(path);
@@ -52,10 +54,6 @@ function remembered(path: string, state: RunState): Undated[] {
     if (error instanceof GridrunError) return [];
     throw error;
   }
-}
-
-function isStory(verdict: Verdict): boolean {
-  return verdict === 'failed' || verdict === 'errored' || verdict === 'flaky';
 }
 
 class HistoryReporter {

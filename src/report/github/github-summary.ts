@@ -1,7 +1,7 @@
 import { groupFaults } from '../../core/fault-groups.ts';
 import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { RunState, SiteState } from '../../core/run-state.ts';
-import type { Verdict } from '../../core/verdict.ts';
+import { needsAttention, type Verdict } from '../../core/verdict.ts';
 import { durationText } from '../../text/duration-text.ts';
 import { REPORT_HTML } from '../../results/layout.ts';
 import { isWhollyExcused } from '../terminal/excused-text.ts';
@@ -57,9 +57,7 @@ function addGroups(text: BoundedText, state: RunState): void {
 }
 
 function addSites(text: BoundedText, state: RunState): void {
-  const wrong = [...state.sites()].filter(
-    (entry) => ['failed', 'errored', 'flaky'].includes(entry.verdict.verdict) && !isWhollyExcused(entry),
-  );
+  const wrong = [...state.sites()].filter((entry) => needsAttention(entry.verdict.verdict) && !isWhollyExcused(entry));
   if (wrong.length === 0) return;
   text.add(
     `\n<details><summary>${wrong.length} ${wrong.length === 1 ? 'site' : 'sites'} to look at</summary>\n\n| site | verdict | why |\n| --- | --- | --- |\n`,

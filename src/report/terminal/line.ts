@@ -1,9 +1,9 @@
-import type { SiteVerdict } from '../../core/verdict.ts';
+import { needsAttention, type SiteVerdict } from '../../core/verdict.ts';
 import { ListReporter } from './list.ts';
 
-/** As `list`, but only sites that a person must look at get a line. */
+/** Like `list`, but prints only the sites that need attention. */
 export class LineReporter extends ListReporter {
   protected override shows(verdict: SiteVerdict, amended: boolean): boolean {
-    return amended || verdict.verdict === 'failed' || verdict.verdict === 'errored' || verdict.verdict === 'flaky';
+    return amended || needsAttention(verdict.verdict);
   }
 }

@@ -1,4 +1,4 @@
-import type { CheckVerdict, SiteVerdict } from '../../core/verdict.ts';
+import { needsAttention, verdictOfCheck, type CheckVerdict, type SiteVerdict } from '../../core/verdict.ts';
 import { durationText } from '../../text/duration-text.ts';
 import { terminalLine } from './terminal-text.ts';
 import { verdictMark } from './verdict-mark.ts';
@@ -16,14 +16,10 @@ export function siteLine(verdict: SiteVerdict, color: boolean, amended = false):
   return `${verdictMark(verdict.verdict, color)} ${verdict.siteId} (${facts.join(', ')})${why}`;
 }
 
-/** The checks that a person must look at: those that failed before those that were flaky. */
+/** The checks that need attention: failed and errored ones first, then flaky ones. */
 export function wrongChecks({ checks }: SiteVerdict): readonly CheckVerdict[] {
-  const wrong = checks.filter(isWrong);
+  const wrong = checks.filter((check) => needsAttention(verdictOfCheck(check)));
   return [...wrong.filter((check) => !check.flaky), ...wrong.filter((check) => check.flaky)];
-}
-
-function isWrong(check: CheckVerdict): boolean {
-  return check.status === 'failed' || check.status === 'errored' || check.flaky;
 }
 
 /** What is known about why. */

@@ -1,6 +1,6 @@
 import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { SiteState } from '../../core/run-state.ts';
-import type { CheckExcuse, CheckVerdict, Verdict } from '../../core/verdict.ts';
+import { needsAttention, type CheckExcuse, type CheckVerdict, type Verdict } from '../../core/verdict.ts';
 import { durationText } from '../../text/duration-text.ts';
 import { JUNIT_XML } from '../../results/layout.ts';
 import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
@@ -46,8 +46,7 @@ function wrongSites(setup: TerminalSetup): string[] {
   let count = 0;
   for (const entry of setup.state.sites()) {
     const { verdict } = entry.verdict;
-    if (verdict !== 'failed' && verdict !== 'errored' && verdict !== 'flaky') continue;
-    if (isWhollyExcused(entry)) continue;
+    if (!needsAttention(verdict) || isWhollyExcused(entry)) continue;
     count++;
     if (count <= MAX_SITES) lines.push('', ...wrongSite(setup, entry));
   }

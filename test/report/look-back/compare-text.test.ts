@@ -40,7 +40,7 @@ test('what is new comes first, with the check and why; then the rest, the counts
     .judged('d')
     .attempt('new', [errored('t'), passed('u')])
     .judged('new');
-  const text = compareText(compareRuns(await earlier(before), await earlier(now)), { color: false });
+  const text = compareText(compareRuns([await earlier(before)], await earlier(now)), { color: false });
   assert.equal(
     text,
     `before: night-1 of 1970-01-01 00:16 UTC
