@@ -3,32 +3,33 @@ import type { Fault } from './fault.ts';
 import type { Site } from './site.ts';
 import type { RunEvent, Undated } from './event.ts';
 
-/** A live browser session. The parent owns it; a worker borrows it by these facts, which cross a process border. */
+/** What a worker needs to use a browser session. The parent owns the session; the facts cross to the worker's process. */
 export interface SessionFacts {
   readonly sessionId: string;
-  /** Where its commands go, credentials included: never printed. */
+  /** The URL for its commands. It contains credentials, so it is never printed. */
   readonly endpoint: string;
   readonly capabilities: Readonly<Record<string, unknown>>;
-  /** The BiDi socket as it is reached from here, where the browser offers one. */
+  /** The BiDi socket's URL as this machine reaches it, if the browser offers one. */
   readonly webSocketUrl?: string;
+  /** The node of the grid; `local` on this machine. */
   readonly node: string;
   readonly browserName: string;
   readonly browserVersion: string;
-  /** The window as it was when the session opened; isolation sets it back. */
+  /** The window when the session opened. Isolation restores it. */
   readonly windowRect?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-  /** The extension that was put into it, once it is proved to be loaded. */
+  /** The extension in the session, once it is proved to be loaded. */
   readonly extension?: ExtensionFacts;
 }
 
-/** An extension as it is loaded in one session. */
+/** An extension that is loaded in a session. */
 export interface ExtensionFacts {
-  /** Differs from session to session, unless the manifest has a `key`. */
+  /** May differ from session to session, unless the manifest has a `key`. */
   readonly id: string;
   readonly name: string;
   readonly version: string;
-  /** Over its files: the same build has the same one. */
+  /** The hash of its files: the same build has the same hash. */
   readonly sha256: string;
-  /** Paths of its popup and its options page, where it has them. */
+  /** Paths of its popup and its options page, if it has them. */
   readonly popup?: string;
   readonly options?: string;
 }
@@ -133,7 +134,7 @@ export interface Isolation {
   reset(session: SessionFacts, signal: AbortSignal): Promise<void>;
 }
 
-/** Takes an event; it is in the journal when this returns. */
+/** Records an event. It is in the journal when this returns. */
 export type Emit = (event: Undated) => void;
 
 /** What makes a report of a run's events. One that writes only at the end needs no `onEvent`: it reads the state. */

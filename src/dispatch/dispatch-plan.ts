@@ -1,10 +1,11 @@
-import type { Emit, Grid, Isolation, CheckRunner } from '../core/ports.ts';
+import type { ControlMode } from '../core/attempt.ts';
+import type { CheckRunner, Emit, Grid, Isolation } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
 import type { WorkUnit } from '../core/unit.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
 import type { HostLimits } from './host-limits.ts';
-import type { ControlMode } from '../core/attempt.ts';
 
+/** What to run. */
 export interface DispatchPlan {
   readonly sites: readonly Site[];
   /** Each site that is not skipped is in exactly one unit. */
@@ -13,6 +14,7 @@ export interface DispatchPlan {
   readonly checks: readonly string[];
 }
 
+/** How to run it: the slice of a run's options that the dispatcher needs. */
 export interface DispatchSettings {
   /** Sessions are named `<run>-<slot>`. */
   readonly run: string;
@@ -21,7 +23,7 @@ export interface DispatchSettings {
   readonly infraRetries: number;
   readonly control: ControlMode;
   readonly siteTimeoutMs: number;
-  /** 0 is no limit. */
+  /** 0 means no limit. */
   readonly maxFailures: number;
   /** A session is replaced after this number of sites. */
   readonly sitesPerSession: number;
@@ -29,6 +31,7 @@ export interface DispatchSettings {
   readonly gridLostAfterMs: number;
 }
 
+/** What the dispatcher runs it with. */
 export interface DispatchParts {
   readonly grid: Grid;
   readonly runner: CheckRunner;

@@ -7,13 +7,16 @@ import { GridOutage } from './grid-outage.ts';
 import { emptySlot, move, sessionOf, type Slot, type SlotSession } from './slot.ts';
 import type { StopFlag } from './stop-flag.ts';
 
+/** What each session is opened with, and how long to wait for one. */
 export interface SupplySettings {
   /** Sessions are named `<run>-<slot>`. */
   readonly run: string;
   readonly capabilities: Readonly<Record<string, unknown>>;
+  /** After this time without a session the grid is lost. */
   readonly gridLostAfterMs: number;
 }
 
+/** What the supply works with. `stop` ends requests for sessions, and resets. */
 export interface SupplyParts {
   readonly grid: Grid;
   readonly isolation: Isolation;
@@ -33,6 +36,7 @@ export interface SessionWish {
   readonly avoidNodes: readonly string[];
 }
 
+/** What the dispatcher learns from the supply. */
 export interface SupplyListener {
   /** A session opened or closed, or another one may be asked for. */
   changed(): void;

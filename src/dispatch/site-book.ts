@@ -7,6 +7,7 @@ import type { SiteVerdict } from '../core/verdict.ts';
 import type { RetryBudget } from './retry.ts';
 import { SiteProgress } from './site-progress.ts';
 
+/** What the book needs to judge and report. */
 export interface BookOptions {
   /** The titles of the checks, in the order of the suite. */
   readonly checks: readonly string[];
