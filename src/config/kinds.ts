@@ -113,7 +113,8 @@ export const JSON_OBJECT: Kind<Record<string, unknown> | string, Record<string, 
   schema: z.union([z.record(z.string(), z.unknown()), filled]),
 };
 
-interface WebServerInput {
+/** `webServer` as a config holds it. */
+export interface WebServerInput {
   command: string;
   url: string;
   cwd?: string | undefined;
