@@ -10,10 +10,10 @@ import { sessionFacts } from './session-facts.ts';
 
 export interface RemoteGridOptions {
   readonly sessions: number | 'auto';
-  readonly headed?: boolean;
-  readonly registry?: SessionRegistry;
+  readonly headed?: boolean | undefined;
+  readonly registry?: SessionRegistry | undefined;
   /** The capabilities of the run. `capacity` counts the slots that match them; each request brings its own. */
-  readonly capabilities?: Readonly<Record<string, unknown>>;
+  readonly capabilities?: Readonly<Record<string, unknown>> | undefined;
   /** The deadline of a `POST /session`. Longer than the Grid's queue time-out (by default 300 s) and a start. */
   readonly openDeadlineMs?: number;
   /** How long to search for a session whose `POST /session` got no reply. */

@@ -1,25 +1,25 @@
-/** How many nodes a grid may have, and what each of them takes. */
+/** How many nodes a grid may have. */
 export interface NodeRange {
   readonly min: number;
   readonly max: number;
 }
 
-/** What is known at one moment. */
+/** The load of a grid at one moment. */
 export interface LoadSample {
-  /** Of any clock that only goes forward, in ms. */
+  /** The time in ms, from any clock that only goes forward. */
   readonly atMs: number;
-  /** Nodes that take sessions, those that are coming up included. */
+  /** The number of nodes that take sessions, including those that are starting. */
   readonly nodes: number;
   readonly sessionsPerNode: number;
-  /** Sessions that are open. */
+  /** The number of open sessions. */
   readonly open: number;
-  /** Sessions that were asked for and are not there yet. */
+  /** The number of sessions that were requested and are not open yet. */
   readonly waiting: number;
-  /** How many more nodes the machine has memory and cores for. */
+  /** The number of further nodes that the machine has memory and cores for. */
   readonly room: number;
 }
 
-/** What the rule remembers from sample to sample. */
+/** What the rule remembers between two samples. */
 export interface ScaleMemory {
   readonly lackSinceMs: number | undefined;
   readonly surplusSinceMs: number | undefined;
@@ -29,9 +29,9 @@ export interface ScaleMemory {
 
 export interface ScaleStep {
   readonly memory: ScaleMemory;
-  /** The number of nodes to have; the sample's own where nothing is to change. */
+  /** The number of nodes to have. The same as in the sample if nothing changes. */
   readonly nodes: number;
-  /** Why; empty where nothing is to change. */
+  /** Why it changes; empty if nothing changes. */
   readonly reason: string;
 }
 
@@ -42,16 +42,17 @@ export const FIRST_MEMORY: ScaleMemory = {
   shrankAtMs: Number.NEGATIVE_INFINITY,
 };
 
-/** A lack must last this long: a session that ends makes room in less. */
+/** How long a lack must last. A session that ends may make room sooner. */
 const GROW_AFTER_MS = 1000;
-/** A surplus must last this long, and a node this long before it goes. */
+/** How long a surplus must last, and the least time between a change and the removal of a node. */
 const SHRINK_AFTER_MS = 3000;
-/** After a change one way, none the other way for this long. */
+/** The least time between a change in one direction and a change in the other. */
 export const TURN_AFTER_MS = 15_000;
 
 /**
- * One step of the rule by which a grid follows its work: up at once by what waits, as far as there is room; down a
- * node at a time. A change of direction needs `TURN_AFTER_MS` of rest, so the count never flaps. Pure.
+ * One step of the rule that scales a grid with its load. It adds all the nodes that waiting sessions need, as far as
+ * there is room, and removes one node at a time. A change of direction needs `TURN_AFTER_MS` of rest, so the number of
+ * nodes never flaps. Pure.
  */
 export function scaleStep(range: NodeRange, memory: ScaleMemory, sample: LoadSample): ScaleStep {
   const { atMs, nodes, sessionsPerNode, open, waiting, room } = sample;
@@ -59,7 +60,7 @@ export function scaleStep(range: NodeRange, memory: ScaleMemory, sample: LoadSam
     return {
       memory: { ...memory, lackSinceMs: undefined, surplusSinceMs: undefined },
       nodes: range.min,
-      reason: `${nodes} of at least ${range.min} nodes are there`,
+      reason: `${nodes} of at least ${range.min} nodes are up`,
     };
   }
   const needed = clamp(Math.ceil((open + waiting) / sessionsPerNode), range);
@@ -72,7 +73,7 @@ export function scaleStep(range: NodeRange, memory: ScaleMemory, sample: LoadSam
       return {
         memory: { ...next, lackSinceMs: undefined, grewAtMs: atMs },
         nodes: grown,
-        reason: `${waiting} sessions wait`,
+        reason: `${waiting} sessions are waiting`,
       };
     }
   }
@@ -82,7 +83,7 @@ export function scaleStep(range: NodeRange, memory: ScaleMemory, sample: LoadSam
     return {
       memory: { ...next, shrankAtMs: atMs },
       nodes: nodes - 1,
-      reason: `${nodes * sessionsPerNode - open} of ${nodes * sessionsPerNode} slots are idle, and none waits`,
+      reason: `${nodes * sessionsPerNode - open} of ${nodes * sessionsPerNode} slots are idle, and no session is waiting`,
     };
   }
   return { memory: next, nodes, reason: '' };
@@ -93,13 +94,13 @@ function clamp(nodes: number, range: NodeRange): number {
 }
 
 const BYTES_RESERVED = 1024 * 1024 * 1024;
-/** What a session takes in practice; its limit is higher. */
+/** What a session uses in practice. Its limit is higher. */
 const SESSION_BYTES = 600 * 1024 * 1024;
 const NODE_BYTES = 300 * 1024 * 1024;
 /** Browsers wait for sites most of the time. */
 const SESSIONS_PER_CORE = 2;
 
-/** How many more nodes a machine has memory and cores for. Pure. */
+/** The number of further nodes that a machine has memory and cores for. Pure. */
 export function roomForNodes(
   machine: { readonly freeBytes: number; readonly cores: number },
   nodes: number,

@@ -8,35 +8,35 @@ import { secretEnv, type GridSecrets } from './secrets.ts';
 
 const MIB = 1024 * 1024;
 const HUB_MEMORY_BYTES = 1024 * MIB;
-/** The server itself, and each browser: a heavy page takes 500 MB and more. */
+/** For the server, and for each session: a heavy page takes 500 MB and more. */
 const NODE_MEMORY_BYTES = 512 * MIB;
 const SESSION_MEMORY_BYTES = 1024 * MIB;
-/** What Chrome's processes share; the engine's 64 MB crash tabs. */
+/** Shared memory of Chrome's processes. With the engine's default of 64 MB, tabs crash. */
 const SESSION_SHARED_BYTES = 256 * MIB;
 const SERVER_PIDS = 256;
 const SESSION_PIDS = 512;
 
-/** What both kinds of container are told of their grid. */
+/** What both kinds of container need to know of their grid. */
 interface Common {
   readonly grid: string;
   readonly image: GridImage;
   readonly secrets: GridSecrets;
-  /** `ownerLabel` of the run that the grid belongs to. */
+  /** `ownerLabel()`, if the grid belongs to a run. */
   readonly owner?: string | undefined;
 }
 
 export interface HubPlan extends Common {
   readonly port: number;
-  /** The address of this machine that the hub's port is opened on. */
+  /** The address of this machine on which the hub's port is open. */
   readonly listen: string;
-  /** The event bus too, for nodes on other machines. */
+  /** Also open the ports of the event bus, for nodes on other machines. */
   readonly openBus: boolean;
 }
 
 export interface NodePlan extends Common {
   readonly node: number;
   readonly sessions: number;
-  /** Chrome's own sandbox needs it; none where the engine takes no profile. */
+  /** Chrome's sandbox needs it. Undefined if the engine takes no profile. */
   readonly seccomp: string | undefined;
 }
 
@@ -45,18 +45,18 @@ export interface JoinedNodePlan extends NodePlan {
   readonly hubHost: string;
   readonly hubUrl: string;
   readonly advertise: string;
-  /** On this machine, and in the container: the node tells the hub one port, which must be both. */
+  /** The same on this machine and in the container, because the node reports a single port to the hub. */
   readonly port: number;
   readonly publishPort: number;
   readonly subscribePort: number;
 }
 
-/** The seccomp profile of grid/, as the engine takes it. */
+/** Reads grid/seccomp.json in the form that the engine takes. */
 export async function readSeccomp(): Promise<string> {
   return JSON.stringify(JSON.parse(await readFile(join(packageRoot(), 'grid', 'seccomp.json'), 'utf8')));
 }
 
-/** How a hub's container is made. */
+/** The container of a hub. */
 export function hubContainer(plan: HubPlan): ContainerCreateOptions & { name: string } {
   const bind = (port: number): object => ({ [`${port}/tcp`]: [{ HostIp: plan.listen, HostPort: String(port) }] });
   return {
@@ -76,7 +76,7 @@ export function hubContainer(plan: HubPlan): ContainerCreateOptions & { name: st
   };
 }
 
-/** How a node's container is made. */
+/** The container of a node. */
 export function nodeContainer(plan: NodePlan): ContainerCreateOptions & { name: string } {
   const host = nodeHost(plan.node);
   return {
@@ -89,7 +89,7 @@ export function nodeContainer(plan: NodePlan): ContainerCreateOptions & { name: 
   };
 }
 
-/** How the container of a node is made whose hub is on another machine. */
+/** The container of a node whose hub is on another machine. */
 export function joinedNodeContainer(plan: JoinedNodePlan): ContainerCreateOptions & { name: string } {
   const port = `${plan.port}/tcp`;
   return {
@@ -128,7 +128,7 @@ function nodeEnv(plan: NodePlan): Record<string, string> {
   };
 }
 
-/** Ours is told by its command what to be, and finds its secrets in files; any other has both in itself and its environment. */
+/** Our image takes its role as a command and its secrets as files. Any other image has its own command and reads variables. */
 function imageOptions(
   plan: Common,
   role: 'hub' | 'node',
@@ -169,7 +169,7 @@ function limits(
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges', ...(seccomp === undefined ? [] : [`seccomp=${seccomp}`])],
     Memory: memoryBytes,
-    // No swap besides: a grid that swaps is a grid that times out.
+    // The same number means no swap: a grid that swaps is a grid that times out.
     MemorySwap: memoryBytes,
     PidsLimit: pids,
     LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },

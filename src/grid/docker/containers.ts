@@ -5,14 +5,17 @@ import { putSecrets, type GridSecrets } from './secrets.ts';
 
 const STOP_GRACE_SECONDS = 3;
 
-/** Makes a container, gives it its secrets and starts it. Throws a `GridrunError`; a container that did not start is removed. */
+/**
+ * Makes a container, gives it its secrets and starts it. Throws a `GridrunError`. A container that does not start is
+ * removed.
+ */
 export async function startContainer(
   engine: Engine,
   plan: ContainerCreateOptions & { name: string },
   role: 'hub' | 'node',
   secrets: GridSecrets,
 ): Promise<Container> {
-  // An engine that was asked makes the container, whether or not its answer is waited for.
+  // The engine makes the container even if the call is given up: then it is removed as soon as it is there.
   const creating = engine.docker.createContainer(plan);
   const container = await engine
     .call(`create ${plan.name}`, async () => await creating, 60_000)
@@ -31,7 +34,7 @@ export async function startContainer(
   }
 }
 
-/** Ends a container at once and removes it with its volumes. One that is gone already is as good. */
+/** Ends a container at once and removes it with its volumes. Does nothing if it is gone. */
 export async function removeContainer(engine: Engine, id: string): Promise<void> {
   await ifThere(
     engine
@@ -48,20 +51,20 @@ export async function removeContainer(engine: Engine, id: string): Promise<void>
   );
 }
 
-/** Asks a container to end by itself first. */
+/** Lets a container end by itself, and removes it. */
 export async function stopAndRemove(engine: Engine, id: string): Promise<void> {
   await ifThere(
     engine
       .call(`stop ${id.slice(0, 12)}`, async () => await engine.docker.getContainer(id).stop({ t: STOP_GRACE_SECONDS }))
       .catch((error: unknown) => {
-        // 304: it had ended before. A paused one can't end by itself.
+        // 304: it has ended already. A paused container can't end by itself.
         if (!(error instanceof EngineRefusal)) throw error;
       }),
   );
   await removeContainer(engine, id);
 }
 
-/** The last lines that a container wrote, without the secrets given; what is not there has none. */
+/** The last lines of a container's log. Empty if there is no such container. */
 export async function lastLines(engine: Engine, id: string, count: number): Promise<string> {
   const log = await ifThere(
     engine.call(
@@ -72,7 +75,7 @@ export async function lastLines(engine: Engine, id: string, count: number): Prom
   return log === undefined ? '' : demultiplexed(log);
 }
 
-/** An engine's log, whose every frame has a head of eight bytes, as text. */
+/** The text of an engine's log. Each frame of the log has a header of eight bytes. */
 export function demultiplexed(log: Buffer): string {
   const parts: string[] = [];
   for (let at = 0; at + 8 <= log.length;) {

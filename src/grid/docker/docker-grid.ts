@@ -4,51 +4,54 @@ import type { ErrorCode } from '../../core/error-codes.ts';
 import type { Grid, OwnedSession, SessionRequest } from '../../core/ports.ts';
 import type { SessionRegistry } from '../registry.ts';
 import { remoteGrid } from '../remote.ts';
+import { autoSessionsPerNode } from './add-node.ts';
 import { roomForNodes, type NodeRange } from './autoscale.ts';
 import { downAllDead, gridDown } from './down.ts';
 import { openEngine, type Engine } from './engine.ts';
-import { needsForwarder, openForwarder, withFlags, type Forwarder, type GridNetwork } from './forwarder.ts';
+import { needsForwarder, openForwarder, withFlags, type Forwarder } from './forwarder.ts';
+import { gridNetwork } from './network.ts';
 import { findDockerGrid } from './open-grid.ts';
 import { ownerLabel } from './owner.ts';
 import { startScaler, type Scaler } from './scaler.ts';
 import { gridUp } from './up.ts';
 
 export interface DockerGridOptions {
-  /** Of the grid to use where it is up. */
+  /** The grid to use if it is up. */
   readonly name: string;
-  /** Of a grid made for this run; `min` equal to `max` is a fixed number. */
+  /** The size of a grid made for this run. Its size is fixed if `min` equals `max`. */
   readonly nodes: NodeRange;
   readonly sessionsPerNode: number | 'auto';
   readonly sessions: number | 'auto';
-  readonly image?: string;
-  readonly hubImage?: string;
+  readonly image?: string | undefined;
+  readonly hubImage?: string | undefined;
   readonly headed?: boolean;
   readonly registry?: SessionRegistry;
   readonly capabilities?: Readonly<Record<string, unknown>>;
-  /** The URLs of the list; a door is opened for those on this machine's loopback, and for nothing else. */
+  /** The URLs of the list. The grid's browsers may reach those on this machine's loopback, and nothing else of it. */
   readonly siteUrls: Iterable<string>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (text: string) => void;
-  /** Something that a person should know. */
+  /** Receives what the user should know. */
   readonly onNotice?: (level: 'info' | 'warning', code: ErrorCode, text: string) => void;
-  /** The number of nodes that take sessions has changed. */
+  /** Called when the number of nodes that take sessions has changed. */
   readonly onScaled?: (nodes: number, reason: string) => void;
 }
 
 export interface DockerGrid extends Grid {
-  /** What no output may show. */
+  /** Values that no output may show. */
   readonly secrets: readonly string[];
 }
 
 /**
- * A Selenium Grid in containers: the one of this name where it is up, else one that is made for this run and goes
- * with it. What a run that was killed left behind is swept first. Throws a `GridrunError`.
+ * A Selenium Grid in containers: the one with this name if it is up, or else one that is made for this run and removed
+ * after it. First it removes the grids that killed runs left. Throws a `GridrunError`.
  */
 export async function dockerGrid(options: DockerGridOptions): Promise<DockerGrid> {
   const engine = await openEngine(options.signal);
-  const swept = await downAllDead({ engine });
-  if (swept.length > 0) options.onNotice?.('info', 'grid.swept', `took away what a dead run left: ${swept.join(', ')}`);
-  const place = (await placeOfStanding(engine, options)) ?? (await placeOfOwn(options));
+  const cleared = await downAllDead({ engine });
+  if (cleared.length > 0)
+    options.onNotice?.('info', 'grid.swept', `removed what a killed run had left: ${cleared.join(', ')}`);
+  const place = (await findPlace(engine, options)) ?? (await makePlace(engine, options));
   try {
     const forwarder = await forwarderFor(engine, place.name, options.siteUrls);
     return new ContainerGrid(engine, place, forwarder, options);
@@ -62,6 +65,7 @@ export async function dockerGrid(options: DockerGridOptions): Promise<DockerGrid
 interface Place {
   readonly name: string;
   readonly url: string;
+  /** The URL without its credentials. */
   readonly shown: string;
   readonly registration: string;
   readonly sessionsPerNode: number;
@@ -69,75 +73,44 @@ interface Place {
   readonly own: boolean;
 }
 
-async function placeOfStanding(engine: Engine, options: DockerGridOptions): Promise<Place | undefined> {
-  const grid = await findDockerGrid(options.name, engine);
+async function findPlace(engine: Engine, { name, onProgress }: DockerGridOptions): Promise<Place | undefined> {
+  const grid = await findDockerGrid(name, engine);
   if (grid === undefined) return undefined;
   const shown = new URL(grid.access.url).origin;
-  options.onProgress?.(`using the grid '${options.name}' at ${shown}`);
-  return {
-    name: options.name,
-    ...grid.access,
-    shown,
-    sessionsPerNode: grid.inventory.nodes[0]?.sessions ?? 1,
-    own: false,
-  };
+  onProgress?.(`using the grid '${name}' at ${shown}`);
+  return { name, ...grid.access, shown, sessionsPerNode: grid.inventory.nodes[0]?.sessions ?? 1, own: false };
 }
 
-async function placeOfOwn(options: DockerGridOptions): Promise<Place> {
-  const { image, hubImage, signal, onProgress, nodes, sessionsPerNode } = options;
+async function makePlace(engine: Engine, options: DockerGridOptions): Promise<Place> {
+  const { image, hubImage, signal, onProgress, nodes } = options;
+  const grows = nodes.max > nodes.min;
   const up = await gridUp({
     name: `run-${randomBytes(5).toString('hex')}`,
     nodes: nodes.min,
+    // A grid that may grow has nodes of the size that they should have when it is full.
     sessionsPerNode:
-      sessionsPerNode === 'auto' && nodes.max > nodes.min ? await sessionsOverRange(options) : sessionsPerNode,
+      options.sessionsPerNode === 'auto' && grows
+        ? await autoSessionsPerNode(engine, nodes.max)
+        : options.sessionsPerNode,
     port: 0,
     owner: ownerLabel(),
-    ...(image === undefined ? {} : { image }),
-    ...(hubImage === undefined ? {} : { hubImage }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined ? {} : { onProgress }),
+    image,
+    hubImage,
+    signal,
+    onProgress,
   });
   for (const text of up.notices) options.onNotice?.('warning', 'grid.image', text);
   options.onScaled?.(up.nodes, 'the grid is up');
-  return {
-    name: up.name,
-    url: up.url,
-    shown: up.shown,
-    registration: up.registration,
-    sessionsPerNode: up.sessionsPerNode,
-    own: true,
-  };
-}
-
-/** A grid that may grow to `max` nodes has a node as large as it should be then. */
-async function sessionsOverRange({ nodes, signal }: DockerGridOptions): Promise<number> {
-  const engine = await openEngine(signal);
-  const { NCPU } = (await engine.call('tell about itself', async () => await engine.docker.info())) as { NCPU: number };
-  return Math.max(1, Math.ceil(NCPU / nodes.max));
+  const { name, url, shown, registration, sessionsPerNode } = up;
+  return { name, url, shown, registration, sessionsPerNode, own: true };
 }
 
 async function forwarderFor(engine: Engine, grid: string, siteUrls: Iterable<string>): Promise<Forwarder | undefined> {
   const urls: string[] = [];
   for (const url of siteUrls) if (needsForwarder(url)) urls.push(url);
-  return urls.length === 0 ? undefined : await openForwarder(urls, await networkOf(engine, grid));
-}
-
-async function networkOf(engine: Engine, grid: string): Promise<GridNetwork> {
+  if (urls.length === 0) return undefined;
   const found = await findDockerGrid(grid, engine);
-  const facts = await engine.call(
-    'inspect a hub',
-    async () => await engine.docker.getContainer(found?.hub.id ?? '').inspect(),
-  );
-  const [network] = Object.values(facts.NetworkSettings.Networks);
-  return { gateway: network?.Gateway ?? '', subnet: `${network?.Gateway ?? ''}/${network?.IPPrefixLen ?? 32}` };
-}
-
-function withForwarder(
-  capabilities: SessionRequest['capabilities'],
-  { chromeFlags }: Forwarder,
-): SessionRequest['capabilities'] {
-  const chrome = (capabilities['goog:chromeOptions'] ?? {}) as { readonly args?: readonly string[] };
-  return { ...capabilities, 'goog:chromeOptions': { ...chrome, args: withFlags(chrome.args ?? [], chromeFlags) } };
+  return await openForwarder(urls, await gridNetwork(engine, found?.hub.id ?? ''));
 }
 
 class ContainerGrid implements DockerGrid {
@@ -149,7 +122,6 @@ class ContainerGrid implements DockerGrid {
   readonly #onProgress: (text: string) => void;
   readonly #forwarder: Forwarder | undefined;
   readonly #scaler: Scaler;
-  readonly #maxSessions: number | undefined;
   #openCount = 0;
   #waitingCount = 0;
 
@@ -162,12 +134,12 @@ class ContainerGrid implements DockerGrid {
     this.#onProgress = options.onProgress ?? (() => {});
     this.#forwarder = forwarder;
     const grows = place.own && nodes.max > nodes.min;
-    this.#maxSessions = grows && sessions === 'auto' ? nodes.max * place.sessionsPerNode : undefined;
     this.#inner = remoteGrid(place.url, {
-      sessions: this.#maxSessions ?? sessions,
-      ...(headed === undefined ? {} : { headed }),
-      ...(registry === undefined ? {} : { registry }),
-      ...(capabilities === undefined ? {} : { capabilities }),
+      // A grid that grows takes requests for all the slots that it may have, so that waiting requests make it grow.
+      sessions: grows && sessions === 'auto' ? nodes.max * place.sessionsPerNode : sessions,
+      headed,
+      registry,
+      capabilities,
     });
     this.#scaler = startScaler({
       grid: place.name,
@@ -202,16 +174,23 @@ class ContainerGrid implements DockerGrid {
     await this.#scaler.stop();
     await this.#inner[Symbol.asyncDispose]();
     await this.#forwarder?.[Symbol.asyncDispose]();
-    if (this.#place.own)
-      await gridDown(this.#place.name, { engine: this.#engine.with(undefined) }).catch((error: unknown) =>
-        this.#leftBehind(error),
-      );
+    if (this.#place.own) await this.#remove();
   }
 
-  /** An engine that has gone takes nothing away; what the run found out is worth more than that. */
-  #leftBehind(error: unknown): void {
-    this.#onProgress(
-      `the grid '${this.#place.name}' could not be taken away: ${(error as Error).message}; gridrun grid down --all-dead does it later`,
-    );
+  /** Never throws: an engine that fails now must not cost the results of the run. */
+  async #remove(): Promise<void> {
+    const { name } = this.#place;
+    await gridDown(name, { engine: this.#engine.with(undefined) }).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#onProgress(`could not remove the grid '${name}': ${why}; to remove it later: gridrun grid down --all-dead`);
+    });
   }
+}
+
+function withForwarder(
+  capabilities: SessionRequest['capabilities'],
+  { chromeFlags }: Forwarder,
+): SessionRequest['capabilities'] {
+  const chrome = (capabilities['goog:chromeOptions'] ?? {}) as { readonly args?: readonly string[] };
+  return { ...capabilities, 'goog:chromeOptions': { ...chrome, args: withFlags(chrome.args ?? [], chromeFlags) } };
 }

@@ -1,13 +1,15 @@
 import Docker from 'dockerode';
-import type { ErrorCode } from '../../core/error-codes.ts';
 import { GridrunError } from '../../core/fault.ts';
-import { within, type Limits } from '../../wire/deadline.ts';
+import { within, type CutBy } from '../../wire/deadline.ts';
 import { untilAborted } from '../../wire/until-aborted.ts';
 
-/** A Docker engine, each call of which has a deadline and a signal. */
+const CALL_DEADLINE_MS = 30_000;
+const PING_DEADLINE_MS = 10_000;
+
+/** A Docker engine. Each call to it has a deadline and a signal. */
 export class Engine {
   readonly docker: Docker;
-  /** For messages: where the engine is. */
+  /** Its address, for messages. */
   readonly shown: string;
   readonly #signal: AbortSignal | undefined;
 
@@ -17,33 +19,42 @@ export class Engine {
     this.#signal = signal;
   }
 
-  /** The same engine, whose calls stop with this signal; none is for what must be done whatever was stopped. */
+  /** The same engine with another signal. Undefined: for work that must be done after a stop too. */
   with(signal: AbortSignal | undefined): Engine {
     return new Engine(this.docker, this.shown, signal);
   }
 
   /**
    * Makes one call. `what` is for messages: `start gridrun-x-hub`.
-   * Throws a `GridrunError`: code `grid.engine-unreachable`, `grid.engine-silent`, `grid.stopped` or `grid.engine-refused`.
+   * Throws a `GridrunError` with code `grid.engine-unreachable`, `grid.engine-silent`, `grid.stopped` or
+   * `grid.engine-refused`.
    */
-  async call<T>(what: string, work: (signal: AbortSignal) => Promise<T>, deadlineMs = 30_000): Promise<T> {
-    const limits: Limits = { deadlineMs, signal: this.#signal };
-    return await within(limits, async (signal, cutBy) => {
+  async call<T>(
+    what: string,
+    work: (signal: AbortSignal) => Promise<T>,
+    deadlineMs: number = CALL_DEADLINE_MS,
+  ): Promise<T> {
+    return await within({ deadlineMs, signal: this.#signal }, async (signal, cutBy) => {
       try {
         return await untilAborted(work(signal), signal);
       } catch (error) {
-        throw this.#explained(what, error, cutBy(), deadlineMs);
+        if (error instanceof GridrunError) throw error;
+        const by = cutBy();
+        throw by === undefined ? this.#failure(what, error) : this.#cut(by, what, deadlineMs);
       }
     });
   }
 
-  #explained(
-    what: string,
-    error: unknown,
-    cutBy: 'deadline' | 'aborted' | undefined,
-    deadlineMs: number,
-  ): GridrunError {
-    if (error instanceof GridrunError) return error;
+  #cut(by: CutBy, what: string, deadlineMs: number): GridrunError {
+    return by === 'aborted'
+      ? new GridrunError('grid.stopped', `stopped before the Docker engine could ${what}`)
+      : new GridrunError(
+          'grid.engine-silent',
+          `the Docker engine at ${this.shown} did not ${what} within ${deadlineMs / 1000} s`,
+        );
+  }
+
+  #failure(what: string, error: unknown): GridrunError {
     const known = (error ?? {}) as {
       code?: unknown;
       statusCode?: unknown;
@@ -51,45 +62,45 @@ export class Engine {
       json?: { message?: unknown };
       message?: unknown;
     };
-    const fault = (code: ErrorCode, message: string, hint?: string): GridrunError =>
-      new GridrunError(code, message, { hint, cause: error });
-    if (cutBy === 'aborted') return fault('grid.stopped', `stopped before the engine could ${what}`);
-    if (cutBy === 'deadline')
-      return fault('grid.engine-silent', `the engine at ${this.shown} did not ${what} in ${deadlineMs / 1000} s`);
     if (typeof known.statusCode === 'number') {
-      return new EngineRefusal(
-        known.statusCode,
-        what,
-        String(known.json?.message ?? known.reason ?? known.message),
-        error,
-      );
+      const text = String(known.json?.message ?? known.reason ?? known.message);
+      return new EngineRefusal(known.statusCode, what, text, error);
     }
     if (typeof known.code === 'string') {
       const denied = known.code === 'EACCES' || known.code === 'EPERM';
-      return fault(
+      return new GridrunError(
         'grid.engine-unreachable',
-        `no Docker engine answers at ${this.shown} (${known.code}), which was to ${what}`,
-        denied
-          ? 'you may not use its socket: join its group, or set DOCKER_HOST to an engine of yours'
-          : 'start Docker, or set DOCKER_HOST to the engine that runs',
+        `no Docker engine answers at ${this.shown} (${known.code}), so it could not ${what}`,
+        {
+          hint: denied
+            ? 'you may not use its socket: join the group of the socket, or set DOCKER_HOST to an engine of your own'
+            : 'start Docker, or set DOCKER_HOST to an engine that runs',
+          cause: error,
+        },
       );
     }
-    return fault('grid.engine-refused', `the engine could not ${what}: ${String(known.message ?? error)}`);
+    const text = String(known.message ?? error);
+    return new GridrunError('grid.engine-refused', `the Docker engine could not ${what}: ${text}`, { cause: error });
   }
 }
 
-/** The engine's own no. `status` is its HTTP status: 404 no such thing, 409 conflict. */
+/** The engine refused a call. `status` is the HTTP status: 404 not found, 409 conflict. */
 export class EngineRefusal extends GridrunError {
   readonly status: number;
 
   constructor(status: number, what: string, text: string, cause?: unknown) {
-    super('grid.engine-refused', `the engine could not ${what}: ${text.trim()}`, { cause });
+    super('grid.engine-refused', `the Docker engine could not ${what}: ${text.trim()}`, { cause });
     this.name = 'EngineRefusal';
     this.status = status;
   }
 }
 
-/** Gives the value of a call, or undefined where the engine says that there is no such thing. */
+/** Whether a container could not start because another program has its port. */
+export function isPortTaken(error: unknown): boolean {
+  return error instanceof EngineRefusal && /port is already allocated|address already in use/i.test(error.message);
+}
+
+/** Returns the value of a call, or undefined if the engine does not have what the call names. */
 export async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
   return await work.catch((error: unknown) => {
     if (error instanceof EngineRefusal && error.status === 404) return undefined;
@@ -98,13 +109,31 @@ export async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * The engine that DOCKER_HOST names, else this machine's. It has answered when this returns.
- * Throws a `GridrunError` whose answer is `refuse` where none does.
+ * Opens the engine that DOCKER_HOST names, or else the one of this machine, and waits for its first answer.
+ * Throws a `GridrunError` whose answer is `refuse` if none answers.
  */
 export async function openEngine(signal?: AbortSignal): Promise<Engine> {
   const shown =
     process.env['DOCKER_HOST'] ?? (process.platform === 'win32' ? '//./pipe/docker_engine' : '/var/run/docker.sock');
   const engine = new Engine(new Docker(), shown, signal);
-  await engine.call('answer', async () => await engine.docker.ping(), 10_000);
+  await engine.call('answer', async () => await engine.docker.ping(), PING_DEADLINE_MS);
   return engine;
+}
+
+/** The engine's machine. */
+export interface EngineFacts {
+  readonly cores: number;
+  /** Whether containers may have a seccomp profile of their own. */
+  readonly takesSeccomp: boolean;
+}
+
+export async function readFacts(engine: Engine): Promise<EngineFacts> {
+  const info = (await engine.call('answer', async () => await engine.docker.info())) as {
+    readonly NCPU: number;
+    readonly SecurityOptions?: readonly string[];
+  };
+  return {
+    cores: info.NCPU,
+    takesSeccomp: info.SecurityOptions?.some((option) => option.includes('name=seccomp')) ?? false,
+  };
 }

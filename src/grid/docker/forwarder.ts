@@ -1,17 +1,10 @@
 import { once } from 'node:events';
-import { BlockList, connect, createServer, isIPv4, type AddressInfo, type Server, type Socket } from 'node:net';
+import { BlockList, connect, createServer, isIP, isIPv4, type AddressInfo, type Server, type Socket } from 'node:net';
 import { GridrunError } from '../../core/fault.ts';
-
-/** A network of the engine as it is seen from this machine. */
-export interface GridNetwork {
-  /** This machine's own address on it. */
-  readonly gateway: string;
-  /** `172.18.0.0/16` */
-  readonly subnet: string;
-}
+import type { GridNetwork } from './network.ts';
 
 export interface Forwarder extends AsyncDisposable {
-  /** Chrome's arguments by which the browsers of the grid find the sites. */
+  /** The Chrome arguments with which the grid's browsers find the sites. */
   readonly chromeFlags: readonly ChromeFlag[];
 }
 
@@ -22,18 +15,22 @@ export interface ChromeFlag {
   readonly value: string;
 }
 
-/** More rules than this are written as one for all names of a port: a command line has an end. */
+/** A command line has a max length: above this number of names, one rule stands for all names of a port. */
 const MAX_RULES = 400;
 
+/** One address and port of this machine's loopback that sites of the list use. */
 interface Door {
-  readonly hosts: Set<string>;
+  /** The address to connect to: `localhost`, or an IP address. */
+  readonly address: string;
   readonly port: number;
+  /** The names by which the sites call it. */
+  readonly hosts: Set<string>;
 }
 
-/** As grid/chromium-flags has them. */
+/** The ports that grid/chromium-flags blocks. */
 const GRID_PORTS = new Set(['4442', '4443', '4444', '5555']);
 
-/** The host and port of a URL whose host is this machine's loopback; undefined for any other. */
+/** The host and port of a URL on this machine's loopback, or undefined for any other URL. */
 function loopbackOf(url: string): { host: string; port: number } | undefined {
   const { hostname, port, protocol } = new URL(url);
   const loopback =
@@ -46,58 +43,51 @@ function loopbackOf(url: string): { host: string; port: number } | undefined {
     : undefined;
 }
 
-/** Does a site need more than the network gives it: one of this machine, or one that our image takes for the grid's? */
+/** Whether the grid's browsers can't reach a site by themselves: it is on this machine, or on a port of the grid. */
 export function needsForwarder(url: string): boolean {
   return loopbackOf(url) !== undefined || isOnGridPort(url);
 }
 
-/** Our image lets nothing reach the ports of a grid's machines, on any host: a site of the list must be let through. */
+/** gridrun's image blocks the ports of a grid's machines on every host. A site of the list must be let through. */
 function isOnGridPort(url: string): boolean {
   return GRID_PORTS.has(new URL(url).port) && loopbackOf(url) === undefined;
 }
 
 /**
- * Opens a door on the grid network's gateway for each loopback site of the list, and to nothing else. Only containers of
- * that network are let in. Throws a refusal where the engine is on another host: its gateway is then not this machine's.
+ * Listens on the gateway of the grid's network, once for each loopback site of the list, and passes connections on to
+ * that site. Only containers of that network may connect. Throws a `GridrunError` if the engine is on another machine:
+ * its gateway is then not an address of this one.
  */
 export async function openForwarder(urls: readonly string[], network: GridNetwork): Promise<Forwarder> {
-  const doors = doorsOf(urls);
-  const servers: Server[] = [];
-  const sockets = new Set<Socket>();
-  const close = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
-    await Promise.all(servers.map(async (server) => await new Promise((resolve) => server.close(resolve))));
-  };
-  const rules: string[] = urls.filter(isOnGridPort).map((url) => `MAP ${new URL(url).host} ${new URL(url).host}`);
+  const doors = new Doors(network);
+  const rules = urls.filter(isOnGridPort).map((url) => `MAP ${new URL(url).host} ${new URL(url).host}`);
   const spaces: string[] = [];
   try {
-    for (const [target, door] of doors) {
-      const server = createServer((socket) => pass(socket, target, door.port, network, sockets));
-      servers.push(server);
-      const listening = once(server, 'listening');
-      server.listen(0, network.gateway);
-      await listening.catch((error: unknown) => {
-        throw elsewhere(network, error);
-      });
-      server.unref();
-      const at = `${network.gateway}:${(server.address() as AddressInfo).port}`;
+    for (const door of doorsOf(urls)) {
+      const at = `${network.gateway}:${await doors.open(door)}`;
       const names = door.hosts.size > MAX_RULES ? ['localhost', '*.localhost'] : [...door.hosts];
       rules.push(...names.map((name) => `MAP ${name}:${door.port} ${at}`));
       spaces.push(`${at}=public`);
     }
   } catch (error) {
-    await close();
+    await doors.close();
     throw error;
   }
   const chromeFlags: ChromeFlag[] = [
     { name: '--host-resolver-rules', separator: ' , ', value: rules.join(' , ') },
-    // A site of the list is as any site of the world: it may not reach what is near.
+    // A site of the list counts as a public site: it may not reach private addresses.
     { name: '--ip-address-space-overrides', separator: ',', value: spaces.join(',') },
   ];
-  return { chromeFlags: chromeFlags.filter(({ value }) => value !== ''), [Symbol.asyncDispose]: close };
+  return {
+    chromeFlags: chromeFlags.filter(({ value }) => value !== ''),
+    [Symbol.asyncDispose]: async () => await doors.close(),
+  };
 }
 
-/** Chrome's arguments with these added; chromedriver keeps one of a name, so a list that is there gets ours at its end. Pure. */
+/**
+ * Adds flags to Chrome's arguments. Chromedriver keeps only one argument of a name, so a flag that is there already gets
+ * the new values at its end. Pure.
+ */
 export function withFlags(args: readonly string[], flags: readonly ChromeFlag[]): string[] {
   const others = args.filter((arg) => !flags.some(({ name }) => arg.startsWith(`${name}=`)));
   const ours = flags.map(({ name, separator, value }) => {
@@ -107,18 +97,19 @@ export function withFlags(args: readonly string[], flags: readonly ChromeFlag[])
   return [...others, ...ours];
 }
 
-/** One door for each address and port of this machine; all names of localhost are one address. */
-function doorsOf(urls: readonly string[]): Map<string, Door> {
+/** One door for each address and port. All names of localhost are one address. */
+function doorsOf(urls: readonly string[]): Iterable<Door> {
   const doors = new Map<string, Door>();
   for (const url of urls) {
     const site = loopbackOf(url);
     if (site === undefined) continue;
-    const target = `${addressOf(site.host)} ${site.port}`;
-    const door = doors.get(target) ?? { hosts: new Set(), port: site.port };
+    const address = addressOf(site.host);
+    const key = `${address} ${site.port}`;
+    const door = doors.get(key) ?? { address, port: site.port, hosts: new Set() };
     door.hosts.add(site.host);
-    doors.set(target, door);
+    doors.set(key, door);
   }
-  return doors;
+  return doors.values();
 }
 
 function addressOf(host: string): string {
@@ -126,39 +117,69 @@ function addressOf(host: string): string {
   return isIPv4(host) ? host : 'localhost';
 }
 
-function pass(socket: Socket, target: string, port: number, network: GridNetwork, sockets: Set<Socket>): void {
-  const allowed = new BlockList();
-  const [address = '', bits = '32'] = network.subnet.split('/');
-  const family = isIPv4(address) ? 'ipv4' : 'ipv6';
-  allowed.addSubnet(address, Number(bits), family);
-  if (socket.remoteAddress === undefined || !allowed.check(socket.remoteAddress, family)) {
-    socket.destroy();
-    return;
+/** The open doors of one network, with the connections through them. */
+class Doors {
+  readonly #network: GridNetwork;
+  readonly #allowed = new BlockList();
+  readonly #family: 'ipv4' | 'ipv6';
+  readonly #servers: Server[] = [];
+  readonly #sockets = new Set<Socket>();
+
+  constructor(network: GridNetwork) {
+    this.#network = network;
+    const [address = '', bits = '32'] = network.subnet.split('/');
+    this.#family = isIPv4(address) ? 'ipv4' : 'ipv6';
+    // A network without an address lets nobody in.
+    if (isIP(address) !== 0) this.#allowed.addSubnet(address, Number(bits), this.#family);
   }
-  const host = target.slice(0, target.indexOf(' '));
-  const site = connect({ host, port, autoSelectFamily: true });
-  for (const [end, other] of [
-    [socket, site],
-    [site, socket],
-  ] as const) {
-    sockets.add(end);
-    // A site that is not there is then refused to the browser too, as it would be on this machine.
+
+  /** Opens a door and returns its port on the gateway. */
+  async open(door: Door): Promise<number> {
+    const server = createServer((socket) => this.#pass(socket, door));
+    this.#servers.push(server);
+    const listening = once(server, 'listening');
+    server.listen(0, this.#network.gateway);
+    await listening.catch((error: unknown) => {
+      throw engineElsewhere(this.#network, error);
+    });
+    server.unref();
+    return (server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all(this.#servers.map(async (server) => await new Promise((resolve) => server.close(resolve))));
+  }
+
+  #pass(socket: Socket, { address, port }: Door): void {
+    if (socket.remoteAddress === undefined || !this.#allowed.check(socket.remoteAddress, this.#family)) {
+      socket.destroy();
+      return;
+    }
+    const site = connect({ host: address, port, autoSelectFamily: true });
+    this.#link(socket, site);
+    this.#link(site, socket);
+    socket.pipe(site);
+    site.pipe(socket);
+  }
+
+  #link(end: Socket, other: Socket): void {
+    this.#sockets.add(end);
+    // If the site refuses the connection, the browser sees a refused connection too, as it would on this machine.
     end.on('error', () => other.destroy());
     end.on('close', () => {
-      sockets.delete(end);
+      this.#sockets.delete(end);
       other.destroySoon();
     });
   }
-  socket.pipe(site);
-  site.pipe(socket);
 }
 
-function elsewhere(network: GridNetwork, cause: unknown): GridrunError {
+function engineElsewhere({ gateway }: GridNetwork, cause: unknown): GridrunError {
   return new GridrunError(
     'grid.engine-elsewhere',
-    `the list has sites on this machine's loopback, and ${network.gateway}, where the grid's browsers would find them, is not this machine's: the engine is on another host`,
+    `the list has sites on this machine's loopback, but the Docker engine is on another machine: its network's gateway ${gateway} is not an address of this one`,
     {
-      hint: 'use an engine of this machine, --grid local, or sites with an address that the engine’s host can reach',
+      hint: 'use an engine on this machine, --grid local, or addresses of the sites that the engine’s machine can reach',
       cause,
     },
   );

@@ -1,14 +1,15 @@
 import { GridrunError } from '../../core/fault.ts';
-import { parseGridStatus, type NodeStatus } from '../grid-status.ts';
 import { parseEndpoint } from '../../wire/endpoint.ts';
 import { exchange } from '../../wire/http.ts';
 import { WireClient } from '../../wire/wire-client.ts';
+import { parseGridStatus, type NodeStatus } from '../grid-status.ts';
 import type { GridSecrets } from './secrets.ts';
 
-/** What commands a hub: its URL, credentials included, and the registration secret. */
+/** What a program needs to command a hub. Never printed. */
 export interface HubAccess {
-  /** Never printed. */
+  /** With credentials. */
   readonly url: string;
+  /** The registration secret. */
   readonly registration: string;
 }
 
@@ -25,19 +26,18 @@ export interface HubStatus {
 
 const DEADLINE_MS = 5000;
 
-/** Where a hub is reached from this machine. A hub that listens everywhere is asked on loopback. */
+/** How this machine reaches a hub. A hub that listens on every address is reached on loopback. */
 export function hubAccess(secrets: GridSecrets, listen: string | undefined, port: number): HubAccess {
-  const host =
-    listen === undefined || listen === '0.0.0.0' || listen === '::'
-      ? '127.0.0.1'
-      : listen.includes(':')
-        ? `[${listen}]`
-        : listen;
   const login = `${encodeURIComponent(secrets.username)}:${encodeURIComponent(secrets.password)}`;
-  return { url: `http://${login}@${host}:${port}`, registration: secrets.registration };
+  return { url: `http://${login}@${reachableHost(listen)}:${port}`, registration: secrets.registration };
 }
 
-/** Asks a hub for its nodes. Throws a `WireError`. */
+function reachableHost(listen: string | undefined): string {
+  if (listen === undefined || listen === '0.0.0.0' || listen === '::') return '127.0.0.1';
+  return listen.includes(':') ? `[${listen}]` : listen;
+}
+
+/** Reads the nodes of a hub. Throws a `WireError`. */
 export async function readHub(hub: HubAccess, signal?: AbortSignal): Promise<HubStatus> {
   const value = await new WireClient(hub.url).send('GET', '/status', undefined, { deadlineMs: DEADLINE_MS, signal });
   const raw = (value ?? {}) as { ready?: boolean; nodes?: readonly { id?: string; availability?: string }[] };
@@ -49,7 +49,7 @@ export async function readHub(hub: HubAccess, signal?: AbortSignal): Promise<Hub
   return { ready: raw.ready === true, nodes };
 }
 
-/** How many requests for a session wait at the hub. */
+/** The number of requests for a session that wait at the hub. Throws a `WireError`. */
 export async function readQueueLength(hub: HubAccess, signal?: AbortSignal): Promise<number> {
   const waiting = await new WireClient(hub.url).send('GET', '/se/grid/newsessionqueue/queue', undefined, {
     deadlineMs: DEADLINE_MS,

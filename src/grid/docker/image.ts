@@ -8,25 +8,32 @@ const PULL_DEADLINE_MS = 15 * 60_000;
 const SHOWN_LINES = 15;
 const SHOWN_WIDTH = 100;
 
-/** An image on the engine, and whether it is ours: one without our label has its own command and takes SE_* alone. */
+/** An image on the engine. */
 export interface GridImage {
   readonly ref: string;
+  /** Made from `Dockerfile.node`. Any other image has its own command and takes SE_* variables only. */
   readonly ours: boolean;
 }
 
 export interface ImageOptions {
-  readonly base?: string;
-  readonly onProgress?: (text: string) => void;
+  /** What this package's image is made from. */
+  readonly base?: string | undefined;
+  readonly onProgress?: ((text: string) => void) | undefined;
+}
+
+/** The image that the user named, or else this package's own. Throws a `GridrunError`. */
+export async function ensureImage(engine: Engine, ref: string | undefined, options: ImageOptions): Promise<GridImage> {
+  return ref === undefined ? await ensureOwnImage(engine, options) : await ensureGivenImage(engine, ref, options);
 }
 
 /**
- * The image of this package, built where the engine does not have it: its tag is a hash of what it is made of.
+ * The image of this package. It is built if the engine does not have it: its tag is a hash of what it is made of.
  * Throws a `GridrunError` with the last lines of the step that failed.
  */
 export async function ensureOwnImage(engine: Engine, options: ImageOptions = {}): Promise<GridImage> {
   const recipe = await readRecipe(options.base);
   if (await exists(engine, recipe.tag)) return { ref: recipe.tag, ours: true };
-  options.onProgress?.(`building the grid's image ${recipe.tag}`);
+  options.onProgress?.(`building the image of the grid, ${recipe.tag}`);
   await engine.call(
     'build the image',
     async (signal) => {
@@ -45,7 +52,7 @@ export async function ensureOwnImage(engine: Engine, options: ImageOptions = {})
   return { ref: recipe.tag, ours: true };
 }
 
-/** An image that the user named, pulled where the engine does not have it. */
+/** An image that the user named. It is pulled if the engine does not have it. Throws a `GridrunError`. */
 export async function ensureGivenImage(engine: Engine, ref: string, options: ImageOptions = {}): Promise<GridImage> {
   if (!(await exists(engine, ref))) {
     options.onProgress?.(`pulling ${ref}`);
@@ -75,7 +82,7 @@ interface BuildLine {
   readonly error?: string;
 }
 
-/** Reads an engine's progress to its end; throws with the last lines of the step that failed. */
+/** Reads an engine's progress to its end. Throws a `GridrunError` with the last lines of the step that failed. */
 async function follow(
   engine: Engine,
   stream: NodeJS.ReadableStream,
@@ -111,6 +118,6 @@ async function follow(
   throw new GridrunError(
     'grid.image-failed',
     [step === '' ? failure : `${step}: ${failure}`, ...lines.slice(-SHOWN_LINES)].join('\n'),
-    { hint: 'the last lines are the failing step’s own; a step that fetches packages needs a network in containers' },
+    { hint: 'read the last lines of the failed step; a step that downloads packages needs a network in containers' },
   );
 }

@@ -2,29 +2,29 @@ import type { ContainerInfo, NetworkInspectInfo } from 'dockerode';
 import type { Engine } from './engine.ts';
 import { LABEL, type Role } from './labels.ts';
 
-/** A container of a grid, as its labels tell. */
+/** A container of a grid. The facts come from its labels. */
 export interface GridContainer {
   readonly id: string;
   readonly name: string;
   readonly grid: string;
   readonly role: Role;
-  /** A node's number; 0 on hubs, and on nodes that another tool numbers. */
+  /** A node's number. 0 for a hub, and for a node that another tool has made. */
   readonly node: number;
   readonly sessions: number;
   /** The engine's word: created, running, paused, restarting, exited, dead, removing. */
   readonly state: string;
   readonly imageId: string;
-  /** The port on this machine that leads to the hub. */
+  /** The hub's port on this machine. */
   readonly port: number | undefined;
   readonly listen: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** All that the engine has of one grid. */
+/** Everything that the engine has of one grid. */
 export interface GridInventory {
   readonly name: string;
   readonly hub: GridContainer | undefined;
-  /** By number. */
+  /** Sorted by number. */
   readonly nodes: readonly GridContainer[];
   readonly networkIds: readonly string[];
   readonly owner: string | undefined;
@@ -32,14 +32,14 @@ export interface GridInventory {
 
 const HUB_PORT = 4444;
 
-/** What the engine has of the grid of this name. */
+/** Reads what the engine has of the grid with this name. */
 export async function readInventory(engine: Engine, name: string): Promise<GridInventory> {
   const label = `${LABEL.grid}=${name}`;
   const [containers, networks] = await Promise.all([listContainers(engine, label), listNetworks(engine, label)]);
   return inventoryOf(name, containers, networks);
 }
 
-/** Every grid that the engine has anything of. */
+/** Reads every grid that the engine has something of. */
 export async function readInventories(engine: Engine): Promise<GridInventory[]> {
   const [containers, networks] = await Promise.all([
     listContainers(engine, LABEL.grid),

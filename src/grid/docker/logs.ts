@@ -7,16 +7,19 @@ import { readInventory, type GridContainer } from './inventory.ts';
 import { readSecrets } from './secrets.ts';
 
 export interface GridLogsOptions {
-  /** `hub`, a node's number, or a container's name; all of them without. */
+  /** `hub`, a node's number, or a container's name. Default: all containers. */
   readonly node?: string | undefined;
-  /** Goes on until the signal aborts, or the containers end. */
+  /** Go on until the signal aborts or the containers end. */
   readonly follow?: boolean;
-  /** Only the last lines of each; all of them without. */
+  /** The number of last lines of each container. Default: all lines. */
   readonly tail?: number;
   readonly signal?: AbortSignal;
 }
 
-/** What the containers of a grid wrote, line by line, without the grid's secrets. Throws a refusal where there is no such container. */
+/**
+ * Reads the logs of a grid's containers line by line, without the grid's secrets. Throws a refusal if there is no such
+ * container.
+ */
 export async function gridLogs(
   name: string,
   options: GridLogsOptions,

@@ -2,13 +2,13 @@ import { parseGridStatus } from '../grid-status.ts';
 import { WireClient } from '../../wire/wire-client.ts';
 import { WireError } from '../../wire/wire-error.ts';
 import { ifThere } from './engine.ts';
-import type { DockerGridHandle } from './open-grid.ts';
+import type { FoundGrid } from './open-grid.ts';
 import { uriOfNode } from './add-node.ts';
 
 const DEADLINE_MS = 5000;
 
-/** When a hub's container was started last; undefined where it is gone. */
-export async function hubStartedAt(grid: DockerGridHandle): Promise<string | undefined> {
+/** When a hub's container was last started, or undefined if the container is gone. */
+export async function hubStartedAt(grid: FoundGrid): Promise<string | undefined> {
   const { engine, hub } = grid;
   return (
     await ifThere(engine.call(`inspect ${hub.name}`, async () => await engine.docker.getContainer(hub.id).inspect()))
@@ -16,10 +16,10 @@ export async function hubStartedAt(grid: DockerGridHandle): Promise<string | und
 }
 
 /**
- * Ends the sessions that a hub has on its nodes but can't find: those from before it was restarted, which nobody can
- * reach any more and which would keep their slots until they time out. Gives how many there were.
+ * Ends the sessions that a hub sees on its nodes but has forgotten, because it was restarted. No client can reach such a
+ * session, and it would keep its slot until it times out. Returns the number of sessions that were ended.
  */
-export async function endOrphans(grid: DockerGridHandle, signal: AbortSignal): Promise<number> {
+export async function endOrphans(grid: FoundGrid, signal: AbortSignal): Promise<number> {
   const client = new WireClient(grid.access.url);
   const limits = { deadlineMs: DEADLINE_MS, signal };
   const { sessions } = parseGridStatus(await client.send('GET', '/status', undefined, limits));
@@ -37,8 +37,8 @@ export async function endOrphans(grid: DockerGridHandle, signal: AbortSignal): P
   return count;
 }
 
-/** From inside the node: the hub takes no command for a session that it does not know. */
-async function endOnNode({ engine }: DockerGridHandle, container: string, sessionId: string): Promise<void> {
+/** Sends the DELETE from inside the node, because the hub refuses commands for sessions that it does not know. */
+async function endOnNode({ engine }: FoundGrid, container: string, sessionId: string): Promise<void> {
   const request = `DELETE /session/${sessionId} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n`;
   const script = `exec 3<>/dev/tcp/127.0.0.1/5555 && printf '${request}' >&3 && cat <&3 >/dev/null`;
   await engine.call('end a session on its node', async () => {

@@ -2,15 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GridrunError } from '../../core/fault.ts';
 import { Redaction } from '../../text/redaction.ts';
 import { lastLines } from './containers.ts';
-import type { Engine } from './engine.ts';
+import { ifThere, type Engine } from './engine.ts';
 import { readHub, type HubAccess, type HubStatus } from './hub-api.ts';
-import { ifThere } from './engine.ts';
 
-/** A container that a grid is not ready without. */
+/** A container that a ready grid must have. */
 export interface Expected {
   readonly id: string;
   readonly name: string;
-  /** How a node is called in /status; none for the hub. */
+  /** A node's URL in the hub's /status; undefined for the hub. */
   readonly uri?: string;
   readonly slots?: number;
 }
@@ -19,8 +18,8 @@ const POLL_MS = 200;
 const LOG_LINES = 20;
 
 /**
- * Waits until the hub is ready and has every node with all its slots.
- * Throws at the deadline, or as soon as one of the containers has ended, with the logs of what is not ready.
+ * Waits until the hub is ready and has every node with all its slots. Throws a `GridrunError` at the deadline, or as soon
+ * as one of the containers has ended, with the last lines of the logs.
  */
 export async function untilReady(
   engine: Engine,
@@ -77,11 +76,11 @@ async function notReady(
   const logs = await Promise.all(
     containers.map(
       async ({ id, name }) =>
-        `--- ${name}, its last lines:\n${(await lastLines(engine.with(undefined), id, LOG_LINES)).trimEnd()}`,
+        `--- last lines of ${name}:\n${(await lastLines(engine.with(undefined), id, LOG_LINES)).trimEnd()}`,
     ),
   );
   return new GridrunError('grid.not-ready', secrets.text([what, ...logs].join('\n')), {
-    hint: 'the log says why; gridrun grid status shows what is there',
+    hint: 'the log above says why; gridrun grid status shows the state of each node',
   });
 }
 

@@ -4,8 +4,8 @@ import { removeContainer } from './containers.ts';
 import { ifThere, type Engine } from './engine.ts';
 import { drainNode, readHub, type HubNode } from './hub-api.ts';
 import { readInventory, type GridContainer } from './inventory.ts';
-import { LABEL } from './labels.ts';
-import { openDockerGrid, type DockerGridHandle } from './open-grid.ts';
+import { LABEL, MAX_NODES } from './labels.ts';
+import { openDockerGrid, type FoundGrid } from './open-grid.ts';
 import { untilReady, type Expected } from './ready.ts';
 import { addNode, freeNumbers, uriOfNode } from './add-node.ts';
 
@@ -13,42 +13,36 @@ export interface ScaleOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (text: string) => void;
   readonly readyDeadlineMs?: number;
-  /** How long the sessions of a draining node may take to end; it is not cut then, but no longer waited for. */
+  /** How long to wait for the sessions of a draining node. After that the node goes on draining by itself. */
   readonly drainDeadlineMs?: number;
 }
 
 export interface ScaleResult {
   readonly nodes: number;
   readonly added: readonly string[];
-  /** Drained, ended and removed. */
+  /** Drained and removed. */
   readonly removed: readonly string[];
-  /** Draining still: their last sessions go on. */
+  /** Still draining, because they have sessions. */
   readonly draining: readonly string[];
 }
 
 const READY_DEADLINE_MS = 90_000;
 const DRAIN_DEADLINE_MS = 10 * 60_000;
 const POLL_MS = 300;
-/** What a page is kept from by name: node-1 to node-99. */
-const MAX_NODES = 99;
 
 /**
- * Brings a grid to so many nodes: up at once, down by Selenium's drain, which cuts no session.
- * Throws a `GridrunError`; a node that did not become ready is taken away again.
+ * Brings a grid to a number of nodes. It adds nodes at once, and removes them by Selenium's drain, which cuts no session.
+ * Throws a `GridrunError`. A new node that does not become ready is removed.
  */
 export async function gridScale(name: string, nodes: number, options: ScaleOptions = {}): Promise<ScaleResult> {
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES)
-    throw refusal('grid.bad-options', `${nodes} nodes: give 1 to ${MAX_NODES}`);
+    throw refusal('grid.bad-options', `a grid can't have ${nodes} nodes: give 1 to ${MAX_NODES}`);
   const grid = await openDockerGrid(name, options.signal);
   return await scaleTo(grid, nodes, options);
 }
 
-/** As `gridScale`, of a grid that was found. */
-export async function scaleTo(
-  grid: DockerGridHandle,
-  wanted: number,
-  options: ScaleOptions = {},
-): Promise<ScaleResult> {
+/** As `gridScale`, for a grid that was found. */
+export async function scaleTo(grid: FoundGrid, wanted: number, options: ScaleOptions = {}): Promise<ScaleResult> {
   const numbered = (await removeEnded(grid.engine, grid.inventory.nodes)).filter(({ node }) => node > 0);
   const status = await readHub(grid.access, options.signal);
   const draining = numbered.filter((node) => hubNodeOf(node, status.nodes)?.availability === 'DRAINING');
@@ -75,7 +69,7 @@ export async function scaleTo(
   };
 }
 
-/** Nodes that drained and ended since they were last looked at leave nothing but their container. */
+/** Removes the containers of nodes that have drained and ended. Returns the other nodes. */
 async function removeEnded(engine: Engine, nodes: readonly GridContainer[]): Promise<GridContainer[]> {
   const ended = nodes.filter(({ state }) => state === 'exited' || state === 'dead' || state === 'created');
   await Promise.all(ended.map(({ id }) => removeContainer(engine, id)));
@@ -83,7 +77,7 @@ async function removeEnded(engine: Engine, nodes: readonly GridContainer[]): Pro
 }
 
 async function addNodes(
-  grid: DockerGridHandle,
+  grid: FoundGrid,
   present: readonly GridContainer[],
   count: number,
   options: ScaleOptions,
@@ -119,20 +113,20 @@ function hubNodeOf(node: GridContainer, nodes: readonly HubNode[]): HubNode | un
   return nodes.find(({ uri }) => uri === uriOfNode(node.node));
 }
 
-/** How many sessions a node has; one that the hub does not know is the first to go. */
+/** The number of a node's busy slots. A node that the hub does not know sorts first. */
 function busySlots(node: GridContainer, nodes: readonly HubNode[]): number {
   return hubNodeOf(node, nodes)?.slots.filter(({ state }) => state !== 'free').length ?? -1;
 }
 
 async function startDrain(
-  grid: DockerGridHandle,
+  grid: FoundGrid,
   node: GridContainer,
   nodes: readonly HubNode[],
   options: ScaleOptions,
 ): Promise<void> {
   const known = hubNodeOf(node, nodes);
   if (known === undefined || !known.up) {
-    // A node that the hub has lost can't be told anything, and has no session that the hub could reach.
+    // The hub can't drain a node that it has lost, and no session on that node can be reached.
     await removeContainer(grid.engine, node.id);
     return;
   }
@@ -140,7 +134,7 @@ async function startDrain(
   await drainNode(grid.access, known.id, options.signal);
 }
 
-/** Waits until a draining node has ended, and removes its container; false where it has not by the deadline. */
+/** Waits until a draining node has ended, and removes its container. Returns false at the deadline. */
 export async function untilDrained(engine: Engine, node: GridContainer, options: ScaleOptions): Promise<boolean> {
   const until = performance.now() + (options.drainDeadlineMs ?? DRAIN_DEADLINE_MS);
   const container = engine.docker.getContainer(node.id);
@@ -156,8 +150,8 @@ export async function untilDrained(engine: Engine, node: GridContainer, options:
   }
 }
 
-/** Tells one node to drain that has no session now; undefined where every node has one. Gives the node. */
-export async function drainIdleNode(grid: DockerGridHandle, signal?: AbortSignal): Promise<GridContainer | undefined> {
+/** Starts to drain one node that has no session, and returns it. Returns undefined if every node has a session. */
+export async function drainIdleNode(grid: FoundGrid, signal?: AbortSignal): Promise<GridContainer | undefined> {
   const { nodes } = await readHub(grid.access, signal);
   const present = (await readInventory(grid.engine, grid.inventory.name)).nodes;
   const idle = present

@@ -5,11 +5,11 @@ import type { Container } from 'dockerode';
 import { ifThere, type Engine } from './engine.ts';
 import { LABEL } from './labels.ts';
 
-/** What commands a grid. It is in its containers and in the memory of those who use it, and nowhere else. */
+/** What a program needs to command a grid. Only its containers, and the programs that use it, hold these values. */
 export interface GridSecrets {
   readonly username: string;
   readonly password: string;
-  /** Without it no node is taken, and none can be drained. */
+  /** Without it the hub takes no node and drains none. */
   readonly registration: string;
 }
 
@@ -19,7 +19,7 @@ const FILES = {
   password: 'router-password',
   registration: 'registration-secret',
 } as const;
-/** The user of our image. */
+/** The user and group of our image. */
 const UID = 1200;
 const GID = 1201;
 
@@ -28,7 +28,7 @@ export function newSecrets(): GridSecrets {
   return { username: 'gridrun', password: text(), registration: text() };
 }
 
-/** For images that are configured by environment alone. */
+/** The secrets as environment variables, for images that read nothing else. */
 export function secretEnv(role: 'hub' | 'node', secrets: GridSecrets): string[] {
   const registration = `SE_REGISTRATION_SECRET=${secrets.registration}`;
   return role === 'node'
@@ -36,7 +36,10 @@ export function secretEnv(role: 'hub' | 'node', secrets: GridSecrets): string[] 
     : [`SE_ROUTER_USERNAME=${secrets.username}`, `SE_ROUTER_PASSWORD=${secrets.password}`, registration];
 }
 
-/** Puts the secrets into a container that has not started, readable by its user alone: no environment and no command line shows them. */
+/**
+ * Puts the secrets as files into a container that has not started. Only the container's user can read them, and no
+ * environment and no command line shows them.
+ */
 export async function putSecrets(
   engine: Engine,
   container: Container,
@@ -51,7 +54,7 @@ export async function putSecrets(
   await engine.call('put a file into a container', async () => await container.putArchive(body, { path: FOLDER }));
 }
 
-/** Reads a hub's secrets back from its container; undefined where they are not whole. */
+/** Reads a hub's secrets back from its container. Returns undefined if one of them is missing. */
 export async function readSecrets(
   engine: Engine,
   hub: Container,

@@ -1,7 +1,7 @@
 import { ifThere, openEngine, type Engine } from './engine.ts';
 import { readHub, readQueueLength, type HubNode, type HubStatus } from './hub-api.ts';
 import { readInventories, type GridContainer, type GridInventory } from './inventory.ts';
-import { findDockerGrid, type DockerGridHandle } from './open-grid.ts';
+import { findDockerGrid, type FoundGrid } from './open-grid.ts';
 
 export interface MemoryUse {
   readonly usedBytes: number;
@@ -10,11 +10,11 @@ export interface MemoryUse {
 
 export interface NodeReport {
   readonly name: string;
-  /** How the hub calls it; empty where the hub does not know it. */
+  /** Its URL in the hub's /status; empty if the hub does not know it. */
   readonly uri: string;
   /** The container's state: running, paused, exited, … */
   readonly state: string;
-  /** Selenium's word: UP, DRAINING, DOWN; UNKNOWN where the hub does not know it. */
+  /** Selenium's word: UP, DRAINING, DOWN. UNKNOWN if the hub does not know it. */
   readonly availability: string;
   readonly slots: number;
   readonly sessions: number;
@@ -24,19 +24,22 @@ export interface NodeReport {
 export interface GridReport {
   readonly name: string;
   readonly state: 'ready' | 'not-ready' | 'down';
-  /** Without credentials; empty where no hub runs. */
+  /** Without credentials; empty if no hub runs. */
   readonly url: string;
   readonly hub: { readonly name: string; readonly state: string; readonly memory: MemoryUse | undefined } | undefined;
   readonly nodes: readonly NodeReport[];
   readonly slots: number;
   readonly sessions: number;
-  /** Requests for a session that wait. */
+  /** The number of requests for a session that wait at the hub. */
   readonly queue: number;
-  /** It belongs to a run, and goes with it. */
+  /** It belongs to a run, and is removed when the run ends. */
   readonly ofRun: boolean;
 }
 
-/** Every grid of the engine, or the one of this name; a grid that does not exist is `down`. Throws a `GridrunError`. */
+/**
+ * Reports on every grid of the engine, or on the one with this name. A grid that does not exist is `down`.
+ * Throws a `GridrunError`.
+ */
 export async function gridStatus(
   options: { readonly name?: string | undefined; readonly signal?: AbortSignal } = {},
 ): Promise<GridReport[]> {
@@ -71,7 +74,7 @@ async function report(engine: Engine, inventory: GridInventory, signal: AbortSig
   };
 }
 
-function urlOf(grid: DockerGridHandle | undefined): string {
+function urlOf(grid: FoundGrid | undefined): string {
   return grid === undefined ? '' : new URL(grid.access.url).origin;
 }
 
@@ -88,7 +91,7 @@ async function nodeReport(engine: Engine, node: GridContainer, status: HubStatus
   };
 }
 
-/** The hub calls a node by its host name or by an address of its container. */
+/** The hub knows a node by its host name or by an address of its container. */
 async function hubNodeOf(engine: Engine, node: GridContainer, nodes: readonly HubNode[]): Promise<HubNode | undefined> {
   const facts = await ifThere(
     engine.call(`inspect ${node.name}`, async () => await engine.docker.getContainer(node.id).inspect()),
@@ -101,7 +104,7 @@ async function hubNodeOf(engine: Engine, node: GridContainer, nodes: readonly Hu
   return nodes.find(({ uri }) => URL.canParse(uri) && names.has(new URL(uri).hostname));
 }
 
-/** What a container's processes take, the cache of files left out; undefined where it does not run. */
+/** The memory of a container's processes, without the file cache. Undefined if the container does not run. */
 async function memoryOf(engine: Engine, container: GridContainer): Promise<MemoryUse | undefined> {
   if (container.state !== 'running') return undefined;
   const stats = await ifThere(

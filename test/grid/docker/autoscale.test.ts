@@ -93,7 +93,7 @@ test('a lost node is made anew', () => {
     waiting: 0,
     room: 0,
   });
-  assert.deepEqual([step.nodes, step.reason], [3, '2 of at least 3 nodes are there']);
+  assert.deepEqual([step.nodes, step.reason], [3, '2 of at least 3 nodes are up']);
 });
 
 test('room is what memory and cores leave', () => {

@@ -85,12 +85,9 @@ test('what is wrong with a join is said, and nothing of it stays', options, asyn
   );
   await assert.rejects(
     gridJoin(joinOptions(hub, address, { readyDeadlineMs: 12_000, registrationSecret: 'another' })),
-    /has not taken .*registration secret is another/s,
+    /has not taken .*registration secret is different/s,
   );
-  await assert.rejects(
-    gridJoin(joinOptions(hub, 'localhost')),
-    /the hub would look for the nodes on itself|can’t join as asked/,
-  );
+  await assert.rejects(gridJoin(joinOptions(hub, 'localhost')), /these nodes can’t join the hub/);
   await assert.rejects(
     gridJoin(joinOptions(hub, address, { busPorts: { publish: 4499, subscribe: 4443 } })),
     /event bus does not answer at .*:4499/,

@@ -110,7 +110,7 @@ test('images that are not ours are started as the official ones are, and a run o
     const events: RunEvent[] = [];
     for await (const event of handle) events.push(event);
     assert.equal((await handle.summary).exitCode, 0);
-    assert.ok(events.some((event) => event.type === 'notice' && event.text.includes('untried')));
+    assert.ok(events.some((event) => event.type === 'notice' && event.text.includes('not tested')));
   } finally {
     for (const role of ['hub', 'node'])
       await docker
