@@ -27,7 +27,7 @@ export type Change =
 /** What each change means, as a person reads it in a heading. */
 export const CHANGE_TEXTS: Readonly<Record<Change, string>> = {
   'new-failure': 'new failures',
-  'failing-again': 'failing again: not the last time, but in an earlier run of the baseline',
+  'failing-again': 'failing again: not in the last run, but in an earlier run of the baseline',
   'still-failing': 'still failing',
   fixed: 'fixed',
   'newly-flaky': 'newly flaky',

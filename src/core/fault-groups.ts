@@ -1,26 +1,42 @@
 import type { Fault } from './fault.ts';
 import { fingerprintOf } from './fault-fingerprint.ts';
 import type { Site } from './site.ts';
-import { isFailing, type SiteVerdict } from './verdict.ts';
+import { isFailing, type CheckExcuse, type SiteVerdict } from './verdict.ts';
 
-/** Failures that read as one fault: the same but for what varies from site to site. */
+/** Failures with the same fault, apart from what varies from site to site. */
 export interface FaultGroup {
   /** Stable from run to run. */
   readonly fingerprint: string;
-  /** The first of them, as it was. */
+  /** The first of the faults, unchanged. */
   readonly representative: Fault;
   /** How many checks failed by it. */
   readonly count: number;
-  /** Where it was seen, in the order of the list, each site once. */
+  /** The sites that show it, each once, in the order of the list. */
   readonly siteIds: readonly string[];
   /** The titles of the checks that showed it, each once. */
   readonly titles: readonly string[];
 }
 
-/** Groups every failed and errored check by its fault; the group with the most sites comes first. */
-export function groupFaults(
-  sites: Iterable<{ readonly site: Pick<Site, 'id' | 'url'>; readonly verdict: SiteVerdict }>,
-): FaultGroup[] {
+interface JudgedSite {
+  readonly site: Pick<Site, 'id' | 'url'>;
+  readonly verdict: SiteVerdict;
+  /** The checks whose failures are known. */
+  readonly excused?: readonly CheckExcuse[] | undefined;
+}
+
+/** Groups the failures that are not excused. The group with the most sites comes first. */
+export function groupNewFaults(sites: Iterable<JudgedSite>): FaultGroup[] {
+  return groupFaults(Array.from(sites, withoutExcused));
+}
+
+function withoutExcused({ site, verdict, excused }: JudgedSite): JudgedSite {
+  if (excused === undefined) return { site, verdict };
+  const titles = new Set(excused.map(({ title }) => title));
+  return { site, verdict: { ...verdict, checks: verdict.checks.filter(({ title }) => !titles.has(title)) } };
+}
+
+/** Groups every failed and errored check by its fault. The group with the most sites comes first. */
+export function groupFaults(sites: Iterable<JudgedSite>): FaultGroup[] {
   const groups = new Map<string, { representative: Fault; count: number; siteIds: Set<string>; titles: Set<string> }>();
   for (const { site, verdict } of sites) {
     for (const { status, fault, title } of verdict.checks) {

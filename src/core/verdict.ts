@@ -49,6 +49,9 @@ export function needsAttention(verdict: Verdict): boolean {
   return isFailing(verdict) || verdict === 'flaky';
 }
 
+/** In the order in which reports count them. */
+export const VERDICTS: readonly Verdict[] = ['passed', 'flaky', 'failed', 'errored', 'skipped', 'not-run'];
+
 /** How many sites have each verdict, before any has one. */
 export const NO_COUNTS: Readonly<Record<Verdict, number>> = {
   passed: 0,

@@ -246,7 +246,7 @@ test("a site's story as text", async () => {
     historyText(history.story('broken'), { color: false }),
     `broken https://broken.example/
 4 runs, oldest to newest: ··FF
-never flaky; first seen failing 1970-01-04 00:00, last 1970-01-05 00:00
+never flaky; first failed 1970-01-04 00:00, last failed 1970-01-05 00:00
 takes 1.2 s, the median of its last runs
 
 1970-01-05 00:00 ✗ failed (1.2 s, cause check, chrome 156.0): no form
@@ -254,12 +254,12 @@ takes 1.2 s, the median of its last runs
 1970-01-03 00:00 ✓ passed (1.2 s, chrome 156.0)
 1970-01-02 00:00 ✓ passed (1.2 s, chrome 156.0)
 
-checks that were not always passed
-  t: never flaky; first seen failing 1970-01-04 00:00, last 1970-01-05 00:00
+checks that did not always pass
+  t: never flaky; first failed 1970-01-04 00:00, last failed 1970-01-05 00:00
 `,
   );
   assert.match(
-    historyText(history.story('shaky'), { color: false, most: 2 }),
-    /…·±\nflaky in 2 of 4 runs \(50\.0 %\); never seen failing\n[^]*… and 2 older\n/,
+    historyText(history.story('shaky'), { color: false, maxRuns: 2 }),
+    /…·±\nflaky in 2 of 4 runs \(50\.0 %\); never failed\n[^]*… and 2 older\n/,
   );
 });

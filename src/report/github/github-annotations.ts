@@ -1,10 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Fault } from '../../core/fault.ts';
-import { groupFaults } from '../../core/fault-groups.ts';
+import { groupNewFaults, type FaultGroup } from '../../core/fault-groups.ts';
 import type { RunState, SiteState } from '../../core/run-state.ts';
-import { withoutExcused } from '../terminal/fault-groups-text.ts';
 
-/** GitHub shows so many errors and so many warnings of a step, and drops the rest without a word. */
+/** GitHub shows this many errors and this many warnings of a step, and silently drops the rest. */
 const MAX_PER_LEVEL = 10;
 const MAX_MESSAGE_CHARS = 3000;
 const MAX_TITLE_CHARS = 200;
@@ -17,11 +16,11 @@ interface Annotation {
   readonly line?: string;
 }
 
-/** Workflow commands, a line each: an error a group of failures, a warning for what is flaky or should be known. */
+/** Workflow commands, one a line: an error for each group of failures, a warning for flaky sites and for each notice. */
 export function githubAnnotations(state: RunState): string[] {
   const errors = [
     ...(state.ended?.faults ?? []).map((fault): Annotation => ({ title: fault.code, message: withHint(fault) })),
-    ...groupFaults(state.sites().map(withoutExcused)).map((group) => ofGroup(state, group)),
+    ...groupNewFaults(state.sites()).map((group) => ofGroup(state, group)),
   ];
   const flaky = [...state.sites()].filter(({ verdict }) => verdict.verdict === 'flaky');
   const warnings = [
@@ -36,10 +35,7 @@ export function githubAnnotations(state: RunState): string[] {
   ];
 }
 
-function ofGroup(
-  state: RunState,
-  { representative, siteIds, titles, count }: ReturnType<typeof groupFaults>[number],
-): Annotation {
+function ofGroup(state: RunState, { representative, siteIds, titles, count }: FaultGroup): Annotation {
   const sites = `${siteIds.slice(0, MAX_SITES).join(', ')}${siteIds.length > MAX_SITES ? `, … and ${siteIds.length - MAX_SITES} more` : ''}`;
   const plan = state.checks.find(({ title }) => title === titles[0]);
   const line = plan === undefined ? undefined : lineIn(representative, plan.file);
@@ -62,7 +58,7 @@ function ofFlaky(sites: readonly SiteState[]): Annotation {
   };
 }
 
-/** Where in the check's own file it was thrown. */
+/** The line of the check's own file that threw it. */
 function lineIn(fault: Fault, file: string): string | undefined {
   const at = fault.stack?.split('\n').find((line) => line.includes(file));
   return at === undefined ? undefined : /^[^:]*?(?:\?[^:]*)?:(\d+)/.exec(at.slice(at.indexOf(file) + file.length))?.[1];
@@ -72,7 +68,7 @@ function withHint({ message, hint }: Fault): string {
   return hint === undefined ? message : `${message.slice(0, MAX_MESSAGE_CHARS)}\n${hint}`;
 }
 
-/** The last of what GitHub shows says what it does not. */
+/** The last annotation says how many are not shown. */
 function atMost(all: readonly Annotation[], what: string): Annotation[] {
   if (all.length <= MAX_PER_LEVEL) return [...all];
   const rest = all.length - MAX_PER_LEVEL + 1;
@@ -80,7 +76,7 @@ function atMost(all: readonly Annotation[], what: string): Annotation[] {
     ...all.slice(0, MAX_PER_LEVEL - 1),
     {
       title: `${rest} more ${what}`,
-      message: 'GitHub shows no more of them here: see the summary of the job and the report',
+      message: 'GitHub shows no more here. See the job summary and the report.',
     },
   ];
 }

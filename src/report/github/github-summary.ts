@@ -1,23 +1,21 @@
-import { groupFaults } from '../../core/fault-groups.ts';
+import { groupNewFaults } from '../../core/fault-groups.ts';
 import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { RunState, SiteState } from '../../core/run-state.ts';
-import { needsAttention, type Verdict } from '../../core/verdict.ts';
+import { needsAttention, VERDICTS } from '../../core/verdict.ts';
 import { durationText } from '../../text/duration-text.ts';
 import { REPORT_HTML } from '../../results/layout.ts';
 import { isWhollyExcused } from '../terminal/excused-text.ts';
-import { withoutExcused } from '../terminal/fault-groups-text.ts';
 import { markdownText } from './markdown-text.ts';
 import { whyWrong, wrongChecks } from '../terminal/site-line.ts';
 
-const ORDER: readonly Verdict[] = ['passed', 'flaky', 'failed', 'errored', 'skipped', 'not-run'];
 const MAX_GROUPS = 20;
 const MAX_SITES_PER_GROUP = 20;
 const MAX_SITES = 1000;
 
 /**
- * A run in Markdown, most important first: the counts, the groups of failures, then the sites that a person must look
- * at. What does not fit is counted.
- * @param maxBytes what the text may have in UTF-8
+ * A run in Markdown, most important first: the counts, the groups of failures, the sites to look at. It counts what does
+ * not fit.
+ * @param maxBytes the maximum length in UTF-8
  */
 export function githubSummary(state: RunState, out: string, maxBytes: number): string {
   const text = new BoundedText(maxBytes);
@@ -26,9 +24,9 @@ export function githubSummary(state: RunState, out: string, maxBytes: number): s
   text.add(
     `## gridrun: ${code === 0 ? 'all passed' : reasons.map((reason) => markdownText(reason, 200)).join('; ')}\n\n`,
   );
-  text.add(`| ${ORDER.join(' | ')} | sites | duration |\n|${' ---: |'.repeat(ORDER.length + 2)}\n`);
+  text.add(`| ${VERDICTS.join(' | ')} | sites | duration |\n|${' ---: |'.repeat(VERDICTS.length + 2)}\n`);
   text.add(
-    `| ${ORDER.map((verdict) => counts[verdict]).join(' | ')} | ${state.plannedCount} | ${durationText(state.durationMs)} |\n\n`,
+    `| ${VERDICTS.map((verdict) => counts[verdict]).join(' | ')} | ${state.plannedCount} | ${durationText(state.durationMs)} |\n\n`,
   );
   for (const { code: name, message, hint } of state.ended?.faults ?? []) {
     text.add(
@@ -37,12 +35,12 @@ export function githubSummary(state: RunState, out: string, maxBytes: number): s
   }
   addGroups(text, state);
   addSites(text, state);
-  text.add(`\nThe whole report: \`${out.replaceAll('`', '')}/${REPORT_HTML}\`\n`);
+  text.add(`\nFull report: \`${out.replaceAll('`', '')}/${REPORT_HTML}\`\n`);
   return text.toString();
 }
 
 function addGroups(text: BoundedText, state: RunState): void {
-  const groups = groupFaults(state.sites().map(withoutExcused));
+  const groups = groupNewFaults(state.sites());
   if (groups.length === 0) return;
   text.add(
     `\n### What broke: ${groups.length} ${groups.length === 1 ? 'cause' : 'causes'}\n\n| sites | checks | what | where |\n| ---: | ---: | --- | --- |\n`,
@@ -77,9 +75,9 @@ function siteCell({ site, verdict }: SiteState): string {
   return `<a href="${markdownText(site.url, 500)}">${site.id}</a> | ${verdict.verdict}${verdict.cause === undefined ? '' : ` (${verdict.cause})`} | ${why}`;
 }
 
-/** Text that is never longer than it may be: a piece is in it as a whole or not at all. */
+/** Text of a maximum length. It takes a piece as a whole or not at all. */
 class BoundedText {
-  /** For the end of a table and the last line. */
+  /** Kept for the end of a table and the last line. */
   static readonly #reserveBytes = 2000;
   readonly #maxBytes: number;
   readonly #pieces: string[] = [];
@@ -89,12 +87,12 @@ class BoundedText {
     this.#maxBytes = maxBytes;
   }
 
-  /** False where there is no room for the piece. */
+  /** False if there is no room for the piece. */
   add(piece: string): boolean {
     return this.#take(piece, this.#maxBytes - BoundedText.#reserveBytes);
   }
 
-  /** Takes what is kept free by `add`. */
+  /** Uses the bytes that `add` keeps free. */
   end(piece: string): void {
     this.#take(piece, this.#maxBytes);
   }
@@ -103,9 +101,9 @@ class BoundedText {
     return this.#pieces.join('');
   }
 
-  #take(piece: string, most: number): boolean {
+  #take(piece: string, maxBytes: number): boolean {
     const bytes = Buffer.byteLength(piece);
-    if (this.#bytes + bytes > most) return false;
+    if (this.#bytes + bytes > maxBytes) return false;
     this.#pieces.push(piece);
     this.#bytes += bytes;
     return true;

@@ -1,14 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Whatever has a meaning in Markdown or HTML, or calls a person by name. */
+/** Characters with a meaning in Markdown or HTML, and those that mention a person. */
 const MEANING = /[&<>|`*_[\]()@\\~#!$"'{}:/]/g;
 
-/** Text from a site on one line of Markdown, with nothing of it left that is markup, a link or a mention. */
-export function markdownText(text: string, most: number): string {
+/** Text from a site as one line of Markdown, without markup, links or mentions. */
+export function markdownText(text: string, maxChars: number): string {
   const line = stripVTControlCharacters(text)
     .toWellFormed()
     .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
     .trim();
-  const short = line.length > most ? `${line.slice(0, most).toWellFormed()}…` : line;
+  const short = line.length > maxChars ? `${line.slice(0, maxChars).toWellFormed()}…` : line;
   return short.replaceAll(MEANING, (char) => `&#${char.charCodeAt(0)};`);
 }

@@ -1,4 +1,4 @@
-import { groupFaults } from '../../core/fault-groups.ts';
+import { groupFaults, groupNewFaults } from '../../core/fault-groups.ts';
 import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { RunState, SiteState } from '../../core/run-state.ts';
 import type { Timeline } from '../../core/timeline.ts';
@@ -14,7 +14,7 @@ import {
   type SiteRow,
 } from './report-data.ts';
 
-/** The three folds over a run's events that the page is made of, and the table of the faults that they found. */
+/** What the page is made of: three folds over a run's events, and the table of their faults. */
 export interface ReportFolds {
   readonly state: RunState;
   readonly attempts: AttemptLog;
@@ -24,7 +24,7 @@ export interface ReportFolds {
   readonly evidenceBase: string;
 }
 
-/** The data of report.html; the same events always come to the same. */
+/** The data of report.html. The same events always give the same data. */
 export function buildReportData({ state, attempts, timeline, faults, evidenceBase }: ReportFolds): ReportData {
   const checkPlaces = new Map(state.checks.map(({ title }, place) => [title, place]));
   const entries = [...state.sites()];
@@ -135,22 +135,13 @@ function groupRows(
   faults: FaultTable,
 ): GroupRow[] {
   const sitePlaces = new Map(entries.map(({ site }, place) => [site.id, place]));
-  const gating = new Map(
-    groupFaults(entries.map(withoutExcused)).map(({ fingerprint, siteIds }) => [fingerprint, siteIds.length]),
-  );
+  const newSites = new Map(groupNewFaults(entries).map(({ fingerprint, siteIds }) => [fingerprint, siteIds.length]));
   return groupFaults(entries).map(({ fingerprint, representative, count, siteIds, titles }) => ({
     fingerprint,
     fault: faults.take(representative),
     count,
     sites: siteIds.map((id) => sitePlaces.get(id) ?? -1),
     checks: titles.map((title) => checkPlaces.get(title) ?? -1),
-    newSites: gating.get(fingerprint) ?? 0,
+    newSites: newSites.get(fingerprint) ?? 0,
   }));
-}
-
-function withoutExcused(entry: SiteState): Pick<SiteState, 'site' | 'verdict'> {
-  if (entry.excused === undefined) return entry;
-  const titles = new Set(entry.excused.map(({ title }) => title));
-  const { site, verdict } = entry;
-  return { site, verdict: { ...verdict, checks: verdict.checks.filter(({ title }) => !titles.has(title)) } };
 }

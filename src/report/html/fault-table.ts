@@ -27,8 +27,8 @@ export class FaultTable {
   }
 }
 
-function cut(text: string, most: number): string {
-  return text.length <= most
+function cut(text: string, maxChars: number): string {
+  return text.length <= maxChars
     ? text
-    : `${text.slice(0, most)}… (${text.length - most} more characters are in events.ndjson)`;
+    : `${text.slice(0, maxChars)}… (${text.length - maxChars} more characters are in events.ndjson)`;
 }

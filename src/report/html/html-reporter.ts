@@ -13,11 +13,11 @@ import { reportApp } from './report-app.ts';
 
 export interface HtmlOptions {
   readonly path: string;
-  /** The results folder, from the folder that the report is in, with forward slashes; empty where it is the same. */
+  /** The results folder, relative to the report's folder, with forward slashes. Empty if they are the same. */
   readonly evidenceBase: string;
 }
 
-/** Writes report.html at the end of a run, or of the replay of one: one file that needs no network. */
+/** Writes report.html at the end of a run or of its replay: one file that needs no network. */
 export class HtmlReporter implements Reporter {
   readonly #state: RunState;
   readonly #options: HtmlOptions;

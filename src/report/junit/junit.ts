@@ -54,7 +54,7 @@ export class JUnitReporter implements Reporter {
   note(): string | undefined {
     if (this.#fileCount < 2) return undefined;
     const last = basename(junitPath(this.#options.path, this.#fileCount));
-    return `the JUnit report is in ${this.#fileCount} files, ${basename(this.#options.path)} to ${last}: GitLab reads none over 30 MB`;
+    return `the JUnit report is in ${this.#fileCount} files, ${basename(this.#options.path)} to ${last}: GitLab does not read files over 30 MB`;
   }
 }
 
@@ -174,9 +174,7 @@ function excusedRemark(check: CheckVerdict, excuse: CheckExcuse): Remark {
 function flakyRemarks(check: CheckVerdict, others: readonly Fault[]): Remark[] {
   const faults = others.length > 0 || check.fault === undefined ? others : [check.fault];
   if (faults.length > 0) return faults.map((fault) => faultRemark('flakyFailure', fault, 'check.failed'));
-  return [
-    { element: 'flakyFailure', type: 'check.rescued', message: 'failed until mocha tried it again (this.retries)' },
-  ];
+  return [{ element: 'flakyFailure', type: 'check.rescued', message: 'failed until mocha retried it (this.retries)' }];
 }
 
 function faultRemark(element: Remark['element'], fault: Fault | undefined, unknownType: string): Remark {

@@ -9,7 +9,7 @@ import {
 import { terminalLine } from '../terminal/terminal-text.ts';
 import { verdictMark } from '../terminal/verdict-mark.ts';
 
-/** In the order in which a person wants to know. The others are only counted. */
+/** The changes that are listed, most important first. The others are only counted. */
 const LISTED: readonly Change[] = [
   'failing-again',
   'newly-flaky',
@@ -20,17 +20,17 @@ const LISTED: readonly Change[] = [
   'removed',
 ];
 
-/** Which checks explain what became of their site. */
+/** The changes of a check that explain the change of its site. */
 const TELLING: ReadonlySet<Change> = new Set<Change>(['new-failure', 'failing-again', 'newly-flaky', 'fixed']);
 
 export interface CompareTextOptions {
   readonly color: boolean;
-  /** Most sites under one heading; the rest is counted. */
-  readonly most?: number;
+  /** Maximum number of sites under one heading. The rest is counted. */
+  readonly maxSites?: number;
 }
 
-/** What `gridrun compare` says: what is new first, then the rest, the counts, and what gates. */
-export function compareText(comparison: Comparison, { color, most = 50 }: CompareTextOptions): string {
+/** What `gridrun compare` prints: new failures first, then the other changes, the counts, and the result. */
+export function compareText(comparison: Comparison, { color, maxSites = 50 }: CompareTextOptions): string {
   const { before, after, sites, siteCounts } = comparison;
   const others =
     before.length === 1 ? '' : `, and ${before.length - 1} earlier ${before.length === 2 ? 'run' : 'runs'}`;
@@ -43,39 +43,39 @@ export function compareText(comparison: Comparison, { color, most = 50 }: Compar
       CHANGE_TEXTS['new-failure'],
       sites.filter(({ change }) => change === 'new-failure'),
       color,
-      most,
+      maxSites,
     ),
-    // A site that failed before is not new, but a check of it may be: it gates, and must be seen.
+    // A site that failed before is not new, but a failure of another of its checks is.
     ...section(
       'failed before, and now in other checks too',
       gating.filter(({ change }) => change !== 'new-failure'),
       color,
-      most,
+      maxSites,
     ),
     ...LISTED.flatMap((named) =>
       section(
         CHANGE_TEXTS[named],
         sites.filter((site) => site.change === named && !site.gates),
         color,
-        most,
+        maxSites,
       ),
     ),
     '',
     `${sites.length} ${sites.length === 1 ? 'site' : 'sites'}: ${counts.map((change) => `${siteCounts[change]} ${shortText(change)}`).join(', ') || 'none'}`,
     gating.length === 0
-      ? 'nothing new gates'
-      : `${gating.length} ${gating.length === 1 ? 'site gates' : 'sites gate'}: what fails is new`,
+      ? 'no new failures'
+      : `${gating.length} ${gating.length === 1 ? 'site' : 'sites'} with new failures`,
     '',
   ].join('\n');
 }
 
-function section(heading: string, sites: readonly SiteChange[], color: boolean, most: number): string[] {
+function section(heading: string, sites: readonly SiteChange[], color: boolean, maxSites: number): string[] {
   if (sites.length === 0) return [];
   return [
     '',
     `${heading} (${sites.length})`,
-    ...sites.slice(0, most).flatMap((site) => siteLines(site, color)),
-    ...(sites.length > most ? [`  … and ${sites.length - most} more: --json has all`] : []),
+    ...sites.slice(0, maxSites).flatMap((site) => siteLines(site, color)),
+    ...(sites.length > maxSites ? [`  … and ${sites.length - maxSites} more: --json lists all`] : []),
   ];
 }
 

@@ -1,35 +1,35 @@
 import { terminalLine } from '../terminal/terminal-text.ts';
 
-/** An expectation as far as a person needs it to find it in the file. */
+/** What a person needs to find an expectation in the file. */
 interface Entry {
   readonly site: string;
   readonly check?: string;
 }
 
-const MOST = 30;
+const MAX_ENTRIES = 30;
 
-/** What `gridrun expectations update` says it did to a file. */
+/** What `gridrun expectations update` prints: what it changed in the file. */
 export function expectationsUpdateText(
   update: { readonly added: readonly Entry[]; readonly removed: readonly Entry[] },
   file: string,
 ): string {
   const { added, removed } = update;
-  if (added.length === 0 && removed.length === 0) return `${terminalLine(file)} says already what this run says\n`;
+  if (added.length === 0 && removed.length === 0) return `${terminalLine(file)} is up to date with this run\n`;
   return [
-    `${terminalLine(file)}: ${added.length} added, ${removed.length} taken out`,
+    `${terminalLine(file)}: ${added.length} added, ${removed.length} removed`,
     ...entryLines('+', added),
     ...entryLines('-', removed),
-    ...(added.length === 0 ? [] : ['now write a reason and an owner wherever it says TODO']),
+    ...(added.length === 0 ? [] : ['next: replace each TODO with a reason and an owner']),
     '',
   ].join('\n');
 }
 
 function entryLines(sign: string, entries: readonly Entry[]): string[] {
   const lines = entries
-    .slice(0, MOST)
+    .slice(0, MAX_ENTRIES)
     .map(
       ({ site, check }) =>
         `  ${sign} ${terminalLine(site)}${check === undefined ? '' : `: ${terminalLine(check, 100)}`}`,
     );
-  return entries.length > MOST ? [...lines, `  ${sign} … and ${entries.length - MOST} more`] : lines;
+  return entries.length > MAX_ENTRIES ? [...lines, `  ${sign} … and ${entries.length - MAX_ENTRIES} more`] : lines;
 }

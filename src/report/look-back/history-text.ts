@@ -5,28 +5,28 @@ import { verdictLetter, verdictMark } from '../terminal/verdict-mark.ts';
 
 export interface HistoryTextOptions {
   readonly color: boolean;
-  /** Most runs told of one by one, the newest first. */
-  readonly most?: number;
+  /** Maximum number of runs that get a line, newest first. */
+  readonly maxRuns?: number;
 }
 
-/** A site's story: how it fared on the whole, run by run, and which of its checks are to blame. */
-export function historyText(story: SiteStory, { color, most = 30 }: HistoryTextOptions): string {
+/** A site's history: all runs together, run by run, and the checks that failed. */
+export function historyText(story: SiteStory, { color, maxRuns = 30 }: HistoryTextOptions): string {
   const { runs } = story;
   const strip = runs
-    .slice(0, most)
+    .slice(0, maxRuns)
     .toReversed()
     .map(({ verdict }) => verdictLetter(verdict, color))
     .join('');
   const wrong = story.checks.filter(({ failing, flake }) => failing > 0 || flake.flaky > 0);
   return [
     `${terminalLine(story.siteId)} ${terminalLine(story.url)}`,
-    `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, oldest to newest: ${runs.length > most ? '…' : ''}${strip}`,
+    `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, oldest to newest: ${runs.length > maxRuns ? '…' : ''}${strip}`,
     `${flakeText(story.flake)}; ${failingText(story)}`,
     ...(story.expectedMs === undefined ? [] : [`takes ${durationText(story.expectedMs)}, the median of its last runs`]),
     '',
-    ...runs.slice(0, most).map((run) => runLine(run, color)),
-    ...(runs.length > most ? [`… and ${runs.length - most} older`] : []),
-    ...(wrong.length === 0 ? [] : ['', 'checks that were not always passed', ...wrong.map(checkLine)]),
+    ...runs.slice(0, maxRuns).map((run) => runLine(run, color)),
+    ...(runs.length > maxRuns ? [`… and ${runs.length - maxRuns} older`] : []),
+    ...(wrong.length === 0 ? [] : ['', 'checks that did not always pass', ...wrong.map(checkLine)]),
     '',
   ].join('\n');
 }
@@ -52,9 +52,9 @@ function flakeText({ flaky, decided }: FlakeRate): string {
 }
 
 function failingText({ firstFailing, lastFailing }: Pick<SiteStory, 'firstFailing' | 'lastFailing'>): string {
-  if (firstFailing === undefined || lastFailing === undefined) return 'never seen failing';
-  if (firstFailing.run === lastFailing.run) return `seen failing once, ${dateText(firstFailing)}`;
-  return `first seen failing ${dateText(firstFailing)}, last ${dateText(lastFailing)}`;
+  if (firstFailing === undefined || lastFailing === undefined) return 'never failed';
+  if (firstFailing.run === lastFailing.run) return `failed once, ${dateText(firstFailing)}`;
+  return `first failed ${dateText(firstFailing)}, last failed ${dateText(lastFailing)}`;
 }
 
 /** In UTC, because the runs may come from several machines. */

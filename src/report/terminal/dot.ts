@@ -5,7 +5,7 @@ import type { TerminalSetup } from './terminal.ts';
 import { terminalLine } from './terminal-text.ts';
 import { verdictLetter } from './verdict-mark.ts';
 
-/** One character a site, warnings, and a summary. */
+/** One character for each site, warnings, and a summary. */
 export class DotReporter implements Reporter {
   readonly #setup: TerminalSetup;
   #column = 0;

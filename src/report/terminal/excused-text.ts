@@ -6,19 +6,19 @@ import { verdictMark } from './verdict-mark.ts';
 
 const MAX_SITES = 10;
 
-/** Does nothing of this site gate, because all that is wrong with it is known? */
+/** Are all failures of this site known? */
 export function isWhollyExcused({ verdict, excused }: SiteState): boolean {
   return (
     excused !== undefined && excused.length > 0 && ['passed', 'skipped'].includes(countedVerdict(verdict, excused))
   );
 }
 
-/** Why a failure does not gate. */
+/** Why a failure does not count. */
 export function excuseText({ by, text }: CheckExcuse): string {
   return `${by === 'expectation' ? 'expected' : 'known'}: ${terminalLine(text)}`;
 }
 
-/** The sites that do not gate, each with why; none where all do. */
+/** The sites with only known failures, each with the reasons. */
 export function excusedLines(state: RunState, color: boolean): string[] {
   const excused = [...state.sites()].filter(isWhollyExcused);
   if (excused.length === 0) return [];
@@ -27,6 +27,6 @@ export function excusedLines(state: RunState, color: boolean): string[] {
     return `    ${verdictMark(verdict.verdict, color)} ${site.id} (${verdict.verdict}): ${reasons.slice(0, 3).join('; ')}`;
   });
   const rest = excused.length - MAX_SITES;
-  const heading = excused.length === 1 ? '1 site does not gate' : `${excused.length} sites do not gate`;
-  return ['', `${heading}: what fails there is known`, ...lines, ...(rest > 0 ? [`    … and ${rest} more`] : [])];
+  const heading = excused.length === 1 ? '1 site has' : `${excused.length} sites have`;
+  return ['', `${heading} only known failures`, ...lines, ...(rest > 0 ? [`    … and ${rest} more`] : [])];
 }

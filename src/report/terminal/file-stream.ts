@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { TerminalStream } from './terminal.ts';
 
-/** A file that a reporter writes instead of the terminal. Opened by the first write, so that a failure is the reporter's. */
+/** A file that a reporter writes instead of the terminal. The first write opens it, so that a failure is the reporter's. */
 export class FileStream implements TerminalStream {
   readonly #path: string;
   #fd: number | undefined;

@@ -8,7 +8,7 @@ import { summaryText } from './summary.ts';
 import type { TerminalSetup } from './terminal.ts';
 import { terminalLine, terminalText } from './terminal-text.ts';
 
-/** A line a site as it is judged, live progress below them on a terminal, and a summary. */
+/** A line for each judged site, live progress below them on a terminal, and a summary. */
 export class ListReporter implements Reporter {
   readonly #setup: TerminalSetup;
   readonly #progress: Progress;
@@ -31,14 +31,14 @@ export class ListReporter implements Reporter {
     this.#setup.stream.write(summaryText(this.#setup));
   }
 
-  /** On a terminal a line a busy session above that of the whole; at least half of the rows stay free for what has happened. */
+  /** On a terminal also a line for each busy session, in at most half of the rows. */
   #live(columns: number, rows: number): string {
     if (!this.#setup.isTTY) return this.#progress.text();
-    const most = Math.floor(rows / 2) - 1;
-    return [...this.#progress.sessions(this.#setup.now(), columns, most), this.#progress.text(columns)].join('\n');
+    const maxLines = Math.floor(rows / 2) - 1;
+    return [...this.#progress.sessions(this.#setup.now(), columns, maxLines), this.#progress.text(columns)].join('\n');
   }
 
-  /** Does this verdict get a line? Sites that were not run are only counted: there may be thousands. */
+  /** Does this verdict get a line? Sites not run are only counted, because there may be thousands. */
   protected shows(verdict: SiteVerdict, amended: boolean): boolean {
     return amended || verdict.verdict !== 'not-run';
   }

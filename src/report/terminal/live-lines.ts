@@ -6,8 +6,8 @@ const PLAIN_EVERY_MS = 10_000;
 const USUAL_ROWS = 24;
 
 /**
- * Lines that stay, and below them, on a terminal, some that are drawn anew; elsewhere the status is written as a line of
- * its own now and then, so that a CI log shows that the run is alive.
+ * Lines that stay and, below them on a terminal, lines that are redrawn. Elsewhere the status gets a line of its own from
+ * time to time, so that a CI log shows that the run is alive.
  */
 export class LiveLines {
   readonly #setup: TerminalSetup;
@@ -20,7 +20,7 @@ export class LiveLines {
   #drawnAt: number;
   #closed = false;
 
-  /** @param status what the live lines say now, for a terminal of that size; asked whenever they are drawn */
+  /** @param status returns the live lines for a terminal of that size; called each time they are drawn */
   constructor(setup: TerminalSetup, status: (columns: number, rows: number) => string) {
     this.#setup = setup;
     this.#frame = new Frame(setup.stream);
@@ -39,7 +39,7 @@ export class LiveLines {
     else this.#pending.push(line);
   }
 
-  /** Draws what is new, unless it was drawn just now. */
+  /** Draws the lines, unless they were drawn just now. */
   draw(): void {
     const now = this.#setup.now();
     if (this.#closed || now - this.#drawnAt < this.#everyMs) return;
@@ -53,7 +53,7 @@ export class LiveLines {
     this.#frame.send();
   }
 
-  /** Takes the live line away and writes what is left. */
+  /** Removes the live lines and writes the pending ones. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -72,14 +72,14 @@ export class LiveLines {
   #flush(log: ReturnType<typeof createLogUpdate>): void {
     if (this.#pending.length > 0) {
       log.clear();
-      // Not by log-update, which would break lines within words: the terminal keeps a line that it wraps whole.
+      // Not with log-update, which breaks lines within words. The terminal wraps long lines itself.
       this.#frame.write(`${this.#pending.join('\n')}\n`);
     }
     this.#pending = [];
   }
 }
 
-/** All that one drawing writes, sent at once: a terminal never shows half of it. */
+/** Sends what one drawing writes at once, so that a terminal never shows half of it. */
 class Frame {
   readonly #stream: TerminalStream;
   #text = '';
@@ -99,7 +99,7 @@ class Frame {
   }
 }
 
-/** The stream as log-update wants it; a terminal may change its size while the run goes on. */
+/** The stream in log-update's form. A terminal may change its size during the run. */
 function ttyStream({ stream, columns }: TerminalSetup, frame: Frame): NodeJS.WritableStream {
   const tty = {
     write: (text: string) => frame.write(text),

@@ -9,10 +9,10 @@ interface Busy {
   readonly startedAt: number;
 }
 
-/** How far a run is: sites done, failed, sessions busy and with what, rate, time left, and why a session waits. */
+/** A run's progress: sites done and failed, busy sessions, rate, time left, and why sessions are idle. */
 export class Progress {
   readonly #state: RunState;
-  /** By slot, the oldest first. */
+  /** By slot, oldest first. */
   readonly #busy = new Map<number, Busy>();
   readonly #idle = new Map<number, string>();
   #workMs = 0;
@@ -41,7 +41,7 @@ export class Progress {
     if (event.type === 'session-closed') this.#idle.delete(event.slot);
   }
 
-  /** On one line; of what does not fit into so many columns, the least important is left out. */
+  /** The progress on one line. Leaves out the least important parts if the columns do not hold all. */
   text(columns = Infinity): string {
     const { judgedCount, plannedCount } = this.#state;
     if (plannedCount === 0) return 'planning';
@@ -59,10 +59,10 @@ export class Progress {
     return fitting(parts, columns);
   }
 
-  /** A line a busy session, the longest at work first; what does not fit is counted. */
-  sessions(nowMs: number, columns: number, most: number): string[] {
+  /** A line for each busy session, longest first. The last line counts those that do not fit. */
+  sessions(nowMs: number, columns: number, maxLines: number): string[] {
     const busy = [...this.#busy];
-    const shown = busy.length <= most ? busy : busy.slice(0, Math.max(0, most - 1));
+    const shown = busy.length <= maxLines ? busy : busy.slice(0, Math.max(0, maxLines - 1));
     const width = String(Math.max(0, ...this.#busy.keys()) + 1).length;
     const lines = shown.map(([slot, { siteId, attempt, startedAt }]) => {
       const facts = `${durationText(Math.max(0, nowMs - startedAt))}${attempt > 1 ? `, attempt ${attempt}` : ''}`;
@@ -70,12 +70,12 @@ export class Progress {
       const room = Math.max(1, columns - head.length - facts.length - 4);
       return cut(`${head}${siteId.length > room ? `${siteId.slice(0, room - 1)}…` : siteId}  ${facts}`, columns - 1);
     });
-    if (most > 0 && busy.length > shown.length)
+    if (maxLines > 0 && busy.length > shown.length)
       lines.push(cut(`  … and ${busy.length - shown.length} more sessions`, columns - 1));
     return lines;
   }
 
-  /** Sites a second, or a minute where they are slow. */
+  /** Sites per second, or per minute if slow. */
   #rate(): string[] {
     const { judgedCount } = this.#state;
     const seconds = (this.#lastAt - this.#startedAt) / 1000;
@@ -84,14 +84,14 @@ export class Progress {
     return [each >= 1 ? `${each.toFixed(1)}/s` : `${(each * 60).toFixed(1)}/min`];
   }
 
-  /** What an attempt has taken so far on average, for each site left, spread over the sessions at work. */
+  /** The average duration of an attempt, for each site left, divided among the busy sessions. */
   #timeLeft(sitesLeft: number): string[] {
     if (sitesLeft === 0 || this.#workCount === 0 || this.#busy.size === 0) return [];
     return [`about ${durationText((this.#workMs / this.#workCount) * (sitesLeft / this.#busy.size))} left`];
   }
 }
 
-/** The parts in their order, without those of less importance that would make the line too long. */
+/** The parts in their order, without the least important ones that would make the line too long. */
 function fitting(parts: readonly (readonly [importance: number, text: string])[], columns: number): string {
   const join = (some: typeof parts): string => some.map(([, text]) => text).join(' · ');
   let kept: typeof parts = [];
@@ -102,7 +102,7 @@ function fitting(parts: readonly (readonly [importance: number, text: string])[]
   return cut(join(kept), columns - 1);
 }
 
-/** A line that is as wide as the terminal makes some of them begin a new one. */
-function cut(line: string, most: number): string {
-  return line.length <= most ? line : `${line.slice(0, Math.max(0, most - 1))}…`;
+/** Cuts a line. Some terminals wrap a line that is as wide as they are. */
+function cut(line: string, maxChars: number): string {
+  return line.length <= maxChars ? line : `${line.slice(0, Math.max(0, maxChars - 1))}…`;
 }

@@ -2,10 +2,10 @@ import type { RunState } from '../../core/run-state.ts';
 import { releaseTestOf } from '../../core/release-test.ts';
 import { terminalLine } from './terminal-text.ts';
 
-/** More ids than this are not read in a terminal. */
+/** Nobody reads more ids in a terminal. */
 const MAX_IDS = 20;
 
-/** What the build under test broke and mended, in words and numbers; nothing where it was not compared. */
+/** What the build under test broke and fixed. No lines if it was not compared. */
 export function sweepLines(state: RunState): string[] {
   const sweep = releaseTestOf(state);
   if (sweep === undefined) return [];
@@ -19,9 +19,9 @@ export function sweepLines(state: RunState): string[] {
     '',
     `${build} against ${other}:`,
     `  broke ${count(broken)}`,
-    isComplete ? `  mended ${count(mended)}` : '  mended sites were not looked for: --control-all does',
-    `  failing in both arms, so not by the build: ${count(failedInBoth)}`,
-    ...(undecided.length === 0 ? [] : [`  could not be decided: ${count(undecided)}`]),
+    isComplete ? `  fixed ${count(mended)}` : '  fixed sites: not looked for (use --control-all)',
+    `  failing in both arms, so not caused by the build: ${count(failedInBoth)}`,
+    ...(undecided.length === 0 ? [] : [`  undecided: ${count(undecided)}`]),
     `  exact McNemar test over ${test.broken + test.mended} discordant sites: p = ${pText(test.p)}`,
   ];
 }

@@ -3,7 +3,7 @@ import { durationText } from '../../text/duration-text.ts';
 import { terminalLine } from './terminal-text.ts';
 import { verdictMark } from './verdict-mark.ts';
 
-/** One site on one line: its sign, id, duration, attempts, and what went wrong first. */
+/** One site on one line: its mark, id, duration, attempts, and its first failure. */
 export function siteLine(verdict: SiteVerdict, color: boolean, amended = false): string {
   const facts = [
     ...(verdict.verdict === 'passed' ? [] : [verdict.verdict]),
@@ -22,9 +22,7 @@ export function wrongChecks({ checks }: SiteVerdict): readonly CheckVerdict[] {
   return [...wrong.filter((check) => !check.flaky), ...wrong.filter((check) => check.flaky)];
 }
 
-/** What is known about why. */
+/** Why a check is not passed. */
 export function whyWrong(check: CheckVerdict): string {
-  return (
-    check.fault?.message ?? check.reason ?? (check.flaky ? 'failed until mocha tried it again' : 'no reason is known')
-  );
+  return check.fault?.message ?? check.reason ?? (check.flaky ? 'failed until mocha retried it' : 'no reason recorded');
 }

@@ -1,6 +1,6 @@
 import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { SiteState } from '../../core/run-state.ts';
-import { needsAttention, type CheckExcuse, type CheckVerdict, type Verdict } from '../../core/verdict.ts';
+import { needsAttention, VERDICTS, type CheckExcuse, type CheckVerdict } from '../../core/verdict.ts';
 import { durationText } from '../../text/duration-text.ts';
 import { JUNIT_XML } from '../../results/layout.ts';
 import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
@@ -11,14 +11,12 @@ import { sweepLines } from './release-test-text.ts';
 import { terminalLine, terminalText } from './terminal-text.ts';
 import { verdictMark } from './verdict-mark.ts';
 
-/** More than this is not read in a terminal: the rest is counted, and the reports have all of it. */
+/** Nobody reads more in a terminal. The rest is counted, and the reports have all of it. */
 const MAX_SITES = 20;
 const MAX_LINES = 12;
 const MAX_ATTACHMENTS = 2;
 
-const ORDER: readonly Verdict[] = ['passed', 'flaky', 'failed', 'errored', 'skipped', 'not-run'];
-
-/** What a terminal says at the end: what went wrong and where to look, the counts, the exit code, what to do next. */
+/** The end of a terminal's output: what went wrong and where to look, the counts, the exit code, what to do next. */
 export function summaryText(setup: TerminalSetup): string {
   const failures = setup.reportFailures();
   return [
@@ -63,12 +61,12 @@ function wrongSite(setup: TerminalSetup, { site, verdict, excused }: SiteState):
     title: titleLine(check, excuseOf(check)),
     why: whyLines(setup, check).join('\n'),
   }));
-  // Those that one failed hook kept from running have all their lines in common: they are under the last of them.
+  // Checks that one failed hook prevented have the same lines, so only the last of them shows the lines.
   return [head, ...wrong.flatMap(({ title, why }, index) => (why === wrong[index + 1]?.why ? [title] : [title, why]))];
 }
 
 function titleLine(check: CheckVerdict, excuse: CheckExcuse | undefined): string {
-  return `    ${terminalLine(check.title)}${check.flaky ? ' (flaky)' : ''}${excuse === undefined ? '' : ` (does not gate, ${excuseText(excuse)})`}`;
+  return `    ${terminalLine(check.title)}${check.flaky ? ' (flaky)' : ''}${excuse === undefined ? '' : ` (not counted, ${excuseText(excuse)})`}`;
 }
 
 function whyLines(setup: TerminalSetup, check: CheckVerdict): string[] {
@@ -82,16 +80,16 @@ function whyLines(setup: TerminalSetup, check: CheckVerdict): string[] {
   ];
 }
 
-/** The first of what was kept; a film strip alone would be a hundred lines. */
+/** The first attachments. A film strip alone would be a hundred lines. */
 function attachmentLines(setup: TerminalSetup, { attachments = [] }: CheckVerdict): string[] {
   const shown = attachments
     .slice(0, MAX_ATTACHMENTS)
     .map(({ path }) => `      ${terminalText(`${setup.out}/${path}`)}`);
   const more = attachments.length - shown.length;
-  return more === 0 ? shown : [...shown, `      … and ${more} more beside them`];
+  return more === 0 ? shown : [...shown, `      … and ${more} more in the same folder`];
 }
 
-/** Where in the check it was: the innermost frame that a stack has. */
+/** The innermost frame of the stack. */
 function placeLines({ fault }: CheckVerdict): string[] {
   const frame = /^\s+at (.*)$/m.exec(fault?.stack ?? '')?.[1];
   return frame === undefined ? [] : [`      at ${terminalLine(frame.replace('file://', ''), 500)}`];
@@ -99,7 +97,7 @@ function placeLines({ fault }: CheckVerdict): string[] {
 
 function countsLine({ state }: TerminalSetup): string {
   const counts = state.counts();
-  const parts = ORDER.filter((verdict) => counts[verdict] > 0).map((verdict) => `${counts[verdict]} ${verdict}`);
+  const parts = VERDICTS.filter((verdict) => counts[verdict] > 0).map((verdict) => `${counts[verdict]} ${verdict}`);
   const sites = state.plannedCount === 1 ? '1 site' : `${state.plannedCount} sites`;
   return `${sites}: ${parts.length === 0 ? 'none planned' : parts.join(', ')} (${durationText(state.durationMs)})`;
 }
@@ -111,6 +109,6 @@ function exitLines(setup: TerminalSetup, reportFailed: boolean): string[] {
   return [
     `exit ${code}: ${reasons.join('; also: ')}`,
     `report: ${setup.out}/${JUNIT_XML}`,
-    `${setup.state.interrupted ? 'to go on' : 'only these again'}: ${next} with the same flags`,
+    `${setup.state.interrupted ? 'to resume' : 'to rerun only these'}: ${next} with the same flags`,
   ];
 }

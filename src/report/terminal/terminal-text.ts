@@ -20,9 +20,9 @@ export function terminalText(text: string): string {
   );
 }
 
-/** The first line of a text, made safe, and cut at a number of characters. */
-export function terminalLine(text: string, most = 200): string {
+/** The first line of a text, made safe and cut at `maxChars`. */
+export function terminalLine(text: string, maxChars = 200): string {
   const first = stripVTControlCharacters(text).trimStart().split(/\r?\n/, 1)[0] ?? '';
-  const safe = terminalText(first.length > most ? `${first.slice(0, most)}…` : first);
+  const safe = terminalText(first.length > maxChars ? `${first.slice(0, maxChars)}…` : first);
   return safe;
 }

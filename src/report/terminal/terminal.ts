@@ -4,27 +4,27 @@ import type { ReportFailure } from '../multiplexer.ts';
 /** Where a terminal reporter writes. */
 export interface TerminalStream {
   write(text: string): unknown;
-  /** As wide as the terminal is now, where the stream knows. */
+  /** The terminal's width now, if the stream knows it. */
   readonly columns?: number;
   readonly rows?: number;
 }
 
-/** What every terminal reporter is given. */
+/** What every terminal reporter gets. */
 export interface TerminalSetup {
   readonly state: RunState;
   readonly stream: TerminalStream;
   readonly isTTY: boolean;
   readonly columns: number;
-  /** Colours, where the terminal wants them. */
+  /** Write colors? */
   readonly color: boolean;
   /** ms since the epoch */
   readonly now: () => number;
-  /** How often live text is drawn anew, in ms; 0 draws only on events, for tests. The default fits the stream. */
+  /** How often live text is redrawn, in ms. 0 redraws only on events, for tests. The default fits the stream. */
   readonly refreshMs?: number;
-  /** The results folder as the user may type it. */
+  /** The results folder, as the user would type it. */
   readonly out: string;
-  /** Reports that could not be written, as far as is known. */
+  /** Reports that could not be written so far. */
   readonly reportFailures: () => readonly ReportFailure[];
-  /** What a person should know of the reports. */
+  /** What a person should know about the reports. */
   readonly reportNotes?: () => readonly string[];
 }

@@ -12,12 +12,12 @@ const MARKS: Readonly<Record<Verdict, { readonly mark: string; readonly letter: 
   'not-run': { mark: '?', letter: '?', color: 'gray' },
 };
 
-/** The sign of a verdict that starts a line. */
+/** The mark of a verdict at the start of a line. */
 export function verdictMark(verdict: Verdict, color: boolean): string {
   return painted(MARKS[verdict].mark, MARKS[verdict].color, color);
 }
 
-/** The sign of a verdict where one character is all it gets. */
+/** The verdict as one character. */
 export function verdictLetter(verdict: Verdict, color: boolean): string {
   return painted(MARKS[verdict].letter, MARKS[verdict].color, color);
 }

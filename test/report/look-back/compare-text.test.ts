@@ -90,6 +90,6 @@ test('nothing new, long lists and several earlier runs', async () => {
   );
   assert.match(text, /, and 2 earlier runs\n/);
   assert.match(text, /still failing \(60\)\n/);
-  assert.match(text, / {2}… and 10 more: --json has all\n/);
-  assert.match(text, /\n60 sites: 60 still failing\nnothing new gates\n$/);
+  assert.match(text, / {2}… and 10 more: --json lists all\n/);
+  assert.match(text, /\n60 sites: 60 still failing\nno new failures\n$/);
 });

@@ -43,13 +43,13 @@ function broken(count: number): FakeRun {
   return run.attempt('other', [failed('t', 'something else'), errored('u')]).judged('other');
 }
 
-test('sites that fail alike read as one fault', async () => {
+test('sites that fail alike are shown together', async () => {
   const text = await textOf(broken(37).ended());
   assert.match(
     text,
-    /\n37 sites read as one fault \([0-9a-f]{12}\): no form at https:\/\/site-0\.example\/login after 420 ms\n {4}t: site-0, site-1, site-2, site-3, site-4, … and 32 more\n/,
+    /\n37 sites failed the same way \([0-9a-f]{12}\): no form at https:\/\/site-0\.example\/login after 420 ms\n {4}t: site-0, site-1, site-2, site-3, site-4, … and 32 more\n/,
   );
-  assert.equal(text.match(/read as one fault/g)?.length, 1);
+  assert.equal(text.match(/failed the same way/g)?.length, 1);
 });
 
 test('a site whose failures are all known is not told of at length, and not counted in the exit code', async () => {
@@ -60,13 +60,13 @@ test('a site whose failures are all known is not told of at length, and not coun
   assert.match(text, /^\n✗ other \(failed, cause check\)/);
   assert.match(
     text,
-    /\n3 sites do not gate: what fails there is known\n {4}✗ site-0 \(failed\): expected: moved to another provider\n/,
+    /\n3 sites have only known failures\n {4}✗ site-0 \(failed\): expected: moved to another provider\n/,
   );
-  assert.doesNotMatch(text, /read as one fault/);
+  assert.doesNotMatch(text, /failed the same way/);
   assert.match(text, /\n4 sites: 4 failed /);
   assert.match(text, /\nexit 1: a check failed\n/);
   const all = await textOf(await gated(broken(3), { excuse: () => 'known' }));
-  assert.match(all, /4 sites do not gate/);
+  assert.match(all, /4 sites have only known failures/);
   assert.doesNotMatch(all, /\nexit /);
 });
 
@@ -76,7 +76,7 @@ test('a check that does not gate is marked where another of its site does', asyn
   });
   assert.match(
     await textOf(run),
-    /✗ other .*\n {4}t\n {6}something else\n {6}at checks\/a\.check\.ts:3:5\n {4}u \(does not gate, expected: dead\)\n/,
+    /✗ other .*\n {4}t\n {6}something else\n {6}at checks\/a\.check\.ts:3:5\n {4}u \(not counted, expected: dead\)\n/,
   );
 });
 

@@ -69,7 +69,7 @@ test('list, no terminal: a line a site, notices, and progress every ten seconds'
       'gridrun 0.1.0: 8 sites × 2 checks, grid local',
       '✓ good (1.2 s)',
       '± flaky (flaky, 2.5 s, 2 attempts): form is found: first',
-      '± rescued (flaky, 1.2 s): form is found: failed until mocha tried it again',
+      '± rescued (flaky, 1.2 s): form is found: failed until mocha retried it',
       '✗ bad (failed, 2.5 s, 2 attempts): form works: second',
       '! gone (errored, 1.2 s): form is found: net::ERR_NAME_NOT_RESOLVED',
       '- left (skipped, 0 ms)',
@@ -110,7 +110,7 @@ test('of many attachments the summary names the first two', async () => {
   const { text } = await show(run, (setup) => new ListReporter(setup));
   assert.match(
     text,
-    /evidence\/a\/t\/1\/screenshot\.png\n.*evidence\/a\/t\/1\/page\.html\n      … and 2 more beside them\n/,
+    /evidence\/a\/t\/1\/screenshot\.png\n.*evidence\/a\/t\/1\/page\.html\n      … and 2 more in the same folder\n/,
   );
   assert.doesNotMatch(text, /page\.mhtml/);
 });
