@@ -9,9 +9,9 @@ import { missing } from '../test/support/machine.ts';
 import { ROOT, startDemoSites } from '../test/support/demo.ts';
 import { ProcessTree } from './support/process-tree.ts';
 
-// What `--evidence failures` costs a run in which everything passes, against `--evidence none`, in real Chrome: the two
-// arms one after the other, in the other order in every second round, so that what else the machine does meets both.
-// `node bench/evidence.ts --rounds 7`; `--only demo` or `--only pages` for one of the two lists.
+// Measures what `--evidence failures` costs compared with `--evidence none`, in a real Chrome, if every check passes. Each
+// round runs both, in alternating order, so that other load on the machine affects both.
+// Run `node bench/evidence.ts --rounds 7`. Add `--only demo` or `--only pages` to measure one of the two lists.
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
@@ -67,7 +67,7 @@ try {
 
 async function compare(name: string, args: readonly string[]): Promise<void> {
   const costs: Record<(typeof ARMS)[number], Cost[]> = { none: [], failures: [] };
-  // What is read from the disk for the first time is nobody's cost.
+  // One run that does not count, so that the first reads from the disk are not measured.
   await costOf([...args, '--evidence', 'none']);
   for (let round = 0; round < rounds; round++) {
     for (const arm of round % 2 === 0 ? ARMS : ARMS.toReversed())

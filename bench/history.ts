@@ -8,8 +8,8 @@ import { judge } from '../src/core/judge.ts';
 import { History } from '../src/history/history.ts';
 import { foldJournal } from '../src/results/fold.ts';
 
-// Feeds 30 runs of 2,000 sites × 10 checks to a history and prints a Markdown table.
-// The target: one run, read from its journal and fed, takes at most 2 s. `node bench/history.ts [runs] [sites] [checks]`
+// Adds 30 runs of 2,000 sites × 10 checks to a history and prints a Markdown table. The target: reading the journal of one
+// run and adding it takes at most 2 s. Run `node bench/history.ts [runs] [sites] [checks]`.
 
 const TARGET_MS = 2000;
 const [runs = 30, sites = 2000, checks = 10] = process.argv.slice(2).map(Number);

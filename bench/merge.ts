@@ -11,8 +11,8 @@ import type { RunEvent } from '../src/core/event.ts';
 import type { Fault } from '../src/core/fault.ts';
 import { judge } from '../src/core/judge.ts';
 
-// Merges the journals of 8 shards that hold a million test cases (100,000 sites × 10 checks, one site in 50 failed), in a
-// process of its own, and prints a Markdown table. The target: 60 s and 1 GB. `node bench/merge.ts [sites] [checks]`
+// Merges the journals of 8 shards with a million test cases (100,000 sites × 10 checks, one failed site in 50) in a separate
+// process and prints a Markdown table. The target: 60 s and 1 GB. Run `node bench/merge.ts [sites] [checks]`.
 
 const TARGET = { seconds: 60, megabytes: 1024 };
 const SHARDS = 8;
@@ -24,9 +24,9 @@ interface Measured {
   readonly exitCode: number;
 }
 
-/** In the child: one merge, with all the reports that it always writes. */
+/** Runs in the child process: one merge with its default reports. */
 async function measure(folder: string): Promise<Measured> {
-  // As the command does.
+  // The command sets this flag too.
   setFlagsFromString('--semi-space-growth-factor=1');
   const { mergeReports } = await import('../src/app/merge.ts');
   const startedAt = performance.now();
@@ -36,7 +36,7 @@ async function measure(folder: string): Promise<Measured> {
   return {
     seconds: (performance.now() - startedAt) / 1000,
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
-    // getrusage counts in kB on every system that Node knows.
+    // getrusage reports kB on every system that Node supports.
     megabytes: process.resourceUsage().maxRSS / 1024,
     exitCode,
   };

@@ -9,8 +9,8 @@ import { chunk } from '../src/plan/chunk.ts';
 import { expectedDurations } from '../src/plan/durations.ts';
 import { readSites } from '../src/sites/read.ts';
 
-// Reads and plans a million lines of text, CSV and NDJSON, each in a process of its own, and prints a Markdown table.
-// The target: 10 s and 600 MB for each. `node bench/million-lines.ts [lines]`
+// Reads and plans a million lines of text, CSV and NDJSON, each in a separate process, and prints a Markdown table.
+// The target: 10 s and 600 MB each. Run `node bench/million-lines.ts [lines]`.
 
 const TARGET = { seconds: 10, megabytes: 600 };
 const CSV_HEADER = 'url,id,tags,data.rank\n';
@@ -33,7 +33,7 @@ interface Measured {
   readonly units: number;
 }
 
-/** In the child: one list, read and planned. */
+/** Runs in the child process: reads and plans one list. */
 async function measure(file: string): Promise<Measured> {
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
@@ -43,7 +43,7 @@ async function measure(file: string): Promise<Measured> {
   return {
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
     seconds: (performance.now() - startedAt) / 1000,
-    // getrusage counts in kB on every system that Node knows.
+    // getrusage reports kB on every system that Node supports.
     megabytes: process.resourceUsage().maxRSS / 1024,
     sites: sites.length,
     units: units.length,

@@ -5,8 +5,8 @@ import { startChrome } from '../test/examples/chrome.ts';
 import { ReportPage, writeReport } from '../test/report/html/report-page.ts';
 import { SweepRun } from '../test/support/sweep-run.ts';
 
-// How quickly report.html opens and filters, in a real Chromium, as a Markdown table. The targets are for 1,000 sites
-// × 10 checks with 60 failures by 6 faults: open in 2 s, filter in 100 ms. `node bench/report.ts`
+// Measures how fast report.html opens and filters in a real Chromium and prints a Markdown table. The targets for 1,000
+// sites × 10 checks with 60 failures from 6 faults: open in 2 s, filter in 100 ms. Run `node bench/report.ts`.
 
 const SHAPES = [
   { siteCount: 1000, checkCount: 10, failingCount: 60, faultCount: 6, slotCount: 8 },
@@ -15,13 +15,13 @@ const SHAPES = [
 ];
 const REPEATS = 5;
 
-/** From the start of the navigation until the first row is painted. */
+/** Measures from the start of the navigation until the first row is painted. */
 const OPENED = `
   const done = arguments[arguments.length - 1];
   const look = () => document.querySelector('.matrix tbody td') === null ? setTimeout(look, 5) : requestAnimationFrame(() => setTimeout(() => done(performance.now())));
   look();`;
 
-/** From a key or a click until what came of it is painted. */
+/** Measures from a change of the search text until the result is painted. */
 const FILTERED = `
   const [text, done] = [arguments[0], arguments[arguments.length - 1]];
   const field = document.querySelector('input[type=search]');
@@ -30,7 +30,7 @@ const FILTERED = `
   field.dispatchEvent(new Event('input', { bubbles: true }));
   requestAnimationFrame(() => setTimeout(() => done(performance.now() - before)));`;
 
-/** From a link to another screen until it is painted. */
+/** Measures from a link to another screen until that screen is painted. */
 const SCREEN = `
   const [hash, wanted, done] = [arguments[0], arguments[1], arguments[arguments.length - 1]];
   const before = performance.now();

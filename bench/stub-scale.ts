@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ProcessTree } from './support/process-tree.ts';
 
-// Many sites on many sessions of a stub hub: what gridrun's own processes use. The browsers are not there, so that
-// nothing but gridrun is measured, as it is installed: npm run build && node bench/stub-scale.ts --sites 2000 --sessions 200
+// Runs many sites on many sessions of a stub hub and measures what gridrun's own processes use. There are no browsers, so
+// nothing else is measured. It uses the build: npm run build && node bench/stub-scale.ts --sites 2000 --sessions 200
 const { values } = parseArgs({
   options: { sites: { type: 'string', default: '2000' }, sessions: { type: 'string', default: '200' } },
 });

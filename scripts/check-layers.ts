@@ -4,9 +4,9 @@ import { LAYERS, type Layer } from './layers.ts';
 import { importsOf, type ModuleImport } from './module-imports.ts';
 import { countSources, unreadMistake } from './source-files.ts';
 
-/** What our own package's name stands for, from inside it. */
+/** The files that the package's own name refers to inside this repository. */
 const SELF: Readonly<Record<string, string>> = { gridrun: 'src/index.ts', 'gridrun/check': 'src/check/api.ts' };
-/** What is no module of ours, but may be read from beside src. */
+/** Files outside src that src may read, although they are not modules of ours. */
 const DATA = new Set(['package.json']);
 
 const files = globSync('src/**/*.{ts,tsx}')
@@ -42,14 +42,14 @@ function isFolder(layer: Layer): boolean {
   return layer.path.endsWith('/');
 }
 
-/** Is the file this file, or in this folder? */
+/** Whether the file is at this path or in this folder. */
 function isUnder(file: string, path: string): boolean {
   return path.endsWith('/') ? file.startsWith(`src/${path}`) : file === `src/${path}`;
 }
 
-/** What is wrong with an import; none where it is allowed. */
+/** The fault of an import, or undefined if the import is allowed. */
 function faultOf(file: string, layer: Layer, { specifier, line }: ModuleImport): string | undefined {
-  // A computed import is how check files are loaded: it names no module of ours.
+  // Check files are loaded by a computed import, which names no module of ours.
   if (specifier === undefined) return undefined;
   const target = targetOf(file, specifier);
   if (target === undefined || DATA.has(target)) return undefined;
@@ -58,7 +58,7 @@ function faultOf(file: string, layer: Layer, { specifier, line }: ModuleImport):
   return `${file}:${line}: imports ${target}; src/${layer.path} may import ${allowedText(layer.may)}`;
 }
 
-/** The file of ours that an import names, from the root of the repository; none where it is a package. */
+/** The path of the file of ours that an import names, or undefined if it names a package. */
 function targetOf(file: string, specifier: string): string | undefined {
   const path = specifier.replace(/[?#].*$/, '');
   if (path in SELF) return SELF[path];

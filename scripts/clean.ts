@@ -1,4 +1,4 @@
 import { rmSync } from 'node:fs';
 
-// What an earlier build left would be packed too.
+// Remove the files of earlier builds, because npm would pack them too.
 rmSync('dist', { recursive: true, force: true });

@@ -6,21 +6,21 @@ import { dirname, join } from 'node:path';
 import { countSources, unreadMistake } from './source-files.ts';
 
 export interface CountedTool {
-  /** The npm package whose command of the same name it is. */
+  /** The name of the npm package and of its command. */
   readonly name: string;
   readonly args: readonly string[];
-  /** Finds in its output how many files it read. */
+  /** Matches the number of files that the tool read, in its output. */
   readonly readCount: RegExp;
 }
 
 /**
- * Runs a tool of `node_modules` in the working directory, shows what it says, and resolves to its exit code; to 1
- * where it read fewer files than there are, or does not say how many.
+ * Runs a tool from `node_modules` in the working directory and prints its output. Returns its exit code, or 1 if it read
+ * fewer files than there are or does not report how many.
  */
 export async function runCounted(tool: CountedTool): Promise<number> {
   const child = spawn(process.execPath, [binOf(tool.name), ...tool.args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: withoutColours(process.env),
+    env: withoutColors(process.env),
   });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -37,12 +37,12 @@ export async function runCounted(tool: CountedTool): Promise<number> {
   return mistake === undefined ? (code ?? 1) : code || 1;
 }
 
-/** Some tools colour what they say in CI, whatever reads it; one takes even FORCE_COLOR=0 for a wish. */
-function withoutColours({ FORCE_COLOR: _force, CI: _ci, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** Turns colors off. Some tools print colors in CI even into a pipe, and one does so even with FORCE_COLOR=0. */
+function withoutColors({ FORCE_COLOR: _force, CI: _ci, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...env, NO_COLOR: '1' };
 }
 
-/** Its script, so that no shell and no `.cmd` file is needed to start it. */
+/** The path of the tool's script, so that it starts without a shell or a `.cmd` file. */
 function binOf(name: string): string {
   const path = findPackageJSON(name, import.meta.url);
   if (path === undefined) throw new Error(`the package ${name} is not installed: run npm ci`);

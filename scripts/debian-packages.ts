@@ -4,12 +4,12 @@ import { promisify } from 'node:util';
 
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
 
-/** The system that packages would be installed on. */
+/** The system to install packages on. */
 export interface PackageSystem {
-  /** Debian, Ubuntu, or made from one of them. */
+  /** Whether it is Debian, Ubuntu, or a system based on them. */
   readonly isDebian: boolean;
   readonly isRoot: boolean;
-  /** Runs a command to its end; rejects with what it said where it fails. */
+  /** Runs a command until it ends. If it fails, rejects with its output. */
   run(command: string, args: readonly string[]): Promise<void>;
 }
 

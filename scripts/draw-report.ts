@@ -4,7 +4,7 @@ import { startChrome } from '../test/examples/chrome.ts';
 import { ReportFolder, ReportPage, writeReport } from '../test/report/html/report-page.ts';
 import { SweepRun } from '../test/support/sweep-run.ts';
 
-// Makes the pictures of report.html's screens in docs/: of a made-up sweep, so that they are the same each time.
+// Draws the pictures of report.html in docs/. They show a made-up sweep, so that they are the same each time.
 
 const FORM = `data:text/html,<style>body{font:16px sans-serif;display:grid;place-items:center;height:90vh}form{display:grid;gap:12px;padding:32px;border:1px solid %23ccc;border-radius:8px}
 input{padding:8px}</style><form><b>Sign in</b><input placeholder="name"><input type="password" placeholder="password"><button>Go</button></form>`;

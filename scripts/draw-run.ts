@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import xterm from '@xterm/headless';
 
-// Makes docs/run.svg: a real run of the demo in a terminal, drawn twice, while it goes on and at its end.
-// The terminal is made by util-linux's `script`, so this needs Linux.
+// Draws docs/run.svg: a real run of the demo in a terminal, once during the run and once at its end.
+// util-linux's `script` provides the terminal, so this needs Linux.
 
 const COLUMNS = 92;
 const ROWS = 13;
@@ -20,14 +20,14 @@ const frames = [await screen(typed + output.slice(0, afterSites(8))), await scre
 writeFileSync('docs/run.svg', drawn(frames));
 console.log('docs/run.svg is written');
 
-/** Where the output has told of so many sites, and has the live line whole below them. */
+/** The offset in the output after `count` passed sites and the complete live line that follows them. */
 function afterSites(count: number): number {
   let at = 0;
   for (let site = 0; site < count; site++) at = output.indexOf('✓', at) + 1;
   return output.indexOf('left\r\n', at) + 'left\r\n'.length;
 }
 
-/** Everything that a command writes to a terminal. */
+/** Returns everything that a command writes to a terminal. */
 async function recorded(command: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'gridrun-draw-'));
   try {
@@ -36,15 +36,14 @@ async function recorded(command: string): Promise<string> {
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     const [code] = (await once(child, 'close')) as [number];
-    if (code !== 0)
-      throw new Error(`the demo ended with ${code}: a picture of it would be no good advertisement\n${text}`);
+    if (code !== 0) throw new Error(`the demo exited with ${code}, so there is nothing to draw\n${text}`);
     return text.replaceAll(`${folder}/`, '');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** What a terminal shows after these bytes, as a line of SVG a row. */
+/** The rows of a terminal after these bytes, each as a line of SVG. */
 async function screen(bytes: string): Promise<string[]> {
   const terminal = new xterm.Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true });
   await new Promise<void>((done) => terminal.write(bytes, done));
@@ -54,7 +53,7 @@ async function screen(bytes: string): Promise<string[]> {
 
 type Line = ReturnType<xterm.Terminal['buffer']['active']['getLine']>;
 
-/** Neighbours of one colour become one span. */
+/** Joins neighboring cells of the same color into one span. */
 function rowOf(line: Line): string {
   const spans: { fill: string; text: string }[] = [];
   for (let column = 0; column < COLUMNS; column++) {
@@ -72,12 +71,12 @@ function rowOf(line: Line): string {
     .join('');
 }
 
-/** With spaces that no renderer folds. */
+/** Escapes text and replaces spaces with spaces that no renderer collapses. */
 function escaped(text: string): string {
   return text.replaceAll(' ', '\u00A0').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** The frames, one under the other, each in a window of its own. */
+/** The frames in one picture, one below the other, each in a window of its own. */
 function drawn(all: readonly (readonly string[])[]): string {
   const pad = 14;
   const width = Math.ceil(COLUMNS * CELL.width + 2 * pad);

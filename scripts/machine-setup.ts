@@ -1,19 +1,19 @@
 import type { PackageSystem } from './debian-packages.ts';
 
-/** Something that gridrun needs of the machine it runs on. */
+/** Something that the machine must have. */
 export interface Need {
-  /** As a person calls it. */
+  /** Its name in messages. */
   readonly what: string;
-  /** The packages of Debian and Ubuntu that bring it. */
+  /** The Debian and Ubuntu packages that provide it. */
   readonly packages: readonly string[];
-  /** Why it is not there; none where it is. */
+  /** Why it is missing, or undefined if it is there. */
   lacking(): Promise<string | undefined>;
 }
 
 /**
- * Makes sure that the machine has what is needed: as root on Debian or Ubuntu it installs what is missing and says so,
- * a line each; elsewhere it says what to do. Resolves to whether everything is there; throws nothing, because what
- * comes after it may do without (`--help`, a remote grid, the tests that need no browser).
+ * Checks that the machine has everything that is needed. As root on Debian or Ubuntu, it installs what is missing; on
+ * other machines, it prints what to do. Returns whether everything is there. It never throws, because the next step may
+ * not need everything (`--help`, a remote grid, tests without a browser).
  */
 export async function setUpMachine(
   needs: readonly Need[],
@@ -36,7 +36,7 @@ export async function setUpMachine(
   }
   say(`setup: ${names} is missing; installing it with: ${command}`);
   try {
-    // A source that does not answer is no reason to stop: the install says what it can't find.
+    // Continue if a package source does not answer. The install reports what it cannot find.
     await system.run('apt-get', ['update', '-qq']).catch(() => undefined);
     await system.run('apt-get', ['install', '-y', '-qq', ...packages]);
   } catch (error) {

@@ -1,17 +1,17 @@
 import { Visitor, parseSync, type Node } from 'oxc-parser';
 
-/** One place where a module names another. */
+/** A place where a module refers to another module. */
 export interface ModuleImport {
-  /** As it is written; none where it is computed. */
+  /** The specifier as written, or undefined if it is computed. */
   readonly specifier: string | undefined;
-  /** From 1. */
+  /** The line, counted from 1. */
   readonly line: number;
 }
 
 /**
- * Every module that a source file names: static and dynamic imports, re-exports, types of `import type` and
- * `import('…')`, `require`, `require.resolve`, `import.meta.resolve`, and `new URL('…', import.meta.url)`, which is how
- * a child process or a worker is started. Throws where the file can't be parsed.
+ * Every module that a source file refers to: static and dynamic imports, re-exports, `import type`, `import('…')` types,
+ * `require`, `require.resolve`, `import.meta.resolve`, and `new URL('…', import.meta.url)`, which starts child processes
+ * and worker threads. Throws if the file cannot be parsed.
  */
 export function importsOf(fileName: string, source: string): ModuleImport[] {
   const { program, errors } = parseSync(fileName, source);
@@ -34,7 +34,7 @@ export function importsOf(fileName: string, source: string): ModuleImport[] {
   return found;
 }
 
-/** The text of a string or a template; of one that begins with a path and goes on with an expression, the beginning. */
+/** The text of a string or a template. For a template that starts with a path before an expression, that path. */
 function textOf(node: Node | null | undefined): string | undefined {
   if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
   if (node?.type !== 'TemplateLiteral') return undefined;
@@ -42,7 +42,7 @@ function textOf(node: Node | null | undefined): string | undefined {
   return node.expressions.length === 0 || start.startsWith('.') ? start : undefined;
 }
 
-/** A URL's text is a path from the module, with or without a dot before it. */
+/** Makes the path in a URL relative to the module. It may come with or without a leading dot. */
 function urlText(node: Node | null | undefined): string | undefined {
   const text = textOf(node);
   return text === undefined || /^([./]|[a-z]+:)/.test(text) ? text : `./${text}`;

@@ -19,7 +19,7 @@ const java: Need = {
   what: 'Java, for the tests on a real Selenium Grid,',
   packages: ['openjdk-17-jre-headless'],
   async lacking() {
-    // Looked for, not started: a JVM takes longer than all the rest of this.
+    // Only look for Java. Starting a JVM would take longer than the rest of this script.
     const programs = (process.env['PATH'] ?? '')
       .split(delimiter)
       .map((folder) => join(folder, process.platform === 'win32' ? 'java.exe' : 'java'));
@@ -31,6 +31,6 @@ const java: Need = {
 };
 
 const forTests = process.argv.includes('--java');
-// With a grid elsewhere nothing is needed here; the tests want a browser of this machine all the same.
+// A run on a remote grid needs nothing on this machine, but the tests always need a browser here.
 const remote = !forTests && (process.env['SELENIUM_REMOTE_URL'] ?? '') !== '';
 if (!remote) await setUpMachine(forTests ? [chrome, java] : [chrome], thisMachine, (line) => console.error(line));

@@ -1,14 +1,14 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where our sources are, from the root of the repository. */
+/** The folders of our sources, relative to the root of the repository. */
 const FOLDERS = ['src', 'report-app', 'test', 'checks', 'examples', 'bench', 'scripts'];
 const SOURCE = /\.[cm]?[jt]sx?$/;
 const NOT_OURS = new Set(['node_modules', 'dist']);
 
 /**
- * How many source files there are under `root`, counted by walking the folders: no glob, no config and no ignore file
- * has a say in it, so it can catch a tool that is misled by one of those.
+ * The number of source files under `root`. It walks the folders itself and uses no glob, config or ignore file, so that it
+ * can catch a tool that one of those misleads.
  */
 export function countSources(root: string, folders: readonly string[] = FOLDERS): number {
   return folders.reduce((sum, folder) => sum + countIn(join(root, folder)), 0);
@@ -34,8 +34,8 @@ function entriesOf(folder: string): Dirent[] {
 }
 
 /**
- * Why what a check says can't be believed, from how many files it read and how many there are: a check that can read
- * nothing finds no fault either. None where it read them all.
+ * Explains why the result of a check cannot be trusted, given how many files it read and how many there are. A check that
+ * reads nothing finds nothing. Returns undefined if it read all files.
  */
 export function unreadMistake(check: string, readCount: number, thereCount: number): string | undefined {
   if (thereCount === 0) return `${check}: there is no source file here; run it from the root of the repository`;

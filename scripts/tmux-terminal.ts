@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Whether there is a tmux on this machine. */
+/** Whether this machine has tmux. */
 export function hasTmux(): boolean {
   try {
     execFileSync('tmux', ['-V'], { stdio: 'ignore' });
@@ -14,14 +14,14 @@ export function hasTmux(): boolean {
   }
 }
 
-/** A command in a terminal of tmux's, of a size of its own. Ended when disposed. */
+/** A command in a tmux terminal of a given size. Disposing ends it. */
 export class TmuxTerminal implements AsyncDisposable {
-  // A server of our own: nobody's sessions are touched, and nobody's settings are read.
+  // Use a separate tmux server, so that the user's sessions and settings stay out of it.
   readonly #server = `gridrun-${randomUUID()}`;
 
   private constructor() {}
 
-  /** Starts the command; its last screen stays when it has ended. */
+  /** Starts the command. Its last screen stays after it has ended. */
   static async start(
     command: readonly string[],
     options: { cwd: string; columns: number; rows: number; env: Readonly<Record<string, string>> },
@@ -58,7 +58,7 @@ export class TmuxTerminal implements AsyncDisposable {
     return terminal;
   }
 
-  /** What the terminal shows, row by row; rows that one line takes up are joined where asked for. */
+  /** The rows that the terminal shows. With the option to join, the rows of one wrapped line become one. */
   async screen({ joined = false } = {}): Promise<string[]> {
     const { stdout } = await this.#tmux('capture-pane', '-p', ...(joined ? ['-J'] : []));
     return stdout
@@ -67,7 +67,7 @@ export class TmuxTerminal implements AsyncDisposable {
       .map((line) => line.trimEnd());
   }
 
-  /** Presses keys by tmux's names for them: `C-c`, `Enter`; a text is typed as it is. */
+  /** Presses keys by their tmux names, such as `C-c` or `Enter`. Types any other text as it is. */
   async press(...keys: readonly string[]): Promise<void> {
     await this.#tmux('send-keys', ...keys);
   }

@@ -1,36 +1,35 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** What a process and all that it started use together. Linux alone has /proc. */
+/** The memory that a process and all its descendants use. */
 export interface TreeUse {
   readonly processCount: number;
-  /** Resident memory, each page once for every process that has it, in bytes. */
+  /** Resident memory in bytes. A page that several processes share counts once for each of them. */
   readonly residentBytes: number;
-  /** Resident memory, shared pages divided among those that share them, in bytes. */
+  /** Resident memory in bytes. A page that several processes share is divided among them. */
   readonly proportionalBytes: number;
-  /** Of each process alone, the root first. */
+  /** The bytes of each process, the root first. */
   readonly eachBytes: readonly number[];
 }
 
 const TICK_S = 0.01;
 
-/** Follows a process tree from outside, by reading /proc. */
+/** Measures a process tree from outside by reading /proc, which only Linux has. */
 export class ProcessTree {
   readonly #rootPid: number;
   readonly #cpuSeconds = new Map<number, number>();
   peak: TreeUse = { processCount: 0, residentBytes: 0, proportionalBytes: 0, eachBytes: [] };
 
   constructor(rootPid: number) {
-    if (process.platform !== 'linux')
-      throw new Error('process trees are measured on Linux alone: there is no /proc here');
+    if (process.platform !== 'linux') throw new Error('cannot measure process trees here: only Linux has /proc');
     this.#rootPid = rootPid;
   }
 
-  /** CPU seconds of all processes that were ever seen, as of the last sample. */
+  /** CPU seconds of all processes seen so far, as of the last sample. */
   get cpuSeconds(): number {
     return [...this.#cpuSeconds.values()].reduce((sum, seconds) => sum + seconds, 0);
   }
 
-  /** Without memory, which is dear to read of a browser. */
+  /** Samples the CPU time only, because reading the memory of a browser is slow. */
   sampleCpu(): void {
     for (const pid of this.#pids()) this.#readCpu(pid);
   }
@@ -74,7 +73,7 @@ export class ProcessTree {
   }
 }
 
-/** The fields of /proc/PID/stat that follow the command's name: state, parent, … */
+/** The fields of /proc/PID/stat after the name of the command: state, parent, … */
 function statOf(pid: number): string[] | undefined {
   const stat = textOf(`/proc/${pid}/stat`);
   return stat === '' ? undefined : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
