@@ -181,7 +181,12 @@ async function extensionFinding(
   signal: AbortSignal,
 ): Promise<Finding> {
   try {
-    const { facts } = await installExtension(grid, builds, options, 'gridrun-doctor', signal, () => {});
+    const { facts } = await installExtension(grid, builds, {
+      name: 'gridrun-doctor-preflight',
+      capabilities: options.capabilities,
+      signal,
+      emit: () => {},
+    });
     return ok('extension', `${facts.name} ${facts.version} loads, as ${facts.id}`);
   } catch (error) {
     return problemOf('extension', error, 'load it in chrome://extensions to see what Chrome says');

@@ -9,7 +9,7 @@ export interface ExpectationFacts {
   /** `YYYY-MM-DD`, in UTC. */
   readonly today: string;
   /** The version of the extension under test; none where there is none. */
-  readonly extension?: string;
+  readonly extension?: string | undefined;
   /** What the whole list and the whole suite hold, where that is known; what is in neither is reported. */
   readonly known?: { readonly sites?: ReadonlySet<string>; readonly checks?: ReadonlySet<string> };
 }

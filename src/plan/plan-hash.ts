@@ -6,7 +6,7 @@ export interface PlanParts {
   /** `SiteList.hash` */
   readonly list: string;
   readonly selection: SelectionOptions;
-  readonly durations?: ReadonlyMap<string, number>;
+  readonly durations?: ReadonlyMap<string, number> | undefined;
 }
 
 /** SHA-256 over list, selection and durations: shards may be merged where it is the same. */

@@ -1,53 +1,59 @@
 import { resolve } from 'node:path';
-import { readExtension, type ExtensionPackage } from '../../extension/read-extension.ts';
+import type { ControlMode } from '../../core/attempt.ts';
+import type { ExtensionOptions } from '../../core/options.ts';
+import type { Emit, ExtensionFacts, Grid } from '../../core/ports.ts';
 import { extensionArms, type Arms } from '../../extension/arms.ts';
 import { extensionGrid } from '../../extension/extension-grid.ts';
-import type { RunOptions } from '../../core/options.ts';
-import type { Emit, ExtensionFacts, Grid } from '../../core/ports.ts';
-import type { ControlMode } from '../../core/attempt.ts';
+import { readExtension, type ExtensionPackage } from '../../extension/read-extension.ts';
 import { refuseTogether } from './refuse-together.ts';
 
 /** The builds that a run compares, read and checked. */
 export interface Builds {
   readonly subject: ExtensionPackage;
-  /** Another build, or none at all; undefined where nothing is compared. */
-  readonly control?: ExtensionPackage | 'none';
+  /** Another build, or no extension at all; undefined if the run compares nothing. */
+  readonly control: ExtensionPackage | 'none' | undefined;
   readonly mode: ControlMode;
 }
 
-/** What an extension adds to a run. */
+/** A grid whose sessions have the extension. */
 export interface EquippedGrid extends Arms {
   readonly facts: ExtensionFacts;
 }
 
 /** Reads the extensions that the options name. Throws one refusal with the mistakes of both. */
-export async function readBuilds(options: RunOptions): Promise<Builds | undefined> {
-  const { cwd, extension, control, controlAll } = options;
+export async function readBuilds(options: ExtensionOptions): Promise<Builds | undefined> {
+  const { cwd, extension, control: wanted, controlAll } = options;
   if (extension === undefined) return undefined;
-  const [subject, other] = await refuseTogether(
+  const [subject, control] = await refuseTogether(
     readExtension(resolve(cwd, extension)),
-    readControl(control === undefined || control === 'none' ? control : resolve(cwd, control)),
+    readControl(wanted === undefined || wanted === 'none' ? wanted : resolve(cwd, wanted)),
   );
-  const mode = other === undefined ? 'never' : controlAll ? 'always' : 'on-failure';
-  return { subject, mode, ...(other === undefined ? {} : { control: other }) };
+  const mode = control === undefined ? 'never' : controlAll ? 'always' : 'on-failure';
+  return { subject, mode, control };
 }
 
-/** `none` is an answer of its own: there is then no build to read. */
+/** With `none` there is no build to read. */
 async function readControl(control: string | undefined): Promise<Builds['control']> {
   return control === undefined || control === 'none' ? control : readExtension(control);
 }
 
-/** Proves on one session each that the builds load, before any site is judged, and gives every session what its arm has. */
-export async function installExtension(
-  grid: Grid,
-  builds: Builds,
-  options: RunOptions,
-  run: string,
-  signal: AbortSignal,
-  emit: Emit,
-): Promise<EquippedGrid> {
+/** How to ask for the sessions that try the builds. */
+export interface TrialOrder {
+  /** The name of the sessions. */
+  readonly name: string;
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/**
+ * Loads each build in one session, before any site is judged, and returns a grid whose sessions have the build of their
+ * arm. Throws if a build does not load.
+ */
+export async function installExtension(grid: Grid, builds: Builds, order: TrialOrder): Promise<EquippedGrid> {
+  const { emit, ...rest } = order;
+  const request = { ...rest, avoidNodes: [] };
   const subject = extensionGrid(grid, builds.subject);
-  const request = { name: `${run}-preflight`, capabilities: options.capabilities, avoidNodes: [], signal };
   const { extension: facts, text } = await subject.preflight({ ...request, arm: 'subject' });
   emit({ type: 'extension-loaded', arm: 'subject', ...named(facts), text });
   if (builds.control === undefined || builds.control === 'none') return { facts, ...extensionArms(grid, subject) };
@@ -57,11 +63,9 @@ export async function installExtension(
   return { facts, ...extensionArms(grid, subject, control) };
 }
 
-function named({ id, name, version, sha256 }: ExtensionFacts): {
-  id: string;
-  name: string;
-  version: string;
-  sha256: string;
-} {
+type NamedBuild = Pick<ExtensionFacts, 'id' | 'name' | 'version' | 'sha256'>;
+
+/** Only what the journal records of a build. */
+function named({ id, name, version, sha256 }: ExtensionFacts): NamedBuild {
   return { id, name, version, sha256 };
 }

@@ -1,4 +1,4 @@
-import type { RunOptions } from '../../core/options.ts';
+import type { GridOptions } from '../../core/options.ts';
 import type { Emit, Grid } from '../../core/ports.ts';
 import { localGrid } from '../../grid/local.ts';
 import { remoteGrid } from '../../grid/remote.ts';
@@ -8,17 +8,17 @@ import { sweepDeadSessions } from '../../grid/clear-leftovers.ts';
 export interface GridOrder {
   readonly siteUrls: Iterable<string>;
   readonly signal: AbortSignal;
-  /** What a grid in containers tells: before the journal is open, too. */
+  /** Takes what a grid in containers reports, also before the journal is open. */
   readonly emit: Emit;
-  /** What takes long, as it goes on. */
+  /** Called with what is being done, if it takes long. */
   readonly onProgress: (text: string) => void;
 }
 
-/** A grid, and the values of its own that no output may show. */
+/** A grid, and its own values that no output may show. */
 export type RunGrid = Grid & { readonly secrets?: readonly string[] };
 
-/** The grid that the options name, after what dead runs left was ended. Throws a refusal where it can't be had at all. */
-export async function gridFor(options: RunOptions, order: GridOrder): Promise<RunGrid> {
+/** Ends what dead runs left, then opens the grid that the options name. Throws a refusal if there is no such grid. */
+export async function gridFor(options: GridOptions, order: GridOrder): Promise<RunGrid> {
   const { grid, sessions, headed, capabilities } = options;
   if (grid === 'docker') {
     // A Docker client is large, and few runs need one.

@@ -1,73 +1,74 @@
 import type { Undated } from '../../core/event.ts';
 import { GridrunError } from '../../core/fault.ts';
+import type { Reporter } from '../../core/ports.ts';
 import type { RunState } from '../../core/run-state.ts';
 import { needsAttention } from '../../core/verdict.ts';
 import { History } from '../../history/history.ts';
-import type { NamedReporter } from '../../report/multiplexer.ts';
+import { rememberedDurations } from '../../history/remembered-durations.ts';
 
-/** Of earlier runs the journal keeps so many beside a site. */
+/** How many earlier runs of a site the journal keeps. */
 const REMEMBERED_RUNS = 10;
 
-/** A run's part in the history of all runs. */
-export interface RunHistory {
-  /** What each site takes, in ms, to plan by. */
+/** What the history says before a run starts. */
+export interface HistoryBefore {
+  /** What each site is expected to take, in ms. */
   readonly durations: ReadonlyMap<string, number>;
-  /** How the sites that were not passed fared before; to be asked before the run is fed. */
-  remembered(): Undated[];
-  /** Feeds the run at its end; none where the history can't be read. */
-  readonly reporter?: NamedReporter;
-  /** Why it can't be read, and how to build it anew: no reason not to run. */
-  readonly notice?: Undated;
+  /** Why the history cannot be read and how to rebuild it. A run starts without it, and does not write into it. */
+  readonly notice?: Undated | undefined;
 }
 
-/** Asks the history for durations, and gives a reporter that feeds the run when it has ended. Nothing stays open between the two. */
-export function runHistory(path: string, state: RunState): RunHistory {
+/** Reads the history once, before a run. Never throws for a history that cannot be read. */
+export function readHistory(path: string): HistoryBefore {
   try {
-    using history = History.open(path);
-    const reporter = { name: 'history', reporter: new HistoryReporter(path, state) };
-    return { durations: history.durations(), remembered: () => remembered(path, state), reporter };
+    return { durations: rememberedDurations(path) };
   } catch (error) {
     if (!(error instanceof GridrunError)) throw error;
     const text = `${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`;
-    return {
-      durations: new Map(),
-      remembered: () => [],
-      notice: { type: 'notice', level: 'warning', code: error.code, text },
-    };
+    return { durations: new Map(), notice: { type: 'notice', level: 'warning', code: error.code, text } };
   }
 }
 
-/** None where the history can't be read any more: feeding it will tell why. */
-function remembered(path: string, state: RunState): Undated[] {
-  const siteIds = [...state.sites()]
-    .filter(({ verdict }) => needsAttention(verdict.verdict))
-    .map(({ site }) => site.id);
-  if (siteIds.length === 0) return [];
-  try {
-    using history = History.open(path);
-    return [...history.recent(siteIds, REMEMBERED_RUNS)].map(([siteId, runs]) => ({
-      type: 'site-remembered',
-      siteId,
-      runs,
-    }));
-  } catch (error) {
-    if (error instanceof GridrunError) return [];
-    throw error;
-  }
-}
-
-class HistoryReporter {
+/** Asks the history at the end of a run, and then writes the run into it. Opens it once for both, and not earlier. */
+export class RunHistory implements Reporter, Disposable {
   readonly #path: string;
   readonly #state: RunState;
+  #history: History | undefined;
 
   constructor(path: string, state: RunState) {
     this.#path = path;
     this.#state = state;
   }
 
-  /** Throws what the history throws: the multiplexer reports it. */
+  /** The earlier runs of the sites that did not pass; none if the history cannot be read: `finish` then throws why. */
+  earlierRuns(): Undated[] {
+    const siteIds = [...this.#state.sites()]
+      .filter(({ verdict }) => needsAttention(verdict.verdict))
+      .map(({ site }) => site.id);
+    if (siteIds.length === 0) return [];
+    try {
+      const recent = this.#open().recent(siteIds, REMEMBERED_RUNS);
+      return [...recent].map(([siteId, runs]) => ({ type: 'site-remembered', siteId, runs }));
+    } catch (error) {
+      if (error instanceof GridrunError) return [];
+      throw error;
+    }
+  }
+
+  /** Throws what the history throws. */
   async finish(): Promise<void> {
-    using history = History.open(this.#path);
-    history.feed(this.#state);
+    try {
+      this.#open().feed(this.#state);
+    } finally {
+      this[Symbol.dispose]();
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#history?.[Symbol.dispose]();
+    this.#history = undefined;
+  }
+
+  #open(): History {
+    return (this.#history ??= History.open(this.#path));
   }
 }

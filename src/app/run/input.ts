@@ -1,85 +1,128 @@
+import { join } from 'node:path';
 import { findCheckFiles } from '../../check/pool/check-files.ts';
 import { WORKER_LIMITS, WorkerPool } from '../../check/pool/worker-pool.ts';
-import type { RunOptions } from '../../core/options.ts';
+import type { CheckPlan } from '../../core/check.ts';
+import type { Undated } from '../../core/event.ts';
+import { refusal } from '../../core/fault.ts';
+import type {
+  CheckOptions,
+  ExtensionOptions,
+  GridOptions,
+  KnownFailureOptions,
+  PlanOptions,
+  ReportOptions,
+} from '../../core/options.ts';
 import type { Emit } from '../../core/ports.ts';
-import { readBuilds, type Builds } from './extension.ts';
 import { refuseNotFiles } from '../../report/create.ts';
-import { refuseTogether } from './refuse-together.ts';
+import { HISTORY } from '../../results/layout.ts';
+import { readSites, type SiteList } from '../../sites/read.ts';
+import { readBuilds, type Builds } from './extension.ts';
+import { readHistory } from './history.ts';
 import { readKnownFailures, type KnownFailures } from './known-failures.ts';
-import { makePlan, plannedSessions, readList, readNamedDurations, type RunPlan } from './plan.ts';
-import type { SiteList } from '../../sites/read.ts';
+import { knownDurations, namedDurations, type PlanDurations } from './plan-durations.ts';
+import { makePlan, type RunPlan } from './plan.ts';
+import { refuseTogether } from './refuse-together.ts';
 
-/** What the user gave, read and found good. */
+/** The options that name what is read before a run. */
+export type InputOptions = PlanOptions &
+  CheckOptions &
+  ExtensionOptions &
+  KnownFailureOptions &
+  ReportOptions &
+  Pick<GridOptions, 'grid'>;
+
+/** What the user gave, read and checked. */
 export interface RunInput {
   readonly list: SiteList;
   readonly plan: RunPlan;
+  readonly durations: PlanDurations;
   readonly runner: WorkerPool;
   readonly builds: Builds | undefined;
   readonly known: KnownFailures;
-  /** Those of a grid made for the run are added. */
+  /** Why the history cannot be read; the run goes on without it. */
+  readonly historyNotice: Undated | undefined;
+  /** The values that no output may show. Those of a grid made for the run are added later. */
   readonly secrets: string[];
 }
 
-/**
- * Reads what the user gave: the list, the suite, in a worker that `stack` ends, the extensions, and what is known of
- * failures; no browser is needed. Throws a refusal with every mistake of all. To be called before the results folder is cleared: the baseline may lie there.
- */
-export async function readInput(
-  options: RunOptions,
-  stack: AsyncDisposableStack,
-  emit: Emit,
-  signal: AbortSignal,
-): Promise<RunInput> {
-  const reading = readList(options, signal);
-  const secrets: string[] = await reading.then(secretsInList, () => []);
-  if (URL.canParse(options.grid)) secrets.push(decodeURIComponent(new URL(options.grid).password));
-  const loading = findCheckFiles(options.cwd, options.checks).then(async (files) => {
-    signal.throwIfAborted();
-    const runner = stack.use(
-      new WorkerPool({
-        worker: {
-          cwd: options.cwd,
-          files,
-          setup: options.setup,
-          ...options.selection,
-          forbidOnly: options.forbidOnly,
-          checkTimeoutMs: options.checkTimeoutMs,
-          failOnExtensionErrors: options.failOnExtensionErrors,
-          evidence: options.evidence,
-          trace: options.trace,
-          outDir: options.out,
-          secrets,
-          ...WORKER_LIMITS,
-        },
-        lanesPerWorker: options.lanesPerWorker,
-        emit,
-      }),
-    );
-    return { runner, checks: await runner.load() };
-  });
-  const [list, { runner, checks }, builds, known, durations] = await refuseTogether(
-    reading,
-    loading,
-    readBuilds(options),
-    readKnownFailures(options),
-    readNamedDurations(options, signal),
-    refuseNotFiles(options.reporters, options.cwd),
-  );
-  const plan = await makePlan(options, list, checks, durations, plannedSessions(options));
-  return { list, plan, runner, builds, known, secrets };
+/** What the workers of a run need from it. */
+export interface WorkerSupport {
+  /** Ends the workers when it is disposed. */
+  readonly stack: AsyncDisposableStack;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
 }
 
-/** Reads what can be read where `wrong` says that the settings are wrong, so that one refusal names every mistake. Always rejects. */
-export async function refuseSettings(wrong: Error, options: RunOptions): Promise<never> {
-  await using stack = new AsyncDisposableStack();
-  await refuseTogether(
-    Promise.reject(wrong),
-    readInput(options, stack, () => {}, new AbortController().signal),
+/**
+ * Reads what the user gave: the list, the suite (in a worker), the extensions and the known failures. Needs no browser.
+ * Call it before the results folder is cleared, because the baseline may be in it. Throws one refusal with every
+ * mistake.
+ */
+export async function readInput(options: InputOptions, support: WorkerSupport): Promise<RunInput> {
+  const { signal } = support;
+  const reading = readList(options, signal);
+  // The workers must know the secrets of the list. If the list is wrong, its refusal comes below.
+  const secrets: string[] = await reading.then(secretsInList, () => []);
+  if (URL.canParse(options.grid)) secrets.push(decodeURIComponent(new URL(options.grid).password));
+  const [list, { runner, checks }, builds, known, named] = await refuseTogether(
+    reading,
+    loadSuite(options, secrets, support),
+    readBuilds(options),
+    readKnownFailures(options),
+    namedDurations(options, signal),
+    refuseNotFiles(options.reporters, options.cwd),
   );
+  const history = readHistory(join(options.out, HISTORY));
+  const durations = { named, known: await knownDurations(options.out, history.durations) };
+  const plan = await makePlan(options, { list, checks, durations });
+  return { list, plan, durations, runner, builds, known, historyNotice: history.notice, secrets };
+}
+
+/** For settings that are wrong: reads what can be read, so that one refusal names every mistake. Always rejects. */
+export async function refuseSettings(wrong: Error, options: InputOptions): Promise<never> {
+  await using stack = new AsyncDisposableStack();
+  const support = { stack, emit: () => {}, signal: new AbortController().signal };
+  await refuseTogether(Promise.reject(wrong), readInput(options, support));
   throw wrong;
 }
 
-/** The values that no output may show: those of the environment variables that the list names. */
+async function readList({ sites, cwd }: PlanOptions, signal: AbortSignal): Promise<SiteList> {
+  if (sites === undefined) {
+    throw refusal('sites.none', 'there is no site list', {
+      hint: 'Give one with --sites <file|url|-> or as `sites` in gridrun.config.ts',
+    });
+  }
+  return await readSites(sites, { cwd, stdin: process.stdin, signal });
+}
+
+/** Starts the workers and loads the check files in one of them. */
+async function loadSuite(
+  options: CheckOptions,
+  secrets: readonly string[],
+  { stack, emit, signal }: WorkerSupport,
+): Promise<{ readonly runner: WorkerPool; readonly checks: readonly CheckPlan[] }> {
+  const files = await findCheckFiles(options.cwd, options.checks);
+  signal.throwIfAborted();
+  const { cwd, setup, selection, forbidOnly, checkTimeoutMs, lanesPerWorker, evidence, trace } = options;
+  const worker = {
+    cwd,
+    files,
+    setup,
+    ...selection,
+    forbidOnly,
+    checkTimeoutMs,
+    failOnExtensionErrors: options.failOnExtensionErrors,
+    evidence,
+    trace,
+    outDir: options.out,
+    secrets,
+    ...WORKER_LIMITS,
+  };
+  const runner = stack.use(new WorkerPool({ worker, lanesPerWorker, emit }));
+  return { runner, checks: await runner.load() };
+}
+
+/** The values of the environment variables that the list names. */
 function secretsInList(list: SiteList): string[] {
   const names = new Set<string>();
   for (const site of list.sites) for (const name of site.env ?? []) names.add(name);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Undated } from '../../core/event.ts';
 import { gateEvents, gateOf } from '../../core/gate.ts';
-import type { KnownFailureOptions, RunOptions } from '../../core/options.ts';
+import type { KnownFailureOptions, SelectionOptions } from '../../core/options.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type { SiteVerdict } from '../../core/verdict.ts';
 import {
@@ -14,18 +14,19 @@ import { dayOf } from '../../expectations/expectation.ts';
 import { readExpectations, type ExpectationsFile } from '../../expectations/read.ts';
 import { FailuresBefore } from '../../results/baseline.ts';
 import { readBaseline } from '../../results/earlier-runs.ts';
+import type { RunInput } from './input.ts';
 import { refuseTogether } from './refuse-together.ts';
-import type { EquippedGrid } from './extension.ts';
-import type { RunPlan } from './plan.ts';
-import type { SiteList } from '../../sites/read.ts';
 
-/** What a run knows of failures before it starts. */
+/** The failures that a run knows before it starts. */
 export interface KnownFailures {
   readonly baseline?: FailuresBefore;
   readonly expectations?: ExpectationsFile;
 }
 
-/** Reads the baseline and the expectations. Throws a refusal with the mistakes of both. To be called before the results folder is cleared: the baseline may lie there. */
+/**
+ * Reads the baseline and the expectations. Call it before the results folder is cleared, because the baseline may be in
+ * it. Throws one refusal with the mistakes of both.
+ */
 export async function readKnownFailures(options: KnownFailureOptions): Promise<KnownFailures> {
   const { cwd, baseline: folder, baselineNights, expectations: file } = options;
   const [nights, expectations] = await refuseTogether(
@@ -38,23 +39,28 @@ export async function readKnownFailures(options: KnownFailureOptions): Promise<K
   };
 }
 
-type KnownFacts = Omit<ExpectationFacts, 'today'>;
+/** What expectations are checked against, but for the day. */
+export type KnownFacts = Omit<ExpectationFacts, 'today'>;
 
-/** What expectations are held against: the version of the extension, every site of the list, and the checks where none was left out. */
+/**
+ * Collects the version of the extension, every site of the list and every check. The checks are left out if the
+ * selection leaves out some of them.
+ */
 export function knownFacts(
-  options: RunOptions,
-  list: SiteList,
-  plan: RunPlan,
-  withExtension: EquippedGrid | undefined,
+  { grep, grepInvert, tags }: SelectionOptions,
+  { list, plan }: Pick<RunInput, 'list' | 'plan'>,
+  extension: string | undefined,
 ): KnownFacts {
-  const { grep, grepInvert, tags } = options.selection;
   const isWhole = grep === undefined && grepInvert === undefined && tags.length === 0;
   const sites = new Set(list.sites.map((site) => site.id));
   const known = isWhole ? { sites, checks: new Set(plan.checks.map((check) => check.title)) } : { sites };
-  return { known, ...(withExtension === undefined ? {} : { extension: withExtension.facts.version }) };
+  return { known, extension };
 }
 
-/** Tells of a site that was just judged whether its failure is news; what is known does not stop a run. To be made once the run has started. */
+/**
+ * Decides whether the failure of a site counts for `maxFailures`: a known one does not. Make it after `run-started`,
+ * which has the day.
+ */
 export function failureCounter(
   state: RunState,
   { baseline, expectations }: KnownFailures,
@@ -64,7 +70,7 @@ export function failureCounter(
   return (verdict) => gateOf([verdict], { baseline, expectations: excuser })[0]?.counted === 'failed';
 }
 
-/** The events that say what does not gate and what is to be known of the expectations; the last but `run-ended`. */
+/** The events before `run-ended`: which failures are excused, and which expectations need attention. */
 export function knownFailureEvents(
   state: RunState,
   { baseline, expectations }: KnownFailures,
@@ -79,7 +85,7 @@ export function knownFailureEvents(
   ];
 }
 
-/** With the day on which the run started: it is in the journal, and a run over midnight has one. */
+/** Adds the day on which the run started. It comes from the journal, so a run over midnight has one day. */
 function dated(facts: KnownFacts, state: RunState): ExpectationFacts {
   return { ...facts, today: dayOf(state.started?.at ?? 0) };
 }

@@ -1,26 +1,33 @@
-import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { SCHEMA_VERSION, type RunStarted, type SitesPlanned, type Undated } from '../../core/event.ts';
-import type { RunOptions } from '../../core/options.ts';
-import type { Grid } from '../../core/ports.ts';
-import type { ResumePlan } from '../../results/resume.ts';
-import type { RunPlan } from './plan.ts';
+import { SCHEMA_VERSION, type RunStarted, type Undated } from '../../core/event.ts';
+import type { PlanFacts } from '../../results/resume.ts';
+import { setAsideText } from '../../results/run-folder.ts';
+import { sitesPlanned } from '../../results/sites-planned.ts';
 import { version } from '../../version.ts';
+import type { Books } from './open-books.ts';
+import type { RunPlan } from './plan.ts';
+import type { Prepared } from './prepare.ts';
 
-/** Sorts by time and does not repeat: `20261121-184501-3fa9`. */
-export function runName(): string {
-  const [day = '', time = ''] = new Date().toISOString().replace(/[-:]/g, '').split(/[T.]/);
-  return `${day}-${time}-${randomBytes(2).toString('hex')}`;
+/**
+ * Writes the head of a run's journal: what is planned, what happened before the journal was open, and what a resumed run
+ * keeps of the earlier one.
+ */
+export async function writeHead(prepared: Prepared, { emit, folder }: Books, failOnFlaky: boolean): Promise<void> {
+  const { aside, early, resumed } = prepared;
+  const { plan, historyNotice } = prepared.input;
+  emit(runStarted(prepared, failOnFlaky));
+  for (const planned of sitesPlanned(plan.sites, plan.indexes)) emit(planned);
+  early.open(emit);
+  if (aside !== undefined && resumed === undefined)
+    emit({ type: 'notice', level: 'info', code: 'run.set-aside', text: setAsideText(aside) });
+  if (historyNotice !== undefined) emit(historyNotice);
+  for await (const event of resumed?.keptEvents() ?? []) emit(event);
+  await resumed?.copyEvidence(folder);
 }
 
 /** The first event of a run. */
-export function runStarted(
-  run: string,
-  options: RunOptions,
-  plan: RunPlan,
-  grid: Grid,
-  resumed: ResumePlan | undefined,
-): Undated<RunStarted> {
+function runStarted({ run, input, grid, resumed, control }: Prepared, failOnFlaky: boolean): Undated<RunStarted> {
+  const { plan } = input;
   return {
     type: 'run-started',
     schema: SCHEMA_VERSION,
@@ -32,27 +39,12 @@ export function runStarted(
     sessions: plan.sessions,
     grid: grid.name,
     ...(resumed === undefined ? {} : { resumes: resumed.run }),
-    failOnFlaky: options.failOnFlaky,
+    failOnFlaky,
+    control,
   };
 }
 
-/** What of a plan is in the journal's first line, by which a run that goes on knows its own. */
-export function planFacts(plan: RunPlan): {
-  planHash: string;
-  siteCount: number;
-  checks: RunPlan['checks'];
-  shard: RunPlan['shard'];
-} {
-  return { planHash: plan.planHash, siteCount: plan.sites.length, checks: plan.checks, shard: plan.shard };
-}
-
-/** So many sites in one line of the journal. */
-const SITES_IN_A_BATCH = 500;
-
-/** The planned sites, as events. */
-export function* sitesPlanned({ sites, indexes }: RunPlan): Generator<Undated<SitesPlanned>> {
-  for (let start = 0; start < sites.length; start += SITES_IN_A_BATCH) {
-    const part = <T>(all: readonly T[]): T[] => all.slice(start, start + SITES_IN_A_BATCH);
-    yield { type: 'sites-planned', sites: part(sites), ...(indexes === undefined ? {} : { indexes: part(indexes) }) };
-  }
+/** What the journal's first line says of a plan. A run that is resumed must have the same. */
+export function planFacts({ planHash, sites, checks, shard }: RunPlan): PlanFacts {
+  return { planHash, siteCount: sites.length, checks, shard };
 }

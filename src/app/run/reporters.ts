@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { RunOptions } from '../../core/options.ts';
+import type { ReportOptions } from '../../core/options.ts';
 import type { RunState } from '../../core/run-state.ts';
 import { createReporters, withoutTerminal } from '../../report/create.ts';
-import { Multiplexer } from '../../report/multiplexer.ts';
+import { Multiplexer, type ReportFailure } from '../../report/multiplexer.ts';
 import type { TerminalStream } from '../../report/terminal/terminal.ts';
 import type { Journal } from '../../results/journal.ts';
 import { RESULTS_JSON } from '../../results/layout.ts';
@@ -10,7 +10,7 @@ import { ResultsJsonReporter } from '../../results/results-json.ts';
 import type { RunFolder } from '../../results/run-folder.ts';
 import type { RunHistory } from './history.ts';
 
-/** Where terminal reporters write; a run without one prints nothing. */
+/** Where terminal reporters write. Without one nothing is printed. */
 export interface Terminal {
   readonly stream: TerminalStream;
   readonly isTTY: boolean;
@@ -18,36 +18,37 @@ export interface Terminal {
   readonly color: boolean;
 }
 
-interface ReportParts {
+/** What reports are made of. */
+export interface ReportParts {
+  readonly state: RunState;
   readonly folder: RunFolder;
   readonly journal: Journal;
-  readonly history: RunHistory;
+  readonly history: RunHistory | undefined;
 }
 
+const SILENT: Terminal = { stream: { write: () => true }, isTTY: false, columns: 80, color: false };
+
 /** The reporters of a run: results.json and the history always, then those that the options name. */
-export function reportersOf(
-  options: RunOptions,
-  terminal: Terminal | undefined,
-  state: RunState,
-  parts: ReportParts,
-): Multiplexer {
-  const { folder, journal, history } = parts;
-  const silent = { stream: { write: () => true }, isTTY: false, columns: 80, color: false };
-  const asked = terminal === undefined ? withoutTerminal(options.reporters) : options.reporters;
-  const failures = (): Multiplexer['failures'] => [
-    ...multiplexer.failures,
-    ...(journal.failure === undefined ? [] : [{ reporter: 'journal', error: journal.failure }]),
-  ];
-  const named = createReporters(asked, {
+export function reportersOf(options: ReportOptions, terminal: Terminal | undefined, parts: ReportParts): Multiplexer {
+  const { state, folder, journal, history } = parts;
+  const named = createReporters(terminal === undefined ? withoutTerminal(options.reporters) : options.reporters, {
     state,
-    ...(terminal ?? silent),
+    ...(terminal ?? SILENT),
     now: Date.now,
     cwd: options.cwd,
     out: options.out,
-    reportFailures: failures,
+    reportFailures: () => failuresOf(reporters, journal),
   });
-  const results = { name: RESULTS_JSON, reporter: new ResultsJsonReporter(state, join(folder.path, RESULTS_JSON)) };
-  const remembered = history.reporter === undefined ? [] : [history.reporter];
-  const multiplexer: Multiplexer = new Multiplexer(state, [results, ...remembered, ...named]);
-  return multiplexer;
+  const reporters: Multiplexer = new Multiplexer(state, [
+    { name: RESULTS_JSON, reporter: new ResultsJsonReporter(state, join(folder.path, RESULTS_JSON)) },
+    ...(history === undefined ? [] : [{ name: 'history', reporter: history }]),
+    ...named,
+  ]);
+  return reporters;
+}
+
+/** The reports that could not be written so far, and the journal if it could not be. */
+export function failuresOf(reporters: Multiplexer, journal: Journal): readonly ReportFailure[] {
+  const { failure } = journal;
+  return failure === undefined ? reporters.failures : [...reporters.failures, { reporter: 'journal', error: failure }];
 }

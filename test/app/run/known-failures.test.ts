@@ -9,7 +9,7 @@ import { History } from '../../../src/history/history.ts';
 import { Multiplexer } from '../../../src/report/multiplexer.ts';
 import { foldEvents } from '../../../src/results/fold.ts';
 import { knownFailureEvents, readKnownFailures } from '../../../src/app/run/known-failures.ts';
-import { runHistory } from '../../../src/app/run/history.ts';
+import { readHistory, RunHistory } from '../../../src/app/run/history.ts';
 import { FakeRun, failed, passed, siteOf } from '../../support/run-events.ts';
 
 const cwd = mkdtempSync(join(tmpdir(), 'gridrun-gate-'));
@@ -87,9 +87,8 @@ test('the mistakes of both are named at once', async () => {
 test('a run feeds the history at its end; a broken history is told of and keeps no run from starting', async () => {
   const path = join(cwd, 'history.sqlite');
   const state = new RunState();
-  const { reporter, durations } = runHistory(path, state);
-  assert.equal(durations.size, 0);
-  const all = new Multiplexer(state, reporter === undefined ? [] : [reporter]);
+  assert.deepEqual(readHistory(path), { durations: new Map() });
+  const all = new Multiplexer(state, [{ name: 'history', reporter: new RunHistory(path, state) }]);
   for (const event of night().ended().events) all.onEvent(event);
   await all.finish();
   assert.deepEqual(all.failures, []);
@@ -97,10 +96,10 @@ test('a run feeds the history at its end; a broken history is told of and keeps 
     using history = History.open(path);
     assert.equal(history.story('new').runs.length, 1);
   }
-  assert.equal(runHistory(path, state).durations.size, 3);
+  assert.equal(readHistory(path).durations.size, 3);
   writeFileSync(path, 'broken'.repeat(1000));
-  const { notice, reporter: none } = runHistory(path, state);
-  assert.equal(none, undefined);
+  const { notice, durations } = readHistory(path);
+  assert.equal(durations.size, 0);
   assert.match(
     notice?.type === 'notice' ? notice.text : '',
     /is broken: .*; it can be built anew from the journals: gridrun history --rebuild/,

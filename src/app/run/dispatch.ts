@@ -1,0 +1,75 @@
+import type { RunEnded } from '../../core/event.ts';
+import { faultOf, type Fault } from '../../core/fault.ts';
+import type { DispatchOptions } from '../../core/options.ts';
+import type { DispatchPlan } from '../../dispatch/dispatch-plan.ts';
+import { Dispatcher } from '../../dispatch/dispatcher.ts';
+import { HostLimits } from '../../dispatch/host-limits.ts';
+import { domainOf, hostOf, isLocal } from '../../plan/hosts.ts';
+import { sitesPerSession } from '../../session/isolation.ts';
+import { failureCounter } from './known-failures.ts';
+import type { Books } from './open-books.ts';
+import { unitsOf } from './plan.ts';
+import type { Prepared } from './prepare.ts';
+import type { RunOrder } from './run-order.ts';
+import { globalTimeout } from './stop.ts';
+
+/** After this time without a session the grid is lost. A hub needs less to restart. */
+const GRID_LOST_AFTER_MS = 60_000;
+
+/** How the third phase ended. */
+export interface Dispatched {
+  /** Why the run stopped early; empty if it did not. */
+  readonly stopped: RunEnded['stopped'];
+  /** Bugs of gridrun that ended the run. */
+  readonly faults: readonly Fault[];
+}
+
+/** The third phase: brings every site to its verdict, then ends the workers. After it nothing else happens in the run. */
+export async function dispatch(
+  prepared: Prepared,
+  { emit, state }: Books,
+  { options, stopper }: RunOrder,
+): Promise<Dispatched> {
+  const { run, input, grid, isolation, control, facts, early } = prepared;
+  const { runner, known } = input;
+  const dispatcher = new Dispatcher(
+    workOf(prepared, options.chunkSize),
+    {
+      run,
+      capabilities: options.capabilities,
+      retries: options.retries,
+      infraRetries: options.infraRetries,
+      control,
+      siteTimeoutMs: options.siteTimeoutMs,
+      maxFailures: options.maxFailures,
+      sitesPerSession: sitesPerSession(options.isolation),
+      gridLostAfterMs: GRID_LOST_AFTER_MS,
+    },
+    { grid, runner, isolation, limits: hostLimits(options), emit, counts: failureCounter(state, known, facts) },
+  );
+  using _limit = globalTimeout(options.globalTimeoutMs, stopper);
+  stopper.attach(dispatcher);
+  const faults = await dispatcher.run().then(
+    () => [],
+    (error: unknown) => [faultOf(error)],
+  );
+  await runner[Symbol.asyncDispose]();
+  early.close();
+  return { stopped: dispatcher.stopped, faults };
+}
+
+/** The plan's work, without the sites that a resumed run keeps. */
+function workOf({ input, resumed }: Prepared, chunkSize: number | 'auto'): DispatchPlan {
+  const { plan, durations } = input;
+  const checks = plan.checks.map((check) => check.title);
+  if (resumed === undefined) return { sites: plan.sites, units: plan.units, checks };
+  const sites = plan.sites.filter((site) => !resumed.kept.has(site.id));
+  return { sites, units: unitsOf(sites, { sessions: plan.sessions, chunkSize, durations }), checks };
+}
+
+function hostLimits({ perHost, perDomain }: DispatchOptions): HostLimits {
+  return new HostLimits(perHost, perDomain, (url) => {
+    const host = hostOf(url);
+    return { host, domain: domainOf(url), local: isLocal(host) };
+  });
+}

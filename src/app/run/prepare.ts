@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import type { ControlMode } from '../../core/attempt.ts';
+import type { Emit, Grid, Isolation } from '../../core/ports.ts';
+import { findUnfinished, planResume, type ResumePlan } from '../../results/resume.ts';
+import { RunFolder, type SetAside } from '../../results/run-folder.ts';
+import { isolation } from '../../session/isolation.ts';
+import { startWebServer } from '../../webserver/web-server.ts';
+import { EarlyEvents } from './early-events.ts';
+import { installExtension, type Builds, type EquippedGrid } from './extension.ts';
+import { gridFor, type RunGrid } from './grid.ts';
+import { readInput, type RunInput } from './input.ts';
+import { knownFacts, type KnownFacts } from './known-failures.ts';
+import { planFacts } from './opening.ts';
+import type { RunOrder } from './run-order.ts';
+
+/** A run that can start. Dispose of it to end all that was started for it, the newest first. */
+export interface Prepared extends AsyncDisposable {
+  /** Sorts by time and does not repeat: `20261121-184501-3fa9`. */
+  readonly run: string;
+  readonly input: RunInput;
+  /** Locked for this run; what is in it is untouched so far. */
+  readonly folder: RunFolder;
+  /** The unfinished run that was in the folder, and where it is now. */
+  readonly aside: SetAside | undefined;
+  /** Undefined if this run resumes no other. */
+  readonly resumed: ResumePlan | undefined;
+  /** Its sessions have the extension, if there is one. */
+  readonly grid: Grid;
+  readonly isolation: Isolation;
+  readonly control: ControlMode;
+  /** What expectations are checked against. */
+  readonly facts: KnownFacts;
+  /** Takes the events of what was started, until the journal is open. */
+  readonly early: EarlyEvents;
+}
+
+/**
+ * The first phase: reads the input, locks the results folder, then starts the grid, the extension and the web server.
+ * Throws a refusal for bad input, and `interrupted` after a stop. In both cases it ends what it started.
+ */
+export async function prepare(order: RunOrder): Promise<Prepared> {
+  const { options, stopper } = order;
+  const { signal } = stopper;
+  await using stack = new AsyncDisposableStack();
+  const early = new EarlyEvents();
+  const run = runName();
+  const input = await stopper.abandoning(readInput(options, { stack, emit: early.emit, signal }));
+  const folder = stack.use(await RunFolder.open(options.out));
+  const aside = await folder.setAside();
+  const resumed =
+    options.resume === undefined
+      ? undefined
+      : await planResume(await findUnfinished(folder, options.resume), planFacts(input.plan));
+  const plain = stack.use(await stopper.preparing(startGrid(order, input, early.emit)));
+  input.secrets.push(...(plain.secrets ?? []));
+  const equipped =
+    input.builds && (await stopper.preparing(equip(plain, input.builds, { run, order, emit: early.emit })));
+  if (options.webServer !== undefined)
+    stack.use(await stopper.preparing(startWebServer(options.webServer, options.cwd, signal)));
+  signal.throwIfAborted();
+  const started = stack.move();
+  return {
+    run,
+    input,
+    folder,
+    aside,
+    resumed,
+    grid: equipped?.grid ?? plain,
+    isolation: equipped?.isolation(isolation(options.isolation)) ?? isolation(options.isolation),
+    control: input.builds?.mode ?? 'never',
+    facts: knownFacts(options.selection, input, equipped?.facts.version),
+    early,
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
+function runName(): string {
+  const [day = '', time = ''] = new Date().toISOString().replace(/[-:]/g, '').split(/[T.]/);
+  return `${day}-${time}-${randomBytes(2).toString('hex')}`;
+}
+
+function startGrid({ options, terminal, stopper }: RunOrder, { plan }: RunInput, emit: Emit): Promise<RunGrid> {
+  const siteUrls = plan.sites.filter((site) => site.skip === undefined).map((site) => site.url);
+  const onProgress = (text: string): void => void terminal?.stream.write(`${text}\n`);
+  return gridFor(options, { siteUrls, signal: stopper.signal, emit, onProgress });
+}
+
+interface EquipOrder {
+  readonly run: string;
+  readonly order: RunOrder;
+  readonly emit: Emit;
+}
+
+function equip(grid: Grid, builds: Builds, { run, order, emit }: EquipOrder): Promise<EquippedGrid> {
+  const { capabilities } = order.options;
+  return installExtension(grid, builds, {
+    name: `${run}-preflight`,
+    capabilities,
+    signal: order.stopper.signal,
+    emit,
+  });
+}
