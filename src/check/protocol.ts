@@ -42,7 +42,7 @@ export type FixtureKind = 'setup' | 'teardown';
 
 /** Messages from the pool to a worker. `id` is the pool's number for an attempt, unique within one worker. */
 export type ToWorker =
-  | { readonly type: 'load'; readonly options: WorkerOptions }
+  | { readonly type: 'load'; readonly options: WorkerOptions; readonly isTraced: boolean }
   | { readonly type: 'attempt'; readonly id: number; readonly order: OrderOnWire }
   | { readonly type: 'interrupt'; readonly id: number }
   | { readonly type: 'fixture'; readonly which: FixtureKind }
@@ -58,6 +58,7 @@ export type FromWorker =
   | { readonly type: 'late'; readonly error: LateError }
   | { readonly type: 'fixture-done'; readonly which: FixtureKind; readonly fault?: Fault }
   | { readonly type: 'pong' }
+  | WorkerTrace
   | WorkerOutput
   | WorkerNotice;
 
@@ -76,6 +77,13 @@ export interface WorkerOutput {
   /** Empty if the output belongs to no site. */
   readonly siteId: string;
   readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+/** A wire command of the worker, for the trace of `GRIDRUN_DEBUG=protocol`. `at` is in ms since 1970. */
+export interface WorkerTrace {
+  readonly type: 'trace';
+  readonly at: number;
   readonly text: string;
 }
 

@@ -1,4 +1,5 @@
 import yargs from 'yargs';
+import { traceIfAsked } from '../app/protocol-trace.ts';
 import { version } from '../version.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { gridCommand } from './grid-command.ts';
@@ -21,6 +22,7 @@ const MAX_HELP_WIDTH = 110;
  * @returns the exit code
  */
 export async function gridrun(args: readonly string[]): Promise<number> {
+  traceIfAsked(process.env, (line) => process.stderr.write(line));
   let exitCode = 0;
   const exitWith = (code: number): void => {
     exitCode = code;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { within, type Limits } from './deadline.ts';
 import { authorizationOf, withoutCredentials } from './endpoint.ts';
+import { isTraced, traced } from './protocol-trace.ts';
 import { untilAborted } from './until-aborted.ts';
 import { cutError, WireError } from './wire-error.ts';
 
@@ -42,6 +43,16 @@ export class BidiClient {
     address.username = '';
     address.password = '';
     const shown = withoutCredentials(address.href);
+    const open = async (): Promise<BidiClient> => await BidiClient.#open(address, authorization, shown, limits);
+    return isTraced() ? await traced(`bidi CONNECT ${shown}`, open, () => 'ok') : await open();
+  }
+
+  static async #open(
+    address: URL,
+    authorization: string | undefined,
+    shown: string,
+    limits: Limits,
+  ): Promise<BidiClient> {
     return await within(limits, async (signal, cutBy) => {
       const socket = new WebSocket(address, {
         perMessageDeflate: false,
@@ -64,6 +75,12 @@ export class BidiClient {
 
   /** Sends a command and returns its `result`. Throws a `WireError` whose `wireCode` is the BiDi error code. */
   async command(method: string, params: object, limits: Limits): Promise<unknown> {
+    const send = async (): Promise<unknown> => await this.#send(method, params, limits);
+    if (!isTraced()) return await send();
+    return await traced(`bidi ${commandName(method, params)} on ${this.#shown}`, send, () => 'ok');
+  }
+
+  async #send(method: string, params: object, limits: Limits): Promise<unknown> {
     const what = `${method} on ${this.#shown}`;
     if (this.#socket.readyState !== WebSocket.OPEN) throw new WireError('ECONNRESET', what, 'the connection is closed');
     return await within(limits, async (signal, cutBy) => {
@@ -126,4 +143,9 @@ export class BidiClient {
     }
     this.#pending.clear();
   }
+}
+
+/** With Chrome's own protocol inside, its command too: `goog:cdp.sendCommand Page.captureSnapshot`. */
+function commandName(method: string, params: object): string {
+  return method === 'goog:cdp.sendCommand' && 'method' in params ? `${method} ${String(params.method)}` : method;
 }

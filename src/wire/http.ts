@@ -2,6 +2,7 @@ import { Agent } from 'undici';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import { within, type Limits } from './deadline.ts';
 import type { Endpoint } from './endpoint.ts';
+import { isTraced, traced } from './protocol-trace.ts';
 import { cutError, WireError } from './wire-error.ts';
 
 /** One HTTP request. `path` starts below the endpoint's prefix. */
@@ -31,6 +32,11 @@ const AGENT = new Agent({ headersTimeout: 0, bodyTimeout: 0, pipelining: 1, conn
  */
 export async function exchange(endpoint: Endpoint, request: WireRequest, limits: Limits): Promise<Reply> {
   const what = `${request.method} ${endpoint.shown}${request.path}`;
+  const send = async (): Promise<Reply> => await sendWithin(endpoint, request, what, limits);
+  return isTraced() ? await traced(`http ${what}`, send, ({ status }) => `${status}`) : await send();
+}
+
+async function sendWithin(endpoint: Endpoint, request: WireRequest, what: string, limits: Limits): Promise<Reply> {
   return await within(limits, async (signal, cutBy) => {
     try {
       return await sendOnce(endpoint, request, signal).catch((error: unknown) => {

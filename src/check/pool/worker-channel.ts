@@ -3,7 +3,16 @@ import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { WATCHDOG_FD, type FromWorker, type StallReport, type ToWorker, type WorkerOutput } from '../protocol.ts';
+import { isTraced, trace } from '../../wire/protocol-trace.ts';
+import { messageText } from './message-text.ts';
+import {
+  WATCHDOG_FD,
+  type FromWorker,
+  type StallReport,
+  type ToWorker,
+  type WorkerOutput,
+  type WorkerTrace,
+} from '../protocol.ts';
 
 const STOP_MS = 3_000;
 const MAIN = fileURLToPath(new URL(`../worker/main${extname(import.meta.url)}`, import.meta.url));
@@ -17,7 +26,7 @@ const EXEC_ARGV = [
 ];
 
 export interface ChannelListeners {
-  readonly onMessage: (message: FromWorker) => void;
+  readonly onMessage: (message: Exclude<FromWorker, WorkerTrace>) => void;
   /** Output that did not go through a message: of native code, or of Node itself. */
   readonly onOutput: (output: WorkerOutput) => void;
   /** The worker's watchdog found the event loop standing still. The channel then kills the worker. */
@@ -36,7 +45,8 @@ export class WorkerChannel {
   constructor(cwd: string, listeners: ChannelListeners) {
     this.#listeners = listeners;
     this.#child = fork(MAIN, [], { cwd, execArgv: EXEC_ARGV, stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'] });
-    this.#child.on('message', (message) => listeners.onMessage(message as FromWorker));
+    this.#child.on('message', (message) => this.#receive(message as FromWorker));
+    trace(`${this.#name}: started`);
     this.#child.on('error', (error) => this.#die(error.message));
     this.#child.on('exit', (code, signal) => this.#die(signal === null ? `exit code ${code}` : signal));
     this.#readOutput();
@@ -45,7 +55,9 @@ export class WorkerChannel {
 
   /** Sends a message. Does nothing if the worker is gone: its exit is noticed separately. */
   send(message: ToWorker): void {
-    if (this.#child.connected) this.#child.send(message, () => {});
+    if (!this.#child.connected) return;
+    if (isTraced()) trace(`to ${this.#name} ${messageText(message)}`);
+    this.#child.send(message, () => {});
   }
 
   kill(): void {
@@ -62,6 +74,17 @@ export class WorkerChannel {
     clearTimeout(timer);
   }
 
+  /** For the trace. */
+  get #name(): string {
+    return `worker ${this.#child.pid ?? '?'}`;
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.type === 'trace') return trace(`${this.#name} ${message.text}`, message.at);
+    if (isTraced()) trace(`from ${this.#name} ${messageText(message)}`);
+    this.#listeners.onMessage(message);
+  }
+
   #readOutput(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       this.#child[stream]
@@ -73,6 +96,7 @@ export class WorkerChannel {
   #readWatchdog(): void {
     const reports = this.#child.stdio[WATCHDOG_FD] as Readable;
     createInterface({ input: reports }).on('line', (line) => {
+      if (isTraced()) trace(`from watchdog of ${this.#name} ${line}`);
       this.#listeners.onStall(JSON.parse(line) as StallReport);
       this.kill();
     });
@@ -81,6 +105,7 @@ export class WorkerChannel {
   #die(how: string): void {
     if (this.#isDead) return;
     this.#isDead = true;
+    trace(`${this.#name}: ended, ${how}`);
     this.#exited.resolve();
     this.#listeners.onDeath(how);
   }

@@ -6,6 +6,7 @@ import type { CheckPlan } from '../../core/check.ts';
 import type { ErrorCode } from '../../core/error-codes.ts';
 import { GridrunError, faultOf, type Fault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError } from '../../core/ports.ts';
+import { hideInTrace } from '../../wire/protocol-trace.ts';
 import { untilAborted } from '../../wire/until-aborted.ts';
 import { mochaConfigIn } from './check-files.ts';
 import { GlobalFixtures } from './global-fixtures.ts';
@@ -48,7 +49,8 @@ export class WorkerPool implements CheckRunner {
   #disposed: Promise<void> | undefined;
 
   constructor(options: WorkerPoolOptions) {
-    const { cwd, setup, outDir } = options.worker;
+    const { cwd, setup, outDir, secrets } = options.worker;
+    hideInTrace(secrets);
     this.#options = options;
     this.#workerOptions = {
       ...options.worker,

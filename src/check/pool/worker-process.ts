@@ -1,6 +1,7 @@
 import type { CheckPlan } from '../../core/check.ts';
 import { GridrunError, makeFault, type Fault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../../core/ports.ts';
+import { isTraced } from '../../wire/protocol-trace.ts';
 import type {
   FixtureKind,
   FromWorker,
@@ -9,6 +10,7 @@ import type {
   WorkerOptions,
   WorkerOutput,
   WorkerRefusal,
+  WorkerTrace,
 } from '../protocol.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { RunningAttempts } from './running-attempts.ts';
@@ -54,7 +56,7 @@ export class WorkerProcess {
       onStall: (report) => (this.#stall = report),
       onDeath: (how) => this.#onDeath(how),
     });
-    this.#channel.send({ type: 'load', options });
+    this.#channel.send({ type: 'load', options, isTraced: isTraced() });
     this.#heartbeat = new Heartbeat({
       ping: () => this.#channel.send({ type: 'ping' }),
       onSilent: () => this.#channel.kill(),
@@ -110,7 +112,7 @@ export class WorkerProcess {
     await this.#channel.close();
   }
 
-  #onMessage(message: FromWorker): void {
+  #onMessage(message: Exclude<FromWorker, WorkerTrace>): void {
     this.#heartbeat.heard();
     switch (message.type) {
       case 'loading':

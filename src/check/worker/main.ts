@@ -1,3 +1,4 @@
+import { hideInTrace, startTrace } from '../../wire/protocol-trace.ts';
 import type { FromWorker, ToWorker } from '../protocol.ts';
 import { checkFault } from './attempt/check-failure.ts';
 import { CheckWorker } from './check-worker.ts';
@@ -22,6 +23,8 @@ let worker: CheckWorker | undefined;
 process.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'load':
+      if (message.isTraced) startTrace((at, text) => send({ type: 'trace', at, text }));
+      hideInTrace(message.options.secrets);
       worker = new CheckWorker(message.options, send);
       return void worker.load();
     case 'attempt':
