@@ -1,7 +1,9 @@
 import { ERROR_CODES, type CodeMeaning } from '../../src/core/error-codes.ts';
 import { code, table } from './markdown.ts';
 
-const ENTRIES: readonly (readonly [string, CodeMeaning])[] = Object.entries(ERROR_CODES);
+const ENTRIES: readonly (readonly [string, CodeMeaning])[] = Object.entries(ERROR_CODES).toSorted(([a], [b]) =>
+  a < b ? -1 : 1,
+);
 
 /** The heading of each family of codes, in the order of the troubleshooting page. */
 const FAMILIES: readonly (readonly [string, string])[] = [
@@ -78,7 +80,7 @@ gridrun does.
 
 A code never changes its name or meaning. You find it as the \`code\` of a fault in \`events.ndjson\` and \`results.json\`, as
 the \`type\` of a failure or an error in \`junit.xml\`, and in the last line that gridrun prints when it refuses to start. In the
-sources, all codes are in \`src/core/error-codes.ts\`.
+sources, all codes are in \`src/core/error-codes/\`.
 
 The column \`blames\` has the same values as a verdict's \`cause\`: \`check\`, \`extension\`, \`site\`, \`browser\`, \`grid\` or
 \`runner\`. In addition, \`input\` means that something you passed to gridrun is wrong, and \`nobody\` marks a notice.

@@ -1,0 +1,79 @@
+import { AS_HINTED, input, noted, reported, type Codes } from './code-meaning.ts';
+
+/** Codes of the checks and of the files that they are in. */
+export const CHECK_CODES = {
+  'check.command-refused': reported(
+    'check',
+    'the browser refused a command: the element does not exist, or a script threw',
+    'wait for what the command needs; look at the screenshot',
+  ),
+  'check.extension-use': reported('check', 'a check used a part that the extension does not have', AS_HINTED),
+  'check.failed': reported(
+    'check',
+    'a check or one of its hooks threw an error',
+    'read its message and look at the screenshot; finding this is what checks are for',
+  ),
+  'check.late-command': reported(
+    'check',
+    'a check sent a command to the driver after its site had ended',
+    '`await` every command; end your own timers in `after`',
+  ),
+  'check.no-bidi': reported(
+    'check',
+    'the session has no WebSocket, so the extension cannot be reached',
+    'keep `webSocketUrl` in the capabilities; on a grid, run `gridrun doctor`',
+  ),
+  'check.no-extension': reported(
+    'check',
+    'a check used `extension` in a session that has none',
+    'set `--extension`, or add `@extension` to the title of the check',
+  ),
+  'check.no-site-yet': reported(
+    'check',
+    'a check file read `site` or `driver` while it was loaded',
+    'read them inside `it()`, `before()` or `beforeEach()`',
+  ),
+  'check.rescued': reported(
+    'check',
+    'the check failed, then passed because of mocha’s `this.retries`: it is flaky',
+    'find out what it did not wait for',
+  ),
+  'check.timeout': reported(
+    'check',
+    'the check took longer than `--timeout`',
+    'wait for less, or raise `--timeout` or `this.timeout()`',
+  ),
+  'check.unawaited-command': reported(
+    'check',
+    'the site ended while a command to the driver was still running',
+    '`await` every command',
+  ),
+  'checks.global-teardown': noted(
+    'check',
+    'the teardown of `mochaGlobalSetup` failed or took too long',
+    'fix the error in the text',
+  ),
+  'checks.mocharc': noted(
+    'nobody',
+    'there is a `.mocharc`, which gridrun does not read',
+    'move its settings to `gridrun.config.ts`',
+  ),
+  'checks.no-file': input(
+    'a glob of check files matches no file',
+    'correct the glob; it is relative to the folder that gridrun runs in',
+  ),
+  'checks.none': input(
+    'the files contain no check, or the filters leave none',
+    'list the titles with `--list`, without `--grep` and `--tag`',
+  ),
+  'checks.not-loaded': input(
+    'a check file could not be loaded',
+    'fix the error in the message, which has file and line',
+  ),
+  'checks.only': input('the suite contains `.only`, which is forbidden on CI', 'remove it, or use `--no-forbid-only`'),
+  'checks.stray-error': noted(
+    'check',
+    'a check file threw an error that belongs to no site',
+    '`await` everything the file starts, and handle its errors',
+  ),
+} as const satisfies Codes;

@@ -1,0 +1,112 @@
+import { AS_HINTED, input, NO_TODO, noted, refused, reported, retried, stopped, type Codes } from './code-meaning.ts';
+
+/** Codes of the grid, and of the Docker engine that it runs on. */
+export const GRID_CODES = {
+  'grid.bad-advertise': refused(
+    'grid',
+    'the hub cannot reach the nodes at the address of `--advertise`',
+    'give an address of this machine that the hub can reach, and open its ports',
+  ),
+  'grid.bad-options': input('a grid cannot be set up with these options', AS_HINTED),
+  'grid.bad-url': input('the grid URL is not valid', 'write it as `http://host:4444`'),
+  'grid.bus-unreachable': input(
+    'this machine cannot reach the hub’s event bus',
+    'start the hub with `--open-bus`, and open its ports 4442 and 4443',
+  ),
+  'grid.drain-refused': reported(
+    'grid',
+    'the hub did not drain a node',
+    'run `gridrun grid status`, and read the hub’s log',
+  ),
+  'grid.engine-elsewhere': refused(
+    'grid',
+    'the list has sites on this machine’s loopback, but the Docker engine runs on another machine',
+    'use an engine on this machine, or `--grid local`',
+  ),
+  'grid.engine-refused': reported(
+    'grid',
+    'the Docker engine refused a request',
+    'follow the message, which is the engine’s own',
+  ),
+  'grid.engine-silent': reported(
+    'grid',
+    'the Docker engine did not answer in time',
+    'check the engine’s load and its log',
+  ),
+  'grid.engine-unreachable': refused(
+    'grid',
+    'no Docker engine answers',
+    'start Docker or set `DOCKER_HOST`; your user must be in the group of the Docker socket',
+  ),
+  'grid.hub-restarted': noted(
+    'grid',
+    'the hub restarted and lost its sessions',
+    'read the hub’s log; the sites are tried again',
+  ),
+  'grid.hub-unreachable': input(
+    'this machine cannot reach the hub',
+    'check that the hub is up, and that it listens on that address (`--listen`)',
+  ),
+  'grid.image': noted('nobody', 'there is a note about the image that the grid runs', 'read its text'),
+  'grid.image-failed': refused(
+    'grid',
+    'the image of the grid could not be built',
+    'fix the step that failed; its last lines are in the message, and packages need network access in containers',
+  ),
+  'grid.no-answer': retried(
+    'grid',
+    'the grid or the driver did not answer in time',
+    'check the load of its machines, or lower `--sessions`',
+  ),
+  'grid.none': input(
+    'there is no grid or node of this name',
+    'list what runs with `gridrun grid status`, or start a grid with `gridrun grid up`',
+  ),
+  'grid.not-joined': refused(
+    'grid',
+    'the nodes are up, but the hub does not accept them',
+    'check that the registration secret is the hub’s own, and that the hub can reach this machine',
+  ),
+  'grid.not-ready': refused(
+    'grid',
+    'the hub or its nodes did not become ready in time',
+    'read their last lines in the message; run `gridrun grid status`',
+  ),
+  'grid.not-webdriver': refused(
+    'grid',
+    'the server at this URL is not a WebDriver server',
+    'use the URL whose `/status` returns JSON',
+  ),
+  'grid.other-port': input(
+    'the grid already runs on another port',
+    'use that port or another `--name`, or take the grid down first',
+  ),
+  'grid.port-taken': input('another program uses the port', 'choose another `--port`'),
+  'grid.queue-timeout': retried(
+    'grid',
+    'no slot of the grid became free in time',
+    'lower `--sessions`, or give the grid more slots',
+  ),
+  'grid.scale-failed': noted(
+    'grid',
+    'gridrun could not change the number of nodes',
+    'read the reason in the text; the run goes on with the nodes that are up',
+  ),
+  'grid.session-lost': retried(
+    'grid',
+    'the session is gone: its node crashed or closed it',
+    'check the node’s memory and log; the sites are tried on another node',
+  ),
+  'grid.stopped': stopped('a person stopped the command while the grid was starting: exit 130'),
+  'grid.swept': noted('nobody', 'gridrun removed what a crashed run had left behind', NO_TODO),
+  'grid.unauthorized': refused(
+    'grid',
+    'the grid needs a user name and a password',
+    'put them in the URL, preferably in `SELENIUM_REMOTE_URL`',
+  ),
+  'grid.unreachable': retried(
+    'grid',
+    'nothing answers at the grid URL',
+    'check that the grid is up and that this machine can reach it: `gridrun doctor --grid <url>`',
+  ),
+} as const satisfies Codes;

@@ -1,0 +1,77 @@
+import { input, NO_TODO, noted, reported, retried, stopped, type CodeMeaning, type Codes } from './code-meaning.ts';
+
+const bug: CodeMeaning = {
+  blames: 'runner',
+  answer: 'bug',
+  meaning: 'a bug in gridrun: exit 70',
+  todo: 'please report it, with its stack',
+};
+
+/** Codes of a run itself: gridrun’s own processes, the results folder, the journal, and runs that are resumed. */
+export const RUN_CODES = {
+  interrupted: stopped('a person stopped the run before anything started: exit 130'),
+  'journal.line': input(
+    'a line of the journal is damaged',
+    'use another copy of the file: this one was changed, or is not a journal',
+  ),
+  'journal.missing': input('the folder contains no journal', 'give the results folder of a run'),
+  'journal.open': input('the journal could not be created', 'choose another folder with `--out`'),
+  'journal.schema': input('the journal was written by a newer gridrun', 'use that version'),
+  'journal.write': reported(
+    'runner',
+    'the journal could no longer be written',
+    'free space on the disk, then continue with `--resume`',
+  ),
+  'out.folder': input('the results folder could not be created', 'choose another with `--out`'),
+  'out.locked': input(
+    'another run is writing to this results folder',
+    'wait for it to end, or choose another folder with `--out`',
+  ),
+  'resume.done': input(
+    'a later run has already finished the unfinished run',
+    'name it to run its rest again: `--resume <run>`',
+  ),
+  'resume.none': input('there is no unfinished run', 'run without `--resume`, or choose its folder with `--out`'),
+  'resume.plan': input(
+    'the list, the suite or the selection differ from those of the unfinished run',
+    'use the same ones, or start a new run without `--resume`',
+  ),
+  'resume.unknown': input('there is no unfinished run of this name', 'use a name that the message lists'),
+  'run.set-aside': noted(
+    'nobody',
+    'gridrun moved the files of an unfinished run to `unfinished/`',
+    'continue that run with `--resume`, or ignore it',
+  ),
+  'runner.bug': bug,
+  'runner.endless-loop': reported(
+    'runner',
+    'a check blocked its process and did not stop',
+    'look for an endless loop or a long computation at the line in the message',
+  ),
+  'runner.interrupted': reported(
+    'runner',
+    'the run was stopped while the site was being tried',
+    'continue with `--resume`',
+  ),
+  'runner.lane': retried(
+    'runner',
+    'the check files could not be loaded a second time',
+    'make sure that each file can be imported more than once',
+  ),
+  'runner.no-result': reported(
+    'runner',
+    'mocha ended without a result for this check',
+    'look for `process.exit`, or for a second `done()`; otherwise please report it',
+  ),
+  'runner.state-dir': input(
+    'the folder for the state of this machine belongs to another user',
+    'remove it, or set `TMPDIR`',
+  ),
+  'runner.stopped': retried('runner', 'a command was canceled because the run was stopped', NO_TODO),
+  'runner.unknown': reported('runner', 'the check errored for an unknown reason', 'please report it'),
+  'runner.worker-died': retried(
+    'runner',
+    'the worker process that ran the checks died',
+    'look for `process.exit` or high memory use in a check; `--lanes-per-worker 1` gives each lane its own process',
+  ),
+} as const satisfies Codes;
