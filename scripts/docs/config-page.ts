@@ -11,7 +11,8 @@ export function configPage(): string {
   return [
     `# Config
 
-gridrun reads the first of \`gridrun.config.ts\`, \`.mjs\`, \`.js\` and \`.json\` that is in the folder where you run it. \`--config <file>\` names another. The file exports one object:
+gridrun reads \`gridrun.config.ts\`, \`.mjs\`, \`.js\` or \`.json\` from the folder where you run it. If there are several, it
+reads the first in this order. \`--config <file>\` names another file. The file exports one object:
 
 \`\`\`ts
 import { defineConfig } from 'gridrun';
@@ -19,7 +20,8 @@ import { defineConfig } from 'gridrun';
 export default defineConfig({ sites: 'sites.json', sessions: 8, retries: 1 });
 \`\`\`
 
-A key is the name of a flag in camel case. A [flag](flags.md) goes before the config. Paths are relative to the folder where you run gridrun.
+Each key is the name of a [flag](flags.md) in camel case. Flags override the config. Paths are relative to the folder where you
+run gridrun.
 `,
     ...groups,
     `## webServer\n\n${TABLE.webServer.describe}.\n\n${table(['key', 'type', 'what it does', 'default'], fieldRows(TABLE.webServer))}\n`,

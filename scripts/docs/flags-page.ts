@@ -27,7 +27,7 @@ export const COMMANDS: readonly string[] = [
 export async function flagsPage(): Promise<string> {
   const helps = await helpsOf(COMMANDS);
   return [
-    '# Flags\n\nA flag goes before the config, and the config before the default. In the [config](config.md), a flag is a key with the same name in camel case.\n',
+    '# Flags\n\nFlags override the [config](config.md), and the config overrides the defaults. A config key is the name of a flag in camel case.\n',
     '## A run: `gridrun [checks..] --sites <list>`\n',
     runFlags(),
     '\n`--config <file>` names the config to read. To turn a switch off, put `--no-` before its name.\n',
