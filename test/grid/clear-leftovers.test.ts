@@ -4,12 +4,12 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { SessionRegistry } from '../../src/grid/registry.ts';
-import { sweepDeadSessions } from '../../src/grid/clear-leftovers.ts';
+import { clearLeftovers } from '../../src/grid/clear-leftovers.ts';
 import { answerValue, startHttpServer } from '../support/http-server.ts';
 
 let registry: SessionRegistry;
 beforeEach(async () => {
-  registry = new SessionRegistry(await mkdtemp(join(tmpdir(), 'gridrun-sweep-')));
+  registry = new SessionRegistry(await mkdtemp(join(tmpdir(), 'gridrun-leftovers-')));
 });
 afterEach(() => rm(registry.stateDir, { recursive: true, force: true }));
 
@@ -44,10 +44,10 @@ test('a dead run’s sessions on a grid are ended by id or by name, with this ru
   await leave('by id', { endpoint: server.url, sessionId: '1' });
   await leave('by name', { endpoint: server.url });
   await registry.add('theirs', server.url);
-  assert.deepEqual(await sweepDeadSessions({ registry }), [], 'without the credentials they are left for another time');
+  assert.deepEqual(await clearLeftovers({ registry }), [], 'without the credentials they are left for another time');
   assert.equal((await readdir(registry.stateDir)).length, 3);
-  const swept = await sweepDeadSessions({ registry, gridUrl: server.url.replace('//', '//bob:s3cret@') });
-  assert.deepEqual(swept.sort(), ['by id', 'by name']);
+  const cleared = await clearLeftovers({ registry, gridUrl: server.url.replace('//', '//bob:s3cret@') });
+  assert.deepEqual(cleared.sort(), ['by id', 'by name']);
   assert.deepEqual(ended.sort(), ['/session/1', '/session/2']);
   assert.equal((await readdir(registry.stateDir)).length, 1);
 });
@@ -56,5 +56,5 @@ test('a grid that is gone needs no sweep', async () => {
   const server = await startHttpServer(() => {});
   await server[Symbol.asyncDispose]();
   await leave('gone', { endpoint: server.url, sessionId: '1' });
-  assert.deepEqual(await sweepDeadSessions({ registry }), ['gone']);
+  assert.deepEqual(await clearLeftovers({ registry }), ['gone']);
 });

@@ -2,7 +2,7 @@ import type { GridOptions } from '../../core/options.ts';
 import type { Emit, Grid } from '../../core/ports.ts';
 import { localGrid } from '../../grid/local.ts';
 import { remoteGrid } from '../../grid/remote.ts';
-import { sweepDeadSessions } from '../../grid/clear-leftovers.ts';
+import { clearLeftovers } from '../../grid/clear-leftovers.ts';
 
 /** What a grid needs to know of its run. */
 export interface GridOrder {
@@ -35,6 +35,6 @@ export async function gridFor(options: GridOptions, order: GridOrder): Promise<R
       onScaled: (nodes, reason) => emit({ type: 'grid-scaled', nodes, reason }),
     });
   }
-  await sweepDeadSessions(grid === 'local' ? {} : { gridUrl: grid });
+  await clearLeftovers(grid === 'local' ? {} : { gridUrl: grid });
   return grid === 'local' ? localGrid({ sessions, headed }) : remoteGrid(grid, { sessions, headed, capabilities });
 }
