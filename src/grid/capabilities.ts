@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What makes an unattended Chrome quiet, and the same on every machine. */
+/** Arguments that keep an unattended Chrome quiet, and make it the same on every machine. */
 const QUIET = [
   '--disable-gpu',
   '--disable-quic',
@@ -14,10 +14,10 @@ const QUIET = [
   '--disable-sync',
 ];
 
-/** Without it a headless Chrome is so narrow that many sites show their page for phones. */
+/** By default a headless Chrome is so narrow that many sites show their page for phones. */
 const WINDOW = '--window-size=1280,800';
 
-/** What a session asks for, wherever it runs, before the user's own capabilities. */
+/** The capabilities of every session, before the user's own. */
 export function defaultCapabilities(headed: boolean): Json {
   return {
     browserName: 'chrome',
@@ -28,15 +28,15 @@ export function defaultCapabilities(headed: boolean): Json {
 }
 
 /**
- * What the Chrome of this machine needs besides.
- * @param folder of the session: what sites make it download is removed with it, and is not the user's
+ * Further capabilities for the Chrome of this machine.
+ * @param folder the session's own: downloads go there and are removed with it, not into the user's folder
  */
 export function localCapabilities(chrome: string, folder: string): Json {
   const args: string[] = [];
   if (process.platform === 'linux') {
-    // As root Chrome refuses to start with its sandbox.
+    // Chrome refuses to run with its sandbox as root.
     if (process.getuid?.() === 0) args.push('--no-sandbox');
-    // In a container /dev/shm has 64 MB by default, and tabs crash when it is full.
+    // In a container /dev/shm has 64 MB by default. Tabs crash when it is full.
     if (smallSharedMemory()) args.push('--disable-dev-shm-usage');
   }
   return {
@@ -44,7 +44,7 @@ export function localCapabilities(chrome: string, folder: string): Json {
   };
 }
 
-/** Merges deep: objects key by key, lists one after the other without repeats, of all else the later wins. */
+/** Merges deep: objects key by key, and lists one after the other without repeats. Any other later value wins. */
 export function mergeCapabilities(...parts: readonly Json[]): Json {
   return parts.reduce<Json>((merged, part) => mergeTwo(merged, part) as Json, {});
 }

@@ -1,9 +1,9 @@
 import type { Limits } from '../wire/deadline.ts';
 import type { WireClient } from '../wire/wire-client.ts';
 
-/** What `/status` says, as far as we read it. */
+/** The part of `/status` that gridrun reads. */
 export interface GridStatus {
-  /** A Selenium Grid; else a server that makes sessions itself, such as chromedriver. */
+  /** A Selenium Grid. If false, the server makes sessions itself, such as chromedriver. */
   readonly isGrid: boolean;
   readonly nodes: readonly NodeStatus[];
   readonly sessions: readonly SessionStatus[];
@@ -40,15 +40,15 @@ interface RawNode {
   }[];
 }
 
-/** The Grid's word for a slot whose session is being started. */
+/** The Grid's session id for a slot whose session is starting. */
 const RESERVED = 'reserved';
 
-/** Asks an endpoint for its status. Throws a `WireError`. */
+/** Reads the status of an endpoint. Throws a `WireError`. */
 export async function readGridStatus(client: WireClient, limits: Limits): Promise<GridStatus> {
   return parseGridStatus(await client.send('GET', '/status', undefined, limits));
 }
 
-/** Any `value` of a `/status`; what it lacks is empty. */
+/** Reads any `value` of a `/status`. Missing parts are empty. */
 export function parseGridStatus(value: unknown): GridStatus {
   const raw = (value as { nodes?: unknown } | null)?.nodes;
   const rawNodes = Array.isArray(raw) ? (raw as RawNode[]) : [];
@@ -90,7 +90,7 @@ function stateOf(sessionId: string | undefined): SlotStatus['state'] {
   return sessionId === RESERVED ? 'starting' : 'busy';
 }
 
-/** How many sessions with these capabilities a node could start now, never over its max-sessions. */
+/** The number of sessions with these capabilities that a node can start now, up to its max-sessions. */
 export function freeSlots(node: NodeStatus, capabilities: Readonly<Record<string, unknown>>): number {
   if (!node.up) return 0;
   const taken = node.slots.filter((slot) => slot.state !== 'free').length;
@@ -98,7 +98,7 @@ export function freeSlots(node: NodeStatus, capabilities: Readonly<Record<string
   return Math.max(0, Math.min(matching, node.maxSessions - taken));
 }
 
-/** The Grid's own rule, as far as it goes for Chrome: what is asked for must be what the slot says, where it says it. */
+/** The Grid's own rule, as far as it concerns Chrome: a slot must offer what is asked, for each key that it names. */
 function matches(stereotype: Readonly<Record<string, unknown>>, asked: Readonly<Record<string, unknown>>): boolean {
   return ['browserName', 'browserVersion', 'platformName'].every((key) => {
     const wanted = asked[key];
@@ -112,9 +112,9 @@ function matches(stereotype: Readonly<Record<string, unknown>>, asked: Readonly<
 }
 
 /**
- * The most sessions that may be open or asked for now: ours, the matching free slots, and one request that waits, so
- * that a grid that scales on its queue does; one on an empty grid. `open` and `asked` are ours: a slot that is being
- * started for a request of ours is neither free nor open.
+ * The max number of sessions that may be open or opening now: ours, the matching free slots, and one request that waits.
+ * The waiting request makes a grid grow that scales on its queue. `open` and `asked` count our own sessions and requests:
+ * a slot that starts a session for one of our requests is neither free nor open.
  */
 export function autoCapacity(
   status: GridStatus,

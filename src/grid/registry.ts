@@ -4,35 +4,35 @@ import { join } from 'node:path';
 import { refusal } from '../core/fault.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../os/process-identity.ts';
 
-/** What is on disk of a session, from before it is asked for until it is released. */
+/** A session on disk, from before its request until after its release. */
 export interface SessionRecord {
   readonly owner: ProcessIdentity;
-  /** `se:name`: finds a session whose id never came. */
+  /** `se:name`. It finds a session whose id never arrived. */
   readonly name: string;
   /** Without credentials. */
   readonly endpoint?: string;
   readonly sessionId?: string;
-  /** Of a local session: everything that was started for it has this folder in its command line. */
+  /** Every process of a local session has this folder in its command line. */
   readonly folder: string;
 }
 
 /** A record that is on disk. */
 export interface Registration {
-  /** Of this session alone; empty at first. */
+  /** The session's own folder. Empty at first. */
   readonly folder: string;
-  /** Adds what is known by now; it is on disk when this returns. */
+  /** Adds facts to the record. They are on disk when this returns. */
   update(facts: { readonly endpoint?: string; readonly sessionId?: string }): Promise<void>;
-  /** The session is released: removes its record and its folder. */
+  /** Removes the record and the folder, after the session's release. */
   remove(): Promise<void>;
 }
 
-/** Where gridrun keeps what a later run must know, where nothing else is said. */
+/** The default folder for what a later run must know. */
 function defaultStateDir(): string {
-  // No getuid on Windows, where the temporary folder is the user's own.
+  // Windows has no getuid. There each user has a temporary folder of their own.
   return join(tmpdir(), `gridrun-${process.getuid?.() ?? userInfo().username}`);
 }
 
-/** The sessions of this user's runs on this machine, a folder each, so that a later run can end what a dead one left. */
+/** The sessions of this user's runs on this machine, one folder each. A later run can end what a killed run left. */
 export class SessionRegistry {
   readonly stateDir: string;
 
@@ -40,7 +40,7 @@ export class SessionRegistry {
     this.stateDir = stateDir;
   }
 
-  /** Puts a session on disk before it is asked for. Throws a refusal where the state folder is somebody else's. */
+  /** Puts a session on disk before its request. Throws a refusal if the state folder belongs to another user. */
   async add(name: string, endpoint?: string): Promise<Registration> {
     await this.#makeStateDir();
     const folder = await mkdtemp(join(this.stateDir, 's-'));
@@ -61,7 +61,7 @@ export class SessionRegistry {
     };
   }
 
-  /** The records of runs on this machine that are over without having released their sessions. */
+  /** The records of runs on this machine that ended without releasing their sessions. */
   async ofDeadOwners(): Promise<SessionRecord[]> {
     const names = await readdir(this.stateDir).catch(() => []);
     const records = await Promise.all(
@@ -72,7 +72,7 @@ export class SessionRegistry {
 
   async forget(record: SessionRecord): Promise<void> {
     await rm(recordFile(record.folder), { force: true });
-    // What was killed a moment ago may still be writing.
+    // A process that was killed a moment ago may still be writing.
     await rm(record.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 
@@ -101,7 +101,7 @@ async function write(record: SessionRecord): Promise<void> {
 async function read(folder: string): Promise<SessionRecord | undefined> {
   try {
     const record = JSON.parse(await readFile(recordFile(folder), 'utf8')) as SessionRecord;
-    // A record speaks for the folder that it lies in, and for no other.
+    // A record counts only for the folder that it is in.
     return record.folder === folder && typeof record.owner?.pid === 'number' ? record : undefined;
   } catch {
     return undefined;

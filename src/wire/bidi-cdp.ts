@@ -1,15 +1,15 @@
 import type { BidiClient, BidiEvent } from './bidi-client.ts';
 import type { Limits } from './deadline.ts';
 
-/** An event of Chrome's own protocol, as BiDi passes it on. */
+/** An event of Chrome's own protocol, passed on by BiDi. */
 export interface CdpEvent {
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /** Of the tab or worker that it came from. */
+  /** The CDP session of the tab or worker that sent it. */
   readonly session: string;
 }
 
-/** Chrome's own protocol through the BiDi connection: the only way to it that works through every grid. */
+/** Chrome's own protocol over the BiDi connection, the only way to it that works through every grid. */
 export class BidiCdp {
   readonly #client: BidiClient;
   readonly #limits: Limits;
@@ -19,7 +19,7 @@ export class BidiCdp {
     this.#limits = limits;
   }
 
-  /** The CDP session of a tab. */
+  /** Returns the CDP session of a tab. Throws a `WireError`. */
   async sessionOf(context: string): Promise<string> {
     const { session } = (await this.#client.command('goog:cdp.getSession', { context }, this.#limits)) as {
       session: string;
@@ -27,19 +27,22 @@ export class BidiCdp {
     return session;
   }
 
-  /** Sends a command to a tab or worker, to the browser where no session is named, and gives its result. Throws a `WireError`. */
+  /** Sends a command to a tab or worker, or without `session` to the browser. Returns its result. Throws a `WireError`. */
   async send(method: string, params: object, session?: string): Promise<unknown> {
     const sent = { method, params, ...(session === undefined ? {} : { session }) };
     const { result } = (await this.#client.command('goog:cdp.sendCommand', sent, this.#limits)) as { result: unknown };
     return result;
   }
 
-  /** Any other BiDi command. */
+  /** Sends any other BiDi command. Throws a `WireError`. */
   async bidi(method: string, params: object): Promise<unknown> {
     return await this.#client.command(method, params, this.#limits);
   }
 
-  /** Subscribes to events of CDP, named without the prefix, and of BiDi, named in full; gives what ends it. */
+  /**
+   * Subscribes to events of CDP, named without their prefix, and of BiDi, named in full. Returns a function that ends the
+   * subscription. Throws a `WireError`.
+   */
   async subscribe(events: readonly string[], listener: (event: CdpEvent) => void): Promise<() => Promise<void>> {
     let ended = false;
     this.#client.onEvent((event) => {

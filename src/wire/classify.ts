@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/error-codes.ts';
 
-/** What an error on the wire means for a run. */
+/** The meaning of an error on the wire for a run. */
 export interface Judgement {
   /** It decides whom the error blames and what gridrun does about it. */
   readonly code: ErrorCode;
@@ -9,26 +9,26 @@ export interface Judgement {
   readonly hint?: string;
 }
 
-/** W3C codes whose message is the driver's or the grid's alone, and says more than they do. */
+/** W3C codes whose message comes from the driver or the grid only, and says more than the code. */
 const TELLING = new Set(['unknown error', 'invalid session id', 'session not created']);
 
 interface Rule extends Judgement {
   readonly holds: (wireCode: string, message: string) => boolean;
 }
 
-/** Codes of our own for what never became a W3C answer; the system's (`ECONNREFUSED`, …) stay as they are. */
+/** Our own codes for commands without a W3C reply. System codes (`ECONNREFUSED`, …) stay as they are. */
 export const DEADLINE = 'deadline';
 export const ABORTED = 'aborted';
 export const NOT_W3C = 'not w3c';
 export const UNAUTHORIZED = 'unauthorized';
 export const UNAVAILABLE = 'unavailable';
 
-/** Nothing was sent: there was no connection to send it on. */
+/** There was no connection, so nothing was sent. */
 const NEVER_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE|UND_ERR_CONNECT_TIMEOUT)$/;
 const CONNECTION = /^(E[A-Z_]+|UND_ERR_\w+|CERT_\w+|ERR_(TLS|SSL)_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
 
-/** The first that holds is the answer; chromedriver says most of what matters in the message of an `unknown error`. */
+/** The first rule that holds decides. Chromedriver puts most facts into the message of an `unknown error`. */
 const RULES: readonly Rule[] = [
   { code: 'runner.stopped', sessionLost: false, holds: (code) => code === ABORTED },
   { code: 'grid.no-answer', sessionLost: false, holds: (code) => code === DEADLINE },
@@ -50,7 +50,7 @@ const RULES: readonly Rule[] = [
     holds: (code, text) =>
       code === 'disconnected' ||
       code === 'chrome not reachable' ||
-      // chromedriver's own words, and all of them: it still answers, so its browser is what went.
+      // Chromedriver's message without an addition: the driver still replies, so it is the browser that is gone.
       (code === 'invalid session id' && text.trim() === code) ||
       /\bdisconnected: |not connected to DevTools|chrome not reachable|browser has closed the connection/i.test(text),
   },
@@ -68,20 +68,20 @@ const RULES: readonly Rule[] = [
   {
     code: 'grid.session-lost',
     sessionLost: true,
-    // The second is what a hub says of a session whose node is gone.
+    // A hub replies with the second one if the node of the session is gone.
     holds: (code, text) =>
       code === 'invalid session id' || /Unable to execute request for an existing session/.test(text),
   },
   {
     code: 'grid.unreachable',
     sessionLost: true,
-    hint: 'is the grid up, and can this machine reach it at that URL?',
+    hint: 'check that the grid is up, and that this machine reaches it at that URL',
     holds: (code) => code === UNAVAILABLE || CONNECTION.test(code),
   },
   {
     code: 'grid.not-webdriver',
     sessionLost: true,
-    hint: 'check the URL: it is the one whose /status answers JSON',
+    hint: 'check the URL: its /status must reply with JSON',
     holds: (code) => code === NOT_W3C,
   },
   {
@@ -89,22 +89,19 @@ const RULES: readonly Rule[] = [
     sessionLost: false,
     holds: (_code, text) => /\bnet::ERR_/.test(text),
   },
-  // What is left is the browser saying no to what it was asked: an element that is not there, a script that throws.
+  // Everything else is the browser's own refusal: an element that is not there, a script that throws.
   { code: 'check.command-refused', sessionLost: false, holds: () => true },
 ];
 
-/**
- * What an error means: `wireCode` is the W3C error code, a system error's code, or one of the codes above;
- * `message` is what came with it.
- */
+/** Decides what an error means. `wireCode` is a W3C error code, a system error's code, or one of the codes above. */
 export function classify(wireCode: string, message: string): Judgement {
-  // Where the code says it all, the text may be the site's own: an alert's, or that of a script that threw.
+  // With any other code the text may come from the site: from an alert, or from a script that threw.
   const text = TELLING.has(wireCode) ? message : '';
   const { holds: _holds, ...judgement } = RULES.find((rule) => rule.holds(wireCode, text))!;
   return judgement;
 }
 
-/** Whether a request may have been done although its answer never came. */
+/** Whether a request may have been carried out although its reply never came. */
 export function mayBeDone(wireCode: string): boolean {
   return (
     wireCode === DEADLINE ||

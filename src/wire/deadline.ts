@@ -1,17 +1,17 @@
-/** How long something on the wire may take, and what stops it sooner. */
+/** How long something on the wire may take, and the signal that stops it sooner. */
 export interface Limits {
   readonly deadlineMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Which of the two limits ended the work. */
+/** The limit that ended the work. */
 export type CutBy = 'deadline' | 'aborted';
 
 /**
- * Runs work with a signal that aborts at the deadline or with the caller's signal, whichever comes first.
- * `cutBy` tells, after it has thrown, whether one of them was the reason.
- * AbortSignal.any and AbortSignal.timeout would do, but leave a timer and a weak reference behind for each of
- * the many commands of a long run.
+ * Runs work with a signal that aborts at the deadline or with the caller's signal, whichever comes first. After the work
+ * has thrown, `cutBy` returns the limit that was the reason, if one was.
+ * AbortSignal.any and AbortSignal.timeout would do the same, but they leave a timer and a weak reference behind for each
+ * of the many commands of a long run.
  */
 export async function within<T>(
   limits: Limits,

@@ -1,20 +1,20 @@
 import { refusal } from '../core/fault.ts';
 
-/** A WebDriver server, taken apart: where it is, below which path, and with what it is asked. */
+/** The parts of the URL of a WebDriver server. */
 export interface Endpoint {
   /** `http://host:4444` */
   readonly origin: string;
-  /** What comes before `/session`: `` or `/wd/hub`. */
+  /** The path before `/session`: empty, or such as `/wd/hub`. */
   readonly prefix: string;
-  /** The `authorization` header, where the URL has credentials: never printed. */
+  /** The `authorization` header, if the URL has credentials. Never printed. */
   readonly authorization?: string;
   /** For messages: the URL without its credentials. */
   readonly shown: string;
 }
 
 /**
- * Takes the URL of a WebDriver server apart.
- * Throws a refusal where it is no http or https URL; the message never holds its credentials.
+ * Parses the URL of a WebDriver server. Throws a refusal if it is not an http or https URL; the message never holds its
+ * credentials.
  */
 export function parseEndpoint(url: string): Endpoint {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
@@ -34,13 +34,13 @@ export function parseEndpoint(url: string): Endpoint {
   };
 }
 
-/** Any text with the credentials of every URL in it left out. */
+/** Removes the credentials of every URL in a text. */
 export function withoutCredentials(text: string): string {
-  // No scheme is looked for: over a long word that would take quadratic time, and texts come from sites too.
+  // The scheme is not matched: in a long word that would take quadratic time, and texts come from sites too.
   return text.replace(/(:\/\/)[^\s/?#]*@/g, '$1');
 }
 
-/** The `authorization` header of a URL's credentials. */
+/** The `authorization` header for a URL's credentials, or undefined if it has none. */
 export function authorizationOf(url: URL): string | undefined {
   if (url.username === '' && url.password === '') return undefined;
   const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
@@ -48,8 +48,8 @@ export function authorizationOf(url: URL): string | undefined {
 }
 
 /**
- * A websocket address that a grid gave, as it is reached from here: a hub names itself as its nodes know it,
- * so origin and credentials are those of the URL that the user gave.
+ * Turns a websocket address that a grid gave into one that works from here. A hub gives the address by which its nodes
+ * know it, so origin and credentials are replaced by those of the user's URL.
  */
 export function reachableSocket(given: string, endpointUrl: string): string {
   const socket = new URL(given);

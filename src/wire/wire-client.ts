@@ -4,21 +4,21 @@ import { parseEndpoint, type Endpoint } from './endpoint.ts';
 import { exchange, type Reply } from './http.ts';
 import { WireError } from './wire-error.ts';
 
-/** The W3C client: a command and its value. It repeats nothing but a GET whose connection was reset. */
+/** Sends W3C commands. It repeats only a GET whose connection was reset. */
 export class WireClient {
   readonly endpoint: Endpoint;
 
-  /** `url` may have credentials; throws a refusal where it can't be read. */
+  /** `url` may have credentials. Throws a refusal if it is not the URL of a server. */
   constructor(url: string) {
     this.endpoint = parseEndpoint(url);
   }
 
   /**
-   * Sends a command below the endpoint and gives the answer's `value`.
-   * Throws a `WireError`: its `wireCode` is the W3C error code, or says why there was no answer.
+   * Sends a command below the endpoint and returns the reply's `value`.
+   * Throws a `WireError` whose `wireCode` is the W3C error code, or says why there was no reply.
    */
   async send(method: 'GET' | 'POST' | 'DELETE', path: string, body: unknown, limits: Limits): Promise<unknown> {
-    // A POST needs a body, if only an empty object.
+    // A POST needs a body, even if it is an empty object.
     const text = method === 'POST' ? JSON.stringify(body ?? {}) : undefined;
     const reply = await exchange(this.endpoint, { method, path, body: text }, limits);
     return valueOf(reply, `${method} ${this.endpoint.shown}${path}`);
@@ -31,7 +31,7 @@ function valueOf(reply: Reply, what: string): unknown {
   const answer = parsed(reply.text);
   if (answer === undefined) {
     const code = reply.status >= 500 ? UNAVAILABLE : NOT_W3C;
-    throw new WireError(code, what, `HTTP ${reply.status} without a WebDriver answer: ${reply.text.slice(0, 200)}`);
+    throw new WireError(code, what, `HTTP ${reply.status} without a WebDriver reply: ${reply.text.slice(0, 200)}`);
   }
   if (reply.status < 400) return answer.value;
   const { error, message } = (answer.value ?? {}) as { error?: unknown; message?: unknown };

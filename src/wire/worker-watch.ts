@@ -1,20 +1,20 @@
 import type { CdpEvent } from './bidi-cdp.ts';
 
-/** What a watch must be subscribed to, and `ServiceWorker.enable` sent to a tab. */
+/** The events that a watch needs. Also send `ServiceWorker.enable` to a tab. */
 export const WORKER_EVENTS = ['ServiceWorker.workerVersionUpdated', 'ServiceWorker.workerErrorReported'] as const;
 
-/** A service worker as Chrome tells of it. */
+/** A service worker as Chrome reports it. */
 export interface WorkerVersion {
   readonly versionId: string;
   readonly scriptURL: string;
   readonly runningStatus: 'stopped' | 'starting' | 'running' | 'stopping';
-  /** `redundant` is one that never came up, or whose extension is gone. */
+  /** `redundant`: it never started, or its extension is gone. */
   readonly status: string;
-  /** While it runs. */
+  /** Set while it runs. */
   readonly targetId?: string;
 }
 
-/** An error that nobody caught in a worker; lines and columns are from 1. */
+/** An uncaught error in a worker. Lines count from 1. */
 export interface WorkerError {
   readonly versionId: string;
   readonly message: string;
@@ -22,13 +22,13 @@ export interface WorkerError {
   readonly line: number;
 }
 
-/** Told of in the worker's console too, where Chrome gives it no column; promises are told of there alone. */
+/** Chrome reports an error in the worker's console too, without a column. A rejected promise is reported only there. */
 const NO_COLUMN = -1;
 const IN_PROMISE = 'Uncaught (in promise)';
 
 /**
- * Follows service workers without touching them: a debugger that is attached would keep them from going idle, and
- * hold them at each new start.
+ * Follows service workers without touching them. An attached debugger would keep them from going idle, and would stop
+ * them at each new start.
  */
 export class WorkerWatch {
   readonly #versions = new Map<string, WorkerVersion>();
@@ -56,21 +56,21 @@ export class WorkerWatch {
     return [...this.#versions.values()].findLast((version) => version.scriptURL.startsWith(origin));
   }
 
-  /** The newest that came into being under this watch: not one of an install before, which goes only now. */
+  /** The newest worker that was made under this watch, not one of an earlier install that is only now going away. */
   newborn(origin: string): WorkerVersion | undefined {
     return [...this.#versions.values()].findLast(
       ({ versionId, scriptURL }) => scriptURL.startsWith(origin) && this.#born.has(versionId),
     );
   }
 
-  /** What workers of an origin threw so far. */
+  /** The errors that workers of an origin have thrown so far. */
   errors(origin: string): WorkerError[] {
     return this.#errors.filter(
       ({ url, versionId }) => url.startsWith(origin) || this.#versions.get(versionId)?.scriptURL.startsWith(origin),
     );
   }
 
-  /** Looks now and after every event until there is an answer, or the signal aborts: then it is undefined. */
+  /** Calls `look` now and after every event until it returns a value. Returns undefined if the signal aborts first. */
   async until<T>(look: () => T | undefined, signal: AbortSignal): Promise<T | undefined> {
     const { promise, resolve } = Promise.withResolvers<T | undefined>();
     const again = (): void => {
@@ -96,7 +96,7 @@ export class WorkerWatch {
       columnNumber: number;
       versionId: string;
     };
-    // console.error comes this way too, and is no error that was thrown; what was thrown comes twice.
+    // console.error comes this way too, although nothing was thrown. A thrown error comes twice.
     const thrown =
       columnNumber === NO_COLUMN ? errorMessage.startsWith(IN_PROMISE) : errorMessage.startsWith('Uncaught');
     if (thrown) this.#errors.push({ versionId, message: errorMessage, url: sourceURL, line: lineNumber });
