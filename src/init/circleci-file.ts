@@ -1,6 +1,6 @@
 import { CHROME_INSTALL, NODE_IMAGE, SHARD_END, type CiOrder, type ProjectFile } from './project-file.ts';
 
-/** A workflow of CircleCI: a container a shard, and a job that merges them and keeps the history. */
+/** A CircleCI workflow: one container per shard, and a job that merges them and keeps the history. */
 export function circleciFile({ shards, gridrun, install }: CiOrder): ProjectFile {
   const installed = install === '' ? '' : `      - run: ${install}\n`;
   return {
@@ -15,13 +15,25 @@ jobs:
     steps:
       - checkout
       - run: ${CHROME_INSTALL}
-${installed}      # What failed is for the merge to tell: 1 and 3 do not end the job. CircleCI counts from 0.
+${installed}      # Exit codes 1 and 3 do not fail this job: the merge job decides. CircleCI counts from 0.
       - run: ${gridrun} --shard "$((CIRCLE_NODE_INDEX + 1))/$CIRCLE_NODE_TOTAL" --out "shards/$CIRCLE_NODE_INDEX" --reporter line ${SHARD_END}
       - persist_to_workspace:
           root: .
           paths: [shards]
 
-  merge:
+${mergeJob(gridrun, installed)}workflows:
+  gridrun:
+    jobs:
+      - shard
+      - merge:
+          requires: [shard]
+`,
+  };
+}
+
+/** @param installed the lines that install the project; empty if there are none */
+function mergeJob(gridrun: string, installed: string): string {
+  return `  merge:
     docker:
       - image: ${NODE_IMAGE}
     steps:
@@ -40,12 +52,5 @@ ${installed}      - attach_workspace:
       - store_artifacts:
           path: gridrun-results
 
-workflows:
-  gridrun:
-    jobs:
-      - shard
-      - merge:
-          requires: [shard]
-`,
-  };
+`;
 }

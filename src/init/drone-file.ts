@@ -1,6 +1,6 @@
 import { CHROME_INSTALL, NODE_IMAGE, SHARD_END, type CiOrder, type ProjectFile } from './project-file.ts';
 
-/** A pipeline of Drone: a step a shard, side by side in one workspace, and one that merges them. */
+/** A Drone pipeline: one step per shard, in parallel in one workspace, and a step that merges them. */
 export function droneFile({ shards, gridrun, install }: CiOrder): ProjectFile {
   const numbers = Array.from({ length: shards }, (_, index) => index + 1);
   const before = install === '' ? 'clone' : 'install';
@@ -20,7 +20,7 @@ type: docker
 name: gridrun
 
 steps:
-${install === '' ? '' : `  - name: install\n    image: ${NODE_IMAGE}\n    commands:\n      - ${install}\n\n`}  # What failed is for the merge to tell: 1 and 3 do not end a shard.
+${install === '' ? '' : `  - name: install\n    image: ${NODE_IMAGE}\n    commands:\n      - ${install}\n\n`}  # Exit codes 1 and 3 do not fail this step: the merge step decides.
 ${steps.join('\n')}
   - name: merge
     image: ${NODE_IMAGE}
@@ -28,7 +28,7 @@ ${steps.join('\n')}
     when:
       status: [success, failure]
     environment:
-      # Drone keeps no files: the history lives from build to build where this folder is on a volume.
+      # Drone keeps no files. To keep the history from build to build, put this folder on a volume.
       GRIDRUN_HISTORY: .gridrun-history
     commands:
       - mkdir -p shards gridrun-results "$GRIDRUN_HISTORY"

@@ -1,7 +1,8 @@
 import { SHARD_END, type CiOrder, type ProjectFile } from './project-file.ts';
 
-/** A workflow of GitHub Actions: a job a shard, and one that merges them, keeps the history and comments. */
-export function githubFile({ shards, gridrun, install }: CiOrder): ProjectFile {
+/** A GitHub Actions workflow: one job per shard, and a job that merges them, keeps the history and comments. */
+export function githubFile(order: CiOrder): ProjectFile {
+  const { install } = order;
   const prepare = [
     '      - uses: actions/checkout@v5',
     '      - uses: actions/setup-node@v5',
@@ -9,7 +10,6 @@ export function githubFile({ shards, gridrun, install }: CiOrder): ProjectFile {
     '          node-version: 24',
     ...(install === '' ? [] : [`      - run: ${install}`]),
   ].join('\n');
-  const numbers = Array.from({ length: shards }, (_, index) => index + 1).join(', ');
   return {
     path: '.github/workflows/gridrun.yml',
     content: `name: gridrun
@@ -22,7 +22,14 @@ permissions:
   contents: read
 
 jobs:
-  shard:
+${shardJob(order, prepare)}${mergeJob(order, prepare)}`,
+  };
+}
+
+/** @param prepare the steps before gridrun */
+function shardJob({ shards, gridrun }: CiOrder, prepare: string): string {
+  const numbers = Array.from({ length: shards }, (_, index) => index + 1).join(', ');
+  return `  shard:
     runs-on: ubuntu-latest
     strategy:
       fail-fast: false
@@ -30,7 +37,7 @@ jobs:
         shard: [${numbers}]
     steps:
 ${prepare}
-      # What failed is for the merge to tell: 1 and 3 do not end the job.
+      # Exit codes 1 and 3 do not fail this job: the merge job decides.
       - run: ${gridrun} --shard \${{ matrix.shard }}/${shards} --reporter line ${SHARD_END}
       - uses: actions/upload-artifact@v4
         if: always()
@@ -38,7 +45,12 @@ ${prepare}
           name: shard-\${{ matrix.shard }}
           path: gridrun-results
 
-  merge:
+`;
+}
+
+/** @param prepare the steps before gridrun */
+function mergeJob({ gridrun }: CiOrder, prepare: string): string {
+  return `  merge:
     needs: shard
     if: \${{ !cancelled() }}
     runs-on: ubuntu-latest
@@ -67,13 +79,12 @@ ${prepare}
         with:
           name: gridrun-results
           path: gridrun-results
-      # A pull request from a fork may not comment: that is no failure.
+      # A pull request from a fork is not allowed to comment. That is not a failure.
       - if: always() && github.event_name == 'pull_request'
         continue-on-error: true
         env:
           GH_TOKEN: \${{ github.token }}
           PULL_REQUEST: \${{ github.event.number }}
         run: gh pr comment "$PULL_REQUEST" --edit-last --create-if-none --body-file gridrun-results/summary.md
-`,
-  };
+`;
 }

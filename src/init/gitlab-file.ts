@@ -1,6 +1,6 @@
 import { CHROME_INSTALL, NODE_IMAGE, SHARD_END, type CiOrder, type ProjectFile } from './project-file.ts';
 
-/** A pipeline of GitLab: a job a shard, and one that merges them, keeps the history and comments where it has a token. */
+/** A GitLab pipeline: one job per shard, and a job that merges them, keeps the history and, with a token, comments. */
 export function gitlabFile({ shards, gridrun, install }: CiOrder): ProjectFile {
   const installed = install === '' ? '' : `    - ${install}\n`;
   return {
@@ -18,14 +18,20 @@ shard:
   parallel: ${shards}
   script:
     - ${CHROME_INSTALL}
-${installed}    # What failed is for the merge to tell: 1 and 3 do not end the job.
+${installed}    # Exit codes 1 and 3 do not fail this job: the merge job decides.
     - ${gridrun} --shard "$CI_NODE_INDEX/$CI_NODE_TOTAL" --out "shards/$CI_NODE_INDEX" --reporter line ${SHARD_END}
   artifacts:
     when: always
     expire_in: 1 week
     paths: [shards/]
 
-merge:
+${mergeJob(gridrun, installed)}`,
+  };
+}
+
+/** @param installed the lines that install the project; empty if there are none */
+function mergeJob(gridrun: string, installed: string): string {
+  return `merge:
   stage: merge
   image: ${NODE_IMAGE}
   when: always
@@ -37,7 +43,7 @@ merge:
 ${installed}    - mkdir -p shards
     - ${gridrun} merge-reports shards --reporter line,github=gridrun-results/summary.md
   after_script:
-    # A comment on the merge request needs a project token with the scope api: set it as GRIDRUN_GITLAB_TOKEN.
+    # To comment on the merge request, set GRIDRUN_GITLAB_TOKEN to a project token with the scope api.
     - >-
       if [ -n "$GRIDRUN_GITLAB_TOKEN" ] && [ -n "$CI_MERGE_REQUEST_IID" ]; then
       curl --fail --silent --show-error --header "PRIVATE-TOKEN: $GRIDRUN_GITLAB_TOKEN" --form "body=<gridrun-results/summary.md"
@@ -48,6 +54,5 @@ ${installed}    - mkdir -p shards
     paths: [gridrun-results/]
     reports:
       junit: gridrun-results/junit*.xml
-`,
-  };
+`;
 }

@@ -11,9 +11,9 @@ import { CI_NAMES, type CiName, type CiOrder, type ProjectFile } from './project
 
 export { CI_NAMES, type CiName };
 
-/** What a person is asked for a new project. */
+/** What to write into a new project. */
 export interface InitAnswers {
-  /** Their URLs or domains. */
+  /** URLs or domains. */
   readonly sites: readonly string[];
   /** `local`, `docker`, or a URL. */
   readonly grid: string;
@@ -22,9 +22,9 @@ export interface InitAnswers {
 }
 
 export interface InitResult {
-  /** What was written, relative to the project. */
+  /** The files that were written, relative to the project. */
   readonly written: readonly string[];
-  /** What was there before, and was left as it is. */
+  /** The files that existed and were not changed. */
   readonly leftAlone: readonly string[];
 }
 
@@ -43,7 +43,7 @@ const CI_FILES: Readonly<Record<CiName, (order: CiOrder) => ProjectFile>> = {
   drone: droneFile,
 };
 
-/** The CI that a project has already, by what lies in it. */
+/** The CI server that a project uses already, judged by its files. */
 export function detectCi(folder: string): CiName | 'none' {
   const signs: readonly (readonly [string, CiName])[] = [
     ['.github', 'github'],
@@ -56,8 +56,8 @@ export function detectCi(folder: string): CiName | 'none' {
 }
 
 /**
- * Writes a project that runs as it stands: a site list, a check, a config and a CI file. What is there is left alone.
- * Throws a refusal where an answer is wrong or a file can't be written.
+ * Writes a project that runs as it is: a site list, a check, a config and a CI file. Existing files are not changed.
+ * @throws GridrunError if an answer is not valid or a file cannot be written
  */
 export async function initProject(folder: string, answers: InitAnswers, version: string): Promise<InitResult> {
   refuseWrong(answers);
@@ -72,7 +72,7 @@ export async function initProject(folder: string, answers: InitAnswers, version:
 
 function refuseWrong({ sites, grid, shards }: InitAnswers): void {
   const mistakes = [
-    ...(sites.length === 0 ? ['sites: name at least one'] : []),
+    ...(sites.length === 0 ? ['sites: give at least one'] : []),
     ...sites
       .filter((site) => !URL.canParse(site.includes('://') ? site : `https://${site}`))
       .map((site) => `sites: ${JSON.stringify(site)} is neither a URL nor a domain`),
@@ -80,15 +80,17 @@ function refuseWrong({ sites, grid, shards }: InitAnswers): void {
       ? []
       : [`grid: ${JSON.stringify(grid)} is neither local nor docker nor a URL`]),
     ...(URL.canParse(grid) && new URL(grid).password !== ''
-      ? ['grid: a password does not belong in a file: give the URL in CI as SELENIUM_REMOTE_URL']
+      ? ['grid: do not put a password into a file; set the URL in CI as SELENIUM_REMOTE_URL']
       : []),
-    ...(Number.isInteger(shards) && shards >= 1 && shards <= 256 ? [] : ['shards: wants a whole number from 1 to 256']),
+    ...(Number.isInteger(shards) && shards >= 1 && shards <= 256
+      ? []
+      : ['shards: must be a whole number from 1 to 256']),
   ];
-  if (mistakes.length > 0) throw refusal('init.answers', 'the answers are wrong', { mistakes });
+  if (mistakes.length > 0) throw refusal('init.answers', 'the answers are not valid', { mistakes });
 }
 
 function filesOf(folder: string, { sites, grid, ci, shards }: InitAnswers, version: string): ProjectFile[] {
-  // A project with a package.json has gridrun among its packages; else npx fetches the version that wrote this.
+  // A project with a package.json depends on gridrun. Otherwise npx fetches the version that wrote the file.
   const hasPackage = existsSync(join(folder, 'package.json'));
   const order = {
     shards,
@@ -107,7 +109,7 @@ function filesOf(folder: string, { sites, grid, ci, shards }: InitAnswers, versi
 const CHECK = `import assert from 'node:assert/strict';
 import { driver, site } from 'gridrun/check';
 
-// This suite runs once for each site of sites.json, in a session that has nothing of the sites before it.
+// This suite runs once for each site in sites.json. Nothing of earlier sites is left in the browser.
 describe('page', () => {
   beforeEach(async () => {
     await driver.get(site.url);
@@ -122,7 +124,7 @@ describe('page', () => {
 function configText(grid: string): string {
   return `import { defineConfig } from 'gridrun';
 
-// Every flag of gridrun has its word here, in camel case: gridrun --help lists them.
+// Every flag of gridrun is a key here, in camel case. gridrun --help lists them.
 export default defineConfig({
   sites: 'sites.json',
 ${grid === 'local' ? '' : `  grid: ${JSON.stringify(grid)},\n`}  retries: 1,
@@ -130,7 +132,7 @@ ${grid === 'local' ? '' : `  grid: ${JSON.stringify(grid)},\n`}  retries: 1,
 `;
 }
 
-/** False where a file is there: it is never overwritten. */
+/** Writes a file, and never overwrites one. Returns false if it exists. */
 async function writeNew(path: string, content: string): Promise<boolean> {
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -138,6 +140,6 @@ async function writeNew(path: string, content: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw refusal('init.write', `${path} can't be written: ${(error as Error).message}`);
+    throw refusal('init.write', `cannot write ${path}: ${(error as Error).message}`);
   }
 }

@@ -1,6 +1,9 @@
 import { CHROME_INSTALL, NODE_IMAGE, SHARD_END, type CiOrder, type ProjectFile } from './project-file.ts';
 
-/** A declarative pipeline of Jenkins, with the plugins Docker Pipeline and JUnit: a cell a shard, and a stage that merges them. */
+/**
+ * A declarative Jenkins pipeline: one matrix cell per shard, and a stage that merges them. It needs the plugins Docker
+ * Pipeline and JUnit.
+ */
 export function jenkinsFile({ shards, gridrun, install }: CiOrder): ProjectFile {
   const numbers = Array.from({ length: shards }, (_, index) => `'${index + 1}'`).join(', ');
   const installed = (indent: string): string => (install === '' ? '' : `${indent}sh '${install}'\n`);
@@ -22,7 +25,7 @@ export function jenkinsFile({ shards, gridrun, install }: CiOrder): ProjectFile 
               catchError {
                 sh 'rm -rf shards'
                 sh '${CHROME_INSTALL}'
-${installed('                ')}                // What failed is for the merge to tell: 1 and 3 do not end a shard.
+${installed('                ')}                // Exit codes 1 and 3 do not fail this stage: the merge stage decides.
                 sh '${gridrun} --shard "$SHARD/${shards}" --out "shards/$SHARD" --reporter line ${SHARD_END}'
               }
               stash name: "shard-\${SHARD}", includes: 'shards/**', allowEmpty: true
@@ -31,20 +34,36 @@ ${installed('                ')}                // What failed is for the merge 
         }
       }
     }
-    stage('merge') {
+${mergeStage({ numbers, agent, gridrun, installed: installed('        ') })}  }
+}
+`,
+  };
+}
+
+interface MergeParts {
+  /** The shards, quoted and separated by commas. */
+  readonly numbers: string;
+  readonly agent: string;
+  readonly gridrun: string;
+  /** The line that installs the project; empty if there is none. */
+  readonly installed: string;
+}
+
+function mergeStage({ numbers, agent, gridrun, installed }: MergeParts): string {
+  return `    stage('merge') {
       ${agent}
       steps {
         sh 'rm -rf shards && mkdir shards'
         script {
           for (shard in [${numbers}]) { unstash "shard-\${shard}" }
-          // The history of all runs comes from the last build; without the plugin Copy Artifact it begins anew.
+          // The history comes from the last build. Without the plugin Copy Artifact it starts again.
           try {
             copyArtifacts projectName: env.JOB_NAME, selector: lastCompleted(), filter: 'gridrun-results/history.sqlite', optional: true
           } catch (NoSuchMethodError missing) {
             echo 'no history: the plugin Copy Artifact is not installed'
           }
         }
-${installed('        ')}        sh '${gridrun} merge-reports shards --reporter line'
+${installed}        sh '${gridrun} merge-reports shards --reporter line'
       }
       post {
         always {
@@ -53,8 +72,5 @@ ${installed('        ')}        sh '${gridrun} merge-reports shards --reporter l
         }
       }
     }
-  }
-}
-`,
-  };
+`;
 }

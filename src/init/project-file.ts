@@ -1,28 +1,28 @@
-/** A file that `gridrun init` would write. */
+/** A file for `gridrun init` to write. */
 export interface ProjectFile {
-  /** Relative to the project, with forward slashes. */
+  /** Relative to the project folder, with forward slashes. */
   readonly path: string;
   readonly content: string;
 }
 
-/** The CI servers that gridrun has a file for. */
+/** The CI servers that `gridrun init` supports. */
 export const CI_NAMES = ['github', 'gitlab', 'jenkins', 'circleci', 'drone'] as const;
 
 export type CiName = (typeof CI_NAMES)[number];
 
-/** What a CI file is made of. */
+/** What differs from one CI file to another. */
 export interface CiOrder {
-  /** In how many parts the list is run. */
+  /** The number of parallel jobs. */
   readonly shards: number;
-  /** What calls gridrun there: `npx gridrun` in a project that has it, else with its version. */
+  /** The command that runs gridrun: `npx gridrun`, with a version if the project does not depend on it. */
   readonly gridrun: string;
-  /** What comes before it; empty where the project has no package.json. */
+  /** The command that installs the project; empty if it has no package.json. */
   readonly install: string;
 }
 
-/** What the browsers need in an image that has Node alone. */
+/** Installs Chrome and its driver in an image that has only Node. */
 export const CHROME_INSTALL = 'apt-get update -qq && apt-get install -y -qq chromium chromium-driver';
 export const NODE_IMAGE = 'node:24-bookworm';
 
-/** A check that failed, or a site that could not be tried, is for the merge to tell; whatever else is wrong ends the shard. */
+/** Lets a shard succeed with exit codes 1 and 3: failures are decided by the merge. Any other code fails it. */
 export const SHARD_END = '|| test $? -eq 1 -o $? -eq 3';

@@ -306,7 +306,7 @@ test('said twice it changes nothing; a project with a package.json uses its own 
   assert.match(workflow, /- run: npm ci\n\s+#.*\n\s+- run: npx gridrun --shard/);
   const again = await place.run(['init', '--ci', 'github', '--shards', '9']);
   assert.deepEqual([again.code, await place.read('.github/workflows/gridrun.yml')], [0, workflow]);
-  assert.match(again.stdout, /left sites\.json alone/);
+  assert.match(again.stdout, /left sites\.json as it was/);
   for (const wrong of [
     ['--ci', 'travis'],
     ['--shards', '0'],
