@@ -4,11 +4,20 @@ import type { Run } from './app/run/handle.ts';
 import { startRun } from './app/run/run.ts';
 
 /**
- * Runs the suite on every site of a list. Prints nothing and never ends the process; several may run at once,
- * each with its own `out`.
- * @param settings the flags' words in camel case; what is not given has the command line's default
- * @returns the run's events, to be iterated, and its `summary`
- * @throws GridrunError where a setting is wrong; what is wrong with list or checks rejects `summary`
+ * Runs the suite on every site of a list. It prints nothing and never ends the process. Several runs may be active at
+ * once if each has its own `out`.
+ * @example
+ * import { run } from 'gridrun';
+ *
+ * const handle = run({ sites: 'sites.json', sessions: 4 });
+ * for await (const event of handle) {
+ *   if (event.type === 'site-judged') console.log(event.verdict.siteId, event.verdict.verdict);
+ * }
+ * const { exitCode } = await handle.summary;
+ * @param settings the keys of a config; what is left out has the default of the command line. `cwd` is the base of
+ *   relative paths (default: the folder of the process)
+ * @returns the events of the run, as an async iterable, and its `summary`
+ * @throws GridrunError if a setting is not valid. A mistake in the list or the checks rejects `summary` instead
  */
 export function run(settings: Config & { readonly cwd?: string }): Run {
   const { cwd = process.cwd(), ...config } = settings;

@@ -2,17 +2,21 @@ import type { GridReport } from '../app/grids.ts';
 
 const GIBIBYTE = 1024 ** 3;
 
-/** Grids as a person reads them: a line for each container. */
+/** Grids as text for the terminal: one line per container. */
 export function gridTable(reports: readonly GridReport[]): string {
-  if (reports.length === 0) return 'no grid is up; gridrun grid up makes one\n';
+  if (reports.length === 0) return 'no grid is up; start one with gridrun grid up\n';
   return reports.map(oneGrid).join('\n');
 }
 
 function oneGrid(report: GridReport): string {
   const { name, state, url, hub, nodes, slots, sessions, queue, ofRun } = report;
-  const facts = [state, url, `${sessions}/${slots} slots busy`, `${queue} waiting`, ofRun ? 'of a run' : ''].filter(
-    Boolean,
-  );
+  const facts = [
+    state,
+    url,
+    `${sessions}/${slots} slots busy`,
+    `${queue} waiting`,
+    ofRun ? 'started by a run' : '',
+  ].filter(Boolean);
   const rows = [
     ['CONTAINER', 'STATE', 'SESSIONS', 'MEMORY', 'ADDRESS'],
     ...(hub === undefined ? [] : [[hub.name, hub.state, '', memory(hub.memory), url]]),

@@ -1,6 +1,7 @@
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { traceIfAsked } from '../app/protocol-trace.ts';
 import { version } from '../version.ts';
+import type { ExitWith } from './command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { gridCommand } from './grid-command.ts';
 import { initCommand } from './init-command.ts';
@@ -27,34 +28,7 @@ export async function gridrun(args: readonly string[]): Promise<number> {
   const exitWith = (code: number): void => {
     exitCode = code;
   };
-  const commands = [
-    runCommand(exitWith, args),
-    initCommand(exitWith),
-    doctorCommand(exitWith),
-    gridCommand(exitWith),
-    mergeCommand(exitWith),
-    showReportCommand(),
-    ...pastCommands(exitWith),
-  ];
-  const cli = commands
-    .reduce((all, add) => add(all), yargs())
-    .scriptName('gridrun')
-    // Otherwise yargs would speak the user's language between our English lines.
-    .locale('en')
-    .parserConfiguration({
-      'camel-case-expansion': false,
-      'strip-aliased': true,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
-    .usage(USAGE)
-    .version(version())
-    .alias({ help: 'h' })
-    .wrap(Math.min(MAX_HELP_WIDTH, process.stdout.columns ?? MAX_HELP_WIDTH))
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new UsageError(message);
-    });
+  const cli = commandLine(exitWith, args);
   try {
     // With this callback yargs prints nothing itself: its output is the help or the version.
     await cli.parseAsync(withLoneDashes(args), {}, (_error, _argv, output) => {
@@ -69,6 +43,40 @@ export async function gridrun(args: readonly string[]): Promise<number> {
     return exitCodeOf(error);
   }
   return exitCode;
+}
+
+/** The command line with every command. It throws what goes wrong and never ends the process. */
+function commandLine(exitWith: ExitWith, args: readonly string[]): Argv {
+  const commands = [
+    runCommand(exitWith, args),
+    initCommand(exitWith),
+    doctorCommand(exitWith),
+    gridCommand(exitWith),
+    mergeCommand(exitWith),
+    showReportCommand(),
+    ...pastCommands(exitWith),
+  ];
+  return (
+    commands
+      .reduce((all, add) => add(all), yargs())
+      .scriptName('gridrun')
+      // Otherwise yargs would speak the user's language between our English lines.
+      .locale('en')
+      .parserConfiguration({
+        'camel-case-expansion': false,
+        'strip-aliased': true,
+        'parse-numbers': false,
+        'parse-positional-numbers': false,
+      })
+      .usage(USAGE)
+      .version(version())
+      .alias({ help: 'h' })
+      .wrap(Math.min(MAX_HELP_WIDTH, process.stdout.columns ?? MAX_HELP_WIDTH))
+      .exitProcess(false)
+      .fail((message, error) => {
+        throw error ?? new UsageError(message);
+      })
+  );
 }
 
 /** `--sites -` → `--sites=-`: yargs does not take a lone dash as a value; to gridrun it is standard input. */

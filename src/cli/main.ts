@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { nodeMistake } from './node-version.ts';
 import { outputWritten, surviveLostReader } from './output.ts';
 
-// A run is a stream of short-lived events. V8 would let their garbage grow to 130 MB before it looks at it.
+// A run makes many short-lived objects. By default V8 lets their garbage grow to 130 MB before it collects it.
 setFlagsFromString('--semi-space-growth-factor=1');
 
 surviveLostReader();

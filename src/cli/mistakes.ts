@@ -1,14 +1,14 @@
 import { GridrunError, shownMistakes } from '../core/fault.ts';
 
-/** An error as a person reads it: what, on what, and what to do. */
+/** An error as text for the terminal: the message, each mistake, what to do, and the code. */
 export function errorText(error: unknown): string {
   if (!(error instanceof GridrunError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `This is a bug in gridrun. Please report it with what follows.\n${stack}\n`;
+    return `This is a bug in gridrun. Please report it with the text below.\n${stack}\n`;
   }
   const lines = [`gridrun: ${error.message}`, ...shownMistakes(error.mistakes).map((mistake) => `  ${mistake}`)];
   if (error.hint !== undefined) lines.push(error.hint);
-  // By which docs/troubleshooting.md is searched; an interruption is no trouble.
+  // docs/troubleshooting.md is searched by code. An interruption needs none.
   if (error.answer !== 'stop') lines.push(`code: ${error.code}`);
   return `${lines.join('\n')}\n`;
 }

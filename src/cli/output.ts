@@ -1,8 +1,8 @@
 const OUTPUTS = [process.stdout, process.stderr];
 
 /**
- * Lets the process live on where who reads its output goes away (`| head`, a closed terminal): what a run finds out is
- * in its files, and its browsers must be ended in order. Any other failure to write is thrown, as without it.
+ * Keeps the process alive if the reader of its output goes away (`| head`, a closed terminal): the results are in files,
+ * and the browsers must be ended in order. Any other write error is thrown as usual.
  */
 export function surviveLostReader(): void {
   for (const output of OUTPUTS) {
@@ -12,12 +12,12 @@ export function surviveLostReader(): void {
   }
 }
 
-/** The reader of a pipe has gone, or the terminal has. */
+/** Is it the error of a write to a pipe or a terminal that was closed? */
 export function isReaderGone({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EPIPE' || code === 'EIO';
 }
 
-/** Resolves when all that was printed is written: pipes are asynchronous on macOS and Windows, and the end of a process does not wait for them. */
+/** Resolves when all output is written. On macOS and Windows pipes are asynchronous, and a process does not wait for them. */
 export async function outputWritten(): Promise<void> {
   await Promise.all(OUTPUTS.map((output) => new Promise<void>((resolve) => output.write('', () => resolve()))));
 }

@@ -2,10 +2,10 @@ import type { RunPlan } from '../app/run/plan.ts';
 
 const SECOND_MS = 1_000;
 
-/** So many ids are written at once: the plan of a million sites is never one string. */
+/** Ids in one piece of text. The plan of a million sites must not become one string. */
 const IDS_IN_PIECE = 10_000;
 
-/** The plan of a run, as `--list` prints it, in pieces. */
+/** The plan of a run as `--list` prints it, in pieces. */
 export function* planText(plan: RunPlan): Generator<string, void, undefined> {
   const { sites, checks, units, sessions, shard, duplicateCount } = plan;
   const ofShard = shard.total === 1 ? '' : ` in shard ${shard.index}/${shard.total}`;

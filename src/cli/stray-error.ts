@@ -1,13 +1,13 @@
 import { errorText } from './mistakes.ts';
 
-/** How long a run may take to end its browsers after a bug, in ms. */
+/** How long a run may take to end its browsers after a bug. */
 const IN_ORDER_MS = 60_000;
 
 /**
- * Makes what nobody caught a bug that is told (70, and not Node's 1, which says that a check failed), after the run
- * that goes on has ended its browsers.
+ * Handles errors that nothing caught: prints each as a bug, lets the active run end its browsers, and exits with 70.
+ * Node's own exit code would be 1, which means that a check failed.
  * @param exit ends the process
- * @returns whether there was any
+ * @returns a function that tells whether there was such an error
  */
 export function exitOnStrayError(exit: (code: 70) => void): () => boolean {
   let strayed = false;
@@ -15,7 +15,7 @@ export function exitOnStrayError(exit: (code: 70) => void): () => boolean {
     process.stderr.write(errorText(error));
     if (strayed) return;
     strayed = true;
-    // A run listens, and stops at once.
+    // An active run listens to SIGTERM and stops at once.
     if (!process.emit('SIGTERM')) return exit(70);
     setTimeout(() => exit(70), IN_ORDER_MS).unref();
   });

@@ -1,4 +1,4 @@
-/** Does standard output want colours? https://no-color.org, and FORCE_COLOR as Node has it. */
+/** Should output to stdout have colors? Follows https://no-color.org and Node's FORCE_COLOR. */
 export function wantsColor(): boolean {
   const { NO_COLOR, FORCE_COLOR } = process.env;
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false;

@@ -8,26 +8,30 @@ import { OWN_MODULES } from '../modules/own-modules.ts';
 
 const NAMES = ['gridrun.config.ts', 'gridrun.config.mjs', 'gridrun.config.js', 'gridrun.config.json'];
 
-/** What a config file holds: the same words as the flags, in camel case. */
+/** The settings of a config file. */
 export interface LoadedConfig {
-  /** As messages name it; empty where there is none. */
+  /** The name of the file in messages; empty if there is no config. */
   readonly name: string;
+  /** By config key, not checked yet. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the config that `--config` names, else the first of the usual names in `cwd`, else none. */
+/**
+ * Reads the config that `--config` names, or else the first usual name in `cwd`. Without either, there are no settings.
+ * @throws GridrunError if the named file is missing, a file cannot be loaded, or it exports no object
+ */
 export async function loadConfig(cwd: string, named: string | undefined): Promise<LoadedConfig> {
-  const name = named ?? (await firstThere(cwd));
+  const name = named ?? (await firstExisting(cwd));
   if (name === undefined) return { name: '', settings: {} };
-  if (named !== undefined && !(await isThere(resolve(cwd, named)))) {
+  if (named !== undefined && !(await exists(resolve(cwd, named)))) {
     throw refusal('config.missing', `--config ${named}: there is no file ${resolve(cwd, named)}`, {
-      hint: `leave it out to read the first there is of ${NAMES.join(', ')}`,
+      hint: `name another file, or leave --config out to use the first of ${NAMES.join(', ')}`,
     });
   }
   const settings = await read(resolve(cwd, name), name);
   if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
     throw refusal('config.shape', `${name} does not export an object`, {
-      hint: 'Write: export default defineConfig({ sites: "sites.json" });',
+      hint: 'write: export default defineConfig({ sites: "sites.json" });',
     });
   }
   return { name, settings: settings as Readonly<Record<string, unknown>> };
@@ -47,20 +51,20 @@ async function read(path: string, name: string): Promise<unknown> {
     return module.default;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw refusal('config.unreadable', `${name} could not be loaded: ${why}`);
+    throw refusal('config.unreadable', `cannot load ${name}: ${why}`);
   } finally {
     hooks.deregister();
   }
 }
 
-async function firstThere(cwd: string): Promise<string | undefined> {
+async function firstExisting(cwd: string): Promise<string | undefined> {
   for (const name of NAMES) {
-    if (await isThere(resolve(cwd, name))) return name;
+    if (await exists(resolve(cwd, name))) return name;
   }
   return undefined;
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return await access(path).then(
     () => true,
     () => false,

@@ -1,13 +1,13 @@
 import { GridrunError } from '../core/fault.ts';
 
-/** What `gridrun doctor` says of one thing. */
+/** The result of one test of `gridrun doctor`. */
 export interface Finding {
   /** `node`, `chrome`, `engine`, `grid`, `session`, `websocket`, `extension`, `disk`, `memory` */
   readonly name: string;
-  /** `problem`: what was asked for will not work. `note`: it will, but a person should know. */
+  /** `problem`: a run with these flags would fail. `note`: it would work, but the user should know. */
   readonly level: 'ok' | 'note' | 'problem';
   readonly text: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly fix?: string;
 }
 
@@ -23,7 +23,7 @@ export function problem(name: string, text: string, fix?: string): Finding {
   return { name, level: 'problem', text, ...(fix === undefined ? {} : { fix }) };
 }
 
-/** What an error says, and what it says to do; `fix` where it says nothing. */
+/** A problem from an error: its message, its mistakes and its hint, or `fix` if it has no hint. */
 export function problemOf(name: string, error: unknown, fix: string): Finding {
   const message = error instanceof Error ? error.message : String(error);
   const mistakes = error instanceof GridrunError && error.mistakes.length > 0 ? `: ${error.mistakes.join('; ')}` : '';

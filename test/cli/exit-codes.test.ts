@@ -58,7 +58,13 @@ test('2: wrong input starts nothing and keeps the last results', async () => {
   ];
   const { code, stderr } = await place.run([...RUN, stub.url, ...wrong]);
   assert.equal(code, 2);
-  for (const said of [/--retrys.*did you mean --retries/, /--timeout: wants ms/, /gone\.json/, /nowhere/, /no-build/])
+  for (const said of [
+    /--retrys.*did you mean --retries/,
+    /--timeout: must be a whole number of ms/,
+    /gone\.json/,
+    /nowhere/,
+    /no-build/,
+  ])
     assert.match(stderr, said);
   assert.match(stderr, /\$\[0\]\.url/);
   assert.match(stderr, /timeoutMs/);
@@ -71,7 +77,7 @@ test('2: without a list the other mistakes are told too', async () => {
   await using place = await Workplace.with({});
   const { code, stderr } = await place.run(['--timeout', 'soon']);
   assert.equal(code, 2);
-  assert.match(stderr, /--timeout: wants ms[^]*there is no site list[^]*--sites <file/);
+  assert.match(stderr, /--timeout: must be a whole number of ms[^]*there is no site list[^]*--sites <file/);
 });
 
 test('2: a history of no site, and a results folder where nothing can be made', async () => {
