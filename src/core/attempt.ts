@@ -1,18 +1,18 @@
 import type { Fault } from './fault.ts';
 
-/** What became of one check. */
+/** The outcome of one check. */
 export type CheckStatus = 'passed' | 'failed' | 'errored' | 'skipped' | 'not-run';
 
-/** How one try of one site in one session ended. */
+/** How an attempt ended. */
 export type AttemptEnding = 'completed' | 'timed-out' | 'faulted' | 'interrupted';
 
-/** With a control, which of the two arms an attempt belongs to; without one, every attempt is the subject's. */
+/** The arm of an attempt. Without a control, every attempt belongs to the subject. */
 export type Arm = 'subject' | 'control';
 
 /** When the control tries a site: never, after a failure of the subject, or always. */
 export type ControlMode = 'never' | 'on-failure' | 'always';
 
-/** A file under the results folder that tells more about a check. */
+/** A file in the results folder that belongs to a check. */
 export interface Attachment {
   readonly name: string;
   /** Relative to the results folder, with forward slashes. */
@@ -20,13 +20,13 @@ export interface Attachment {
   readonly contentType: string;
 }
 
-/** One check's outcome in one attempt. */
+/** The outcome of one check in one attempt. */
 export interface CheckResult {
   /** `CheckPlan.title` */
   readonly title: string;
   readonly status: CheckStatus;
   readonly durationMs: number;
-  /** Failed at first and was rescued by mocha's own `this.retries`. */
+  /** It failed first, then passed because of mocha's `this.retries`. */
   readonly rescued?: boolean;
   /** Why it is failed or errored. */
   readonly fault?: Fault;
@@ -35,35 +35,35 @@ export interface CheckResult {
   readonly attachments?: readonly Attachment[];
 }
 
-/** An error that the extension threw and nobody caught. */
+/** An error that the extension threw and did not catch. */
 export interface ExtensionError {
   readonly message: string;
   readonly stack: string;
-  /** `worker`; or `page`, which is a content script or a page of its own. */
+  /** `worker`, or `page` for a content script and for the extension's own pages. */
   readonly where: string;
 }
 
 /** One try of one site in one session. */
 export interface Attempt {
   readonly siteId: string;
-  /** From 1, over all arms of the site. */
+  /** From 1, counted over both arms. */
   readonly attempt: number;
   readonly arm: Arm;
   readonly ending: AttemptEnding;
-  /** The session it ran in; none where no session could be had. */
+  /** The session that it ran in; absent if no session could be opened. */
   readonly sessionId?: string;
   readonly node?: string;
   /** ms since the epoch */
   readonly startedAt: number;
   readonly durationMs: number;
-  /** What ended an attempt that is faulted, timed-out or interrupted. */
+  /** Why the attempt was faulted, timed-out or interrupted. */
   readonly fault?: Fault;
   readonly checks: readonly CheckResult[];
-  /** What the extension threw meanwhile. */
+  /** Errors that the extension threw during the attempt. */
   readonly extensionErrors?: readonly ExtensionError[];
 }
 
-/** What a fault makes of a check: a site or a browser that failed it leaves open what it would have said; an extension does not. */
+/** The status of a check that ended with this fault. If the site, the browser or the grid is to blame, its answer is unknown. */
 export function statusOf(fault: Fault): 'failed' | 'errored' {
   return fault.cause === 'check' || fault.cause === 'extension' ? 'failed' : 'errored';
 }

@@ -7,12 +7,12 @@ import type { StopReason } from './stop.ts';
 import type { RememberedRun } from './story.ts';
 import type { CheckExcuse, SiteVerdict } from './verdict.ts';
 
-/** The journal's schema. A field keeps its one type for ever; a new meaning gets a new field. */
+/** The version of the journal's schema. A field never changes its type; a new meaning gets a new field. */
 export const SCHEMA_VERSION = 1;
 
 /**
- * An event of the journal, one line of `events.ndjson`. The journal is the truth: every report is a pure function
- * of it. `at` is in ms since the epoch; every duration is in ms.
+ * An event of the journal: one line of `events.ndjson`. Every report is a pure function of the journal. `at` is in ms
+ * since the epoch; every duration is in ms.
  */
 export type RunEvent =
   | RunStarted
@@ -34,39 +34,40 @@ export type RunEvent =
   | RunStopping
   | RunEnded;
 
-/** An event before the journal has dated it. */
+/** An event that the journal has not dated yet. */
 export type Undated<E extends RunEvent = RunEvent> = E extends RunEvent ? Omit<E, 'at'> : never;
 
-/** The first line: what was planned, before anything started. */
+/** The first line: what was planned before anything started. */
 export interface RunStarted {
   readonly type: 'run-started';
   readonly at: number;
   /** The schema of this journal. */
   readonly schema: number;
-  /** The name of the run: when it started, and some letters of chance. */
+  /** The name of the run: when it started, and a few random letters. */
   readonly run: string;
-  /** The version that wrote it. */
+  /** The version of gridrun that wrote the journal. */
   readonly gridrun: string;
   /** The machine that gridrun runs on. */
   readonly host: string;
-  /** The suite: every check, in its order. */
+  /** Every check of the suite, in its order. */
   readonly checks: readonly CheckPlan[];
   /** How many sites are planned; `sites-planned` names them. */
   readonly siteCount: number;
-  /** How many entries of the list were left out, because another has the same URL. */
+  /** How many entries of the list were left out because another entry has the same URL. */
   readonly duplicateCount: number;
-  /** SHA-256 over the list, the selection and the durations file: shards of one plan share it. */
+  /** SHA-256 of the list, the selection and the durations file. The shards of a plan have the same hash. */
   readonly planHash: string;
-  /** Which part of the plan this run is; `{index: 1, total: 1}` is the whole. */
+  /** Which part of the plan this run is; `{index: 1, total: 1}` is the whole plan. */
   readonly shard: { readonly index: number; readonly total: number };
-  /** Most sessions at once. */
+  /** The maximum of open sessions. */
   readonly sessions: number;
   /** `local`, `docker`, or the URL without its password. */
   readonly grid: string;
-  /** The run that this one goes on with, where `--resume` was given. */
+  /** With `--resume`: the run that this one continues. */
   readonly resumes?: string;
+  /** When the control tries a site. */
   readonly control?: ControlMode;
-  /** Flaky sites fail the run. */
+  /** Whether flaky sites fail the run. */
   readonly failOnFlaky?: boolean;
 }
 
@@ -75,17 +76,17 @@ export interface SitesPlanned {
   readonly type: 'sites-planned';
   readonly at: number;
   readonly sites: readonly Site[];
-  /** Of a shard: the place of each in the selected list, from 0, by which a merge brings back the order of the whole. */
+  /** In a shard: the place of each site in the selected list, from 0. A merge restores the order of the list by it. */
   readonly indexes?: readonly number[];
 }
 
-/** Sessions can be had: the grid answers. */
+/** The grid answers, so sessions can be opened. */
 export interface GridReady {
   readonly type: 'grid-ready';
   readonly at: number;
   /** As in `run-started`. */
   readonly grid: string;
-  /** Most sessions at once, as it was decided with the grid. */
+  /** The maximum of open sessions, after the grid reported its slots. */
   readonly sessions: number;
 }
 
@@ -99,18 +100,18 @@ export interface GridScaled {
   readonly reason: string;
 }
 
-/** A build of the extension is proved to be loaded, in a session of its own, before the first site. */
+/** A build of the extension was loaded in a session of its own, before the first site. */
 export interface ExtensionLoaded {
   readonly type: 'extension-loaded';
   readonly at: number;
   readonly arm: Arm;
-  /** In that session: it may differ from one to the next. */
+  /** Its id in that session. It may differ between sessions. */
   readonly id: string;
   readonly name: string;
   readonly version: string;
-  /** Over its files. */
+  /** SHA-256 of its files. */
   readonly sha256: string;
-  /** The way by which it is put into sessions, and why. */
+  /** How it is loaded into sessions, and why that way. */
   readonly text: string;
 }
 
@@ -119,16 +120,17 @@ export interface SessionOpened {
   readonly type: 'session-opened';
   readonly at: number;
   readonly sessionId: string;
-  /** Which of the run’s slots it fills, from 0. */
+  /** Its slot in the run, from 0. */
   readonly slot: number;
-  /** The node of the grid, `local` on this machine. */
+  /** The node of the grid; `local` on this machine. */
   readonly node: string;
   readonly browserName: string;
   readonly browserVersion: string;
   /** How long it took to open. */
   readonly durationMs: number;
-  /** What the session is for, and the extension's id in it, in a run with an extension. */
+  /** In a run with an extension: the arm that the session is for. */
   readonly arm?: Arm;
+  /** The extension's id in this session. */
   readonly extensionId?: string;
 }
 
@@ -138,7 +140,7 @@ export interface SessionOpened {
  */
 export type CloseReason = 'worn' | 'dirty' | 'faulted' | 'done' | 'stopped';
 
-/** A session is over. */
+/** A session was closed. */
 export interface SessionClosed {
   readonly type: 'session-closed';
   readonly at: number;
@@ -149,7 +151,7 @@ export interface SessionClosed {
   readonly siteCount: number;
 }
 
-/** A session has taken a work unit: sites that it tries one after the other. */
+/** A session took a work unit: sites that it tries one after the other. */
 export interface UnitStarted {
   readonly type: 'unit-started';
   readonly at: number;
@@ -159,28 +161,27 @@ export interface UnitStarted {
   readonly siteIds: readonly string[];
 }
 
-/** A site is tried: once, or once more. */
+/** An attempt at a site started. */
 export interface AttemptStarted {
   readonly type: 'attempt-started';
   readonly at: number;
   readonly siteId: string;
-  /** From 1, over both arms. */
+  /** From 1, counted over both arms. */
   readonly attempt: number;
   readonly slot: number;
   readonly sessionId: string;
 }
 
-/** An attempt is over. Said again with `amended` when an error came after its end; the last one counts. */
+/** An attempt ended. If an error comes after its end, the event is repeated with `amended`; the last one counts. */
 export interface AttemptEnded {
   readonly type: 'attempt-ended';
   readonly at: number;
   readonly slot: number;
   readonly amended?: boolean;
-  /** What was tried, and what came of it. */
   readonly attempt: Attempt;
 }
 
-/** The verdict of a site. Said again with `amended` when an error came after it; the last one counts. */
+/** The verdict of a site. If an error comes after it, the event is repeated with `amended`; the last one counts. */
 export interface SiteJudged {
   readonly type: 'site-judged';
   readonly at: number;
@@ -188,7 +189,7 @@ export interface SiteJudged {
   readonly verdict: SiteVerdict;
 }
 
-/** Checks of a site that are not as they should be and yet do not gate: the baseline or an expectation knows of them. */
+/** Checks of a site that failed or were flaky, but do not fail the run: the baseline or an expectation knows them. */
 export interface SiteExcused {
   readonly type: 'site-excused';
   readonly at: number;
@@ -196,35 +197,35 @@ export interface SiteExcused {
   readonly checks: readonly CheckExcuse[];
 }
 
-/** How a site that was not passed fared in earlier runs, where the results folder has a history of it. */
+/** The earlier runs of a site that needs attention, if the results folder has a history. */
 export interface SiteRemembered {
   readonly type: 'site-remembered';
   readonly at: number;
   readonly siteId: string;
-  /** The newest first. */
+  /** Newest first. */
   readonly runs: readonly RememberedRun[];
 }
 
-/** What a check wrote to its console. */
+/** Text that a check wrote to its console. */
 export interface CheckOutput {
   readonly type: 'check-output';
   readonly at: number;
-  /** Empty where no site could be named. */
+  /** Empty if the site is not known. */
   readonly siteId: string;
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
 }
 
-/** A session waits although sites are left, and why. */
+/** A session has no site to try, although sites wait. */
 export interface SlotIdle {
   readonly type: 'slot-idle';
   readonly at: number;
   readonly slot: number;
-  /** In words, for a person. */
+  /** What the sites wait for, in words. */
   readonly why: string;
 }
 
-/** Something that a person should know, once. */
+/** Something to know about the run, reported once. */
 export interface Notice {
   readonly type: 'notice';
   readonly at: number;
@@ -234,21 +235,21 @@ export interface Notice {
   readonly text: string;
 }
 
-/** No new site is started any more. */
+/** The run starts no new site from now on. */
 export interface RunStopping {
   readonly type: 'run-stopping';
   readonly at: number;
   readonly reason: StopReason;
-  /** The same in words. */
+  /** The reason in words. */
   readonly text: string;
 }
 
-/** The last line. A journal without it is of a run that did not end by itself. */
+/** The last line. A journal without it is of a run that was cut off. */
 export interface RunEnded {
   readonly type: 'run-ended';
   readonly at: number;
   readonly durationMs: number;
-  /** Why it ended before its time: a reason of `run-stopping`; empty where it did not. */
+  /** Why the run was stopped before its end; empty if it was not. */
   readonly stopped: StopReason | '';
   /** Faults of the run itself, such as a grid that could not be reached. */
   readonly faults: readonly Fault[];

@@ -1,16 +1,16 @@
 /** One entry of the site list. Its `id` is stable from run to run and safe as a file name. */
 export interface Site {
-  /** Matches `SITE_ID`: no dot, because Jenkins cuts a class name at its last dot. */
+  /** Matches `SITE_ID`. It has no dot, because Jenkins cuts a class name at its last dot. */
   readonly id: string;
   readonly url: string;
   readonly tags?: readonly string[];
-  /** The limit of one attempt, in ms, where the site needs another than the run's `siteTimeoutMs`. */
+  /** The limit of one attempt, in ms, if it differs from the run's `siteTimeoutMs`. */
   readonly timeoutMs?: number;
-  /** Why the site is left out; its checks are then `skipped` with this reason. */
+  /** Why the site is left out. Its checks are `skipped` with this reason. */
   readonly skip?: string;
-  /** Whatever the checks want to know about the site; any JSON value. */
+  /** Data for the checks: any JSON value. */
   readonly data?: unknown;
-  /** Names of environment variables that the checks read as `site.env.NAME`. Their values are secrets. */
+  /** Names of environment variables, which checks read as `site.env.NAME`. Their values are secrets. */
   readonly env?: readonly string[];
 }
 

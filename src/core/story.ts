@@ -8,50 +8,50 @@ export interface Sighting {
   readonly startedAt: number;
 }
 
-/** How often something was flaky, of the runs in which it was decided: passed, flaky or failed. */
+/** In how many runs something was flaky, and in how many it passed, was flaky or failed. */
 export interface FlakeRate {
   readonly flaky: number;
   readonly decided: number;
 }
 
-/** What one run said of a site. */
+/** A site in one run. */
 export interface StoryRun extends Sighting {
   readonly verdict: Verdict;
   readonly cause?: Cause;
   readonly code?: string;
-  /** Of the first check that failed. */
+  /** The message of the first check that failed. */
   readonly message?: string;
   readonly attempts: number;
-  /** Of all attempts together, in ms. */
+  /** All attempts together, in ms. */
   readonly totalMs: number;
   /** The browser's name and version. */
   readonly browser?: string;
 }
 
-/** As much of an earlier run as the journal keeps beside a site that was not passed. */
+/** The part of an earlier run that the journal keeps for a site that needs attention. */
 export type RememberedRun = Pick<StoryRun, 'run' | 'startedAt' | 'verdict' | 'cause' | 'code'>;
 
-/** What all runs said of one check of a site. */
+/** One check of a site over all runs. */
 export interface CheckStory {
   readonly title: string;
   readonly flake: FlakeRate;
-  /** In how many runs it failed or could not be told. */
+  /** The number of runs in which it failed or errored. */
   readonly failing: number;
   readonly firstFailing?: Sighting;
   readonly lastFailing?: Sighting;
 }
 
-/** All that is remembered of a site. */
+/** The history of a site. */
 export interface SiteStory {
   readonly siteId: string;
-  /** As the newest run had it. */
+  /** Its URL in the newest run. */
   readonly url: string;
   /** Newest first. */
   readonly runs: readonly StoryRun[];
   readonly flake: FlakeRate;
   readonly firstFailing?: Sighting;
   readonly lastFailing?: Sighting;
-  /** The median of what it took lately, in ms. */
+  /** The median of its latest durations, in ms. */
   readonly expectedMs?: number;
   /** By title. */
   readonly checks: readonly CheckStory[];

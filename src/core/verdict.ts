@@ -3,22 +3,22 @@ import type { RecordedCode } from './error-codes.ts';
 import type { Cause, Fault } from './fault.ts';
 import type { StopReason } from './stop.ts';
 
-/** The answer for a site. */
+/** The answer for a site, or for a check. */
 export type Verdict = 'passed' | 'flaky' | 'failed' | 'errored' | 'skipped' | 'not-run';
 
 /** The answer for one check of a site, over all its attempts. */
 export interface CheckVerdict {
   readonly title: string;
   readonly status: CheckStatus;
-  /** Passed, but failed in another completed attempt or rescued by mocha's `this.retries`. */
+  /** It passed, but failed in another completed attempt or before mocha's `this.retries`. */
   readonly flaky: boolean;
-  /** Of the attempt that decided it. */
+  /** Duration in the attempt that decided it. */
   readonly durationMs: number;
   readonly cause?: Cause;
   readonly fault?: Fault;
   readonly reason?: string;
   readonly attachments?: readonly Attachment[];
-  /** The faults of the other attempts in which it failed: what a flaky check did, what a retry repeated. */
+  /** Its faults in the other attempts. */
   readonly otherFaults?: readonly Fault[];
 }
 
@@ -29,11 +29,11 @@ export interface SiteVerdict {
   readonly cause?: Cause;
   readonly code?: RecordedCode;
   readonly checks: readonly CheckVerdict[];
-  /** What the control came to on the same site, where there was one. */
+  /** The verdict of the control on the same site, if there was one. */
   readonly control?: Verdict;
-  /** How many attempts it took, over all arms. */
+  /** The number of attempts, over both arms. */
   readonly attempts: number;
-  /** Of all its attempts together, in ms. */
+  /** All attempts together, in ms. */
   readonly durationMs: number;
   /** Why the run was stopped, if that is why the site is not-run. Absent in journals of earlier versions. */
   readonly stoppedBy?: StopReason;
@@ -62,10 +62,10 @@ export const NO_COUNTS: Readonly<Record<Verdict, number>> = {
   'not-run': 0,
 };
 
-/** What keeps a failure from failing the run. */
+/** What excuses a failure. */
 export type ExcusedBy = 'baseline' | 'expectation';
 
-/** A check that is not as it should be and yet does not gate, and why. */
+/** Why a check that failed or was flaky does not fail the run. */
 export interface CheckExcuse {
   /** `CheckPlan.title` */
   readonly title: string;
@@ -73,10 +73,10 @@ export interface CheckExcuse {
   readonly text: string;
 }
 
-/** The first of these that any check shows is the site's. */
+/** A site has the first of these verdicts that any of its checks has. */
 const SITE_ORDER: readonly Verdict[] = ['failed', 'errored', 'not-run', 'flaky', 'passed', 'skipped'];
 
-/** The verdict of a site that has these checks; undefined where it has none. */
+/** The verdict of a site with these checks; undefined if there are none. */
 export function worstOf(checks: readonly CheckVerdict[]): Verdict | undefined {
   const shown = new Set(checks.map(verdictOfCheck));
   return SITE_ORDER.find((candidate) => shown.has(candidate));
