@@ -107,7 +107,7 @@ export class Dispatcher {
         return this.#supply.idle(slot, () => this.#queue.why((site) => this.#parts.limits.why(site.url)));
       case 'site': {
         const { site } = taken.waiting;
-        // First: who hears of the unit may stop the run, and the slot must not be ready then.
+        // Before the event: its listener may stop the run, which closes every slot that is ready.
         this.#supply.employ(slot, site.id);
         if (taken.startedUnit !== undefined) {
           const { index, siteIds } = taken.startedUnit;

@@ -2,13 +2,14 @@ import type { Emit, Grid } from '../core/ports.ts';
 
 const ASK_EVERY_MS = 1_000;
 
-/** Hears how each question to the grid ended. */
+/** Gets the result of each request to the grid. */
 export interface CapacityListener {
   answered(): void;
-  /** The grid has never told its capacity yet. Once it has, an outage shows in its sessions. */
+  /** The request failed, and none has succeeded yet. Later failures do not matter: an outage shows in the sessions. */
   refused(error: unknown): void;
-  /** After each question: another session may be allowed now. */
+  /** Called after each request: the grid may allow another session now. */
   changed(): void;
+  /** A bug: something that nothing awaits has thrown. */
   failed(error: unknown): void;
 }
 

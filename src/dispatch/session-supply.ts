@@ -42,7 +42,7 @@ export interface SupplyListener {
   changed(): void;
   /** The grid gives no session any more. */
   lost(fault: Fault): void;
-  /** A bug: what no one awaits has thrown. */
+  /** A bug: something that nothing awaits has thrown. */
   failed(error: unknown): void;
 }
 
@@ -96,7 +96,7 @@ export class SessionSupply {
     return this.#sessions().some(({ owned }) => !nodes.includes(owned.session.node));
   }
 
-  /** Opens sessions for `waitingCount` sites. Opens none while `wish` is undefined: no waiting site may start now. */
+  /** Opens sessions for `waitingCount` sites. Stops when `wish` returns undefined: no waiting site may start now. */
   openFor(waitingCount: number, wish: () => SessionWish | undefined): void {
     while (this.#isWanted(waitingCount)) {
       const wished = wish();
@@ -130,7 +130,7 @@ export class SessionSupply {
     move(slot, { kind: 'ready', session });
   }
 
-  /** A site that has ended still acts in the session that this slot has now. */
+  /** Marks the slot's present session as dirty: a site that has ended still acts in it. */
   soil(index: number): void {
     const slot = this.#slots[index];
     const session = slot === undefined ? undefined : sessionOf(slot.state);

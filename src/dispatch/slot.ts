@@ -14,7 +14,7 @@ export interface SlotSession {
 
 /** What a slot is doing, with the data that it has only then. */
 export type SlotState =
-  /** It has no session, and asked for none. */
+  /** It has no session and is not opening one. */
   | { readonly kind: 'empty' }
   /** It has asked the grid for a session. */
   | { readonly kind: 'opening'; readonly arm: Arm }

@@ -1,6 +1,6 @@
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 
-/** A value of a manifest, and where it stands. */
+/** A value in a manifest, and its line. */
 export interface Place {
   readonly value: unknown;
   /** For example `manifest.json:3`. */

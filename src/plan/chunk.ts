@@ -12,7 +12,7 @@ export interface ChunkOptions {
 
 /**
  * Cuts the sites into work units, longest site first. Each site is in exactly one unit, and the same input gives the
- * same units. With `auto`, a unit takes at most the time that is left / (2 × sessions), or is one site. So units are
+ * same units. With `auto`, a unit takes at most (time left) / (2 × sessions), or is one site. So units are
  * large at first and small at the end, and the sessions finish together. Weights are whole ms, at least 1, so that sums
  * are exact.
  */

@@ -34,7 +34,7 @@ export function sitesOf(count: number, url = (index: number): string => `https:/
   return Array.from({ length: count }, (_, index) => ({ id: `s${index}`, url: url(index) }));
 }
 
-/** A grid in memory that counts what it gave and got back. */
+/** A grid in memory that counts its open sessions. */
 export class FakeGrid implements Grid {
   readonly name = 'fake';
   readonly requests: SessionRequest[] = [];
@@ -91,7 +91,7 @@ export class FakeGrid implements Grid {
   }
 }
 
-/** Runs checks by a function; keeps every order it got. */
+/** Runs each attempt by a function, and keeps every order. */
 export class FakeRunner implements CheckRunner {
   readonly orders: AttemptOrder[] = [];
   readonly #outcome: (order: AttemptOrder) => AttemptOutcome | Promise<AttemptOutcome>;
@@ -132,7 +132,7 @@ const SETTINGS: DispatchSettings = {
   gridLostAfterMs: 0,
 };
 
-/** A dispatcher over fakes, and the events that it emitted. */
+/** A dispatcher over fakes, and the events that it emits. */
 export function dispatchOver(
   sites: readonly Site[],
   parts: {

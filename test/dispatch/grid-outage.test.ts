@@ -8,7 +8,7 @@ const LOST_AFTER_MS = 60_000;
 const GONE = new WireError('ECONNREFUSED', 'GET http://hub:4444/status', 'connect ECONNREFUSED');
 const NO_SLOT = new WireError('session not created', 'POST http://hub:4444/session', 'no node');
 
-/** For how long a grid may say this, from the first time on, asked every 100 ms. */
+/** How long a grid may return this error before it is lost, if asked every 100 ms. */
 function patienceMs(outage: GridOutage, error: unknown, from = 0): number {
   for (let now = from; ; now += 100) {
     if (outage.sessionRefused(error, now, false) !== undefined) return now - from;

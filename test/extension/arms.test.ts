@@ -5,19 +5,19 @@ import { extensionArms } from '../../src/extension/arms.ts';
 import type { ExtensionGrid } from '../../src/extension/extension-grid.ts';
 import { request } from './sessions.ts';
 
-/** A grid that gives numbered sessions and writes down what it is told. */
-function fakeGrid(name: string, told: string[]): ExtensionGrid {
+/** A grid that opens numbered sessions and records the calls that it gets. */
+function fakeGrid(name: string, calls: string[]): ExtensionGrid {
   let count = 0;
   return {
     name,
     capacity: async () => 7,
     async openSession(): Promise<OwnedSession> {
       const sessionId = `${name}-${++count}`;
-      return { session: facts(sessionId), release: async () => void told.push(`release ${sessionId}`) };
+      return { session: facts(sessionId), release: async () => void calls.push(`release ${sessionId}`) };
     },
     preflight: () => Promise.reject(new Error('not asked for here')),
-    reset: async ({ sessionId }) => void told.push(`${name} resets ${sessionId}`),
-    [Symbol.asyncDispose]: async () => void told.push(`dispose ${name}`),
+    reset: async ({ sessionId }) => void calls.push(`${name} resets ${sessionId}`),
+    [Symbol.asyncDispose]: async () => void calls.push(`dispose ${name}`),
   };
 }
 
@@ -32,8 +32,8 @@ function facts(sessionId: string): SessionFacts {
   };
 }
 
-function wipeOf(told: string[]): Isolation {
-  return { reset: async ({ sessionId }) => void told.push(`wipe ${sessionId}`) };
+function wipeOf(calls: string[]): Isolation {
+  return { reset: async ({ sessionId }) => void calls.push(`wipe ${sessionId}`) };
 }
 
 const asked = (arm?: SessionRequest['arm']): SessionRequest => ({
@@ -43,10 +43,10 @@ const asked = (arm?: SessionRequest['arm']): SessionRequest => ({
 
 test('each arm has sessions of its own build, and wipe ends with the reset of what the session has', async () => {
   for (const withBuild of [true, false]) {
-    const told: string[] = [];
-    const plain: Grid = fakeGrid('plain', told);
-    const control = withBuild ? fakeGrid('control', told) : undefined;
-    const arms = extensionArms(plain, fakeGrid('subject', told), control);
+    const calls: string[] = [];
+    const plain: Grid = fakeGrid('plain', calls);
+    const control = withBuild ? fakeGrid('control', calls) : undefined;
+    const arms = extensionArms(plain, fakeGrid('subject', calls), control);
     assert.deepEqual([arms.grid.name, await arms.grid.capacity(asked().signal)], ['plain', 7]);
     const allOwned = await Promise.all(
       [asked(), asked('subject'), asked('control')].map((each) => arms.grid.openSession(each)),
@@ -56,12 +56,12 @@ test('each arm has sessions of its own build, and wipe ends with the reset of wh
       allOwned.map(({ session }) => session.sessionId),
       ['subject-1', 'subject-2', other],
     );
-    const isolation = arms.isolation(wipeOf(told));
+    const isolation = arms.isolation(wipeOf(calls));
     for (const { session } of allOwned.slice(1)) await isolation.reset(session, asked().signal);
     await Promise.all(allOwned.map((owned) => owned.release()));
     await isolation.reset(allOwned[0]!.session, asked().signal);
     await arms.grid[Symbol.asyncDispose]();
-    assert.deepEqual(told, [
+    assert.deepEqual(calls, [
       'wipe subject-2',
       'subject resets subject-2',
       `wipe ${other}`,
@@ -75,10 +75,10 @@ test('each arm has sessions of its own build, and wipe ends with the reset of wh
 });
 
 test('where the wipe fails, nothing is reset', async () => {
-  const told: string[] = [];
-  const arms = extensionArms(fakeGrid('plain', told), fakeGrid('subject', told));
+  const calls: string[] = [];
+  const arms = extensionArms(fakeGrid('plain', calls), fakeGrid('subject', calls));
   const { session } = await arms.grid.openSession(asked());
-  const broken: Isolation = { ...wipeOf(told), reset: () => Promise.reject(new Error('it can not be cleaned')) };
+  const broken: Isolation = { ...wipeOf(calls), reset: () => Promise.reject(new Error('it can not be cleaned')) };
   await assert.rejects(arms.isolation(broken).reset(session, asked().signal), /can not be cleaned/);
-  assert.deepEqual(told, []);
+  assert.deepEqual(calls, []);
 });

@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => site[Symbol.asyncDispose]());
 
-/** What the probe's worker has heard so far, this page included. */
+/** How many messages the probe's worker has received so far, this page's included. */
 async function heardOn(session: SessionFacts, hash = ''): Promise<unknown> {
   const { post, run } = commandsOf(session);
   await post('/url', { url: 'about:blank' });

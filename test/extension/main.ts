@@ -14,9 +14,9 @@ const { values } = parseArgs({
   options: { pages: { type: 'string', default: '100' }, least: { type: 'string', default: '90' } },
 });
 const SESSION_PAGES = 25;
-/** Captured pages refer to hosts that must not be asked: their dead references fail at once. */
+/** Captured pages refer to hosts that must not be reached: their references fail at once. */
 const OFFLINE = '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE *.localhost , EXCLUDE localhost , EXCLUDE 127.0.0.1';
-/** The extension looks a last time three seconds after the page is there. */
+/** The extension looks for the last time three seconds after the page has loaded. */
 const LOOK = `
 const end = performance.now() + 3500;
 const look = () => {
@@ -62,7 +62,7 @@ const share = (100 * right) / answers.length;
 console.log(`the right password field on ${right} of ${answers.length} captured login pages (${share.toFixed(1)} %)`);
 process.exitCode = share >= Number(values.least) ? 0 : 1;
 
-/** A captured page may greet with an alert, or move on by itself: it is looked at a second time then. */
+/** A captured page may open an alert or navigate by itself. Then it is looked at a second time. */
 async function answerOn(owned: OwnedSession, page: (typeof chosen)[number]): Promise<Answer | 'error'> {
   const { post, run } = commandsOf(owned.session);
   await post('/url', { url: corpus.urlOf(page) }).catch(() => {});

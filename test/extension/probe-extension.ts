@@ -2,17 +2,17 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** An extension in a temporary folder, which goes with the test. */
+/** An extension in a temporary folder, which is removed after the test. */
 export interface ProbeExtension extends AsyncDisposable {
   readonly folder: string;
 }
 
-/** A manifest that Chrome takes, with what a test wants different. */
+/** A manifest that Chrome accepts, with a test's own changes. */
 export function manifestWith(more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return { manifest_version: 3, name: 'Probe', version: '1.2.3', ...more };
 }
 
-/** Files by path; what is no text is written as JSON. */
+/** Files by path. A value that is not a string is written as JSON. */
 export async function probeExtension(files: Readonly<Record<string, string | object>>): Promise<ProbeExtension> {
   const folder = await mkdtemp(join(tmpdir(), 'gridrun-extension-'));
   for (const [name, content] of Object.entries(files)) {

@@ -42,7 +42,7 @@ async function zipWith(names: Readonly<Record<string, number>>): Promise<Buffer>
   }));
   for (const { mode, standIn } of written) zip.addBuffer(Buffer.from('x'), standIn, { mode, compress: false });
   zip.end();
-  // yazl refuses such names itself: they are written in afterwards.
+  // yazl refuses such names, so the test writes them into the finished zip.
   const bytes = await buffer(zip.outputStream);
   for (const { name, standIn } of written) {
     for (let at = bytes.indexOf(standIn); at >= 0; at = bytes.indexOf(standIn)) bytes.write(name, at);

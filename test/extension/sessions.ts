@@ -8,12 +8,12 @@ import { WireClient } from '../../src/wire/wire-client.ts';
 
 export const NEVER = new AbortController().signal;
 
-/** What a test asks a session for. */
+/** A request for a session. */
 export function request(capabilities: Readonly<Record<string, unknown>> = {}): SessionRequest {
   return { name: 'extension', capabilities, avoidNodes: [], signal: NEVER };
 }
 
-/** The Chrome of this machine, with its records in a folder of the test's own. */
+/** A grid of this machine's Chrome, which keeps its records in the test's folder. */
 export async function ownLocalGrid(): Promise<Grid> {
   const folder = await mkdtemp(join(tmpdir(), 'gridrun-extension-'));
   const grid = await localGrid({ sessions: 2, registry: new SessionRegistry(folder) });

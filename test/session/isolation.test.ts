@@ -99,7 +99,7 @@ describe('between two sites of a session', { skip: missing('chrome') }, () => {
           await post('/url', { url: server.url });
           await run('addEventListener("beforeunload", (event) => event.preventDefault()); return 0');
           const button = (await post('/element', { using: 'css selector', value: 'button' })) as Record<string, string>;
-          // Only a page that was clicked may ask.
+          // Chrome lets a page ask only after a click on it.
           await post(`/element/${Object.values(button)[0]}/click`, {});
           await isolation(kind).reset(session, NEVER);
           await post('/url', { url: server.url });

@@ -8,7 +8,7 @@ import { startHttpServer } from '../support/http-server.ts';
 
 const NEVER = new AbortController().signal;
 
-/** A shell command that runs a program in Node, behind the shell. */
+/** A command whose shell starts a program in Node. */
 function program(source: string): string {
   return `"${process.execPath}" -e ${JSON.stringify(source)}; true`;
 }
