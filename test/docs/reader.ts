@@ -80,8 +80,8 @@ export class Reader implements AsyncDisposable {
     env: Readonly<Record<string, string>> = {},
   ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
     const meant = Object.entries(this.#placeholders).reduce((text, [from, to]) => text.replaceAll(from, to), command);
-    // exec replaces the shell with the command, so that a signal reaches it.
-    const child = spawn('bash', ['-c', /[|;&]/.test(meant) ? meant : `exec ${meant}`], {
+    // exec replaces the shell with the command, so that a signal reaches it. It takes no variable before the command.
+    const child = spawn('bash', ['-c', /[|;&]|^\w+=/.test(meant) ? meant : `exec ${meant}`], {
       cwd: join(this.place.folder, 'project'),
       env: { ...this.#env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
