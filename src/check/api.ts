@@ -22,11 +22,11 @@ declare global {
   }
 }
 
-/** Where the object behind a stand-in is had, for code that keeps something for each object. */
+/** Under this key a stand-in gives the object behind it, for code that keeps something per object. */
 const BEHIND = Symbol.for('gridrun.behind');
 
-/** One stand-in for all lanes: whoever uses it gets the object of the attempt that he is in. */
-function ofCurrentAttempt<T extends object>(what: string, pick: (run: AttemptContext) => T): T {
+/** One stand-in for all lanes. Each use of it goes to the object of the attempt that the calling code belongs to. */
+function ofCurrentAttempt<T extends object>(what: string, pick: (attempt: AttemptContext) => T): T {
   const behind = (): T => pick(currentAttempt(what));
   return new Proxy({} as T, {
     get(_target, property) {
@@ -44,30 +44,84 @@ function ofCurrentAttempt<T extends object>(what: string, pick: (run: AttemptCon
     ownKeys: () => Reflect.ownKeys(behind()),
     getOwnPropertyDescriptor: (_target, property) => {
       const descriptor = Reflect.getOwnPropertyDescriptor(behind(), property);
-      // The stand-in itself has no properties, and a fixed one may not be claimed for it.
+      // The stand-in has no properties of its own, so it may not claim that one can't be changed.
       return descriptor === undefined ? undefined : { ...descriptor, configurable: true };
     },
   });
 }
 
-/** The site that the running check is for. */
-export const site: CheckSite = ofCurrentAttempt('site', (run) => run.site);
-
-/** selenium-webdriver's driver of the site's browser session. `quit()` ends the site's use of it, not the session. */
-export const driver: WebDriver = ofCurrentAttempt('driver', (run) => run.driver);
-
 /**
- * The extension of the site's session. `extension.loaded` tells whether there is one; all else of it throws where there
- * is none.
+ * The site that the running check is for. Read it inside a check or a hook, not while the file loads.
+ *
+ * @example
+ * ```ts
+ * it('has a login form', async () => {
+ *   await driver.get(site.url);
+ *   await driver.findElement(By.css(site.data.formSelector));
+ * });
+ * ```
  */
-export const extension: ExtensionInCheck = ofCurrentAttempt('extension', (run) => run.extension);
-
-/** Aborted when the attempt is stopped before its end: by a time-out, an interruption, a lost session. */
-export const signal: AbortSignal = ofCurrentAttempt('signal', (run) => run.signal);
+export const site: CheckSite = ofCurrentAttempt('site', (attempt) => attempt.site);
 
 /**
- * Puts a file beside the running check's evidence; text, bytes, or a value that is written as JSON.
- * The name's ending says what it is (`cart.png`). Secrets are taken out of text.
+ * selenium-webdriver's driver for the browser session of the site. `quit()` ends this site's use of the session; the
+ * session itself goes on to the next site.
+ *
+ * @example
+ * ```ts
+ * import { By, Key, until } from 'selenium-webdriver';
+ *
+ * it('accepts a search', async () => {
+ *   await driver.get(site.url);
+ *   await driver.findElement(By.name('q')).sendKeys('shoes', Key.ENTER);
+ *   await driver.wait(until.elementLocated(By.css('.results')), 5_000);
+ * });
+ * ```
+ */
+export const driver: WebDriver = ofCurrentAttempt('driver', (attempt) => attempt.driver);
+
+/**
+ * The extension of the site's session. Everything except `loaded` throws if the session has no extension. A check with
+ * `@extension` in its title is skipped in such a session.
+ *
+ * @example
+ * ```ts
+ * it('marks the password field @extension', async () => {
+ *   await extension.storage.set('local', { enabled: true });
+ *   await driver.get(site.url);
+ *   assert.deepEqual(await extension.errors(), []);
+ * });
+ * ```
+ */
+export const extension: ExtensionInCheck = ofCurrentAttempt('extension', (attempt) => attempt.extension);
+
+/**
+ * Aborted when the attempt is stopped early: by a time-out, an interruption or a lost session. Pass it to your own
+ * requests, so that they end with the attempt.
+ *
+ * @example
+ * ```ts
+ * it('has a robots.txt', async () => {
+ *   const response = await fetch(new URL('/robots.txt', site.url), { signal });
+ *   assert.equal(response.status, 200);
+ * });
+ * ```
+ */
+export const signal: AbortSignal = ofCurrentAttempt('signal', (attempt) => attempt.signal);
+
+/**
+ * Adds a file to the evidence of the running check: text, bytes, or a value that is written as JSON. The ending of the
+ * name gives its type (`cart.png`). A second file with the same name replaces the first. Secrets are removed from text.
+ * Rejects if the file can't be written.
+ *
+ * @example
+ * ```ts
+ * it('keeps the cart', async () => {
+ *   await driver.get(site.url);
+ *   await attach('cookies', await driver.manage().getCookies());
+ *   await attach('cart.png', Buffer.from(await driver.takeScreenshot(), 'base64'));
+ * });
+ * ```
  */
 export async function attach(name: string, body: AttachmentBody): Promise<void> {
   await currentAttempt('attach').attach(name, body);

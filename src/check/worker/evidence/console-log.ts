@@ -15,12 +15,12 @@ export interface LogEntry {
 const BOUNDS = { maxCount: 500, maxChars: 256 * 1024 };
 const MAX_LINE_CHARS = 10_000;
 
-/** What a site's pages, their workers and the extension wrote to their consoles, and what they threw: the newest lines. */
+/** The newest console lines and uncaught errors of a site's pages, their workers and the extension. */
 export class ConsoleLog {
   readonly #lines = new LastTexts(BOUNDS);
   readonly #clean: (text: string) => string;
 
-  /** @param clean takes out of a text what no output may show */
+  /** @param clean removes from a text what no output may show */
   constructor(clean: (text: string) => string) {
     this.#clean = clean;
   }
@@ -30,19 +30,19 @@ export class ConsoleLog {
     // BiDi counts lines from 0.
     const place = frame === undefined ? '' : ` (${this.#clean(frame.url)}:${frame.lineNumber + 1})`;
     const thrown = entry.type === 'javascript' ? 'uncaught ' : '';
-    // Cleaned before it is cut: half a secret would not be found.
+    // Clean it before you cut it: half a secret would not be found.
     const text = visibleText(this.#clean(textOf(entry)).slice(0, MAX_LINE_CHARS)).replaceAll('\n', '\n    ');
     this.#lines.add(
       `${new Date(entry.timestamp).toISOString()} ${entry.level.padEnd(5)} ${thrown}${text}${visibleText(place.slice(0, 2_000))}\n`,
     );
   }
 
-  /** A last line, of ours. */
+  /** Adds a last line that says why there are no more. */
   end(why: string): void {
     this.#lines.add(`… ${why}\n`);
   }
 
-  /** Empty where nothing was written. */
+  /** Empty if nothing was written. */
   text(): string {
     const { droppedCount } = this.#lines;
     const before = droppedCount === 0 ? '' : `… ${droppedCount} older lines are left out\n`;
@@ -51,7 +51,7 @@ export class ConsoleLog {
 }
 
 function textOf({ text, args }: LogEntry): string {
-  // BiDi's own text says of an object how many fields it has, but knows of %s and the like.
+  // BiDi's own text shows only the number of an object's fields, but it replaces %s and the like.
   if (args === undefined || args.length === 0 || String(args[0]?.value).includes('%')) return text ?? '';
   return args.map((arg) => remoteText(arg)).join(' ');
 }

@@ -9,23 +9,23 @@ import type { WorkerOptions, OrderOnWire } from '../../protocol.ts';
 import { SessionLog } from './session-log.ts';
 
 const CAPTURE_MS = 10_000;
-/** Once a session has let the whole time pass, the next check of the site does not wait as long for it. */
+/** The limit for the next checks of a site once one has used up the whole time. */
 const SECOND_CAPTURE_MS = 2_000;
 
 export interface EvidenceTakerOptions {
   readonly worker: Pick<WorkerOptions, 'evidence' | 'trace' | 'outDir'>;
   readonly order: OrderOnWire;
   readonly redaction: Redaction;
-  /** Not the check's own client: that one may be hung, or end. */
+  /** Not the check's own client: that one may hang, or end. */
   readonly wire: WireClient;
-  /** What the extension wrote and threw; empty where there is none. */
+  /** What the extension wrote and threw; empty without an extension. */
   readonly extensionLog: () => Promise<string>;
   readonly signal: AbortSignal;
 }
 
-/** Takes the evidence of one attempt: what the page shows at a check's end, and what was heard until then. */
+/** Takes the evidence of one attempt: what the page shows at a check's end, and what the session logged until then. */
 export class EvidenceTaker {
-  /** What has been kept, what checks attach too. */
+  /** The files kept so far, including what checks attach. */
   readonly files: Evidence;
   readonly #options: EvidenceTakerOptions;
   readonly #log: SessionLog | undefined;
@@ -50,22 +50,22 @@ export class EvidenceTaker {
       });
   }
 
-  /** Starts to listen. Never rejects. */
+  /** Starts the session's log. Never rejects. */
   async start(): Promise<void> {
     await this.#log?.start();
   }
 
-  /** After a command of a check, before the check goes on. Never rejects. */
+  /** Call after each command of a check, before the check goes on. Never rejects. */
   async afterCommand(command: string, check: string): Promise<void> {
     await this.#strip?.after(command, check);
   }
 
-  /** Is something taken of a check that passed? */
+  /** Should `take` be called for a check that passed? */
   get wantsPassed(): boolean {
     return this.#options.worker.evidence === 'all';
   }
 
-  /** Takes all there is for a check. Never rejects, and is over by the deadline: it must not make a result worse. */
+  /** Takes all evidence for a check. Never rejects and keeps to its deadline: it must not make a result worse. */
   async take(check: string, maxMs = CAPTURE_MS): Promise<void> {
     const { order, redaction, wire, extensionLog } = this.#options;
     const log = this.#log;
@@ -74,13 +74,13 @@ export class EvidenceTaker {
     const signal = AbortSignal.timeout(deadlineMs);
     const page: ShownPage = { wire, sessionId: order.session.sessionId, deadlineMs, signal };
     const { cdp } = log;
-    const heard = log.settled();
+    const logged = log.settled();
     const [screenshot, source, mhtml, extension] = await Promise.all([
       orNothing(screenshotOf(page), signal),
       orNothing(sourceOf(page, redaction), signal),
       cdp === undefined ? undefined : orNothing(mhtmlOf(page, cdp, redaction), signal),
       orNothing(extensionLog(), signal),
-      orNothing(heard, signal),
+      orNothing(logged, signal),
     ]);
     if (signal.aborted) this.#captureMs = SECOND_CAPTURE_MS;
     const pieces: readonly (readonly [string, AttachmentBody | undefined])[] = [
@@ -88,7 +88,7 @@ export class EvidenceTaker {
       ['page.html', source],
       ['page.mhtml', mhtml],
       ['console.txt', log.console.text()],
-      // Bytes: it is free of secrets already, and a second look at the text could break its form.
+      // As bytes: its secrets are removed already, and doing that again in the whole text could break the JSON.
       ['network.har', Buffer.from(log.requests.har())],
       ['extension.log', extension],
     ];
@@ -99,12 +99,12 @@ export class EvidenceTaker {
     this.#strip?.keep(check);
   }
 
-  /** After the last check: until the files are as they stay, at most until the deadline. Never rejects. */
+  /** Call after the last check. Waits until all files are written, at most until the deadline. Never rejects. */
   async settled(deadlineMs: number): Promise<void> {
     await Promise.all([this.#strip?.end(), this.files.settled(deadlineMs)]);
   }
 
-  /** Ends it. Never throws. */
+  /** Ends the log. Never throws. */
   close(): void {
     this.#log?.close();
     void this.#strip?.end();

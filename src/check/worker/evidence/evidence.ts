@@ -43,17 +43,17 @@ export class Evidence {
     this.#options = options;
   }
 
-  /** What a check has so far. */
+  /** The files of a check so far. */
   of(check: string): readonly Attachment[] {
     return [...(this.#byCheck.get(check)?.values() ?? [])];
   }
 
-  /** Another check shows the same evidence: a hook that failed kept both from running. */
+  /** Shows a check's files with another check too: one failed hook kept both from running. */
   share(from: string, to: string): void {
     for (const [name, attachment] of this.#byCheck.get(from) ?? []) this.#filesOf(to).set(name, attachment);
   }
 
-  /** Writes a file for a check; a second of one name replaces the first. Rejects where it can't be written. */
+  /** Writes a file for a check. A second file with the same name replaces the first. Rejects if it can't be written. */
   async write(check: string, name: string, body: AttachmentBody): Promise<void> {
     const { bytes, fileName } = this.#encode(name, body);
     const attachment = this.#attachment(check, name, fileName, bytes);
@@ -66,18 +66,19 @@ export class Evidence {
     }
   }
 
-  /** Writes a file of ours that becomes the check's with `list`, or goes with `remove`. Rejects where it can't be written. */
+  /** Writes a file that is not evidence yet: call `list` or `remove` later. Rejects if it can't be written. */
   async writeUnlisted(check: string, name: string, bytes: Uint8Array): Promise<Attachment> {
     const attachment = this.#attachment(check, name, name, bytes);
     await this.#write(attachment, bytes);
     return attachment;
   }
 
+  /** Makes a file from `writeUnlisted` evidence of the check. */
   list(check: string, attachment: Attachment): void {
     this.#filesOf(check).set(attachment.name, attachment);
   }
 
-  /** Removes a file, and its folder where nothing else is in it. Never rejects. */
+  /** Removes a file, and its folders if they are empty then. Never rejects. */
   async remove(attachment: Attachment): Promise<void> {
     const path = join(this.#options.outDir, attachment.path);
     await rm(path, { force: true }).catch(() => {});
@@ -85,7 +86,7 @@ export class Evidence {
       await rmdir(folder).catch(() => {});
   }
 
-  /** Waits for files that nobody waited for, at most until the deadline. */
+  /** Waits for all files that are being written, at most until the deadline. */
   async settled(deadlineMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, deadlineMs);
@@ -138,7 +139,7 @@ export class Evidence {
   }
 }
 
-/** A title as the name of a folder; what is lost of it on the way is made up for by a hash. */
+/** A title as the name of a folder. If characters are lost, a hash keeps two titles apart. */
 function slugOf(title: string): string {
   const slug = title
     .replace(/[^A-Za-z0-9_-]+/g, '-')

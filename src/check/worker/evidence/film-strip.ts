@@ -6,7 +6,7 @@ import type { WireClient } from '../../../wire/wire-client.ts';
 import { WireError } from '../../../wire/wire-error.ts';
 import type { Evidence } from './evidence.ts';
 
-/** The commands that a picture is taken after, and what its file says. */
+/** The commands after which a picture is taken, and the word for each in the picture's name. */
 const ACTS: Readonly<Record<string, string>> = {
   get: 'get',
   goBack: 'back',
@@ -20,10 +20,10 @@ const ACTS: Readonly<Record<string, string>> = {
   executeScript: 'script',
   executeAsyncScript: 'script',
 };
-/** Commands after which another window may be the one that is driven. */
+/** Commands after which the driver may be in another window. */
 const CHANGES_WINDOW: ReadonlySet<string> = new Set(['switchToWindow', 'newWindow', 'close']);
 const FRAME_MS = 2_000;
-/** A session that gives no picture so often in a row is not asked again. */
+/** After this many failures in a row, no more pictures are taken. */
 const MAX_MISSED = 3;
 const FIRST_KEPT = 20;
 const NEWEST_KEPT = 80;
@@ -43,8 +43,8 @@ export interface FilmStripOptions {
 }
 
 /**
- * A small picture after each command that acts: of one attempt the first 20 and the newest 80. They are written as
- * they are taken, and removed at the end unless their check is one whose evidence is kept.
+ * Takes a small picture after each command that acts on the page. Keeps the first 20 and the newest 80 of an attempt.
+ * Writes each when it is taken, and removes it at the end if no evidence is kept for its check.
  */
 export class FilmStrip {
   readonly #options: FilmStripOptions;
@@ -57,7 +57,7 @@ export class FilmStrip {
     this.#options = options;
   }
 
-  /** After a command of a check: takes a picture if it was one that acts. Never rejects. */
+  /** Takes a picture if the command acts on the page. Never rejects. */
   async after(command: string, check: string): Promise<void> {
     if (CHANGES_WINDOW.has(command)) this.#window = undefined;
     const word = ACTS[command];
@@ -66,7 +66,7 @@ export class FilmStrip {
     await this.#shoot(word, check).catch(() => {});
   }
 
-  /** What was taken of a check so far is its evidence. */
+  /** Makes the pictures of a check so far its evidence. */
   keep(check: string): void {
     for (const frame of this.#frames) {
       if (frame.check !== check || frame.kept) continue;
@@ -75,7 +75,7 @@ export class FilmStrip {
     }
   }
 
-  /** Removes what is nobody's evidence. Never rejects. */
+  /** Removes the pictures that are not evidence. Never rejects. */
   async end(): Promise<void> {
     const others = this.#frames.filter(({ kept }) => !kept);
     this.#missed = MAX_MISSED;
@@ -90,7 +90,7 @@ export class FilmStrip {
     if (picture === undefined) return;
     const name = `trace-${number}-${word}.${picture.type}`;
     this.#frames.push({ check, attachment: await evidence.writeUnlisted(check, name, picture.bytes), kept: false });
-    // What is evidence already is in a result that has been told of.
+    // A picture that is evidence is in a result that was sent already, so it stays.
     const surplus =
       this.#frames.length > FIRST_KEPT + NEWEST_KEPT
         ? this.#frames.findIndex(({ kept }, place) => place >= FIRST_KEPT && !kept)
@@ -98,7 +98,7 @@ export class FilmStrip {
     if (surplus >= 0) await evidence.remove(this.#frames.splice(surplus, 1)[0]!.attachment);
   }
 
-  /** Undefined while a dialog is open, which must be left to the check: a W3C screenshot would close it, one by BiDi wait for it. */
+  /** Undefined while a dialog is open: a W3C screenshot would close it, one by BiDi would wait for it. */
   async #picture(
     cdp: BidiCdp | undefined,
     signal: AbortSignal,

@@ -1,10 +1,10 @@
-/** A header as BiDi tells of it. */
+/** A header in a BiDi event. */
 interface Header {
   readonly name: string;
   readonly value: { readonly value: string };
 }
 
-/** Milliseconds from `timeOrigin`; 0 where a phase did not happen. */
+/** Milliseconds from `timeOrigin`; 0 if a phase did not happen. */
 interface Timings {
   readonly dnsStart: number;
   readonly dnsEnd: number;
@@ -44,7 +44,7 @@ export interface NetworkEvent {
   };
 }
 
-/** Headers that are, or hold, what signs somebody in. */
+/** Headers that hold credentials. */
 const SECRET_HEADERS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-authorization']);
 const MASK = '***';
 const MAX_URL_CHARS = 2_000;
@@ -52,53 +52,61 @@ const MAX_VALUE_CHARS = 1_000;
 
 /**
  * A request as an entry of HTTP Archive 1.2, without bodies and cookies.
- * @param clean takes out of a text what no output may show
+ * @param clean removes from a text what no output may show
  */
-export function harEntry(
-  { timestamp, errorText, request, response }: NetworkEvent,
-  clean: (text: string) => string,
-): object {
-  const url = clean(request.url).slice(0, MAX_URL_CHARS);
+export function harEntry(event: NetworkEvent, clean: (text: string) => string): object {
+  const { timestamp, request, response } = event;
   const timings = timingsOf(request.timings);
   const { blocked, dns, connect, send, wait, receive } = timings;
-  const headers = (list: readonly Header[]): object[] =>
-    list.map(({ name, value }) => ({
-      name: clean(name),
-      value: SECRET_HEADERS.has(name.toLowerCase()) ? MASK : clean(value.value).slice(0, MAX_VALUE_CHARS),
-    }));
-  const location = response?.headers.find(({ name }) => name.toLowerCase() === 'location')?.value.value ?? '';
   return {
     startedDateTime: new Date(timestamp).toISOString(),
-    // What did not happen is -1; connecting holds the TLS handshake.
+    // A phase that did not happen is -1. `connect` includes the TLS handshake.
     time: rounded([blocked, dns, connect, send, wait, receive].reduce((sum, ms) => sum + Math.max(ms, 0), 0)),
-    request: {
-      method: clean(request.method),
-      url,
-      httpVersion: response?.protocol ?? '',
-      cookies: [],
-      headers: headers(request.headers),
-      queryString: queryOf(url),
-      headersSize: request.headersSize ?? -1,
-      bodySize: request.bodySize ?? -1,
-    },
-    response: {
-      status: response?.status ?? 0,
-      statusText: clean(response?.statusText ?? ''),
-      httpVersion: response?.protocol ?? '',
-      cookies: [],
-      headers: headers(response?.headers ?? []),
-      content: { size: response?.content.size ?? 0, mimeType: clean(response?.mimeType ?? '') },
-      redirectURL: clean(location).slice(0, MAX_URL_CHARS),
-      headersSize: response?.headersSize ?? -1,
-      bodySize: response?.bodySize ?? -1,
-      ...(response === undefined ? {} : { _transferSize: response.bytesReceived }),
-      ...(errorText === undefined ? {} : { _error: errorText }),
-    },
+    request: requestPart(event, clean),
+    response: responsePart(event, clean),
     cache: {},
     timings,
     ...(response?.fromCache === true ? { _fromCache: 'disk' } : {}),
     _resourceType: request['goog:resourceType']?.toLowerCase() ?? '',
   };
+}
+
+function requestPart({ request, response }: NetworkEvent, clean: (text: string) => string): object {
+  const url = clean(request.url).slice(0, MAX_URL_CHARS);
+  return {
+    method: clean(request.method),
+    url,
+    httpVersion: response?.protocol ?? '',
+    cookies: [],
+    headers: headersOf(request.headers, clean),
+    queryString: queryOf(url),
+    headersSize: request.headersSize ?? -1,
+    bodySize: request.bodySize ?? -1,
+  };
+}
+
+function responsePart({ response, errorText }: NetworkEvent, clean: (text: string) => string): object {
+  const location = response?.headers.find(({ name }) => name.toLowerCase() === 'location')?.value.value ?? '';
+  return {
+    status: response?.status ?? 0,
+    statusText: clean(response?.statusText ?? ''),
+    httpVersion: response?.protocol ?? '',
+    cookies: [],
+    headers: headersOf(response?.headers ?? [], clean),
+    content: { size: response?.content.size ?? 0, mimeType: clean(response?.mimeType ?? '') },
+    redirectURL: clean(location).slice(0, MAX_URL_CHARS),
+    headersSize: response?.headersSize ?? -1,
+    bodySize: response?.bodySize ?? -1,
+    ...(response === undefined ? {} : { _transferSize: response.bytesReceived }),
+    ...(errorText === undefined ? {} : { _error: errorText }),
+  };
+}
+
+function headersOf(list: readonly Header[], clean: (text: string) => string): object[] {
+  return list.map(({ name, value }) => ({
+    name: clean(name),
+    value: SECRET_HEADERS.has(name.toLowerCase()) ? MASK : clean(value.value).slice(0, MAX_VALUE_CHARS),
+  }));
 }
 
 function timingsOf(at: Timings): Record<'blocked' | 'dns' | 'connect' | 'ssl' | 'send' | 'wait' | 'receive', number> {
@@ -117,7 +125,7 @@ function timingsOf(at: Timings): Record<'blocked' | 'dns' | 'connect' | 'ssl' | 
   };
 }
 
-/** To the microsecond, never below 0. */
+/** Rounds to the microsecond, never below 0. */
 function rounded(ms: number): number {
   return Math.max(0, Math.round(ms * 1_000) / 1_000);
 }

@@ -3,7 +3,7 @@ export interface TextBounds {
   readonly maxChars: number;
 }
 
-/** The newest of many texts: those that came last, as many as the bounds let. */
+/** Keeps the newest texts, within bounds. */
 export class LastTexts {
   readonly #bounds: TextBounds;
   readonly #texts: string[] = [];
@@ -14,7 +14,7 @@ export class LastTexts {
     this.#bounds = bounds;
   }
 
-  /** How many were let go for newer ones. */
+  /** How many were dropped for newer ones. */
   get droppedCount(): number {
     return this.#droppedCount;
   }

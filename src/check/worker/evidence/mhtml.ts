@@ -2,13 +2,13 @@ import type { Redaction } from '../../../text/redaction.ts';
 import { withoutCredentials } from '../../../wire/endpoint.ts';
 
 /**
- * A page as MHTML in which no secret is; undefined where one is, or may be. The parts are encoded, and their links to
- * each other would break by a replacement: it is kept whole or not at all.
+ * Returns MHTML that holds no secret; undefined if it holds one, or may. The parts are encoded and link to each other,
+ * and replacing text would break them, so the page is kept whole or not at all.
  */
 export function mhtmlWithoutSecrets(mhtml: string, redaction: Redaction): string | undefined {
   const shown = mhtml.replace(/^(?:Snapshot-)?Content-Location:.*$/gim, withoutCredentials);
   const boundary = /boundary="([^"]+)"/.exec(shown)?.[1];
-  // What is not ASCII has other bytes in every encoding that a style sheet may have.
+  // Other characters have different bytes in each encoding that a style sheet may use.
   if (boundary === undefined || !redaction.isAscii) return undefined;
   return shown.split(`--${boundary}`).every((part) => isClean(part, redaction)) ? shown : undefined;
 }

@@ -4,33 +4,33 @@ import { untilAborted } from '../../../wire/until-aborted.ts';
 import type { WireClient } from '../../../wire/wire-client.ts';
 import { mhtmlWithoutSecrets } from './mhtml.ts';
 
-/** Of a picture, a source, a page as MHTML: what is larger is not kept, and of a source the beginning. */
+/** A larger picture or MHTML page is not kept. A longer source is cut. */
 const MAX_BYTES = 10 * 1024 * 1024;
 
-/** A session, as far as the page that it shows is asked for. */
+/** How to ask a session for the page that it shows. */
 export interface ShownPage {
   readonly wire: WireClient;
   readonly sessionId: string;
-  /** Ends all that is asked. */
+  /** Ends every request. */
   readonly signal: AbortSignal;
   readonly deadlineMs: number;
 }
 
-/** A picture of the page; undefined where it is too large. Throws where the session gives none. */
+/** A picture of the page; undefined if it is too large. Throws if the session gives none. */
 export async function screenshotOf(page: ShownPage): Promise<Uint8Array | undefined> {
   const bytes = Buffer.from(await ask(page, 'screenshot'), 'base64');
   return bytes.length > MAX_BYTES ? undefined : bytes;
 }
 
-/** The page's source as it is now, without secrets. Throws where the session gives none. */
+/** The page's current source, without secrets. Throws if the session gives none. */
 export async function sourceOf(page: ShownPage, redaction: Redaction): Promise<string> {
-  // Cut only after: half a secret would not be found.
+  // Cut it last: half a secret would not be found.
   return redaction.text(await ask(page, 'source')).slice(0, MAX_BYTES);
 }
 
 /**
- * The page with its pictures and styles; undefined where it is too large, or may hold a secret: its parts are encoded,
- * so that a secret can't be taken out as it is from the source. Throws where the session gives none.
+ * The page with its pictures and styles; undefined if it is too large or may hold a secret. Throws if the session gives
+ * none.
  */
 export async function mhtmlOf(page: ShownPage, cdp: BidiCdp, redaction: Redaction): Promise<Uint8Array | undefined> {
   const context = await ask(page, 'window');

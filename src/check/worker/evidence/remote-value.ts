@@ -1,4 +1,4 @@
-/** A value of the page as BiDi tells of it. */
+/** A JavaScript value of the page in a BiDi event. */
 export interface RemoteValue {
   readonly type: string;
   readonly value?: unknown;
@@ -6,12 +6,12 @@ export interface RemoteValue {
 
 const MAX_DEPTH = 4;
 
-/** What a console would show of a value. */
+/** The value as a console would show it. */
 export function remoteText({ type, value }: RemoteValue, depth = 0): string {
   if (type === 'string') return depth === 0 ? String(value) : JSON.stringify(value);
   if (type === 'null' || type === 'undefined') return type;
   if (Array.isArray(value)) return depth >= MAX_DEPTH ? '…' : listText(type, value, depth + 1);
-  // Of what has a nature of its own (an error, a function, an element) BiDi tells no more than that.
+  // For an error, a function or an element BiDi gives only the type.
   return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string' ? String(value) : type;
 }
 

@@ -1,16 +1,16 @@
 import { harEntry, type NetworkEvent } from './har-entry.ts';
 import { LastTexts } from './last-texts.ts';
 
-/** Characters, too: hundreds of sites are heard at once in one process. */
+/** One process may log hundreds of sites at once. */
 const BOUNDS = { maxCount: 1_000, maxChars: 4 * 1024 * 1024 };
 
-/** The requests that a site's pages made: the newest ones, without their bodies. */
+/** The newest requests of a site's pages, without bodies. */
 export class RequestLog {
-  /** As text: an object of many small strings takes several times the memory. */
+  /** JSON text: objects would take several times the memory. */
   readonly #entries = new LastTexts(BOUNDS);
   readonly #clean: (text: string) => string;
 
-  /** @param clean takes out of a text what no output may show */
+  /** @param clean removes from a text what no output may show */
   constructor(clean: (text: string) => string) {
     this.#clean = clean;
   }
@@ -19,7 +19,7 @@ export class RequestLog {
     this.#entries.add(JSON.stringify(harEntry(event, this.#clean)));
   }
 
-  /** As an HTTP Archive 1.2, in the order in which they ended; empty where there was none. */
+  /** The requests as an HTTP Archive 1.2, in the order in which they ended; empty if there were none. */
   har(): string {
     const entries = this.#entries.list();
     if (entries.length === 0) return '';

@@ -7,14 +7,14 @@ import { RequestLog } from './request-log.ts';
 
 const EVENTS = ['log.entryAdded', 'network.responseCompleted', 'network.fetchError'];
 const COMMAND_DEADLINE_MS = 10_000;
-/** A site does not wait longer than this for its log: it then begins later than its site. */
+/** A site waits this long for its log. After that, the log starts later than the site. */
 const START_WAIT_MS = 2_000;
-/** Whoever writes more than this in one attempt is heard no longer: it would keep the process from its other sites. */
+/** The log ends after this many lines and requests in one attempt: a flood would slow down the process's other sites. */
 const MAX_EVENTS = 10_000;
 
 /**
- * What a site's pages write to their consoles and ask of the network, while it is checked: a BiDi connection of its
- * own, without which a session simply has no log. No failure of it is ever a failure of the attempt.
+ * Logs what a site's pages write to their consoles and request from the network, over a BiDi connection of its own. A
+ * session without BiDi has no log. A failure of the log is never a failure of the attempt.
  */
 export class SessionLog {
   readonly console: ConsoleLog;
@@ -28,8 +28,8 @@ export class SessionLog {
   #over = false;
 
   /**
-   * @param signal ends it at once
-   * @param clean takes out of a text what no output may show
+   * @param signal ends the log at once
+   * @param clean removes from a text what no output may show
    */
   constructor(session: SessionFacts, signal: AbortSignal, clean: (text: string) => string) {
     this.#session = session;
@@ -38,7 +38,7 @@ export class SessionLog {
     this.requests = new RequestLog(clean);
   }
 
-  /** Starts to listen. Waits until it does, but not for long. Never rejects. */
+  /** Starts the log. Waits until it has started, for at most 2 s. Never rejects. */
   async start(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, START_WAIT_MS);
@@ -46,23 +46,23 @@ export class SessionLog {
     clearTimeout(timer);
   }
 
-  /** The connection, for what else is asked of the session; none where it has none, or where it does not answer. */
+  /** The connection, for other commands to the session; undefined without BiDi, or if it does not reply. */
   get cdp(): BidiCdp | undefined {
     return this.#unsubscribe === undefined ? undefined : this.#cdp;
   }
 
-  /** Until what happened before now is heard. Never rejects. */
+  /** Waits until everything that happened before now is logged. Never rejects. */
   async settled(): Promise<void> {
-    // Answers come in the order of events.
+    // A reply comes after all earlier events.
     await this.cdp?.bidi('session.status', {}).catch(() => this.#drop());
   }
 
-  /** Ends it; nobody needs to wait for that. Never throws. */
+  /** Ends the log, without waiting for that. Never throws. */
   close(): void {
     this.#over = true;
     const unsubscribe = this.#unsubscribe;
     this.#unsubscribe = undefined;
-    // The session goes on to other sites, and would tell this one's subscription of them.
+    // The session goes on to other sites. Without this it would send their events too.
     if (unsubscribe === undefined || this.#signal.aborted) this.#client?.close();
     else
       void unsubscribe()
@@ -81,7 +81,7 @@ export class SessionLog {
     if (this.#over) this.close();
   }
 
-  /** It has not answered: it is not asked again. */
+  /** Gives up the connection, because it did not reply. */
   #drop(): void {
     this.#unsubscribe = undefined;
     this.#client?.close();
@@ -89,17 +89,17 @@ export class SessionLog {
 
   #onEvent({ method, params }: CdpEvent): void {
     if (this.#over || ++this.#eventCount > MAX_EVENTS) return;
-    if (this.#eventCount === MAX_EVENTS) return this.#hearNoMore();
+    if (this.#eventCount === MAX_EVENTS) return this.#stopLogging();
     try {
       if (method === 'log.entryAdded') this.console.add(params as unknown as LogEntry);
       else this.requests.add(params as unknown as NetworkEvent);
     } catch {
-      // Another browser's event may have another form: it is no reason to fail a check.
+      // Another browser's events may have another form. That must not fail a check.
     }
   }
 
-  #hearNoMore(): void {
-    this.console.end(`from here on nothing is written down: there were ${MAX_EVENTS} lines and requests`);
+  #stopLogging(): void {
+    this.console.end(`the log ends here, after ${MAX_EVENTS} lines and requests`);
     const unsubscribe = this.#unsubscribe;
     this.#unsubscribe = async () => {};
     void unsubscribe?.().catch(() => {});
