@@ -1,7 +1,7 @@
-/** What mocha and we look at in an error. */
+/** The fields of an error that mocha and gridrun read. */
 const READ_FIELDS = ['stack', 'code', 'cause', 'actual', 'expected', 'showDiff'];
 
-/** Whatever was thrown, as an error whose texts are texts: people throw strings, nothing, and errors with a list for a message. */
+/** Makes a proper error of anything that was thrown: people throw strings, nothing, and errors whose message is a list. */
 export function asError(thrown: unknown): Error {
   const [name, message, stack] = ['name', 'message', 'stack'].map((field) => fieldOf(thrown, field));
   const isWhole =
@@ -14,12 +14,12 @@ export function asError(thrown: unknown): Error {
   return error;
 }
 
-/** What a field of any value holds; undefined if its getter throws. */
+/** The value of a field; undefined if its getter throws. */
 export function fieldOf(value: unknown, field: string): unknown {
   return read(value, field)?.held;
 }
 
-/** What a field holds; nothing where its getter throws. */
+/** The value of a field, in a box; undefined if its getter throws. */
 function read(value: unknown, field: string): { readonly held: unknown } | undefined {
   try {
     return { held: (value as Readonly<Record<string, unknown>> | null | undefined)?.[field] };

@@ -2,12 +2,12 @@ import type { Cause } from './fault.ts';
 import type { RunOutcome } from './outcome.ts';
 import { NO_COUNTS, type Verdict } from './verdict.ts';
 
-/** What a run says of a site or a check; `absent` where the run did not plan it. */
+/** The verdict of a site or a check in a run; `absent` if the run did not plan it. */
 export type Standing = Verdict | 'absent';
 
 export const STANDINGS: readonly Standing[] = ['passed', 'flaky', 'failed', 'errored', 'skipped', 'not-run', 'absent'];
 
-/** What became of a site or a check from one run to a later one. */
+/** How a site or a check changed from one run to a later one. */
 export type Change =
   | 'new-failure'
   | 'failing-again'
@@ -24,7 +24,7 @@ export type Change =
   | 'removed'
   | 'in-neither';
 
-/** What each change means, as a person reads it in a heading. */
+/** The headings of the changes. */
 export const CHANGE_TEXTS: Readonly<Record<Change, string>> = {
   'new-failure': 'new failures',
   'failing-again': 'failing again: not in the last run, but in an earlier run of the baseline',
@@ -42,7 +42,7 @@ export const CHANGE_TEXTS: Readonly<Record<Change, string>> = {
   'in-neither': 'in neither',
 };
 
-/** The one table: what each pair of standings is called, row by row before, column by column after. */
+/** The change for each pair of standings: the outer key is before, the inner key after. */
 const CHANGES: Readonly<Record<Standing, Readonly<Record<Standing, Change>>>> = {
   passed: {
     passed: 'still-passing',
@@ -62,7 +62,7 @@ const CHANGES: Readonly<Record<Standing, Readonly<Record<Standing, Change>>>> = 
     'not-run': 'left-out',
     absent: 'removed',
   },
-  // Whoever failed and is flaky now did pass, but can't be relied on.
+  // From failed to flaky is not fixed: it passed, but cannot be relied on.
   failed: {
     passed: 'fixed',
     flaky: 'newly-flaky',
@@ -110,64 +110,64 @@ const CHANGES: Readonly<Record<Standing, Readonly<Record<Standing, Change>>>> = 
   },
 };
 
-/** What became of something between two runs. */
+/** The change from one standing to another. */
 export function changeOf(before: Standing, after: Standing): Change {
   return CHANGES[before][after];
 }
 
-/** What an earlier run knew: where the grid or gridrun itself failed, it knew no more of the site than if it had not run. */
+/** What an earlier run knew about a site. If the grid or gridrun failed, it knew as little as if the site had not run. */
 export function knownStanding(verdict: Verdict, cause: Cause | undefined): Standing {
   return verdict === 'errored' && (cause === 'grid' || cause === 'runner') ? 'not-run' : verdict;
 }
 
-/** One check of a site, before and after. */
+/** A check of a site, before and after. */
 export interface CheckChange {
   readonly title: string;
   readonly before: Standing;
   readonly after: Standing;
   readonly change: Change;
-  /** Why it is as it is now. */
+  /** Why it has its present standing. */
   readonly message?: string;
 }
 
-/** One site, before and after. */
+/** A site, before and after. */
 export interface SiteChange {
   readonly siteId: string;
   readonly url: string;
   readonly before: Standing;
   readonly after: Standing;
   readonly change: Change;
-  /** Some failure of it is new, so that the site gates. */
+  /** One of its failures is new, so the site fails the comparison. */
   readonly gates: boolean;
-  /** In the order of the suite, then those that only the earlier run has. */
+  /** In the order of the suite, then the checks that only the earlier run has. */
   readonly checks: readonly CheckChange[];
 }
 
-/** Which run a comparison is about. */
+/** A run in a comparison. */
 export interface ComparedRun {
   readonly run: string;
   /** ms since the epoch */
   readonly startedAt: number;
 }
 
-/** Two runs, or one and several earlier ones, side by side. */
+/** A run compared with one or more earlier runs. */
 export interface Comparison {
-  /** The newest comes first: what changed, changed since it. The others only tell what failed before. */
+  /** Newest first. Changes are counted from the newest; the others only show what failed before. */
   readonly before: readonly ComparedRun[];
   readonly after: ComparedRun;
-  /** In the order of the later run, then those that only the earlier one has. */
+  /** In the order of the later run, then the sites that only the earlier run has. */
   readonly sites: readonly SiteChange[];
-  /** How many sites and how many checks became what. */
+  /** How many sites and how many checks have each change. */
   readonly siteCounts: Readonly<Record<Change, number>>;
   readonly checkCounts: Readonly<Record<Change, number>>;
 }
 
-/** The sites that gate, in the order of the run: those with a failure, or an error, that was not there before. */
+/** The sites that fail the comparison, in the order of the run: those with a new failure or a new error. */
 export function gates(comparison: Comparison): SiteChange[] {
   return comparison.sites.filter((site) => site.gates);
 }
 
-/** What the exit code of a comparison is made of: new failures and new errors alone. */
+/** The outcome that decides the exit code of a comparison: only new failures and new errors count. */
 export function comparisonOutcome(comparison: Comparison): RunOutcome {
   const counts = { ...NO_COUNTS };
   for (const { checks } of gates(comparison)) {

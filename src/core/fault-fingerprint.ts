@@ -3,26 +3,26 @@ import type { Fault } from './fault.ts';
 import { hostOf } from './host.ts';
 import type { Site } from './site.ts';
 
-/** Messages come from sites and may be of any length: what tells faults apart is at their beginning. */
+/** Messages come from sites and may be very long. What distinguishes faults is at the beginning. */
 const MAX_MESSAGE_CHARS = 4000;
 const MAX_MESSAGE_LINES = 6;
 const MAX_STACK_CHARS = 16_000;
 const MAX_FRAMES = 3;
 
-/** What varies from site to site and from day to day, and what stands for it. The order matters: what holds others first. */
+/** Parts that vary from site to site and from day to day, and what replaces them. Larger parts must come first. */
 const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'`<>)\]},]{1,2000}/gi, '<url>'],
   [/\bdata:[a-z]{1,20}\/[^\s"'`<>)]{1,2000}/gi, '<url>'],
   [/"(?:[^"\\\n]|\\.){0,1000}"/g, '<value>'],
   [/`[^`\n]{0,1000}`/g, '<value>'],
   [/“[^”\n]{0,1000}”/g, '<value>'],
-  // An apostrophe inside a word is no quotation mark.
+  // An apostrophe inside a word is not a quotation mark.
   [/(?<![\p{L}\p{N}])'(?:[^'\\\n]|\\.|'(?=[\p{L}])){0,1000}'(?!\p{L})/gu, '<value>'],
   [
     /\b(?:[a-z0-9-]{1,63}\.){1,10}(?:com|org|net|edu|gov|info|io|app|dev|biz|example|test|invalid|local|localhost)\b(?::\d{1,5})?/gi,
     '<host>',
   ],
-  // Two letters alone may as well be `page.is`: a country is believed after two dots.
+  // `page.is` may be code, so a two-letter ending counts as a country only after two dots.
   [/\b(?:[a-z0-9-]{1,63}\.){2,10}[a-z]{2}\b(?::\d{1,5})?/gi, '<host>'],
   [/\blocalhost(?::\d{1,5})?\b/gi, '<host>'],
   [/\b\d[\d.,]{0,30}\s?(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)\b/gi, '<time>'],
@@ -32,15 +32,15 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\s+/g, ' '],
 ];
 
-/** What two faults must share to read as one: the fault without what varies. Stable from run to run. */
+/** A fault without the parts that vary. Faults of the same shape belong to one group. Stable from run to run. */
 export function faultShape(fault: Fault, site?: Pick<Site, 'id' | 'url'>): string {
   const lines = fault.message.slice(0, MAX_MESSAGE_CHARS).split('\n');
-  // The lines of a difference hold the values themselves.
-  const told = lines
+  // The lines of a diff contain the values themselves.
+  const kept = lines
     .filter((line) => !/^\s*[+-](?:\s|$)/.test(line))
     .slice(0, MAX_MESSAGE_LINES)
     .join('\n');
-  return [fault.code, withoutVarying(told, site), ...framesOf(fault.stack ?? '')].join('\n');
+  return [fault.code, withoutVarying(kept, site), ...framesOf(fault.stack ?? '')].join('\n');
 }
 
 /** A short name for a fault's shape. */
@@ -51,17 +51,17 @@ export function fingerprintOf(fault: Fault, site?: Pick<Site, 'id' | 'url'>): st
 function withoutVarying(text: string, site: Pick<Site, 'id' | 'url'> | undefined): string {
   let rest = text;
   if (site !== undefined) {
-    // An id that is also a plain word would take that word out of this site's message alone.
+    // If an id is a plain word, removing it would change the message of this site only.
     for (const own of [site.url, hostOf(site.url), ...(/[\d_-]/.test(site.id) ? [site.id] : [])])
       rest = rest.replaceAll(own, '<site>');
     rest = rest.replaceAll(/(?:[a-z]{1,10}:\/\/)?<site>(?::\d{1,5})?(?:[/?#][^\s"'`<>)]{0,2000})?/g, '<url>');
   }
   for (const [pattern, name] of VARYING) rest = rest.replaceAll(pattern, name);
-  // Whether a fault names a host or a page of it is chance too.
+  // It is chance whether a fault names a host or one of its pages.
   return rest.replaceAll('<host>', '<url>').trim();
 }
 
-/** The frames that lie in the user's own files, and those of the page's scripts, without what varies. */
+/** The frames in the user's own files and in the page's scripts, without the parts that vary. */
 function framesOf(stack: string): string[] {
   const frames: string[] = [];
   for (const line of stack.slice(0, MAX_STACK_CHARS).split('\n')) {
@@ -73,7 +73,7 @@ function framesOf(stack: string): string[] {
   return frames;
 }
 
-/** A check file keeps its line, which says which of its assertions it was; a page's script is another on every site. */
+/** A check file keeps its line, which identifies the assertion. A page's script differs on every site. */
 function frameShape(frame: string): string {
   if (/\b(?:https?|blob|chrome-extension):/.test(frame))
     return `at ${frame.replace(/\(?\b(?:https?|blob|chrome-extension):.*$/, '<url>')}`;

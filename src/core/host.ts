@@ -1,8 +1,8 @@
-/** The host of a site's URL, in lower case, without its port; an IPv6 address keeps its brackets. */
+/** The host of a site's URL, in lower case and without its port. An IPv6 address keeps its brackets. */
 export function hostOf(url: string): string {
   const canonical = CANONICAL.exec(url);
   return canonical?.[1] ?? new URL(url).hostname;
 }
 
-/** What every URL of a site list looks like once it is read; a million of them are no work for the URL parser. */
+/** The form of every URL in a site list that was read. It saves the URL parser a million calls on a long list. */
 const CANONICAL = /^https?:\/\/([a-z0-9_.-]+)(?::\d+)?\//;

@@ -4,13 +4,13 @@ import type { Cause, Fault } from './fault.ts';
 import type { StopReason } from './stop.ts';
 import { isFailing, verdictOfCheck, worstOf, type CheckVerdict, type SiteVerdict } from './verdict.ts';
 
-/** What is known of a site when it is judged. */
+/** What `judge` weighs: everything known about a site. */
 export interface Findings {
   readonly siteId: string;
   /** The titles of the planned checks, in the order of the suite. */
   readonly planned: readonly string[];
   readonly attempts: readonly Attempt[];
-  /** Why the list says to leave the site out. */
+  /** Why the list leaves the site out. */
   readonly skip?: string;
   /** Why it did not run, if it did not. */
   readonly notRun?: NotRun;
@@ -25,18 +25,18 @@ export interface NotRun {
 }
 
 /**
- * Makes the verdict of a site from its attempts; nothing else does.
- * Total: any findings have exactly one verdict. Monotone: one more passing attempt never makes it worse.
+ * Makes the verdict of a site from its attempts. Nothing else makes verdicts. It is total: any findings have exactly one
+ * verdict. It is monotone: one more passing attempt never makes the verdict worse.
  */
 export function judge(findings: Findings): SiteVerdict {
   const subject = judgeArm(findings, 'subject');
-  const isHeard = findings.attempts.some(
+  const hasControl = findings.attempts.some(
     (attempt) => attempt.arm === 'control' && (attempt.ending === 'completed' || attempt.ending === 'timed-out'),
   );
-  return isHeard ? attribute(subject, judgeArm(findings, 'control')) : subject;
+  return hasControl ? attribute(subject, judgeArm(findings, 'control')) : subject;
 }
 
-/** What one arm of a site comes to by itself. */
+/** The verdict of one arm of a site by itself. */
 export function judgeArm(findings: Findings, arm: Arm): SiteVerdict {
   const attempts = findings.attempts.filter((attempt) => attempt.arm === arm);
   const checks = findings.planned.map((title) => judgeCheck(title, attempts, findings));
@@ -57,9 +57,9 @@ export function judgeArm(findings: Findings, arm: Arm): SiteVerdict {
 
 function judgeCheck(title: string, attempts: readonly Attempt[], findings: Findings): CheckVerdict {
   if (findings.skip !== undefined) return undecided(title, 'skipped', findings.skip);
-  const heard = attempts.filter((attempt) => attempt.ending === 'completed' || attempt.ending === 'timed-out');
+  const finished = attempts.filter((attempt) => attempt.ending === 'completed' || attempt.ending === 'timed-out');
   const cut = attempts.filter((attempt) => attempt.ending === 'faulted' || attempt.ending === 'interrupted');
-  const decided = decide(resultsOf(title, heard)) ?? decide(resultsOf(title, cut));
+  const decided = decide(resultsOf(title, finished)) ?? decide(resultsOf(title, cut));
   if (decided !== undefined) return decided;
   const cutShort = attempts.findLast((attempt) => attempt.ending !== 'completed');
   if (cutShort?.fault !== undefined && cutShort.ending !== 'interrupted') {
@@ -77,7 +77,7 @@ function resultsOf(title: string, attempts: readonly Attempt[]): CheckResult[] {
   return attempts.flatMap((attempt) => attempt.checks.filter((check) => check.title === title));
 }
 
-/** Passed in any attempt is passed; else a no is a no; else whatever came last, errors before skips. */
+/** A check that passed in any attempt is passed; otherwise failed comes before errored, and errored before skipped. */
 function decide(results: readonly CheckResult[]): CheckVerdict | undefined {
   const failures = results.filter(({ status }) => isFailing(status));
   const of = (status: CheckStatus): CheckResult | undefined => results.findLast((result) => result.status === status);
@@ -107,7 +107,7 @@ function saidNo(result: CheckResult): boolean {
   return result.status === 'failed' || (result.status === 'passed' && result.rescued === true);
 }
 
-/** Whom it blames; passed, skipped and not-run blame nobody. A fault that was not named is the check's or the runner's. */
+/** Whom the check blames: nobody if it passed, was skipped or was not run. Without a fault, the check or the runner. */
 function blamed(status: CheckStatus, flaky: boolean, fault: Fault | undefined): Cause | undefined {
   if (status === 'failed' || flaky) return fault?.cause ?? 'check';
   return status === 'errored' ? (fault?.cause ?? 'runner') : undefined;

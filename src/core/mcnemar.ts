@@ -1,17 +1,17 @@
-/** What two arms say about the same sites, where they disagree. */
+/** The sites on which two arms disagree, and whether that is chance. */
 export interface McNemar {
   /** Sites that passed without the build and failed with it. */
   readonly broken: number;
   /** Sites that failed without it and passed with it. */
   readonly mended: number;
-  /** Two-sided: how likely it is that chance alone makes the two numbers differ so much, or more. */
+  /** How likely it is that chance alone makes the two numbers differ this much or more. Two-sided. */
   readonly p: number;
 }
 
 /**
- * The exact McNemar test, two-sided: under chance each of the discordant sites falls to either side like a fair coin,
- * so `p = min(1, 2 · P(X ≤ min(broken, mended)))` for X of the binomial distribution B(broken + mended, ½).
- * Throws RangeError for what is not a count.
+ * The exact McNemar test, two-sided. By chance alone, each site on which the arms disagree falls to either side like a
+ * fair coin. So `p = min(1, 2 · P(X ≤ min(broken, mended)))` for X of the binomial distribution B(broken + mended, ½).
+ * Throws RangeError if an argument is not a count.
  */
 export function mcnemar(broken: number, mended: number): McNemar {
   if (![broken, mended].every((count) => Number.isSafeInteger(count) && count >= 0)) {
@@ -22,23 +22,23 @@ export function mcnemar(broken: number, mended: number): McNemar {
   return { broken, mended, p };
 }
 
-/** P(X ≤ k) for X of B(n, ½) and k < n/2: from the largest term down, each one the next smaller by a ratio. */
+/** P(X ≤ k) for X of B(n, ½) and k < n/2. Starts at the largest term; a ratio leads to each smaller one. */
 function lowerTail(k: number, n: number): number {
   const largest = Math.exp(logPointProbability(k, n));
   let [sum, term] = [1, 1];
   for (let i = k; i > 0; i--) {
     term *= i / (n - i + 1);
     sum += term;
-    // The ratios only get smaller: what is left can't change the sum any more.
+    // The ratios only get smaller, so the remaining terms cannot change the sum.
     if (term < sum * Number.EPSILON) break;
   }
   return largest * sum;
 }
 
 /**
- * ln P(X = k) for X of B(n, ½). In logarithms, because neither the factorials nor 2^n fit a number; and with the large
- * parts of ln n! taken out before they are subtracted (Loader, "Fast and accurate computation of binomial
- * probabilities", 2000), because their difference would drown in rounding.
+ * ln P(X = k) for X of B(n, ½). It uses logarithms because neither the factorials nor 2^n fit a number. It removes the
+ * large parts of ln n! before it subtracts (Loader, "Fast and accurate computation of binomial probabilities", 2000),
+ * because their difference would be lost in rounding.
  */
 function logPointProbability(k: number, n: number): number {
   if (k === 0) return -n * Math.LN2;
@@ -54,7 +54,7 @@ function deviance(x: number, mean: number): number {
   return x * Math.log1p(shift) - mean * shift;
 }
 
-/** ln n! less Stirling's formula for it. */
+/** ln n! minus Stirling's formula for it. */
 function stirlingError(n: number): number {
   if (n < 16) {
     let logFactorial = 0;

@@ -2,23 +2,23 @@ import { mcnemar, type McNemar } from './mcnemar.ts';
 import type { RunState, SiteState } from './run-state.ts';
 import { isFailing } from './verdict.ts';
 
-/** What two arms of a run say of the build under test. */
+/** The result of comparing the two arms of a run: did the build under test break sites? */
 export interface ReleaseTest {
-  /** Fails with the build, passes with the control. */
+  /** Sites that fail with the build and pass with the control. */
   readonly broken: readonly string[];
-  /** Fails with the control, passes with the build; looked for with `--control-all` alone. */
+  /** Sites that fail with the control and pass with the build. Only `--control-all` finds them. */
   readonly mended: readonly string[];
-  /** Fails in both arms: the site itself. */
+  /** Sites that fail in both arms, so the site is to blame. */
   readonly failedInBoth: readonly string[];
-  /** Failed once and then passed, or was never answered by the control. */
+  /** Sites that failed and then passed, or on which the control has no answer. */
   readonly undecided: readonly string[];
-  /** Over the sites on which the arms disagree. */
+  /** The test over the sites on which the arms disagree. */
   readonly test: McNemar;
-  /** Both arms tried every site, so that mended ones could be seen. */
+  /** Both arms tried every site, so `mended` is complete. */
   readonly isComplete: boolean;
 }
 
-/** Weighs the two arms of a run; undefined where it had one alone. */
+/** Compares the two arms of a run. Undefined if it had no control. */
 export function releaseTestOf(state: RunState): ReleaseTest | undefined {
   if ((state.started?.control ?? 'never') === 'never') return undefined;
   const broken: string[] = [];

@@ -1,37 +1,47 @@
 import type { Arm, Attempt } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
-import type { ExtensionLoaded, Notice, RunEnded, RunEvent, RunStarted, RunStopping, SessionOpened } from './event.ts';
+import type {
+  CloseReason,
+  ExtensionLoaded,
+  Notice,
+  RunEnded,
+  RunEvent,
+  RunStarted,
+  RunStopping,
+  SessionOpened,
+} from './event.ts';
 import { countedVerdict } from './gate.ts';
 import type { Site } from './site.ts';
 import { judge } from './judge.ts';
 import { NO_COUNTS, type CheckExcuse, type SiteVerdict, type Verdict } from './verdict.ts';
 
-/** A planned site, as far as the events so far tell. */
+/** A planned site, according to the events so far. */
 export interface SiteState {
   readonly site: Site;
   readonly verdict: SiteVerdict;
-  /** No event has judged it: the verdict is what its attempts so far come to. */
+  /** No event has judged it yet. Its verdict follows from its attempts so far. */
   readonly open: boolean;
   /** The session of its last attempt. */
   readonly session?: SessionState;
-  /** ms since the epoch; of its first attempt. */
+  /** Start of its first attempt, in ms since the epoch. */
   readonly startedAt?: number;
-  /** What the next run may plan by: the duration of its last attempt that did not fault, in ms. */
+  /** The duration of its last attempt that did not fault, in ms. The next run plans by it. */
   readonly expectedMs?: number;
-  /** Its checks that do not gate although they are not as they should be. */
+  /** Its checks that failed or were flaky, but do not fail the run. */
   readonly excused?: readonly CheckExcuse[];
 }
 
 export interface SessionState {
   readonly opened: Omit<SessionOpened, 'type' | 'at'>;
-  /** How many sites it took and why it ended; none while it is open. */
+  /** The number of sites that it took; absent while it is open. */
   readonly siteCount?: number;
-  readonly reason?: string;
+  /** Why it was closed; absent while it is open. */
+  readonly reason?: CloseReason;
 }
 
 interface Entry {
   readonly site: Site;
-  /** Dropped once judged: the verdict holds all that reports need, and a long run must fit into memory. */
+  /** Emptied when the site is judged: the verdict has all that reports need, and a long run must fit into memory. */
   attempts: Attempt[];
   verdict?: SiteVerdict;
   sessionId?: string;
@@ -40,15 +50,15 @@ interface Entry {
   excused?: readonly CheckExcuse[];
 }
 
-/** The fold over a journal's events from which every report is made: the same events always come to the same state. */
+/** The state of a run, folded from the events of its journal. Every report is made of it. The same events give the same state. */
 export class RunState {
   started: RunStarted | undefined;
   ended: RunEnded | undefined;
-  /** When the newest event happened, in ms since the epoch. */
+  /** The time of the newest event, in ms since the epoch. */
   lastAt = 0;
   readonly stops: RunStopping[] = [];
   readonly notices: Notice[] = [];
-  /** The builds that were proved to be loaded, by arm. */
+  /** The builds that were loaded, by arm. */
   readonly extensions = new Map<Arm, ExtensionLoaded>();
   readonly #entries = new Map<string, Entry>();
   readonly #sessions = new Map<string, SessionState>();
@@ -57,7 +67,7 @@ export class RunState {
   readonly #excused = new Set<string>();
   #judgedCount = 0;
 
-  /** Takes the next event. One of a site that was never planned is passed over: it can't have a place in any report. */
+  /** Takes the next event. Ignores events of sites that were never planned: they have no place in any report. */
   apply(event: RunEvent): void {
     this.lastAt = event.at;
     switch (event.type) {
@@ -107,17 +117,17 @@ export class RunState {
     return this.#judgedCount;
   }
 
-  /** The suite's checks, in order. */
+  /** The checks of the suite, in order. */
   get checks(): readonly CheckPlan[] {
     return this.started?.checks ?? [];
   }
 
-  /** How long the run took, or has taken up to the newest event, in ms. */
+  /** The duration of the run, or the time up to the newest event, in ms. */
   get durationMs(): number {
     return this.ended?.durationMs ?? Math.max(0, this.lastAt - (this.started?.at ?? this.lastAt));
   }
 
-  /** Stopped by a person before anything else stopped it, or cut off: `--resume` goes on with it. */
+  /** A person stopped it before anything else did, or it was cut off. `--resume` continues it. */
   get interrupted(): boolean {
     return this.ended === undefined || this.ended.stopped === 'interrupted';
   }
@@ -127,7 +137,7 @@ export class RunState {
     return this.#judged;
   }
 
-  /** How many sites have each verdict; a site that no event judged has the verdict that its attempts come to. */
+  /** How many sites have each verdict. The verdict of a site that no event judged follows from its attempts. */
   counts(): Record<Verdict, number> {
     const counts = { ...this.#judged };
     if (this.#judgedCount < this.#entries.size) {
@@ -138,7 +148,7 @@ export class RunState {
     return counts;
   }
 
-  /** The same without what is excused: a site all of whose failures are known counts as passed. */
+  /** The same without excused checks: a site whose failures are all known counts as passed. */
   countedCounts(): Record<Verdict, number> {
     const counts = this.counts();
     for (const id of this.#excused) {
@@ -199,7 +209,7 @@ export class RunState {
     this.#sessions.set(event.sessionId, { opened });
   }
 
-  #close(sessionId: string, siteCount: number, reason: string): void {
+  #close(sessionId: string, siteCount: number, reason: CloseReason): void {
     const session = this.#sessions.get(sessionId);
     if (session !== undefined) this.#sessions.set(sessionId, { ...session, siteCount, reason });
   }
@@ -210,7 +220,7 @@ export class RunState {
     if (attempt.sessionId !== undefined) entry.sessionId = attempt.sessionId;
     entry.startedAt ??= attempt.startedAt;
     if (attempt.ending !== 'faulted' && attempt.ending !== 'interrupted') entry.expectedMs = attempt.durationMs;
-    // An amended attempt takes the place of the one it amends.
+    // An amended attempt replaces the one that it amends.
     entry.attempts = [...entry.attempts.filter((known) => known.attempt !== attempt.attempt), attempt];
   }
 
@@ -231,7 +241,7 @@ export class RunState {
     entry.attempts = [];
   }
 
-  /** Events that crossed a process border bring a copy of each title: the plan's own string takes its place. */
+  /** Replaces each title by the plan's own string. Every event from a worker brings its own copies. */
   #compact(verdict: SiteVerdict): SiteVerdict {
     const checks = verdict.checks.map((check) => ({ ...check, title: this.#titles.get(check.title) ?? check.title }));
     return { ...verdict, checks };

@@ -1,20 +1,20 @@
 import type { AttemptEnding } from './attempt.ts';
 import type { AttemptEnded, RunEvent, SessionOpened } from './event.ts';
 
-/** A session from the moment it was asked for. Times are in ms since the run's start. */
+/** A session, from the moment that it was requested. Times are in ms since the run's start. */
 export interface TimelineSession {
   readonly sessionId: string;
   readonly slot: number;
   readonly node: string;
   readonly askedAt: number;
   readonly openedAt: number;
-  /** The run's end where nothing said that it closed. */
+  /** The newest event's time if the session was never closed. */
   closedAt: number;
   reason: string;
   siteCount: number;
 }
 
-/** A slot that waited although sites were left. Times are in ms since the run's start. */
+/** A slot that was idle although sites waited. Times are in ms since the run's start. */
 export interface TimelineWait {
   readonly slot: number;
   readonly from: number;
@@ -22,14 +22,14 @@ export interface TimelineWait {
   readonly why: string;
 }
 
-/** How many nodes a grid had from then on. */
+/** The number of a grid's nodes from `at` on. */
 export interface TimelineNodes {
   readonly at: number;
   readonly nodes: number;
   readonly reason: string;
 }
 
-/** The bars of a run in columns, one number a bar in each: a long run has a bar an attempt. Times are in ms since the run's start. */
+/** One bar per attempt, stored in columns because a long run has many. Times are in ms since the run's start. */
 export interface TimelineAttempts {
   /** The site's place in the plan. */
   readonly site: number[];
@@ -37,7 +37,7 @@ export interface TimelineAttempts {
   readonly slot: number[];
   readonly from: number[];
   readonly durationMs: number[];
-  /** The place of its ending in `ENDINGS`. */
+  /** The index of its ending in `ENDINGS`. */
   readonly ending: number[];
 }
 
@@ -52,7 +52,7 @@ export interface TimelineUnits {
 
 export const ENDINGS: readonly AttemptEnding[] = ['completed', 'timed-out', 'faulted', 'interrupted'];
 
-/** A fold over a journal's events, beside `RunState`: what happened when, and in which slot. */
+/** What happened when, and in which slot, folded from the events of a journal. */
 export class Timeline {
   readonly attempts: TimelineAttempts = { site: [], attempt: [], slot: [], from: [], durationMs: [], ending: [] };
   readonly units: TimelineUnits = { unit: [], slot: [], from: [], until: [], siteCount: [] };
@@ -110,18 +110,18 @@ export class Timeline {
     }
   }
 
-  /** When the newest event happened, in ms since the run's start. */
+  /** The time of the newest event, in ms since the run's start. */
   get lastAt(): number {
     return this.#lastAt;
   }
 
-  /** The sessions of this run in the order they opened; those that a resumed run only tells of are left out. */
+  /** The sessions of this run, in the order in which they opened. Sessions of the run that it resumes are left out. */
   sessions(): TimelineSession[] {
     const own = [...this.#sessions.values()].filter(({ sessionId }) => !this.#resumed || this.#used.has(sessionId));
     return own.map((session) => (session.closedAt < 0 ? { ...session, closedAt: this.#lastAt } : session));
   }
 
-  /** Those still open end with the newest event. */
+  /** Every wait. One that has not ended yet ends with the newest event. */
   allWaits(): TimelineWait[] {
     return this.waits.map((wait) => (wait.until < 0 ? { ...wait, until: this.#lastAt } : wait));
   }
@@ -157,7 +157,7 @@ export class Timeline {
 
   #attempted({ attempt, slot, amended }: AttemptEnded, at: number): void {
     const site = this.#siteIndex.get(attempt.siteId);
-    // What an earlier run did is not of this run's time, and what never got a session is in no slot.
+    // Attempts of an earlier run have no place in this timeline, and attempts without a session have no slot.
     if (site === undefined || slot < 0 || attempt.startedAt < this.#startedAt) return;
     const { attempts } = this;
     const ending = ENDINGS.indexOf(attempt.ending);
