@@ -44,7 +44,7 @@ function uselessFlags(given: GivenSettings, grid: string): string[] {
     ...(given.isFlag(TABLE.baselineNights) && given.given(TABLE.baseline) === undefined
       ? ['--baseline-nights: there is no baseline; add --baseline <dir>']
       : []),
-    ...(given.value(TABLE.list) && given.isFlag(TABLE.resume)
+    ...(given.isFlag(TABLE.list) && given.value(TABLE.list) && given.isFlag(TABLE.resume)
       ? ['--resume: --list prints the plan of a new run; give only one of the two']
       : []),
     ...(grid === 'docker'

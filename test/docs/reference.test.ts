@@ -28,6 +28,12 @@ test('a line that changes, or a block that is forgotten, is noticed', () => {
   assert.throws(() => withBlocks(path, text.replace('<!-- /codes -->', '')), /no block codes/);
 });
 
+test('the help of each command shows defaults and types in one way', () => {
+  const helps = paper('docs/reference/flags.md');
+  assert.match(helps, /--port +<port> .* \[4444\]/);
+  assert.doesNotMatch(helps, /\[default:|\[choices:|\[(string|boolean|array|number|count)\]/);
+});
+
 test('every setting, code and command has its line', async () => {
   for (const { flag } of FLAGS)
     assert.match(paper('docs/reference/flags.md'), new RegExp(`^\\| \`(-\\w, )?--${flag}[ \`]`, 'm'));

@@ -43,7 +43,7 @@ export interface HowKeys {
   lanesPerWorker?: number;
 
   /**
-   * Durations to plan by: the results.json of an earlier run, or a map of site ids to ms.
+   * How long each site takes, to plan by: an earlier results.json, or a map of site ids to ms.
    *
    * Flag: `--durations <file>`
    * @default the last results.json under --out; none with --shard

@@ -19,7 +19,7 @@ export interface KnownFailuresKeys {
   baselineNights?: number;
 
   /**
-   * Known failures that do not fail the run, each with a reason, an owner and a last day.
+   * Known failures that do not fail the run, each with a reason, an owner and an end date.
    *
    * Flag: `--expectations <file>`
    * @default none

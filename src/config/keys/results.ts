@@ -11,7 +11,7 @@ export interface ResultsKeys {
   evidence?: 'all' | 'failures' | 'none';
 
   /**
-   * Add a film strip to the evidence: a small picture after each navigation and each command that acts.
+   * Add a film strip to the evidence: a small picture after each navigation and each action.
    *
    * Flag: `--trace`
    * @default false

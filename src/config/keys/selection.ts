@@ -6,7 +6,7 @@ export interface SelectionKeys {
    * The site list: JSON, NDJSON, YAML, CSV, Tranco's rank,domain, or plain text with # comments; - is standard input.
    *
    * Flag: `--sites <file|url|->`
-   * @default none
+   * @default required
    */
   sites?: string;
 
@@ -27,7 +27,7 @@ export interface SelectionKeys {
   grepInvert?: string;
 
   /**
-   * Run only sites, and checks with @tag in their title, that have one of these tags.
+   * Run only sites that have one of these tags, and checks with its @tag in their title.
    *
    * Flag: `--tag <tag>`
    * @default all

@@ -45,7 +45,7 @@ export const HOW = {
     flag: 'durations',
     value: 'file',
     kind: text('a results.json, or a map of site ids to ms'),
-    describe: 'Durations to plan by: the results.json of an earlier run, or a map of site ids to ms',
+    describe: 'How long each site takes, to plan by: an earlier results.json, or a map of site ids to ms',
     default: undefined,
     defaultText: 'the last results.json under --out; none with --shard',
   }),

@@ -21,7 +21,7 @@ export const KNOWN_FAILURES = {
     flag: 'expectations',
     value: 'file',
     kind: text('a YAML or JSON file'),
-    describe: 'Known failures that do not fail the run, each with a reason, an owner and a last day',
+    describe: 'Known failures that do not fail the run, each with a reason, an owner and an end date',
     default: undefined,
   }),
 } as const;

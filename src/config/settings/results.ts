@@ -14,7 +14,7 @@ export const RESULTS = {
   trace: setting({
     flag: 'trace',
     kind: SWITCH,
-    describe: 'Add a film strip to the evidence: a small picture after each navigation and each command that acts',
+    describe: 'Add a film strip to the evidence: a small picture after each navigation and each action',
     default: false,
   }),
   reporter: setting({

@@ -10,6 +10,7 @@ export const SELECTION = {
     describe:
       "The site list: JSON, NDJSON, YAML, CSV, Tranco's rank,domain, or plain text with # comments; - is standard input",
     default: undefined,
+    defaultText: 'required',
   }),
   grep: setting({
     flag: 'grep',
@@ -31,7 +32,7 @@ export const SELECTION = {
     flag: 'tag',
     value: 'tag',
     kind: TAGS,
-    describe: 'Run only sites, and checks with @tag in their title, that have one of these tags',
+    describe: 'Run only sites that have one of these tags, and checks with its @tag in their title',
     default: [],
     defaultText: 'all',
   }),
