@@ -83,7 +83,7 @@ test('2: without a list the other mistakes are told too', async () => {
 test('2: a history of no site, and a results folder where nothing can be made', async () => {
   await using place = await Workplace.with(PASSING);
   const history = await place.run(['history']);
-  assert.deepEqual([history.code, /name one/.test(history.stderr)], [2, true], history.stderr);
+  assert.deepEqual([history.code, /history: name a site/.test(history.stderr)], [2, true], history.stderr);
   if (process.platform !== 'linux') return;
   const out = await place.run([...RUN, 'http://127.0.0.1:9', '--out', '/proc/x/y']);
   assert.equal(out.code, 2, out.stderr);

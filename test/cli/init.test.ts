@@ -357,7 +357,7 @@ test(
     await terminal.press('a.example', 'Enter');
     await asked(terminal, /Which CI/);
     await terminal.press('gitlab', 'Enter');
-    await asked(terminal, /how many parts.*\[4\]/);
+    await asked(terminal, /How many parallel jobs.*\[4\]/);
     await terminal.press('Enter');
     while (!(await terminal.hasEnded())) await pause(50);
     assert.deepEqual(JSON.parse(await place.read('sites.json')), ['a.example']);
