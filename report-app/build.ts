@@ -44,7 +44,7 @@ export async function cachedReportApp(): Promise<ReportApp> {
   }
   const app = await buildReportApp();
   // Several runs may start from the same sources at once.
-  await writeWhole(path, JSON.stringify(app), `${path}.${randomBytes(4).toString('hex')}`);
+  await writeWhole(path, JSON.stringify(app), { draft: `${path}.${randomBytes(4).toString('hex')}` });
   return app;
 }
 

@@ -1,8 +1,9 @@
-import { lstat, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { refusal } from '../core/fault.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../os/process-identity.ts';
+import { writeWhole } from '../os/write-whole.ts';
 
 /** A session on disk, from before its request until after its release. */
 export interface SessionRecord {
@@ -93,9 +94,7 @@ function recordFile(folder: string): string {
 }
 
 async function write(record: SessionRecord): Promise<void> {
-  const file = recordFile(record.folder);
-  await writeFile(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  await writeWhole(recordFile(record.folder), JSON.stringify(record), { mode: 0o600 });
 }
 
 async function read(folder: string): Promise<SessionRecord | undefined> {
