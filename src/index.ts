@@ -30,6 +30,7 @@ export { GridrunError } from './core/fault.ts';
 export type { Answer, Cause, Fault } from './core/fault.ts';
 export type * from './core/attempt.ts';
 export type * from './core/check.ts';
+export type * from './core/close-reason.ts';
 export type * from './core/event.ts';
 export type * from './core/site.ts';
 export type { CheckVerdict, SiteVerdict, Verdict } from './core/verdict.ts';

@@ -1,5 +1,6 @@
 import type { Arm, Attempt, ControlMode } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
+import type { CloseReason } from './close-reason.ts';
 import type { RecordedCode } from './error-codes.ts';
 import type { Fault } from './fault.ts';
 import type { Site } from './site.ts';
@@ -10,10 +11,7 @@ import type { CheckExcuse, SiteVerdict } from './verdict.ts';
 /** The version of the journal's schema. A field never changes its type; a new meaning gets a new field. */
 export const SCHEMA_VERSION = 1;
 
-/**
- * An event of the journal: one line of `events.ndjson`. Every report is a pure function of the journal. `at` is in ms
- * since the epoch; every duration is in ms.
- */
+/** A line of the journal, from which every report is made. `at` is in ms since the epoch, every duration in ms. */
 export type RunEvent =
   | RunStarted
   | SitesPlanned
@@ -133,12 +131,6 @@ export interface SessionOpened {
   /** The extension's id in this session. */
   readonly extensionId?: string;
 }
-
-/**
- * Why a session was closed: it tried its maximum of sites (`worn`), the next site must not have it (`dirty`), it no
- * longer works (`faulted`), no site waits for it (`done`), or the run was stopped (`stopped`).
- */
-export type CloseReason = 'worn' | 'dirty' | 'faulted' | 'done' | 'stopped';
 
 /** A session was closed. */
 export interface SessionClosed {

@@ -1,15 +1,7 @@
 import type { Arm, Attempt } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
-import type {
-  CloseReason,
-  ExtensionLoaded,
-  Notice,
-  RunEnded,
-  RunEvent,
-  RunStarted,
-  RunStopping,
-  SessionOpened,
-} from './event.ts';
+import type { ExtensionLoaded, Notice, RunEnded, RunEvent, RunStarted, RunStopping, SessionOpened } from './event.ts';
+import type { CloseReason } from './close-reason.ts';
 import { countedVerdict } from './gate.ts';
 import type { Site } from './site.ts';
 import { judge } from './judge.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Arm } from '../core/attempt.ts';
-import type { CloseReason } from '../core/event.ts';
+import type { CloseReason } from '../core/close-reason.ts';
 import type { Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
 import type { StopReason, StopStage } from '../core/stop.ts';

@@ -1,6 +1,6 @@
 import type { Arm } from '../core/attempt.ts';
 import type { Emit, Grid, Isolation, OwnedSession } from '../core/ports.ts';
-import type { CloseReason } from '../core/event.ts';
+import type { CloseReason } from '../core/close-reason.ts';
 import type { Fault } from '../core/fault.ts';
 import { GridCapacity } from './grid-capacity.ts';
 import { GridOutage } from './grid-outage.ts';

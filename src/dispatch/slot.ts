@@ -1,5 +1,5 @@
 import type { Arm } from '../core/attempt.ts';
-import type { CloseReason } from '../core/event.ts';
+import type { CloseReason } from '../core/close-reason.ts';
 import type { OwnedSession } from '../core/ports.ts';
 
 /** An open session in its slot, from `ready` to `closing`. Only `SessionSupply` writes to it. */

@@ -5,36 +5,36 @@ import type { RunState, SiteState } from '../core/run-state.ts';
 import type { CheckVerdict } from '../core/verdict.ts';
 import { writeWhole } from '../os/write-whole.ts';
 
-/** The version of the format that is written: https://ctrf.io/docs/specification/overview */
+/** The version of the format: https://ctrf.io/docs/specification/overview */
 const SPEC_VERSION = '0.0.0';
 
 export interface CtrfOptions {
   readonly path: string;
-  /** What the paths of attachments begin with. */
+  /** The prefix of attachment paths. */
   readonly attachmentBase: string;
 }
 
 type CtrfStatus = 'passed' | 'failed' | 'skipped' | 'pending' | 'other';
 
-/** Writes the Common Test Report Format at the end of a run: one test a check of a site. */
+/** Writes the Common Test Report Format at the end of a run: one test per check of each site. */
 export class CtrfReporter implements Reporter {
   readonly #state: RunState;
   readonly #options: CtrfOptions;
 
-  /** @param state the fold over the run's events; whoever owns it applies them */
+  /** @param state the state of the run; its owner applies the events */
   constructor(state: RunState, options: CtrfOptions) {
     this.#state = state;
     this.#options = options;
   }
 
-  /** Throws what the file system throws. */
+  /** Throws the errors of the file system. */
   async finish(): Promise<void> {
     const { path, attachmentBase } = this.#options;
     await writeWhole(path, ctrfText(this.#state, attachmentBase));
   }
 }
 
-/** The report in pieces: a site at a time, so that a long list is never one string. */
+/** The report, one test at a time, so that a long list is never one string. */
 export function* ctrfText(state: RunState, attachmentBase: string): Generator<string> {
   const { started } = state;
   const tool = { name: 'gridrun', ...(started === undefined ? {} : { version: started.gridrun }) };
@@ -69,7 +69,7 @@ function summaryOf(state: RunState): Record<string, number> {
   return { tests, ...counts, flaky, suites, start, stop: start + duration, duration };
 }
 
-/** As JUnit counts it, with a status of its own for what was planned and not run. */
+/** The status as JUnit counts it, except that a planned check that was not run is `pending`. */
 function statusOf(check: CheckVerdict, entry: SiteState): CtrfStatus {
   switch (caseOutcome(check, entry)) {
     case 'passed':
@@ -128,7 +128,7 @@ function testOf(
   };
 }
 
-/** The format has whole ms alone. */
+/** The format allows only whole ms. */
 function whole(ms: number): number {
   return Number.isFinite(ms) ? Math.max(0, Math.round(ms)) : 0;
 }

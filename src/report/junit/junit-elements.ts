@@ -1,13 +1,13 @@
 import junitReportBuilder from 'junit-report-builder';
 
-/** An XML element as xmlbuilder, under junit-report-builder, has it. */
+/** An XML element of xmlbuilder, which junit-report-builder uses. */
 interface Element {
   ele(name: string, attributes?: Readonly<Record<string, string>>): Element;
   txt(text: string): Element;
   toString(options: { readonly pretty: boolean }): string;
 }
 
-/** What we use of the builder's classes; its package exports neither them nor types that allow a subclass. */
+/** The parts of the builder's classes that we use. Its package exports neither the classes nor types that allow a subclass. */
 interface CaseBase {
   name(name: string): this;
   className(name: string): this;
@@ -32,12 +32,12 @@ interface Factory {
   newTestSuite(): { readonly constructor: unknown };
 }
 
-// It is CommonJS: what its types call the module's `default` is the module.
+// The package is CommonJS: the `default` of its types is the module itself.
 const { _factory: factory } = junitReportBuilder as unknown as { readonly _factory: Factory };
 const BaseCase = factory.newTestCase().constructor as new () => CaseBase;
 const BaseSuite = factory.newTestSuite().constructor as new (factory: object) => SuiteBase;
 
-/** What is said about a test case in elements of its own. */
+/** A remark on a test case, in an element of its own. */
 export interface Remark {
   readonly element: 'failure' | 'error' | 'skipped' | 'flakyFailure' | 'rerunFailure' | 'rerunError';
   readonly message: string;
@@ -45,12 +45,12 @@ export interface Remark {
   readonly stack?: string;
 }
 
-/** Surefire's elements hold their stack in a child. */
+/** Surefire's elements have their stack in a child element. */
 const SUREFIRE: ReadonlySet<Remark['element']> = new Set(['flakyFailure', 'rerunFailure', 'rerunError']);
 
 /**
- * A test case with messages on skips, with Surefire's elements, and with its text as text: the builder's own CDATA
- * lets a second `]]>` through.
+ * A test case with messages on skips and with Surefire's elements. It writes text as text, because the builder's CDATA
+ * does not escape a second `]]>`.
  */
 export class JUnitCase extends BaseCase {
   readonly #remarks: Remark[] = [];
@@ -64,7 +64,7 @@ export class JUnitCase extends BaseCase {
     if (remark.element === 'skipped') this.skipped();
   }
 
-  /** In seconds, as text: a number may come out in a form that readers do not take. */
+  /** In seconds, as text: a number could be written in a form that readers reject. */
   seconds(seconds: string): void {
     this._attributes['time'] = seconds;
   }
@@ -86,7 +86,7 @@ export class JUnitCase extends BaseCase {
   }
 }
 
-/** One test suite, built and turned into text by itself, so that a report is never one tree. */
+/** One test suite. It is built and written by itself, so that a report is never one tree. */
 export class JUnitSuite extends BaseSuite {
   constructor(name: string) {
     super({ newTestCase: () => new JUnitCase() });
@@ -97,7 +97,7 @@ export class JUnitSuite extends BaseSuite {
     this._attributes['hostname'] = hostname;
   }
 
-  /** In seconds, as text: the schema's form is stricter than a number's. */
+  /** In seconds, as text: the schema allows fewer forms than a number has. */
   seconds(seconds: string): void {
     this._attributes['time'] = seconds;
   }

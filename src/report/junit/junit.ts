@@ -13,30 +13,30 @@ import { xmlLine, xmlText } from './xml-text.ts';
 
 export interface JUnitOptions {
   readonly path: string;
-  /** The results folder as CI servers look for attachments: relative to the working directory, else absolute. */
+  /** The results folder as CI servers look it up: relative to the working directory if possible, otherwise absolute. */
   readonly attachmentBase: string;
-  /** The most that one file may hold, in bytes. */
+  /** Maximum size of a file, in bytes. */
   readonly maxBytes?: number;
 }
 
 /** GitLab's limit for a report: https://docs.gitlab.com/ci/testing/unit_test_reports/ */
 const MAX_BYTES = 30_000_000;
-/** More than the head and the foot of a file take. */
+/** An upper limit for the head and the foot of a file. */
 const FRAME_BYTES = 500;
 
-/** Writes junit.xml at the end of a run, or of the replay of one: one suite a site, one test case a check. */
+/** Writes junit.xml at the end of a run or of its replay: one suite per site, one test case per check. */
 export class JUnitReporter implements Reporter {
   readonly #state: RunState;
   readonly #options: JUnitOptions;
   #fileCount = 0;
 
-  /** @param state the fold over the run's events; whoever owns it applies them */
+  /** @param state the state of the run; its owner applies the events */
   constructor(state: RunState, options: JUnitOptions) {
     this.#state = state;
     this.#options = options;
   }
 
-  /** Throws what the file system throws. */
+  /** Throws the errors of the file system. */
   async finish(): Promise<void> {
     const { path, attachmentBase, maxBytes } = this.#options;
     let count = 0;
@@ -46,11 +46,11 @@ export class JUnitReporter implements Reporter {
       await writeWhole(name, pieces);
     }
     this.#fileCount = count;
-    // An earlier report may have had more files: a server that reads junit*.xml must not find them.
+    // An earlier report may have had more files, and a server that reads junit*.xml must not find them.
     for (let stale = count + 1; existsSync(junitPath(path, stale)); stale++) await rm(junitPath(path, stale));
   }
 
-  /** What a person should know of the files; nothing where there is one. */
+  /** A note about the files; empty if there is only one. */
   note(): string | undefined {
     if (this.#fileCount < 2) return undefined;
     const last = basename(junitPath(this.#options.path, this.#fileCount));
@@ -59,8 +59,8 @@ export class JUnitReporter implements Reporter {
 }
 
 /**
- * The files of a JUnit report, each in pieces: a suite at a time, because one tree of a long list does not fit into
- * memory. A file holds whole suites, and its counts are its own.
+ * The files of a JUnit report, each one suite at a time, because one tree of a long list does not fit into memory. A
+ * file contains whole suites and counts only these.
  */
 export function* junitFiles(
   state: RunState,
@@ -85,7 +85,7 @@ export function* junitFiles(
 }
 
 function framed(state: RunState, entries: readonly SiteState[], suites: readonly string[]): string[] {
-  // The schema has no `skipped` here: readers add up the suites'.
+  // The schema has no `skipped` here: readers add up the counts of the suites.
   const { tests, failures, errors } = tallyCases(state, entries);
   const time = secondsOf(state.durationMs);
   return [
@@ -159,7 +159,7 @@ function remarksOf(check: CheckVerdict, entry: SiteState): Remark[] {
   }
 }
 
-/** A failure that does not gate: why it does not, and all that is known of it. */
+/** An excused failure: why it does not fail the run, and everything about the failure. */
 function excusedRemark(check: CheckVerdict, excuse: CheckExcuse): Remark {
   const { message, stack, type } = faultRemark('skipped', check.fault, 'check.failed');
   return {
@@ -170,7 +170,7 @@ function excusedRemark(check: CheckVerdict, excuse: CheckExcuse): Remark {
   };
 }
 
-/** What a flaky check did before it passed; mocha's own retries keep no error. */
+/** The failures of a flaky check. Without a fault, mocha's own retries hid the error. */
 function flakyRemarks(check: CheckVerdict, others: readonly Fault[]): Remark[] {
   const faults = others.length > 0 || check.fault === undefined ? others : [check.fault];
   if (faults.length > 0) return faults.map((fault) => faultRemark('flakyFailure', fault, 'check.failed'));
@@ -188,16 +188,16 @@ function faultRemark(element: Remark['element'], fault: Fault | undefined, unkno
   };
 }
 
-/** More than thirty years: whatever is longer is a mistake, and must not break the file. */
+/** More than thirty years. A longer duration is a mistake, and must not make the file invalid. */
 const LONGEST_MS = 1e12;
 
-/** With at most three decimals, and never in a form like 1e-7. */
+/** Seconds with at most three decimals, never in a form like 1e-7. */
 function secondsOf(durationMs: number): string {
   const ms = Number.isFinite(durationMs) ? Math.min(Math.max(0, Math.round(durationMs)), LONGEST_MS) : 0;
   return (ms / 1000).toFixed(3);
 }
 
-/** Titles are unique in the plan, but two of them may differ in forbidden characters alone. */
+/** Makes names unique. Titles are unique in the plan, but two of them may differ only in forbidden characters. */
 class UniqueNames {
   readonly #taken = new Set<string>();
 

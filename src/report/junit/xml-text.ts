@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** What XML 1.0 forbids (lone surrogates aside), and the controls that it allows but readers stumble over. */
+/** The characters that XML 1.0 forbids (except lone surrogates), and controls that it allows but some readers reject. */
 const NOT_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFFFE\uFFFF]/g;
 
 /**
- * Text that any XML 1.0 reader takes: terminal sequences are dropped, forbidden characters become U+FFFD. What a site says
- * must not name a file of the CI server as an attachment.
+ * Text that any XML 1.0 reader accepts. Drops terminal sequences, and replaces forbidden characters by U+FFFD. Text from a
+ * site must not be able to attach a file of the CI server.
  */
 export function xmlText(text: string): string {
   return stripVTControlCharacters(text)
@@ -15,7 +15,7 @@ export function xmlText(text: string): string {
     .replaceAll('[[ATTACHMENT|', '[[ATTACHMENT ');
 }
 
-/** The same on one line, for attributes that people read. */
+/** The same, on one line, for attributes that people read. */
 export function xmlLine(text: string): string {
   return xmlText(text)
     .replaceAll(/[\t\r\n]+/g, ' ')
