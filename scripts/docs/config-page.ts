@@ -1,5 +1,6 @@
-import { configKey, defaultText, type Setting } from '../../src/config/setting.ts';
+import { configKey, type Setting } from '../../src/config/setting.ts';
 import { GROUPS, TABLE } from '../../src/config/settings.ts';
+import { defaultCode } from './config-type.ts';
 import { code, table } from './markdown.ts';
 
 /** docs/reference/config.md, without its first lines. */
@@ -31,7 +32,7 @@ run gridrun.
 function keyRow(setting: Setting): string[] {
   const { flag, kind, fields, describe } = setting;
   const type = fields === undefined ? code(kind.type) : `[object](#${flag.replace('-', '')})`;
-  return [code(configKey(flag)), type, describe, defaultText(setting)];
+  return [code(configKey(flag)), type, describe, defaultCode(setting)];
 }
 
 function fieldRows({ fields = [] }: Setting): string[][] {

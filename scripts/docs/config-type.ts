@@ -32,7 +32,7 @@ function fieldText({ key, type, describe, default: byDefault }: SettingField): s
 }
 
 /** A default as TypeScript writes it; one that is not a plain value, as text. */
-function defaultCode(setting: Setting): string {
+export function defaultCode(setting: Setting): string {
   const { default: value, defaultText: text } = setting;
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'boolean') return String(value);

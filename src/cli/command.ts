@@ -1,11 +1,12 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { TABLE } from '../config/settings.ts';
 import { refusal } from '../core/fault.ts';
 
 /** Sets the exit code of the process. */
 export type ExitWith = (code: number) => void;
 
 /** The default of `--out`, and of every folder that a command reads results from. */
-export const DEFAULT_OUT = 'gridrun-results';
+export const DEFAULT_OUT = TABLE.out.default;
 
 interface Command<Args> {
   readonly command: string;

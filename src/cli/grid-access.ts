@@ -1,7 +1,8 @@
+import { TABLE } from '../config/settings.ts';
 import { valueOption } from './command.ts';
 
 /** The grid that a `grid` command means if `--name` is not given. */
-export const DEFAULT_GRID = 'gridrun';
+export const DEFAULT_GRID = TABLE.gridName.default;
 
 /** `--name` of the `grid` commands. */
 export function nameOption(): ReturnType<typeof valueOption> {

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { WebServerOptions } from '../core/options.ts';
 import type { Kind } from './setting.ts';
 
-const WEB_SERVER_TIMEOUT_MS = 60_000;
+/** The default of `webServer.timeout`. */
+export const WEB_SERVER_TIMEOUT_MS = 60_000;
 
 /** Flags are text, so every schema also accepts the text of its value. */
 const wholeFrom = (min: number): z.ZodType<number, number | string> =>

@@ -1,4 +1,4 @@
-import { WEB_SERVER, texts } from '../kinds.ts';
+import { WEB_SERVER, WEB_SERVER_TIMEOUT_MS, texts } from '../kinds.ts';
 import { setting } from '../setting.ts';
 
 /** The keys that only a config has. */
@@ -30,7 +30,12 @@ export const CONFIG_ONLY = {
       { key: 'url', type: 'string', describe: 'The server is ready when this URL answers with a status below 500' },
       { key: 'cwd', type: 'string', describe: 'The folder to start the server in', default: 'the folder of the run' },
       { key: 'env', type: 'Record<string, string>', describe: 'Environment variables to add', default: 'none' },
-      { key: 'timeout', type: 'number', describe: 'Time limit for the server to be ready, in ms', default: '60000' },
+      {
+        key: 'timeout',
+        type: 'number',
+        describe: 'Time limit for the server to be ready, in ms',
+        default: String(WEB_SERVER_TIMEOUT_MS),
+      },
       {
         key: 'reuseExistingServer',
         type: 'boolean',
