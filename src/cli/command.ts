@@ -33,8 +33,12 @@ export function strictCommand<Args>({ builder, handler, arrays = [], ...command 
     });
 }
 
-/** yargs makes an array of a flag that is given twice, whatever its type. */
-function refuseRepeated(argv: object, arrays: readonly string[]): void {
+/**
+ * Refuses a flag that is given twice: yargs makes an array of it, whatever its type.
+ * @param arrays the names that may be given several times
+ * @throws GridrunError that names the flags
+ */
+export function refuseRepeated(argv: object, arrays: readonly string[]): void {
   const repeated = Object.entries(argv).flatMap(([name, value]) =>
     Array.isArray(value) && name !== '_' && !arrays.includes(name) ? [`--${name}`] : [],
   );

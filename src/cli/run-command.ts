@@ -5,7 +5,7 @@ import { loadConfig } from '../config/config-file.ts';
 import { readSettings } from '../config/resolve-options.ts';
 import type { RunOptions } from '../core/options.ts';
 import { EXIT_CODES } from '../core/outcome.ts';
-import { optionalArgument, type AddCommand, type ExitWith } from './command.ts';
+import { optionalArgument, refuseRepeated, type AddCommand, type ExitWith } from './command.ts';
 import { givenFlags, withRunFlags, wrongSwitches } from './flags.ts';
 import { isReaderGone } from './output.ts';
 import { planText } from './plan-text.ts';
@@ -32,6 +32,7 @@ export function runCommand(exitWith: ExitWith, args: readonly string[]): AddComm
           .example('$0 --sites top.csv --grid http://hub:4444 --shard 2/8', 'run part 2 of 8 on a Selenium Grid')
           .epilogue(exitCodesText()),
       handler: async (argv) => {
+        refuseRepeated({ config: argv.config }, []);
         const cwd = process.cwd();
         const { name: configName, settings } = await loadConfig(cwd, argv.config);
         const flags = { ...givenFlags(argv), ...wrongSwitches(args) };

@@ -78,7 +78,11 @@ test('a switch that is given neither true nor false is a mistake among the other
 
 test('a flag that takes one value is refused if it is given twice', async () => {
   await using place = await Workplace.with({});
-  const { code, stderr } = await place.run(['show-report', '--port', '1', '--port', '2']);
-  assert.equal(code, 2);
-  assert.match(stderr, /^gridrun: --port: give it only once\n/);
+  const [port, config] = [
+    await place.run(['show-report', '--port', '1', '--port', '2']),
+    await place.run(['--config', 'a.json', '--config', 'b.json']),
+  ];
+  assert.deepEqual([port.code, config.code], [2, 2]);
+  assert.match(port.stderr, /^gridrun: --port: give it only once\n/);
+  assert.match(config.stderr, /^gridrun: --config: give it only once\n/);
 });
