@@ -7,7 +7,7 @@ const MODULE_FORMATS: Readonly<Record<string, string>> = {
   commonjs: 'module',
   'commonjs-typescript': 'module-typescript',
 };
-/** V8's words for what only a module may have. */
+/** V8's messages for syntax that only a module may have. */
 const ONLY_IN_MODULES =
   /Cannot use import statement outside a module|Unexpected token 'export'|Cannot use 'import\.meta' outside a module/;
 const TYPESCRIPT_MODULE =
@@ -15,8 +15,8 @@ const TYPESCRIPT_MODULE =
 const COMMONJS = /^\s*(?:module\.)?exports(?:\.\w+)?\s*=/m;
 
 /**
- * A load hook that takes a file which is written as a module for one, whatever `type` its package.json says: `npm init`
- * writes "commonjs" there, and a config or a check begins with an import all the same. What is required stays as it is.
+ * A load hook that loads a file with ES module syntax as a module, whatever the `type` in its package.json. `npm init`
+ * writes "commonjs" there, but configs and checks use `import`. A file that is loaded by `require` stays CommonJS.
  */
 export const loadAsWritten: LoadHookSync = (url, context, next) => {
   const format = MODULE_FORMATS[context.format ?? ''];
@@ -32,7 +32,7 @@ export const loadAsWritten: LoadHookSync = (url, context, next) => {
 };
 
 function isModule(source: string, format: string): boolean {
-  // Only what it is written in tells of TypeScript: V8 does not read it.
+  // V8 can't parse TypeScript, so the source's text decides.
   if (format === 'module-typescript') return TYPESCRIPT_MODULE.test(source) && !COMMONJS.test(source);
   try {
     new Script(`(function () {${source}\n})`);

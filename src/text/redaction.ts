@@ -1,6 +1,6 @@
 const MASK = '***';
 
-/** Fields that the journal itself is read by. They hold words and ids of ours, which a short secret must not break. */
+/** Fields that gridrun reads the journal by. They hold its own words and ids, which a short secret must not break. */
 const STRUCTURAL: ReadonlySet<string> = new Set([
   'type',
   'siteId',
@@ -22,33 +22,33 @@ const STRUCTURAL: ReadonlySet<string> = new Set([
   'by',
 ]);
 
-/** The field whose content is the user's own: nothing in it is structural, and its names may be secrets too. */
+/** This field holds the user's own data. Nothing in it is structural, and its keys may be secrets too. */
 const FREE_FIELD = 'data';
 
-/** Takes secret values out of text, in each form in which they get into output. */
+/** Removes secret values from text, in each form that they may have in output. */
 export class Redaction {
   readonly #forms: readonly string[];
 
-  /** @param secrets values that no output may show; empty ones are passed over */
+  /** @param secrets values that no output may show; empty ones are ignored */
   constructor(secrets: readonly string[]) {
     const forms = new Set(secrets.filter((secret) => secret !== '').flatMap(formsOf));
     // Longest first: a secret may hold another.
     this.#forms = [...forms].sort((a, b) => b.length - a.length);
   }
 
-  /** Is every secret made of ASCII characters alone, so that it is the same bytes in nearly every encoding? True of none. */
+  /** Are all secrets ASCII, so that their bytes are the same in nearly every encoding? True if there are none. */
   get isAscii(): boolean {
     return this.#forms.every((form) => /^[\x20-\x7e]*$/.test(form));
   }
 
-  /** The text with every secret replaced by `***`. */
+  /** Replaces every secret in a text with `***`. */
   text(text: string): string {
     let result = text;
     for (const form of this.#forms) if (result.includes(form)) result = result.replaceAll(form, MASK);
     return result;
   }
 
-  /** The event with every secret replaced in every string of it; the same object where there is none. */
+  /** Replaces every secret in all strings of a value. Returns the same object if there is none. */
   value<T>(value: T): T {
     return this.#forms.length === 0 ? value : (this.#deep(value, false) as T);
   }
@@ -68,13 +68,13 @@ export class Redaction {
 
   #field(name: string, field: unknown, free: boolean): readonly [string, unknown] {
     if (free) return [this.text(name), this.#deep(field, true)];
-    // A structural name may also be that of an object (`verdict`), which is then looked into.
+    // An object may have a structural name too (`verdict`). Its fields are cleaned.
     const leaf = typeof field !== 'object' || field === null || Array.isArray(field);
     return [name, leaf && STRUCTURAL.has(name) ? field : this.#deep(field, name === FREE_FIELD)];
   }
 }
 
-/** As it is, inside JSON, inside a URL (either way of writing a space, either case of an escape), inside HTML. */
+/** The secret as it is, in JSON, in a URL (both ways to write a space, both cases of an escape), and in HTML. */
 function formsOf(secret: string): string[] {
   const wellFormed = secret.toWellFormed();
   const json = JSON.stringify(secret).slice(1, -1);

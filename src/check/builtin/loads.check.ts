@@ -1,6 +1,9 @@
 import { driver, site } from '../api.ts';
 
-/** What the browser's net errors mean to a person, the first that fits. */
+/**
+ * The browser's net errors in words; the first match counts. The worker has a table of its own that gives the codes of
+ * faults: this file imports only `gridrun/check`, because it is a check as a user would write it.
+ */
 const IN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/ERR_NAME_NOT_RESOLVED|ERR_DNS|ERR_ICANN/, 'its host name is not known (DNS): is the address right?'],
   [/ERR_CONNECTION_REFUSED/, 'nothing listens there: the connection was refused'],
@@ -15,7 +18,7 @@ const IN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/ERR_HTTP2|ERR_QUIC|ERR_INVALID_HTTP_RESPONSE/, 'what it answered is not proper HTTP'],
 ];
 
-/** How long a page load may be waited for beyond the browser's own limit, so that the browser can say what it was. */
+/** The check waits this much longer than the browser's own limit, so that the browser's error comes first. */
 const MARGIN_MS = 5_000;
 
 it('the page loads', async function () {
@@ -34,7 +37,7 @@ it('the page loads', async function () {
       url: location.href,
       error: location.protocol === 'chrome-error:' ? document.documentElement.innerText : '',
     };`);
-  // The browser shows a page of its own, but says nothing of it to the driver: for an empty answer too.
+  // For some errors, such as an empty reply, the browser shows its own page and the command does not fail.
   const status = /\bHTTP ERROR (\d+)/.exec(page.error)?.[1];
   if (status !== undefined) throw new Error(`${site.url} answered with HTTP status ${status}, and no page`);
   if (page.error !== '') throw inWords(new Error(`net::${/\bERR_[A-Z0-9_]+/.exec(page.error)?.[0] ?? 'ERR_FAILED'}`));

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { WebDriver } from 'selenium-webdriver';
 
-/** The parts of selenium-webdriver that a driver is made of. */
+/** The parts of selenium-webdriver that make a driver. */
 export interface Selenium {
   readonly WebDriver: typeof import('selenium-webdriver').WebDriver;
   readonly Session: typeof import('selenium-webdriver').Session;
@@ -11,8 +11,8 @@ export interface Selenium {
 }
 
 /**
- * The project's own selenium-webdriver, else gridrun's: the driver and the `until` and `By` that a check imports must
- * be of one copy, because selenium-webdriver tells its own classes by instanceof.
+ * Loads the project's own selenium-webdriver, or else gridrun's. The driver and the `until` and `By` that a check imports
+ * must come from one copy, because selenium-webdriver uses instanceof on its classes.
  */
 export function loadSelenium(cwd: string): Selenium {
   const ofProject = createRequire(join(cwd, 'noop.js'));
@@ -33,8 +33,8 @@ function resolves(source: NodeJS.Require): boolean {
 }
 
 /**
- * selenium-webdriver keeps one BiDi connection for each driver object. A check's `driver` is a stand-in that all lanes
- * share, so the object behind it has to be what the connection is kept for, or sites would share a socket.
+ * selenium-webdriver keeps one BiDi connection per driver object. A check's `driver` is a stand-in that all lanes share,
+ * so the connection must belong to the object behind it. Otherwise all sites would share one socket.
  */
 function seeThroughStandIns(source: NodeJS.Require): void {
   type Connect = (driver: object) => unknown;

@@ -1,18 +1,18 @@
-// Taken before any check can replace them with fake ones.
+// Saved before any check can replace them with fake timers.
 const { setTimeout, clearTimeout, setInterval } = globalThis;
 const now = performance.now.bind(performance);
 
 const TICK_MS = 50;
 const TOLERANCE_MS = 5;
 
-/** A time-out that does not count the time in which the event loop stood still. */
+/** A time-out that leaves out the time in which the event loop stood still. */
 export interface Deadline {
   clear(): void;
 }
 
 /**
- * Measures for how long the event loop stood still. A long synchronous stretch in one lane makes its neighbours late
- * through no fault of theirs, so that time is taken off every lane's time-outs.
+ * Measures for how long the event loop stood still. Long synchronous code in one lane delays all other lanes, so every
+ * lane's time-outs leave that time out.
  */
 export class StallClock {
   #lastTick = now();
@@ -22,19 +22,19 @@ export class StallClock {
     setInterval(() => this.#tick(), TICK_MS).unref();
   }
 
-  /** The time stood still since the clock was made, the stretch that is going on included. */
+  /** How long the event loop has stood still since the clock was made, including now, in ms. */
   stalledMs(): number {
     return this.#stalledMs + this.#lateMs();
   }
 
-  /** Calls `onDue` after `limitMs` in which the loop turned. */
+  /** Calls `onDue` after `limitMs` in which the event loop was turning. */
   deadline(limitMs: number, onDue: () => void): Deadline {
     let granted = this.stalledMs();
     let timer: NodeJS.Timeout;
     const arm = (ms: number): void => {
       timer = setTimeout(() => {
         const stalled = this.stalledMs();
-        // A timer that is late because of a stall fires before anything that was ready: those get their turn first.
+        // After a stall, a late timer fires before other events that are ready. Let those run first.
         const owed = stalled - granted;
         granted = stalled;
         if (owed > TOLERANCE_MS) arm(owed);

@@ -5,16 +5,17 @@ import { RevokedError } from '../../../wire/wire-error.ts';
 import { laneContext } from '../attempt-context.ts';
 import type { Selenium } from '../selenium-module.ts';
 
-/** selenium-webdriver's command, as far as its types leave it out. */
+/** The part of selenium-webdriver's command that its types leave out. */
 interface Command {
   getName(): string;
   getParameter(name: string): unknown;
   setParameter(name: string, value: unknown): unknown;
 }
 
-/** A command that was sent and has no answer yet, and the check that sent it. */
+/** A command that was sent and has no reply yet. */
 export interface OpenCommand {
   readonly name: string;
+  /** The check that sent it. */
   readonly check: string | undefined;
   /** On the clock of `performance.now()`. */
   readonly startedAt: number;
@@ -23,20 +24,20 @@ export interface OpenCommand {
 export interface BorrowedDriverOptions {
   readonly selenium: Selenium;
   readonly session: SessionFacts;
-  /** What page loads and scripts may take at most: one that hangs holds every later command of its session. */
+  /** The limit of one page load or script. One that hangs holds every later command of its session. */
   readonly maxMs: number;
-  /** Called for each command that comes after the end. */
+  /** Called for each command that comes after `end`. */
   readonly onLateCommand: (error: RevokedError, check: string | undefined) => void;
-  /** Called after each command that went well; the check goes on when it has ended. */
+  /** Called after each command that succeeded. The check goes on when it resolves. */
   readonly afterCommand: (command: string, check: string | undefined) => Promise<void>;
 }
 
 const LOADS_PAGE = new Set(['get', 'goBack', 'goForward', 'refresh']);
 const MOVES_PAGE = new Set([...LOADS_PAGE, 'clickElement', 'submitElement']);
-/** A command's deadline is later than the browser's own limits: those say more of what took so long. */
+/** A command's deadline is later than the browser's own limits, because those errors say more. */
 const COMMAND_MARGIN_MS = 15_000;
 
-/** A site's use of a session: a WebDriver of its own, which ends with the site while the session goes on. */
+/** A WebDriver of its own for one site. It ends with the site, while its session goes on to the next one. */
 export class BorrowedDriver {
   readonly driver: WebDriver;
   readonly #client: ExecutionClient;
@@ -64,12 +65,12 @@ export class BorrowedDriver {
     );
   }
 
-  /** Commands without an answer, oldest first. */
+  /** Commands without a reply, oldest first. */
   get openCommands(): readonly OpenCommand[] {
     return [...this.#open];
   }
 
-  /** Did navigation throw this error, or one that it names as its cause? */
+  /** The navigation error that this error is, or has as its cause; undefined if there is none. */
   cameFromNavigation(error: unknown): Error | undefined {
     for (let current = error, depth = 0; current instanceof Error && depth < 10; current = current.cause, depth++) {
       if (this.#navigationErrors.has(current)) return current;
@@ -77,11 +78,11 @@ export class BorrowedDriver {
     return undefined;
   }
 
-  /** Ends the site's use: its sockets close, pending and later commands reject. The session is not touched. */
+  /** Ends the driver: its sockets close, pending and later commands reject. The session is not touched. */
   end(): void {
     if (this.#state === 'ending' || this.#state === 'ended') return;
     this.#state = 'ending';
-    // quit() is the one public way to close the driver's BiDi and CDP sockets; its command gets no further than #execute.
+    // quit() is the only public way to close the driver's BiDi and CDP sockets. #execute does not send its command.
     void Promise.resolve(this.driver.quit()).catch(() => {});
     this.#state = 'ended';
     this.#client.revoke();
@@ -128,18 +129,18 @@ export class BorrowedDriver {
     }
   }
 
-  /** Closing the last window would end the session, which is not the check's. */
+  /** Closing the last window would end the session, which other sites need. */
   async #isLastWindow(): Promise<boolean> {
     return (await this.driver.getAllWindowHandles()).length <= 1;
   }
 }
 
-/** Does the command of this name do nothing but load a page? */
+/** Does this command only load a page? */
 export function isNavigation(name: string): boolean {
   return LOADS_PAGE.has(name);
 }
 
-/** Is it the site's that the command went wrong? A page that does not come in its time is; a click that waits for one may be the check's. */
+/** Is the site to blame for the error? It is for a page that does not load in time. For a click that waits, the check may be. */
 function isOfSite(name: string, error: Error): boolean {
   return (MOVES_PAGE.has(name) && isUnreachable(error)) || (isNavigation(name) && error.name === 'TimeoutError');
 }
@@ -152,7 +153,7 @@ function capInCommand(command: Command, maxMs: number): void {
   for (const kind of ['pageLoad', 'script']) {
     const asked = command.getParameter(kind);
     if (typeof asked === 'number' && asked > maxMs) command.setParameter(kind, maxMs);
-    // A script time-out of null means none.
+    // A script time-out of null means no limit.
     if (asked === null) command.setParameter(kind, maxMs);
   }
 }

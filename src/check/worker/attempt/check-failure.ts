@@ -11,7 +11,7 @@ const OURS_PATH = fileURLToPath(OURS);
 const MAX_MESSAGE = 8_000;
 const MAX_STACK = 16_000;
 
-/** What the browser says about a site that did not answer, the first that fits. */
+/** The code for each net error of the browser; the first match counts. `loads.check.ts` has the words for a person. */
 const NET_ERRORS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/ERR_(NAME_|DNS_|ICANN_)/, 'site.dns'],
   [/ERR_CONNECTION_REFUSED/, 'site.refused'],
@@ -21,7 +21,7 @@ const NET_ERRORS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/ERR_(CONNECTION_(RESET|CLOSED|ABORTED)|EMPTY_RESPONSE)/, 'site.connection-lost'],
 ];
 
-/** The fault of a site that the browser could not reach. `navigation` is what the browser said, `error` what the check threw. */
+/** The fault of a site that the browser could not load. `navigation` is the browser's error, `error` what the check threw. */
 export function siteFault(error: Error, navigation: Error, where: string): Fault {
   const text = `${navigation.name} ${navigation.message}`;
   const code = NET_ERRORS.find(([pattern]) => pattern.test(text))?.[1] ?? 'site.unreachable';
@@ -48,7 +48,7 @@ function faultOfCheck(code: ErrorCode, error: Error, where: string): Fault {
   return makeFault(code, messageOf(error, where), { stack: stackOf(error) });
 }
 
-/** Did mocha end it because its time was up? */
+/** Is it mocha's error for a test or hook that took too long? */
 export function isTimeout(error: unknown): boolean {
   return fieldOf(error, 'code') === 'ERR_MOCHA_TIMEOUT';
 }
@@ -58,7 +58,7 @@ function messageOf(error: Error, where: string): string {
   return withoutLanes(where === '' ? text : `${where}: ${text}`).slice(0, MAX_MESSAGE);
 }
 
-/** mocha advises on done() and promises; what matters here is how long it was. */
+/** mocha's own message gives advice on done() and promises. Here only the time matters. */
 function timeoutMessage(error: Error): string {
   const ms = (error as { timeout?: number }).timeout;
   return ms === undefined ? error.message : `not done after ${ms} ms (--timeout, or this.timeout() in the check)`;
@@ -80,12 +80,12 @@ function stackOf(error: Error): string | undefined {
   return withoutLanes(text).slice(0, MAX_STACK);
 }
 
-/** What led from the check's own line to the wire says nothing about the check. */
+/** A frame between the check's own line and the wire. */
 function isDriverFrame(line: string): boolean {
   return /node_modules[\\/]selenium-webdriver[\\/]/.test(line) || line.includes(OURS) || line.includes(OURS_PATH);
 }
 
-/** The lines that differ, as mocha shows them; node:assert has them in its message already. */
+/** The lines that differ, as mocha shows them. node:assert has them in its message already. */
 function differenceOf(error: Error): string {
   const { actual, expected, showDiff, code } = error as {
     actual?: unknown;

@@ -2,15 +2,15 @@ import { statusOf, type Attachment, type CheckResult } from '../../../core/attem
 import type { CheckPlan } from '../../../core/check.ts';
 import type { Fault } from '../../../core/fault.ts';
 
-/** The results of one attempt's checks as they come, and as later errors change them. */
+/** The results of one attempt's checks. A later error may change one. */
 export class CheckResults {
   readonly #planned: readonly CheckPlan[];
   readonly #onResult: (result: CheckResult) => void;
   readonly #results = new Map<string, CheckResult>();
-  /** Faults of checks that have no result yet: whatever it will be, it is not passed. */
+  /** Faults of checks that have no result yet. When it comes, it can't be passed or skipped. */
   readonly #early = new Map<string, Fault>();
 
-  /** `onResult` hears each result, and again each that a later error changed. */
+  /** `onResult` receives each result, and again each result that a later error changes. */
   constructor(planned: readonly CheckPlan[], onResult: (result: CheckResult) => void) {
     this.#planned = planned;
     this.#onResult = onResult;
@@ -27,7 +27,7 @@ export class CheckResults {
     this.#onResult(final);
   }
 
-  /** An error that belongs to a check which did not throw it: a check that was not passed keeps its own. */
+  /** Charges a check with a fault that it did not throw itself. A check that has a fault keeps its own. */
   charge(title: string, fault: Fault, attachments: readonly Attachment[] = []): void {
     const result = this.#results.get(title);
     if (result === undefined) this.#early.set(title, fault);
@@ -45,7 +45,7 @@ export class CheckResults {
     return this.#planned.map((check) => check.title).filter((title) => !this.#results.has(title));
   }
 
-  /** The check that was decided last, for errors that none can be named for. */
+  /** The check that was decided last, for errors that belong to no known check. */
   last(): string | undefined {
     return [...this.#results.keys()].at(-1);
   }

@@ -3,8 +3,8 @@ import type { CheckResults } from './check-results.ts';
 import { titleOf } from '../lane/suite-plan.ts';
 
 /**
- * The checks that a failed hook speaks for, as `CheckPlan.title`: those it kept from running, and for a hook that
- * comes after, the check it came after. A failure that no check showed would be lost.
+ * The checks that report a failed hook's error, as `CheckPlan.title`: those it kept from running, and for an `after`
+ * hook the check before it. Without them the error would be lost.
  */
 export function checksBehind(hook: Mocha.Runnable, current: Mocha.Test | undefined, results: CheckResults): string[] {
   const below: Mocha.Test[] = [];
@@ -21,7 +21,7 @@ export function checksBehind(hook: Mocha.Runnable, current: Mocha.Test | undefin
   return undecided;
 }
 
-/** The checks below a failed hook that are skipped where they are written, and that mocha now tells nothing of. */
+/** The checks below a failed hook that are skipped in their file. mocha reports nothing about them any more. */
 export function skippedBehind(hook: Mocha.Runnable, results: CheckResults): Mocha.Test[] {
   const skipped: Mocha.Test[] = [];
   hook.parent?.eachTest((test) => {

@@ -9,20 +9,20 @@ import type { EvidenceTaker } from '../evidence/evidence-taker.ts';
 import type { Selenium } from '../selenium-module.ts';
 
 const PROBE_MS = 15_000;
-/** So late an answer is one of a session that was out of reach. */
+/** If a reply is later than this, the session was out of reach. */
 const LATE_MS = 5_000;
 
 export interface FailureExaminerOptions {
   readonly borrowed: BorrowedDriver;
   readonly evidence: EvidenceTaker;
-  /** Not the check's own client: that one may be hung, or end. */
+  /** Not the check's own client: that one may hang, or end. */
   readonly wire: WireClient;
   readonly sessionId: string;
-  /** What one command may take, in ms. */
+  /** The limit of one command, in ms. */
   readonly commandLimitMs: number;
   readonly selenium: Selenium;
   readonly signal: AbortSignal;
-  /** How late an answer of the session may be. */
+  /** How late a reply of the session may be. Default: 5 s. */
   readonly lateMs?: number;
 }
 
@@ -33,7 +33,7 @@ export interface Examined {
   readonly sessionLost: boolean;
 }
 
-/** Finds out what a failure means before it is believed: did the check say no, the site not answer, the session die? */
+/** Finds out what a failure means: did the check fail, did the site not load, or is the session gone? */
 export class FailureExaminer {
   readonly #options: FailureExaminerOptions;
 
@@ -42,11 +42,11 @@ export class FailureExaminer {
   }
 
   /**
-   * Examines what a test or hook threw, and takes the evidence for `check`. `where` is the hook's title. Never rejects.
+   * Examines what a test or hook threw, and takes evidence for `check`. `where` is the hook's title. Never rejects.
    */
   async examine(thrown: unknown, check: string | undefined, where: string): Promise<Examined> {
     const error = asError(thrown);
-    // What can't be examined is believed, and said: a site whose failure nobody tells would never end.
+    // A failure that can't be examined is still reported: without a result, the site would never end.
     return await this.#examine(error, check, where).catch((failure: unknown) => ({
       fault: {
         ...checkFault(error, where),
@@ -73,8 +73,8 @@ export class FailureExaminer {
   }
 
   /**
-   * The session's fault, where the site's time was up while nothing got through to it. A command of the checks that is
-   * within its own limit says nothing: the page may be as slow. Never rejects.
+   * Call when the site's time is up. Returns a fault if the session did not react. If a command of the checks is still
+   * within its own limit, nothing can be concluded: the page may be slow. Never rejects.
    */
   async examineTimeUp(): Promise<Fault | undefined> {
     const { borrowed, commandLimitMs } = this.#options;
@@ -82,7 +82,7 @@ export class FailureExaminer {
     return held ? undefined : await this.#probe(true);
   }
 
-  /** A session whose tab has crashed still answers, but not about any page. */
+  /** A session whose tab has crashed still replies, but not to commands about a page. */
   #crashOf(error: unknown): Fault | undefined {
     if (!(error instanceof this.#options.selenium.error.WebDriverError)) return undefined;
     const { code } = classify('unknown error', error.message);
@@ -90,7 +90,7 @@ export class FailureExaminer {
     return makeFault(code, error.message.split('\n')[0]!);
   }
 
-  /** The site's page took most of the check's time and is not there yet: the check has not been able to say anything. */
+  /** An error if a page load took most of the check's time and is not done: then the site is to blame, not the check. */
   #stillLoading(timeout: Error): Error | undefined {
     const limitMs = (timeout as { timeout?: number }).timeout ?? this.#options.commandLimitMs;
     const now = performance.now();
@@ -102,10 +102,10 @@ export class FailureExaminer {
       : new Error(`net::ERR_TIMED_OUT: ${load.name} was not done after ${Math.round(now - load.startedAt)} ms`);
   }
 
-  /** One cheap command tells whether the session lives; where the checks `ranOutOfTime`, also whether it was in reach. */
+  /** Sends a cheap command to find out if the session lives and, if the checks `ranOutOfTime`, if it was in reach. */
   async #probe(ranOutOfTime: boolean): Promise<Fault | undefined> {
     const { borrowed, wire, sessionId, commandLimitMs, signal } = this.#options;
-    // A command that hangs holds the probe until the browser's own time-out ends it.
+    // A command that hangs delays the probe until the browser's own time-out ends it.
     const deadlineMs = PROBE_MS + (borrowed.openCommands.length > 0 ? commandLimitMs : 0);
     const startedAt = performance.now();
     const freeAt = Math.max(startedAt, ...borrowed.openCommands.map((command) => command.startedAt + commandLimitMs));
@@ -115,7 +115,7 @@ export class FailureExaminer {
       if (failure instanceof WireError && (failure.sessionLost || failure.code === 'grid.no-answer'))
         return faultOf(failure);
     }
-    // Who ran out of time while nothing got through to the session has not said no.
+    // A check that ran out of time because its session was out of reach has not failed.
     const lateMs = Math.round(performance.now() - freeAt);
     if (ranOutOfTime && lateMs > (this.#options.lateMs ?? LATE_MS)) {
       return makeFault(
@@ -126,7 +126,7 @@ export class FailureExaminer {
     return undefined;
   }
 
-  /** Some net errors (redirects in a circle) are thrown at nobody: the browser shows a page of its own instead of the site's. */
+  /** For some net errors (too many redirects) no command fails: the browser shows its own page instead of the site's. */
   async #errorPage(): Promise<Error | undefined> {
     const { wire, sessionId, signal } = this.#options;
     const script = "return location.protocol === 'chrome-error:' ? document.documentElement.innerText : ''";

@@ -4,8 +4,8 @@ import type { WireClient } from '../../../wire/wire-client.ts';
 const DEADLINE_MS = 15_000;
 
 /**
- * Makes a session's page loads and scripts take at most `maxMs`: they must end before a check's own time-out does,
- * because a hung page load holds the session's later commands. Throws a `WireError`.
+ * Limits a session's page loads and scripts to `maxMs`. They must end before the check's own time-out, because a page
+ * load that hangs holds the session's later commands. Throws a `WireError`.
  */
 export async function capInSession(
   session: SessionFacts,

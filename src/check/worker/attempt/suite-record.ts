@@ -16,16 +16,16 @@ export interface SuiteRecordOptions {
   readonly planned: readonly CheckPlan[];
   readonly evidence: Evidence;
   readonly redaction: Redaction;
-  /** Hears each result, and again each that a later error changed. */
+  /** Receives each result, and again each result that a later error changes. */
   readonly onResult: (result: CheckResult) => void;
 }
 
-/** What mocha tells of one attempt, as results: each with its evidence, none with a secret. */
+/** Turns mocha's events of one attempt into results, with evidence and without secrets. */
 export class SuiteRecord {
   readonly #results: CheckResults;
   readonly #evidence: Evidence;
   readonly #redaction: Redaction;
-  /** What has been found out about a failure, for mocha's event that tells of it later. */
+  /** The examined fault of each failure. mocha's own event for it comes later. */
   readonly #faults = new WeakMap<Mocha.Runnable, Fault>();
   readonly #rescued = new Map<string, Fault>();
   #closed = false;
@@ -41,17 +41,17 @@ export class SuiteRecord {
     return this.#results.list();
   }
 
-  /** The check that was decided last, for errors that none can be named for. */
+  /** The check that was decided last, for errors that belong to no known check. */
   last(): string | undefined {
     return this.#results.last();
   }
 
-  /** The checks that a failure speaks for: the test itself, or those behind a hook. */
+  /** The checks that report a failure: the test itself, or those behind a hook. */
   behind(runnable: Mocha.Runnable, test: Mocha.Test | undefined): readonly string[] {
     return runnable === test ? [titleOf(test)] : checksBehind(runnable, test, this.#results);
   }
 
-  /** From now on mocha's events are of an attempt that was cut: they say nothing about the checks. */
+  /** The attempt is over. Later events of mocha say nothing about the checks. */
   close(): void {
     this.#closed = true;
   }
@@ -65,7 +65,7 @@ export class SuiteRecord {
     this.#record(test, { status: 'skipped', reason: whySkipped(test) });
   }
 
-  /** mocha's own `this.retries` goes on: if it passes then, this is what it did before. */
+  /** mocha tries the test again (`this.retries`). If it passes then, it is reported as rescued, with this fault. */
   retried(test: Mocha.Test): void {
     const fault = this.#faults.get(test);
     if (fault !== undefined) this.#rescued.set(titleOf(test), fault);
@@ -76,19 +76,19 @@ export class SuiteRecord {
     this.#record(test, { status: statusOf(fault), fault });
   }
 
-  /** What a failed test or hook was found to mean; of a hook mocha tells nothing more, so that its checks are decided here. */
+  /** Records what a failure means. mocha has no later event for a hook's checks, so they are decided here. */
   examined(runnable: Mocha.Runnable, test: Mocha.Test | undefined, behind: readonly string[], found: Fault): void {
     const fault = this.#redaction.value(found);
     this.#faults.set(runnable, fault);
     if (runnable !== test) this.#recordHook(runnable, behind, fault);
   }
 
-  /** An error that belongs to a check which did not throw it. */
+  /** Charges a check with a fault that it did not throw itself. */
   charge(check: string, fault: Fault): void {
     this.#results.charge(check, this.#redaction.value(fault));
   }
 
-  /** Every check without a result is errored. */
+  /** Makes every check without a result errored. */
   leaveOpen(fault: Fault): void {
     for (const title of this.#results.undecided()) {
       this.#results.record({ title, status: 'errored', durationMs: 0, fault, ...this.#attached(title) });

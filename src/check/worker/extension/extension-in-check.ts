@@ -8,11 +8,11 @@ export type { ConsoleLine };
 
 export type StorageArea = 'local' | 'sync' | 'session' | 'managed';
 
-/** `chrome.storage` of the extension, from outside. */
+/** The extension's `chrome.storage`, from outside. */
 export interface ExtensionStorage {
-  /** Some keys, or all. */
+  /** Reads some keys, or all. */
   get(area: StorageArea, keys?: string | readonly string[]): Promise<Record<string, unknown>>;
-  /** Any JSON values; what was there under other keys stays. */
+  /** Writes JSON values. Other keys keep theirs. */
   set(area: StorageArea, values: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface ExtensionParts {
   readonly watch: () => ExtensionWatch | undefined;
 }
 
-/** The extension of the site's session, as a check finds it. */
+/** The extension of the site's session, for checks. */
 export class ExtensionInCheck {
   readonly storage: ExtensionStorage = {
     get: async (area, keys) => {
@@ -45,12 +45,12 @@ export class ExtensionInCheck {
     this.#parts = parts;
   }
 
-  /** Does the site's session have an extension? With `--control none` half of the attempts have none. */
+  /** Does the site's session have an extension? With `--control none`, the control arm has none. */
   get loaded(): boolean {
     return this.#parts.facts !== undefined;
   }
 
-  /** Differs from session to session, unless the manifest has a `key`. */
+  /** The extension's id. It differs between sessions, unless the manifest has a `key`. */
   get id(): string {
     return this.#facts.id;
   }
@@ -68,17 +68,17 @@ export class ExtensionInCheck {
     return `chrome-extension://${this.id}/${path.replace(/^\/+/, '')}`;
   }
 
-  /** Opens the popup's page in a tab of its own, and goes there. Throws where the manifest has none. */
+  /** Opens the popup's page in a new tab and switches to it. Throws if the manifest has no popup. */
   async openPopup(): Promise<void> {
     await this.#open(this.#facts.popup, 'popup: action.default_popup');
   }
 
-  /** Opens the options page in a tab of its own, and goes there. Throws where the manifest has none. */
+  /** Opens the options page in a new tab and switches to it. Throws if the manifest has no options page. */
   async openOptions(): Promise<void> {
     await this.#open(this.#facts.options, 'options page: options_ui.page or options_page');
   }
 
-  /** Closes the tab that openPopup or openOptions opened, and goes back to the one before. */
+  /** Closes the tab that openPopup or openOptions opened, and switches back to the tab before it. */
   async closeTab(): Promise<void> {
     const from = this.#from;
     if (from === undefined) throw wrongUse('closeTab() came before openPopup() or openOptions()');
@@ -87,18 +87,18 @@ export class ExtensionInCheck {
     await this.#parts.driver.switchTo().window(from);
   }
 
-  /** What the extension threw since the site was begun, in pages and in its worker, and nobody caught. */
+  /** The extension's uncaught errors since the attempt started, in its pages and its service worker. */
   async errors(): Promise<readonly ExtensionError[]> {
     await this.#watch.settled();
     return this.#watch.errors;
   }
 
-  /** What the worker wrote to its console; of a worker that went idle by itself it is gone. */
+  /** The console lines of the service worker. Those of a worker that went idle by itself are lost. */
   async console(): Promise<readonly ConsoleLine[]> {
     return [...this.#console, ...(await this.#watch.workerConsole())];
   }
 
-  /** Stops the worker, as Chrome does after 30 s without work; the next event starts it again. Waits until it has stopped. */
+  /** Stops the service worker, as Chrome does after 30 s without work, and waits for that. The next event starts it again. */
   async stopWorker(): Promise<void> {
     const watch = this.#watch;
     this.#console.push(...(await watch.workerConsole()));
@@ -120,8 +120,8 @@ export class ExtensionInCheck {
 
   get #facts(): ExtensionFacts {
     if (this.#parts.facts !== undefined) return this.#parts.facts;
-    throw new GridrunError('check.no-extension', 'there is no extension in this session', {
-      hint: 'give --extension; a check that needs it is titled with @extension, and is then left out where there is none',
+    throw new GridrunError('check.no-extension', 'this session has no extension', {
+      hint: 'pass --extension, or put @extension into the title of the check: it is then skipped without one',
     });
   }
 

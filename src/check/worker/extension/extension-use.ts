@@ -16,7 +16,7 @@ export interface ExtensionUseOptions {
   readonly failOnErrors: boolean;
 }
 
-/** A site's use of the session's extension, from its first check to what is heard of it at the end. */
+/** The extension's part in one attempt: `extension` for its checks, its log, and its errors. */
 export class ExtensionUse {
   /** What `extension` of gridrun/check is. */
   readonly inCheck: ExtensionInCheck;
@@ -30,19 +30,19 @@ export class ExtensionUse {
     this.inCheck = new ExtensionInCheck({ facts: session.extension, driver, signal, watch: () => this.#watch });
   }
 
-  /** What the extension threw so far. */
+  /** The extension's errors so far. */
   get errors(): readonly ExtensionError[] {
     return this.#watch?.errors ?? [];
   }
 
-  /** Before the first check. Throws a `WireError` where the session does not answer. */
+  /** Call before the first check. Throws a `WireError` if the session does not reply. */
   async start(): Promise<void> {
     this.#watch = await ExtensionWatch.start(this.#options.session, this.#options.signal);
-    // Meanwhile the attempt may have been stopped.
+    // The attempt may have been stopped meanwhile.
     if (this.#over) this.#watch?.close();
   }
 
-  /** What its worker wrote to its console, and what it threw, as text; empty where there is nothing. May reject. */
+  /** The console of its service worker and its errors, as text; empty if there are none. May reject. */
   async log(): Promise<string> {
     if (this.#watch === undefined) return '';
     const lines = (await this.inCheck.console()).map(({ level, text }) => `${level.padEnd(7)} ${text}`);
@@ -54,7 +54,10 @@ export class ExtensionUse {
     return all.list().join('');
   }
 
-  /** After the last check: hears out what is on its way, and tells what it makes of the last check that ran. Never throws. */
+  /**
+   * Call after the last check. Waits for the errors on their way. If the extension threw and that fails a site, returns
+   * the fault for the last check that ran. Never throws.
+   */
   async verdictOfWatch(
     results: readonly CheckResult[],
   ): Promise<{ readonly title: string; readonly fault: Fault } | undefined> {

@@ -5,7 +5,7 @@ import { BidiClient } from '../../../wire/bidi-client.ts';
 import { WORKER_EVENTS, WorkerWatch, type WorkerVersion } from '../../../wire/worker-watch.ts';
 
 const COMMAND_DEADLINE_MS = 30_000;
-/** A script that throws in a loop is told of by its first errors. */
+/** Keeps only the first errors of a script that throws in a loop. */
 const MAX_ERRORS = 50;
 const EVENTS = [
   'Runtime.exceptionThrown',
@@ -14,7 +14,7 @@ const EVENTS = [
   ...WORKER_EVENTS,
 ];
 
-/** What the worker wrote to its console. */
+/** A line that the service worker wrote to its console. */
 export interface ConsoleLine {
   /** `log`, `warning`, `error`, … as Chrome calls them. */
   readonly level: string;
@@ -29,15 +29,15 @@ interface ExceptionDetails {
 }
 
 /**
- * Hears what the extension throws while a site is checked: one socket, opened only where there is an extension. It
- * does not attach a debugger to the worker, which would keep it from going idle.
+ * Collects what the extension throws while a site is checked, over a socket of its own. It attaches no debugger to the
+ * service worker: that would keep the worker from going idle.
  */
 export class ExtensionWatch {
   readonly cdp: BidiCdp;
   readonly origin: string;
   readonly #client: BidiClient;
   readonly #workers = new WorkerWatch();
-  /** Debugger sessions of workers: what is thrown there is heard of without them. */
+  /** Debugger sessions of service workers. Their errors come in a second way, so they are ignored here. */
   readonly #workerSessions = new Set<string>();
   readonly #pageErrors: ExtensionError[] = [];
   #tab: { readonly context: string; readonly session: string } | undefined;
@@ -49,7 +49,7 @@ export class ExtensionWatch {
     this.origin = `chrome-extension://${extension.id}/`;
   }
 
-  /** Starts to listen. None where the session has no BiDi. Throws a `WireError`. */
+  /** Starts a watch; undefined if the session has no extension or no BiDi. Throws a `WireError`. */
   static async start(session: SessionFacts, signal: AbortSignal): Promise<ExtensionWatch | undefined> {
     const { extension, webSocketUrl } = session;
     if (extension === undefined || webSocketUrl === undefined) return undefined;
@@ -67,7 +67,7 @@ export class ExtensionWatch {
     }
   }
 
-  /** What was thrown so far. */
+  /** The errors so far. */
   get errors(): readonly ExtensionError[] {
     const ofWorker = this.#workers.errors(this.origin).map(({ message, url, line }): ExtensionError => {
       const text = message.replace(/^Uncaught (\(in promise\) )?/, '');
@@ -76,7 +76,7 @@ export class ExtensionWatch {
     return [...this.#pageErrors, ...ofWorker].slice(0, MAX_ERRORS);
   }
 
-  /** The CDP session of a tab: of the one that is watched from. */
+  /** The CDP session of the tab that the watch uses. */
   get tab(): string {
     return this.#tab!.session;
   }
@@ -85,7 +85,7 @@ export class ExtensionWatch {
     return this.#workers.newest(this.origin);
   }
 
-  /** Waits until the worker has stopped; not for ever. */
+  /** Waits up to 30 s until the service worker has stopped. Returns whether it has. */
   async untilStopped(versionId: string, signal: AbortSignal): Promise<boolean> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(COMMAND_DEADLINE_MS)]);
     const isStopped = (): true | undefined =>
@@ -93,7 +93,7 @@ export class ExtensionWatch {
     return (await this.#workers.until(isStopped, limit)) ?? false;
   }
 
-  /** What the running worker has written to its console since it started; Chrome keeps it for who asks later. */
+  /** What the running service worker has written to its console since it started. Chrome keeps these lines. */
   async workerConsole(): Promise<ConsoleLine[]> {
     const targetId = this.worker?.targetId;
     if (targetId === undefined) return [];
@@ -112,7 +112,7 @@ export class ExtensionWatch {
     return lines;
   }
 
-  /** Sends a command that Chrome takes only from the extension's own worker or page. */
+  /** Sends a command that Chrome accepts only from the extension's own service worker or page. */
   async sendAsExtension(method: string, params: object): Promise<unknown> {
     const targetId = this.worker?.targetId;
     if (targetId === undefined) return await this.#sendFromOwnTab(method, params);
@@ -126,7 +126,7 @@ export class ExtensionWatch {
     }
   }
 
-  /** The worker is idle, or there is none: a tab in the background opens what every extension has. */
+  /** Without a running service worker: opens the extension's manifest in a background tab and sends it from there. */
   async #sendFromOwnTab(method: string, params: object): Promise<unknown> {
     const { context } = (await this.cdp.bidi('browsingContext.create', { type: 'tab', background: true })) as {
       context: string;
@@ -143,13 +143,13 @@ export class ExtensionWatch {
     }
   }
 
-  /** Until everything that was thrown before now is heard. */
+  /** Waits until every error that was thrown before now has arrived. */
   async settled(): Promise<void> {
-    // Answers come in the order of events.
+    // A reply comes after all earlier events.
     await this.cdp.bidi('session.status', {});
   }
 
-  /** Hears out what is on its way, and ends. Never throws. */
+  /** Waits for the events on their way, then closes the connection. Never throws. */
   async end(): Promise<void> {
     await this.#unsubscribe().catch(() => {});
     this.close();
@@ -159,7 +159,7 @@ export class ExtensionWatch {
     this.#client.close();
   }
 
-  /** Chrome tells of workers to a tab; which one it is does not matter. */
+  /** Chrome sends service workers' events to tabs. Any tab will do. */
   async #watchFromTab(): Promise<void> {
     const { contexts } = (await this.cdp.bidi('browsingContext.getTree', { maxDepth: 0 })) as {
       contexts: { context: string }[];
@@ -182,7 +182,7 @@ export class ExtensionWatch {
           this.#workerSessions.add(String(event.params['sessionId']));
         break;
       case 'browsingContext.contextDestroyed':
-        // With the session gone there is nothing left to watch.
+        // This fails if the session is gone. Then there is nothing left to watch.
         if (event.params['context'] === this.#tab?.context) this.#watchFromTab().catch(() => {});
         break;
       default:

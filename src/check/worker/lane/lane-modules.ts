@@ -4,7 +4,7 @@ import { loadAsWritten } from '../../../modules/module-syntax.ts';
 import { OURS, OWN_MODULES } from '../../../modules/own-modules.ts';
 import { laneContext } from '../attempt-context.ts';
 
-/** An import that found nothing, with the words that a person can look for in the file. */
+/** An import that was not found. `specifier` is as it stands in the file. */
 export interface UnresolvedImport {
   readonly specifier: string;
   readonly parentURL: string;
@@ -13,30 +13,30 @@ export interface UnresolvedImport {
 const unresolved = new WeakMap<object, UnresolvedImport>();
 const userFiles = new Set<string>();
 
-/** Which import an error is about, where it is about one that found nothing. */
+/** The import that an error is about; undefined if it is another error. */
 export function unresolvedImport(error: unknown): UnresolvedImport | undefined {
   return typeof error === 'object' && error !== null ? unresolved.get(error) : undefined;
 }
 
-/** The user's modules that were resolved so far, as paths. */
+/** The paths of the user's modules that were resolved so far. */
 export function resolvedUserFiles(): readonly string[] {
   return [...userFiles];
 }
 
-/** The URL under which a lane imports a file of its own. */
+/** The URL under which a lane imports a file. */
 export function laneUrl(url: string, lane: number): string {
   return `${url}${url.includes('?') ? '&' : '?'}lane=${lane}`;
 }
 
-/** A text with the lanes taken out of the URLs in it. */
+/** Removes the lanes from the URLs in a text. */
 export function withoutLanes(text: string): string {
   return text.replace(/[?&]lane=\d+/g, '');
 }
 
 /**
- * Gives each lane its own instances of the user's modules. Imported ones are kept apart by the query `?lane=7`, which
- * every module hands on to what it imports; required ones by a `require.cache` for each lane. What is in node_modules
- * and what is gridrun's exists once. Call once, before anything of the user's is loaded.
+ * Gives each lane its own instances of the user's modules. Imported modules have a query (`?lane=7`), which each module
+ * passes on to its own imports. Required modules are in one `require.cache` per lane. Modules of node_modules and of
+ * gridrun exist once. Call this once, before any module of the user is loaded.
  */
 export function installLaneModules(): void {
   registerHooks({
@@ -57,9 +57,9 @@ export function installLaneModules(): void {
 
 type Resolve = Parameters<NonNullable<Parameters<typeof registerHooks>[0]['resolve']>>;
 
-/** Resolves from the user's file and, where the project has no such package, from gridrun's own. */
+/** Resolves from the user's file or, if the project has no such package, from gridrun's own packages. */
 function resolveWithFallback(specifier: string, context: Resolve[1], next: Resolve[2]): ReturnType<Resolve[2]> {
-  // describe() and it() of another copy of mocha would go nowhere.
+  // describe() and it() of another copy of mocha would have no effect.
   if (specifier === 'mocha' && isUserFile(context.parentURL)) return fromHere(specifier);
   try {
     return next(specifier, context);
@@ -71,7 +71,7 @@ function resolveWithFallback(specifier: string, context: Resolve[1], next: Resol
   }
 }
 
-/** Imported and required alike: what Node would find from here. */
+/** Resolves from gridrun's own packages, for import and require. */
 function fromHere(specifier: string): ReturnType<Resolve[2]> {
   return { url: pathToFileURL(createRequire(import.meta.url).resolve(specifier)).href, shortCircuit: true };
 }
@@ -81,7 +81,7 @@ function laneIn(url: string | undefined): number | undefined {
   return lane === undefined ? undefined : Number(lane);
 }
 
-/** A required module has no query: then the code that runs now says which lane it is. */
+/** A required module has no query. Its lane is that of the running code. */
 function laneOf(parentURL: string | undefined): number | undefined {
   return laneIn(parentURL) ?? (isUserFile(parentURL) ? laneContext.getStore()?.lane.number : undefined);
 }
@@ -94,7 +94,7 @@ function isUserFile(url: string | undefined): boolean {
   return url !== undefined && url.startsWith('file:') && !url.includes('/node_modules/') && !isOurs(url);
 }
 
-/** Puts a `require.cache` in front of Node's that has the user's modules once for each lane. */
+/** Puts a `require.cache` in front of Node's that holds the user's modules once per lane. */
 function separateRequireCaches(): void {
   const loader = Module as unknown as { _cache: Record<string | symbol, NodeJS.Module> };
   const shared = loader._cache;

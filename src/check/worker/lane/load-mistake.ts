@@ -41,7 +41,7 @@ interface Place {
   readonly line: number;
 }
 
-/** The first line of a user's file that the error's stack names. */
+/** The first place in the error's stack that is in a user's file. */
 function placeIn(error: unknown): Place | undefined {
   const stack = error instanceof Error ? withoutLanes(error.stack ?? '') : '';
   for (const match of stack.matchAll(
@@ -53,7 +53,7 @@ function placeIn(error: unknown): Place | undefined {
   return undefined;
 }
 
-/** V8 keeps the place of a module's syntax error for itself; a second Node that only parses the file prints it. */
+/** V8 does not give the place of a module's syntax error. `node --check` prints it. */
 function placeOfSyntaxError(error: SyntaxError, files: readonly string[]): Place | undefined {
   for (const file of new Set(files)) {
     const { stderr, status } = spawnSync(process.execPath, ['--check', file], {

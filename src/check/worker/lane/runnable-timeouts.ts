@@ -19,8 +19,8 @@ const DEADLINE = Symbol('deadline');
 const ENDED_BY_TIMER = Symbol('ended by timer');
 
 /**
- * Makes the time-outs of every test and hook in this process leave out the time in which the event loop stood still.
- * mocha offers no place for this but the prototype; the process is a worker, where all runnables are ours.
+ * Makes the time-outs of all tests and hooks in this process leave out the time in which the event loop stood still.
+ * This changes mocha's prototype, because mocha has no option for it. In a worker all runnables are gridrun's.
  */
 export function installStallAwareTimeouts(clock: StallClock): void {
   const prototype = Mocha.Runnable.prototype as unknown as Runnable;
@@ -47,7 +47,7 @@ export function installStallAwareTimeouts(clock: StallClock): void {
     this[ENDED_BY_TIMER] = false;
     let waited = false;
     run.call(this, (error?: unknown) => {
-      // mocha compares a finished test's duration with its limit once more; what computed without a pause has only itself to blame.
+      // mocha compares a finished test's duration with its limit again. A test that never waited caused the stall itself.
       const forgiven =
         waited &&
         this[ENDED_BY_TIMER] !== true &&

@@ -2,11 +2,11 @@ import { relative, sep } from 'node:path';
 import type Mocha from 'mocha';
 import type { CheckPlan } from '../../../core/check.ts';
 
-/** Which of a suite's checks are run. */
+/** Which checks of a suite to run. */
 export interface CheckSelection {
   readonly grep?: string;
   readonly grepInvert?: string;
-  /** Without the `@`; a check needs one of them, unless no check has any: then they are tags of sites. */
+  /** Without the `@`. A check needs one of them. If no check has any, they are tags of sites and select no checks. */
   readonly tags: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export function tagsOf(fullTitle: string): string[] {
   return [...new Set([...fullTitle.matchAll(/(?<=^|\s)@([\w:.-]+)/gu)].map((match) => match[1]!))];
 }
 
-/** A check titled `@extension` holds only where the extension is loaded. */
+/** A check with `@extension` in its title runs only in a session with the extension. */
 export function needsExtension(test: Mocha.Test): boolean {
   return tagsOf(test.fullTitle()).includes('extension');
 }
@@ -47,7 +47,7 @@ export function exclusives(root: Mocha.Suite, cwd: string): string[] {
   return found;
 }
 
-/** Takes out of the suite what `.only` and the selection leave out. */
+/** Removes from the suite the checks that `.only` and the selection leave out. */
 export function applySelection(root: Mocha.Suite, selection: CheckSelection): void {
   if (internals(root).hasOnly()) internals(root).filterOnly();
   const grep = selection.grep === undefined ? undefined : new RegExp(selection.grep);
@@ -67,7 +67,7 @@ function keep(suite: Mocha.Suite, chosen: (fullTitle: string) => boolean): void 
   for (const inner of suite.suites) keep(inner, chosen);
 }
 
-/** Lists the suite's checks in their order and remembers on each test what the list calls it. */
+/** Lists the suite's checks in order, and sets each test's title in the list for `titleOf`. */
 export function planSuite(root: Mocha.Suite, cwd: string): CheckPlan[] {
   const taken = new Set<string>();
   const plans: CheckPlan[] = [];
@@ -77,7 +77,7 @@ export function planSuite(root: Mocha.Suite, cwd: string): CheckPlan[] {
   for (const test of all) {
     const fullTitle = test.fullTitle();
     let title = fullTitle;
-    // Another check may be written with the very title that a repeated one would get.
+    // Another check may already have the title that a repeated one would get.
     for (let nth = 2; taken.has(title) || (title !== fullTitle && written.has(title)); nth++)
       title = `${fullTitle} (${nth})`;
     taken.add(title);
@@ -102,13 +102,13 @@ export function isTest(runnable: Mocha.Runnable): runnable is Mocha.Test {
   return (runnable as { type?: string }).type === 'test';
 }
 
-/** The title of a test, or of that which a hook runs for; undefined where there is none. */
+/** The title of a test, or of the test that a hook runs for; undefined if there is none. */
 export function titleOfRunning(runnable: Mocha.Runnable): string | undefined {
   const test = isTest(runnable) ? runnable : runnable.ctx?.currentTest;
   return test === undefined ? undefined : titleOf(test);
 }
 
-/** A file as messages name it: relative to the working directory, with forward slashes. */
+/** A file's path for messages: relative to the working directory, with forward slashes. */
 export function shownFile(file: string | undefined, cwd: string): string {
   return file === undefined ? '' : relative(cwd, file).split(sep).join('/');
 }
