@@ -22,7 +22,7 @@ async function leave(name: string, facts: { endpoint: string; sessionId?: string
   await writeFile(join(folder, 'session.json'), JSON.stringify(record));
 }
 
-test('a dead run’s sessions on a grid are ended by id or by name, with this run’s credentials; nobody else’s are', async () => {
+test('sessions of a killed run on a grid are ended by id or by name, with this run’s credentials; other sessions stay', async () => {
   const ended: string[] = [];
   const slot = (sessionId: string, name: string) => ({
     stereotype: {},
@@ -52,7 +52,7 @@ test('a dead run’s sessions on a grid are ended by id or by name, with this ru
   assert.equal((await readdir(registry.stateDir)).length, 1);
 });
 
-test('a grid that is gone needs no sweep', async () => {
+test('sessions on a grid that is gone need no end', async () => {
   const server = await startHttpServer(() => {});
   await server[Symbol.asyncDispose]();
   await leave('gone', { endpoint: server.url, sessionId: '1' });

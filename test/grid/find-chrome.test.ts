@@ -32,7 +32,7 @@ async function refused(options: FindChromeOptions): Promise<GridrunError> {
   return error;
 }
 
-test('the first browser with a driver of its major version is taken', { skip }, async () => {
+test('takes the first browser that has a driver of its major version', { skip }, async () => {
   const chromes = [
     await program('chrome-150', '150.0.1.1'),
     await program('chrome-156', '156.0.9.9'),
@@ -48,7 +48,7 @@ test('the first browser with a driver of its major version is taken', { skip }, 
   });
 });
 
-test('the environment goes first, and must be right', { skip }, async () => {
+test('the environment goes first, and must name a program', { skip }, async () => {
   const env = {
     GRIDRUN_CHROME: await program('mine', '150.0'),
     GRIDRUN_CHROMEDRIVER: await program('my-chromedriver', '150.1'),
@@ -63,7 +63,7 @@ test('the environment goes first, and must be right', { skip }, async () => {
   );
 });
 
-test('versions that do not fit are refused, with both', { skip }, async () => {
+test('refuses versions that do not fit, and names both', { skip }, async () => {
   const chromes = [await program('chrome-a', '150.0.1')];
   const chromedrivers = [await program('chromedriver-b', '156.0.2')];
   const error = await refused({ chromes, chromedrivers });
@@ -71,13 +71,13 @@ test('versions that do not fit are refused, with both', { skip }, async () => {
   assert.match(error.message, /150\.0\.1.*156\.0\.2/);
 });
 
-test('nothing found says what to do', { skip }, async () => {
+test('says what to do if there is no browser', { skip }, async () => {
   const error = await refused({ chromes: [], chromedrivers: [] });
   assert.match(error.message, /no Chrome or Chromium on this machine.*no network/);
   assert.match(error.hint!, /apt-get install chromium chromium-driver/);
 });
 
-test('Selenium Manager gives what is missing', { skip }, async () => {
+test('Selenium Manager finds what is missing', { skip }, async () => {
   const chromes = [await program('chrome-c', '150.0.1')];
   const driverPath = await program('chromedriver-c', '150.0.7');
   let asked: readonly string[] = [];

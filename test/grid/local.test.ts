@@ -98,7 +98,7 @@ test('a Chrome that does not start is reported with the last lines of the driver
   await assertNothingLeft();
 });
 
-test('a driver that does not start is said so', { skip }, async () => {
+test('a driver that does not start is reported', { skip }, async () => {
   const pair = await findChrome();
   await using grid = await localGrid({ sessions: 1, registry, chrome: { ...pair, chromedriver: '/bin/false' } });
   await assert.rejects(
@@ -135,7 +135,7 @@ test(
   },
 );
 
-test('what a killed run left is swept, and nothing of a live one', { skip }, async () => {
+test('sessions of a killed run are cleared, and those of a live one stay', { skip }, async () => {
   const script = join(registry.stateDir, 'leaves-a-session.mjs');
   const source = (path: string): string => JSON.stringify(new URL(`../../src/grid/${path}`, import.meta.url).href);
   await writeFile(
@@ -160,7 +160,7 @@ test('what a killed run left is swept, and nothing of a live one', { skip }, asy
   await assertNothingLeft();
 });
 
-test('a pid that another process has now is no live owner', async () => {
+test('a pid that now belongs to another process is not a live owner', async () => {
   const registration = await registry.add('old');
   const record = {
     owner: { pid: process.pid, birth: 'another time', host: hostname() },

@@ -63,7 +63,7 @@ describe('on a hub and two nodes', { skip: missing('chrome', 'selenium') }, () =
     assert.equal(await recordCount(), 0);
   });
 
-  test('wrong credentials are refused, and in no message', async () => {
+  test('wrong credentials are refused, and no message shows them', async () => {
     const grid = remoteGrid(selenium.url.replace('s3cret', 'wr0ng'), { sessions: 'auto', registry });
     await assert.rejects(
       grid.capacity(NEVER),
@@ -71,14 +71,14 @@ describe('on a hub and two nodes', { skip: missing('chrome', 'selenium') }, () =
     );
   });
 
-  test('another node is asked for when one has failed', async () => {
+  test('asks for a session on another node if a node has failed', async () => {
     await using grid = remoteGrid(selenium.url, { sessions: 4, registry });
     const first = await grid.openSession(request());
     const second = await grid.openSession(request({ avoidNodes: [first.session.node] }));
     assert.notEqual(second.session.node, first.session.node);
   });
 
-  test('a session whose answer was lost is found by its name and taken', async () => {
+  test('a session whose reply was lost is found by its name and used', async () => {
     const target = new URL(selenium.url);
     let posts = 0;
     // Between us and the hub: hands everything on, but loses the answer to POST /session.
@@ -161,7 +161,7 @@ test('a plain endpoint below a prefix: the cores for auto, no capability that ch
   assert.equal(await recordCount(), 0);
 });
 
-test('a plain endpoint’s session that came after the stop is ended', async () => {
+test('a session that a plain endpoint makes after the stop is ended', async () => {
   const asked = Promise.withResolvers<() => void>();
   const deleted = Promise.withResolvers<void>();
   await using server = await startHttpServer((incoming, outgoing) => {

@@ -24,7 +24,7 @@ function capacity(nodes: readonly object[], open = 0, asked = 0): number {
   return autoCapacity(parseGridStatus({ ready: true, nodes }), { browserName: 'chrome' }, open, asked);
 }
 
-test('auto is what is ours, the matching free slots, and one request that waits', () => {
+test('auto counts our sessions, the matching free slots, and one request that waits', () => {
   assert.equal(capacity([]), 1, 'an empty grid');
   assert.equal(capacity([node('a', [null, null]), node('b', [null, null])]), 5);
   assert.equal(capacity([node('a', ['theirs', null])]), 2, 'a slot of others is not ours');
@@ -33,10 +33,14 @@ test('auto is what is ours, the matching free slots, and one request that waits'
   assert.equal(capacity([node('a', ['x', 'y', null, null], 2)]), 1, 'a node at its max-sessions has no free slot');
   assert.equal(capacity([node('a', [null, null], 2, 'DRAINING'), node('b', [null], 1, 'DOWN')]), 1);
   assert.equal(capacity([node('a', [null, null], 2, 'UP', { browserName: 'firefox' })]), 1);
-  assert.equal(capacity([node('a', ['reserved', 'reserved', null])], 0, 1), 3, 'of the starting ones only ours');
+  assert.equal(
+    capacity([node('a', ['reserved', 'reserved', null])], 0, 1),
+    3,
+    'counts only our own of the starting sessions',
+  );
 });
 
-test('auto never asks for more than the slots and one', () => {
+test('auto is never more than all slots and one', () => {
   const session = fc.constantFrom(null, 'reserved', 'theirs');
   fc.assert(
     fc.property(fc.array(fc.array(session, { maxLength: 5 }), { maxLength: 5 }), fc.nat(9), (nodes, asked) => {
@@ -51,7 +55,7 @@ test('auto never asks for more than the slots and one', () => {
   );
 });
 
-test('any answer to /status is a status', () => {
+test('any reply to /status is a status', () => {
   fc.assert(
     fc.property(
       fc.jsonValue(),

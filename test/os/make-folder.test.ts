@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeFolder } from '../../src/os/make-folder.ts';
 
-test('folders that are made at once, one above the other too, are all there', async () => {
+test('folders that are made at the same time, also one inside the other, are all there', async () => {
   const top = await mkdtemp(join(tmpdir(), 'gridrun-folder-'));
   try {
     for (let round = 0; round < 50; round++) {
@@ -20,7 +20,7 @@ test('folders that are made at once, one above the other too, are all there', as
   }
 });
 
-test('where none can be made the system says so, and nothing hangs', async () => {
+test('if a folder cannot be made the system’s error is thrown, and nothing hangs', async () => {
   const top = await mkdtemp(join(tmpdir(), 'gridrun-folder-'));
   try {
     await writeFile(join(top, 'file'), '');

@@ -40,7 +40,7 @@ function coded(code: string) {
     error instanceof WireError && error.wireCode === code && !error.message.includes('s3cret');
 }
 
-test('answers find their commands in any order; credentials go as a header', async () => {
+test('replies find their commands in any order, and credentials go into a header', async () => {
   const waiting: { id: number; method: string }[] = [];
   await using server = await startBidiServer((command, socket) => {
     waiting.push(command);
@@ -70,7 +70,7 @@ test('an error, an end of the connection, a deadline and a signal each reject', 
   await assert.rejects(client.command('late', {}, LIMITS), coded('ECONNRESET'));
 });
 
-test('a connection that is not made is said so in time', async () => {
+test('a connection that fails is reported in time', async () => {
   const silent = await startHttpServer(() => {});
   // What is upgraded is no longer the server's to close.
   silent.server.on('upgrade', (_request, socket) =>

@@ -54,13 +54,13 @@ for (const [wireCode, message, code, lost] of SEEN) {
   });
 }
 
-test('every error is something', () => {
+test('every error has a code', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (wireCode, message) => classify(wireCode, message).code.includes('.')),
   );
 });
 
-test('only a request that was never sent is surely not done', () => {
+test('only a request that was never sent is surely not carried out', () => {
   assert.equal(mayBeDone('ECONNREFUSED'), false);
   assert.equal(mayBeDone('ENOTFOUND'), false);
   assert.equal(mayBeDone('session not created'), false);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { GridrunError } from '../../src/core/fault.ts';
 import { parseEndpoint, reachableSocket, withoutCredentials } from '../../src/wire/endpoint.ts';
 
-test('a URL is taken apart', () => {
+test('a URL is split into its parts', () => {
   assert.deepEqual(parseEndpoint('http://bob:s%40cret@hub:4444/wd/hub/'), {
     origin: 'http://hub:4444',
     prefix: '/wd/hub',
@@ -14,7 +14,7 @@ test('a URL is taken apart', () => {
   assert.equal(parseEndpoint('https://hub').authorization, undefined);
 });
 
-test('a URL that is none is refused without its credentials', () => {
+test('a text that is not a URL is refused without its credentials', () => {
   for (const url of ['hub:4444', 'ftp://bob:s3cret@hub', 'http://bob:s3cret@hub:99999', 'http://bob:s3cret@']) {
     assert.throws(
       () => parseEndpoint(url),
@@ -23,7 +23,7 @@ test('a URL that is none is refused without its credentials', () => {
   }
 });
 
-test('credentials are in no text', () => {
+test('credentials are removed from any text', () => {
   const word = fc.string({ minLength: 3, unit: fc.constantFrom(...'abcXYZ019@:!$&*+,;=%._~-') });
   fc.assert(
     fc.property(word, word, (name, password) => {
@@ -39,7 +39,7 @@ test('credentials are in no text', () => {
   );
 });
 
-test('the hub’s websocket address becomes one that is reached from here', () => {
+test('the hub’s websocket address becomes one that works from here', () => {
   assert.equal(
     reachableSocket('ws://hub:4444/session/1/se/bidi', 'http://bob:x@grid.example:8080/'),
     'ws://bob:x@grid.example:8080/session/1/se/bidi',

@@ -17,7 +17,7 @@ function wireError(check: (error: WireError) => void) {
   };
 }
 
-test('a command gives its value, below the prefix, with the charset that a Grid wants', async () => {
+test('a command returns its value; it goes below the prefix, with the charset that a Grid needs', async () => {
   let seen: IncomingMessage | undefined;
   await using server = await startHttpServer((request, response) => {
     seen = request;
@@ -65,7 +65,7 @@ test('an error has the W3C code, the command, and no credentials in any part of 
   );
 });
 
-test('refused credentials, pages instead of answers, and servers that are down are told apart', async () => {
+test('refused credentials, pages instead of replies, and servers that are down have different codes', async () => {
   await using server = await startHttpServer((request, response) => {
     const status = Number(request.url!.slice(1));
     response.writeHead(status).end('<html>no</html>');
@@ -127,7 +127,7 @@ test('a GET whose connection is reset is sent again once; a POST never', async (
   }
 });
 
-test('nobody listening is said so, and nothing was done', async () => {
+test('a port without a server is reported, and the command was surely not carried out', async () => {
   const server = await startHttpServer(() => {});
   await server[Symbol.asyncDispose]();
   await assert.rejects(

@@ -27,7 +27,7 @@ function report(watch: WorkerWatch, errorMessage: string, columnNumber: number, 
   watch.onEvent({ method: 'ServiceWorker.workerErrorReported', params, session: 's' });
 }
 
-test('a worker that an uninstall took away is not the one that an install starts', () => {
+test('a worker that an uninstall ended is not the one that an install starts', () => {
   const watch = new WorkerWatch();
   tell(watch, version('1', 'activated'));
   tell(watch, version('1', 'redundant'));
@@ -39,7 +39,7 @@ test('a worker that an uninstall took away is not the one that an install starts
   assert.equal(watch.newborn(ORIGIN)?.versionId, '2', "a page's own worker is another");
 });
 
-test('what was thrown is told once, and what was only written to the console is not', () => {
+test('a thrown error is reported once, and text written to the console is not', () => {
   const watch = new WorkerWatch();
   report(watch, 'Uncaught Error: a', 9);
   report(watch, 'Uncaught Error: a', -1);

@@ -68,16 +68,12 @@ export class Engine {
     }
     if (typeof known.code === 'string') {
       const denied = known.code === 'EACCES' || known.code === 'EPERM';
-      return new GridrunError(
-        'grid.engine-unreachable',
-        `no Docker engine answers at ${this.shown} (${known.code}), so it could not ${what}`,
-        {
-          hint: denied
-            ? 'you may not use its socket: join the group of the socket, or set DOCKER_HOST to an engine of your own'
-            : 'start Docker, or set DOCKER_HOST to an engine that runs',
-          cause: error,
-        },
-      );
+      return new GridrunError('grid.engine-unreachable', `no Docker engine answers at ${this.shown} (${known.code})`, {
+        hint: denied
+          ? 'you may not use its socket: join the group of the socket, or set DOCKER_HOST to an engine of your own'
+          : 'start Docker, or set DOCKER_HOST to an engine that runs',
+        cause: error,
+      });
     }
     const text = String(known.message ?? error);
     return new GridrunError('grid.engine-refused', `the Docker engine could not ${what}: ${text}`, { cause: error });

@@ -65,7 +65,7 @@ export async function drainNode(hub: HubAccess, nodeId: string, signal?: AbortSi
     method: 'POST',
     path: `/se/grid/distributor/node/${nodeId}/drain`,
     body: '{}',
-    headers: { 'x-registration-secret': hub.registration },
+    headers: { 'X-REGISTRATION-SECRET': hub.registration },
   };
   const { status } = await exchange(endpoint, request, { deadlineMs: DEADLINE_MS, signal });
   if (status < 300) return;

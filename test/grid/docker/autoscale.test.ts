@@ -49,7 +49,7 @@ test('the count stays in its range, and grows no further than there is room', ()
   );
 });
 
-test('it never flaps: a change of direction comes after a rest', () => {
+test('the count never flaps: a change of direction needs a rest', () => {
   fc.assert(
     fc.property(ranges, steps, (range, given) => {
       let last: { atMs: number; up: boolean } | undefined;
@@ -66,7 +66,7 @@ test('it never flaps: a change of direction comes after a rest', () => {
   );
 });
 
-test('work that waits brings it up, none brings it down to the least', () => {
+test('waiting work raises the count, and no work lowers it to the min', () => {
   const tick = (waiting: number, open: number): Step => ({ waitMs: 1000, waiting, open, room: 10 });
   const busy = counts(
     { min: 1, max: 4 },
@@ -84,7 +84,7 @@ test('work that waits brings it up, none brings it down to the least', () => {
   );
 });
 
-test('a lost node is made anew', () => {
+test('a lost node is replaced', () => {
   const step = scaleStep({ min: 3, max: 3 }, FIRST_MEMORY, {
     atMs: 0,
     nodes: 2,
@@ -96,7 +96,7 @@ test('a lost node is made anew', () => {
   assert.deepEqual([step.nodes, step.reason], [3, '2 of at least 3 nodes are up']);
 });
 
-test('room is what memory and cores leave', () => {
+test('memory and cores limit the room', () => {
   const GIB = 1024 ** 3;
   assert.equal(roomForNodes({ freeBytes: 100 * GIB, cores: 2 }, 1, 1), 3);
   assert.equal(roomForNodes({ freeBytes: 3 * GIB, cores: 64 }, 1, 1), 2);

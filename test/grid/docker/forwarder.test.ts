@@ -4,7 +4,7 @@ import { needsForwarder, openForwarder } from '../../../src/grid/docker/forwarde
 
 const NETWORK = { gateway: '127.0.0.1', subnet: '127.0.0.1/8' };
 
-test('a site of another host on a port of the grid is let through by a rule of its own, and needs no door', async () => {
+test('a site of another host on a port of the grid gets a rule of its own, and needs no door', async () => {
   const url = 'https://qa.example.com:4444/login';
   assert.equal(needsForwarder(url), true);
   await using forwarder = await openForwarder([url], NETWORK);

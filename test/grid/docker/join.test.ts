@@ -72,7 +72,7 @@ test('nodes on another network join a hub by the address that it reaches, and ru
   assert.deepEqual(await leftovers(...names), []);
 });
 
-test('what is wrong with a join is said, and nothing of it stays', options, async () => {
+test('a join that fails says what is wrong, and leaves nothing', options, async () => {
   const address = await machineAddress();
   await using named = gridName();
   const hub = await gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: 0, listen: address, openBus: true });

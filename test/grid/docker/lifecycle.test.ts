@@ -71,28 +71,32 @@ test(
   },
 );
 
-test('an up that is killed at any moment is completed by the next, and down takes all of it', options, async () => {
-  await using named = gridName();
-  const { name } = named;
-  {
-    const script = `const { gridUp } = await import(${JSON.stringify(UP)}); await gridUp({ name: ${JSON.stringify(name)}, nodes: 2, sessionsPerNode: 1, port: 0 });`;
-    for (let round = 0; round < 10; round++) {
-      const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
-      const exited = once(child, 'exit');
-      // The moment is what is tried: any of them, spread over a whole start.
-      await Promise.race([exited, delay(200 + Math.random() * 5000)]);
-      child.kill('SIGKILL');
-      await exited;
-      if (round % 3 === 2) await gridDown(name);
+test(
+  'an up that is killed at any moment is completed by the next one, and down removes all of it',
+  options,
+  async () => {
+    await using named = gridName();
+    const { name } = named;
+    {
+      const script = `const { gridUp } = await import(${JSON.stringify(UP)}); await gridUp({ name: ${JSON.stringify(name)}, nodes: 2, sessionsPerNode: 1, port: 0 });`;
+      for (let round = 0; round < 10; round++) {
+        const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+        const exited = once(child, 'exit');
+        // The moment is what is tried: any of them, spread over a whole start.
+        await Promise.race([exited, delay(200 + Math.random() * 5000)]);
+        child.kill('SIGKILL');
+        await exited;
+        if (round % 3 === 2) await gridDown(name);
+      }
+      const up = await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 });
+      const [report] = await gridStatus({ name });
+      assert.deepEqual([up.nodes, report?.state, report?.slots], [2, 'ready', 2]);
+      await gridDown(name);
+      assert.deepEqual(await ofGrid(name), { containers: [], networks: [] });
     }
-    const up = await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 });
-    const [report] = await gridStatus({ name });
-    assert.deepEqual([up.nodes, report?.state, report?.slots], [2, 'ready', 2]);
-    await gridDown(name);
-    assert.deepEqual(await ofGrid(name), { containers: [], networks: [] });
-  }
-  assert.deepEqual(await leftovers(name), []);
-});
+    assert.deepEqual(await leftovers(name), []);
+  },
+);
 
 test('half a grid is completed: a node killed, one paused, the hub stopped', options, async () => {
   await using named = gridName();
@@ -106,7 +110,7 @@ test('half a grid is completed: a node killed, one paused, the hub stopped', opt
   assert.equal((await gridStatus({ name }))[0]?.slots, 3);
 });
 
-test('a grid that can not be whole is undone, and says why with its log', options, async () => {
+test('a grid that cannot be completed is removed, and the error has its log', options, async () => {
   await using named = gridName();
   await assert.rejects(
     gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: 0, readyDeadlineMs: 1 }),
@@ -123,7 +127,7 @@ test('a grid that can not be whole is undone, and says why with its log', option
   assert.deepEqual(await leftovers(named.name, other.name), []);
 });
 
-test('what a killed run left is swept by the next one, and a living run’s grid is not', options, async () => {
+test('the next run removes the grid of a killed run, and keeps the grid of a live one', options, async () => {
   const script = `const { dockerGrid } = await import(${JSON.stringify(GRID)});
     const grid = await dockerGrid({ name: 'none-such', nodes: { min: 1, max: 1 }, sessionsPerNode: 1, sessions: 'auto', siteUrls: [] });
     console.log(grid.name); setInterval(() => {}, 1000);`;

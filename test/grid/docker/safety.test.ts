@@ -83,11 +83,11 @@ test(
   },
 );
 
-test('images that are not ours are started as the official ones are, and a run on them passes', options, async () => {
+test('other images are started like the official ones, and a run on them passes', options, async () => {
   const image = await ensureOwnImage(await openEngine());
   const tag = `gridrun-test-${randomBytes(4).toString('hex')}`;
   try {
-    // By its own command, told by SE_* alone, and without our label: as the official images are.
+    // Like the official images: with its own command, SE_* variables only, and without our label.
     for (const role of ['hub', 'node'])
       await build(`${tag}:${role}`, `FROM ${image.ref}\nLABEL io.gridrun.image=""\nCMD ["${role}"]\n`);
     await using site = await loopbackSite((_request, response) =>

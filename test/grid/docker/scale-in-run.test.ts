@@ -65,7 +65,7 @@ test(
       await Promise.all(scalings);
       const first = await gridScale(name, count);
       const second = await gridScale(name, count);
-      assert.deepEqual([second.added, second.removed], [[], []], 'said twice it changed something');
+      assert.deepEqual([second.added, second.removed], [[], []], 'the second call changed something');
       return first.nodes;
     }
     assert.deepEqual(await Promise.all(scalings), [4, 1]);
