@@ -1,7 +1,7 @@
-import { resolveOptions } from './config/resolve-options.ts';
-import type { Config } from './config/config.ts';
 import type { Run } from './app/run/handle.ts';
 import { startRun } from './app/run/run.ts';
+import type { Config } from './config/config.ts';
+import { resolveOptions } from './config/resolve-options.ts';
 
 /**
  * Runs the suite on every site of a list. It prints nothing and never ends the process. Several runs may be active at
@@ -24,15 +24,46 @@ export function run(settings: Config & { readonly cwd?: string }): Run {
   return startRun(resolveOptions({ cwd, flags: {}, configName: 'run()', config, env: process.env }));
 }
 
-export type { Config } from './config/config.ts';
 export { defineConfig } from './config/define-config.ts';
+export type { Config } from './config/config.ts';
+export type { Run, RunSummary } from './app/run/handle.ts';
+export type { StopReason, StopStage as StopRequest } from './core/stop.ts';
 export { GridrunError } from './core/fault.ts';
 export type { Answer, Cause, Fault } from './core/fault.ts';
-export type * from './core/attempt.ts';
-export type * from './core/check.ts';
-export type * from './core/close-reason.ts';
-export type * from './core/event.ts';
-export type * from './core/site.ts';
-export type { CheckVerdict, SiteVerdict, Verdict } from './core/verdict.ts';
-export type { StopReason, StopStage as StopRequest } from './core/stop.ts';
-export type { Run, RunSummary } from './app/run/handle.ts';
+// The events of a run, and what they hold.
+export type { CloseReason } from './core/close-reason.ts';
+export type {
+  AttemptEnded,
+  AttemptStarted,
+  CheckOutput,
+  ExtensionLoaded,
+  GridReady,
+  GridScaled,
+  Notice,
+  RunEnded,
+  RunEvent,
+  RunStarted,
+  RunStopping,
+  SessionClosed,
+  SessionOpened,
+  SiteExcused,
+  SiteJudged,
+  SiteRemembered,
+  SitesPlanned,
+  SlotIdle,
+  UnitStarted,
+} from './core/event.ts';
+export type {
+  Arm,
+  Attachment,
+  Attempt,
+  AttemptEnding,
+  CheckResult,
+  CheckStatus,
+  ControlMode,
+  ExtensionError,
+} from './core/attempt.ts';
+export type { CheckPlan } from './core/check.ts';
+export type { Site } from './core/site.ts';
+export type { RememberedRun } from './core/story.ts';
+export type { CheckExcuse, CheckVerdict, ExcusedBy, SiteVerdict, Verdict } from './core/verdict.ts';

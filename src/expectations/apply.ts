@@ -60,7 +60,11 @@ export function expectationExcuser(
       if (entry === undefined) return undefined;
       const holding = bySite
         .get(siteId)
-        ?.find((expectation) => expectation.until >= facts.today && covers(expectation, entry, check, state, facts));
+        ?.find(
+          (expectation) =>
+            expectation.until >= facts.today &&
+            coveredChecks(expectation, entry, state, facts).some(({ title }) => title === check.title),
+        );
       return holding === undefined ? undefined : `${holding.reason} (${holding.owner}, until ${holding.until})`;
     },
   };
@@ -105,32 +109,25 @@ export function coveredChecks(
   state: RunState,
   facts: ExpectationFacts,
 ): CheckVerdict[] {
-  return entry.verdict.checks.filter((check) => covers(expectation, entry, check, state, facts));
+  const { site, check, when } = expectation;
+  if (site !== entry.site.id) return [];
+  const { extension, browser, tag } = when ?? {};
+  if (extension !== undefined && !isInRange(facts.extension, extension)) return [];
+  if (browser !== undefined && !isInRange(entry.session?.opened.browserVersion, browser)) return [];
+  const isAbout = ({ title }: CheckVerdict): boolean => check === undefined || check === title;
+  const hasTag = ({ title }: CheckVerdict): boolean => tag === undefined || tagsOf(entry, title, state).includes(tag);
+  return entry.verdict.checks.filter((one) => isAbout(one) && hasTag(one));
 }
 
-/** Passed without a doubt: a flaky one failed too. */
+/** The tags of a site and of one of its checks. */
+function tagsOf({ site }: SiteState, title: string, state: RunState): readonly string[] {
+  const planned = state.checks.find((check) => check.title === title);
+  return [...(site.tags ?? []), ...(planned?.tags ?? [])];
+}
+
+/** Whether a check passed without being flaky: a flaky check failed, too. */
 export function isPlainlyPassed(check: CheckVerdict): boolean {
   return verdictOfCheck(check) === 'passed';
-}
-
-function covers(
-  { site, check: title, when }: Expectation,
-  entry: SiteState,
-  check: CheckVerdict,
-  state: RunState,
-  facts: ExpectationFacts,
-): boolean {
-  if (site !== entry.site.id || (title !== undefined && title !== check.title)) return false;
-  if (when === undefined) return true;
-  const { extension, browser, tag } = when;
-  if (extension !== undefined && !isInRange(facts.extension, extension)) return false;
-  if (browser !== undefined && !isInRange(entry.session?.opened.browserVersion, browser)) return false;
-  return tag === undefined || hasTag(tag, entry, check, state);
-}
-
-function hasTag(tag: string, entry: SiteState, check: CheckVerdict, state: RunState): boolean {
-  const planned = state.checks.find(({ title }) => title === check.title);
-  return entry.site.tags?.includes(tag) === true || planned?.tags.includes(tag) === true;
 }
 
 function isUnknown({ site, check }: Expectation, { known }: ExpectationFacts): boolean {

@@ -62,8 +62,8 @@ const READERS: Readonly<Record<keyof Site, Reader>> = {
     if (!isJson(value)) wrong(['data'], 'data must be JSON: no dates, no infinite or missing numbers');
   },
   env(entry, value, wrong) {
-    // What stands here may be a secret that someone wrote down instead of its name: never shown.
-    const names = strings(value, 'env', 'of names of environment variables, such as ["SHOP_PASSWORD"]', wrong, false);
+    // A user may have written a secret here instead of its name, so no message shows the text.
+    const names = strings(value, 'env', 'of names of environment variables, such as ["SHOP_PASSWORD"]', wrong);
     for (const [index, name] of names.entries()) {
       if (!VARIABLE.test(name))
         wrong(['env', index], 'env holds names of environment variables, such as "SHOP_PASSWORD", not their values');
@@ -101,9 +101,10 @@ function unknownKey(key: string): string {
   return `unknown key ${quoted(key)}; ${right}`;
 }
 
-function strings(value: unknown, key: string, right: string, wrong: Wrong, mayShow = true): string[] {
+function strings(value: unknown, key: 'tags' | 'env', right: string, wrong: Wrong): string[] {
   if (!Array.isArray(value)) {
-    wrong([key], `${key} must be a list ${right}; it is ${mayShow ? shown(value) : typeName(value)}`);
+    // What is in `env` may be a secret.
+    wrong([key], `${key} must be a list ${right}; it is ${key === 'env' ? typeName(value) : shown(value)}`);
     return [];
   }
   return value.flatMap((item: unknown, index) => {
