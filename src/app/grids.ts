@@ -5,7 +5,7 @@ import { gridScale } from '../grid/docker/scale.ts';
 import { gridStatus } from '../grid/docker/status.ts';
 import { gridUp } from '../grid/docker/up.ts';
 
-/** Grids in containers, by hand: what the `grid` commands do. All of them throw a `GridrunError`. */
+/** What the `grid` commands do with grids in containers. Each throws a `GridrunError`. */
 export const grids = {
   up: gridUp,
   down: gridDown,

@@ -75,7 +75,7 @@ function refuseOwnInput(out: string, inputs: readonly string[]): void {
   );
   if (own.length === 0) return;
   const mistakes = own.map((input) => `${input} is both a shard and the results folder of the merge`);
-  throw refusal('merge.out', 'the results of the merge would overwrite a shard', {
+  throw refusal('merge.out', 'the merge would overwrite a shard', {
     mistakes,
     hint: 'give another folder with --out',
   });

@@ -14,13 +14,13 @@ import { readBaseline, readRun } from '../results/earlier-runs.ts';
 import { foldJournal } from '../results/fold.ts';
 import { HISTORY, JOURNAL } from '../results/layout.ts';
 
-/** What a command that looks back has to say. */
+/** The output of a command that looks at past runs. */
 export interface LookBack {
   readonly text: string;
   readonly exitCode: number;
 }
 
-/** Compares two results folders; of `before` the newest so many nights count together. Throws a refusal where there are none. */
+/** Compares a results folder with the newest `nights` runs in `before`. Throws a refusal if one of them has no results. */
 export async function compare(
   before: string,
   after: string,
@@ -31,22 +31,22 @@ export async function compare(
   return { comparison, text: compareText(comparison, { color }), exitCode: exitOf(comparisonOutcome(comparison)).code };
 }
 
-/** Tells what became of a site in all runs that the history under `out` knows. */
+/** Shows how a site did in all runs of the history in `out`. */
 export function story(out: string, siteId: string, color: boolean): LookBack {
   using history = History.open(join(out, HISTORY));
   return { text: historyText(history.story(siteId), { color }), exitCode: 0 };
 }
 
-/** Builds the history under `out` anew from the journals of these results folders. */
+/** Rebuilds the history in `out` from the journals of these results folders. */
 export async function rebuildHistory(out: string, folders: readonly string[]): Promise<LookBack> {
   const states = async function* () {
     for (const folder of folders) yield await foldJournal(join(folder, JOURNAL));
   };
   await History.rebuild(join(out, HISTORY), states());
-  return { text: `the history in ${out} was built anew from ${folders.length} runs\n`, exitCode: 0 };
+  return { text: `rebuilt the history in ${out} from ${folders.length} runs\n`, exitCode: 0 };
 }
 
-/** Writes what failed in a run into a file of expectations: sorted, what it held already kept, what passes now taken out. */
+/** Updates a file of expectations from a run: adds what failed, removes what passed, keeps the rest. */
 export async function updateExpectationsFile(file: string, folder: string): Promise<LookBack> {
   const text = existsSync(file) ? await readFile(file, 'utf8') : '';
   const state = await foldJournal(join(folder, JOURNAL));

@@ -4,27 +4,27 @@ import type { RunState, SiteState } from '../core/run-state.ts';
 import { isFailing, verdictOfCheck, type CheckVerdict } from '../core/verdict.ts';
 import { isInRange, subjectOf, type Expectation } from './expectation.ts';
 
-/** What conditions are held against. */
+/** What the conditions of expectations are checked against. */
 export interface ExpectationFacts {
   /** `YYYY-MM-DD`, in UTC. */
   readonly today: string;
-  /** The version of the extension under test; none where there is none. */
+  /** The version of the extension under test, if there is one. */
   readonly extension?: string | undefined;
-  /** What the whole list and the whole suite hold, where that is known; what is in neither is reported. */
+  /** All sites and checks, if they are known. An expectation of another site or check is reported. */
   readonly known?: { readonly sites?: ReadonlySet<string>; readonly checks?: ReadonlySet<string> };
 }
 
-/** What came of a run's expectations. */
+/** The expectations of a run, sorted by what the run showed. */
 export interface AppliedExpectations extends Excuser {
-  /** Failures that did not come: the site, or the named check of it, passed. */
+  /** The site, or the named check of it, passed. */
   readonly passed: readonly Expectation[];
-  /** Those whose failure is still there, but whose last day is over: it gates again. */
+  /** It still fails, but the last day is over, so the failure counts again. */
   readonly expired: readonly Expectation[];
-  /** Those of a site or a check that does not exist. */
+  /** The site or the check does not exist. */
   readonly unknown: readonly Expectation[];
 }
 
-/** Holds the verdicts of a run against its expectations. Pure: the day is given. */
+/** Compares the verdicts of a run with its expectations. Pure: the day comes from `facts`. */
 export function applyExpectations(
   state: RunState,
   expectations: readonly Expectation[],
@@ -47,7 +47,7 @@ export function applyExpectations(
   };
 }
 
-/** What excuses a check, from the verdicts as far as they are known. */
+/** Excuses the checks that are expected to fail, by the verdicts so far. */
 export function expectationExcuser(
   state: RunState,
   expectations: readonly Expectation[],
@@ -70,26 +70,26 @@ export function expectationExcuser(
   };
 }
 
-/** What a person should know of the expectations themselves, for the journal. The first line of each stands alone. */
+/** Notices about expectations that need attention. The first line of each can stand alone. */
 export function expectationNotices(applied: AppliedExpectations, file: string): Undated[] {
   const kinds = [
     {
       code: 'expectations.passed' as const,
       list: applied.passed,
-      text: 'expected to fail and passed',
-      todo: `take it out of ${file}: gridrun expectations update`,
+      text: 'expected to fail, but passed',
+      todo: `remove it from ${file}: gridrun expectations update`,
     },
     {
       code: 'expectations.expired' as const,
       list: applied.expired,
-      text: 'expected to fail until a day that is over, and gates again',
-      todo: 'mend it, or give it another day',
+      text: 'still fails, but its last day is over, so it counts again',
+      todo: 'fix it, or set a later day',
     },
     {
       code: 'expectations.unknown' as const,
       list: applied.unknown,
-      text: `in ${file}, but neither in the list nor in the suite`,
-      todo: 'correct it or take it out',
+      text: `in ${file}, but not in the list or the suite`,
+      todo: 'correct or remove it',
     },
   ];
   return kinds
@@ -102,7 +102,7 @@ export function expectationNotices(applied: AppliedExpectations, file: string): 
     });
 }
 
-/** The checks of a site that an expectation is about, whatever the day. */
+/** The checks of a site that an expectation applies to, on any day. */
 export function coveredChecks(
   expectation: Expectation,
   entry: SiteState,

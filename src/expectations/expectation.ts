@@ -1,17 +1,17 @@
 import semver from 'semver';
 import * as z from 'zod';
 
-/** A failure that is known, until a date, and why. */
+/** A known failure: why it fails, who looks after it, and until when it may. */
 export interface Expectation {
   /** The id of a site. */
   readonly site: string;
-  /** The full title of a check; without one, every check of the site. */
+  /** The full title of a check. Left out for every check of the site. */
   readonly check?: string;
   readonly reason: string;
   readonly owner: string;
-  /** The last day on which it holds, `YYYY-MM-DD` in UTC. */
+  /** The last day on which it applies, `YYYY-MM-DD` in UTC. */
   readonly until: string;
-  /** It holds only where all of these do. */
+  /** It applies only if all of these are true. */
   readonly when?: ExpectationCondition;
 }
 
@@ -27,7 +27,7 @@ export interface ExpectationCondition {
 const words = z.string().trim().min(1);
 const range = z.union([words, z.number().transform(String)]).refine((given) => semver.validRange(given) !== null);
 
-/** One entry of the file, strictly: a misspelt key would be a condition that nobody checks. */
+/** One entry of the file. Strict, because a misspelled key would be a condition that nobody checks. */
 export const ENTRY: z.ZodType<Expectation> = z.strictObject({
   site: words,
   check: words.exactOptional(),
@@ -43,17 +43,17 @@ export const ENTRY: z.ZodType<Expectation> = z.strictObject({
     .exactOptional(),
 });
 
-/** What would be right, by the place in an entry. */
+/** What is expected at each place of an entry. */
 export const WANTED: Readonly<Record<string, string>> = {
   '': 'a mapping with site, reason, owner and until',
   site: 'the id of a site',
   check: "a check's full title",
   reason: 'a text that says why it fails',
-  owner: 'the name of who looks after it',
-  until: 'the last day on which it holds, as 2026-12-31',
+  owner: 'the name of the person or team that looks after it',
+  until: 'the last day on which it applies, for example 2026-12-31',
   when: 'a mapping with extension, browser or tag',
-  'when.extension': 'a semver range, as >=2.1.0 <3',
-  'when.browser': 'a semver range, as >=156',
+  'when.extension': 'a semver range, for example >=2.1.0 <3',
+  'when.browser': 'a semver range, for example >=156',
   'when.tag': 'a tag',
 };
 
@@ -70,7 +70,7 @@ export const KEYS: readonly string[] = [
   'tag',
 ];
 
-/** Is this a day that the calendar has, as `YYYY-MM-DD`? */
+/** Whether a text is a day of the calendar, as `YYYY-MM-DD`. */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const at = Date.parse(`${text}T00:00:00Z`);
@@ -82,25 +82,25 @@ export function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-/** Is a version in a range? Of a browser's four numbers the first three are compared. A version that is none is in no range. */
+/** Whether a version is in a range. Compares the first three of a browser's four numbers. False if there is no version. */
 export function isInRange(version: string | undefined, wanted: string): boolean {
   const known = version === undefined ? null : (semver.parse(version) ?? semver.coerce(version));
   return known !== null && semver.satisfies(known, wanted, { includePrerelease: true });
 }
 
-/** What makes two entries the same one, and their order in the file. */
+/** The identity of an entry, which also decides its place in the file. */
 export function keyOf({ site, check, when }: Expectation): string {
   return JSON.stringify([site, check ?? '', when?.extension ?? '', when?.browser ?? '', when?.tag ?? '']);
 }
 
-/** The order of the file: by site, then check, then condition; by code units, so that it is the same everywhere. */
+/** Orders entries by site, check and condition. Compares code units, so the order is the same on every machine. */
 export function compareExpectations(a: Expectation, b: Expectation): number {
   const [first, second] = [JSON.parse(keyOf(a)) as string[], JSON.parse(keyOf(b)) as string[]];
   const place = first.findIndex((part, index) => part !== second[index]);
   return place === -1 ? 0 : (first[place] ?? '') < (second[place] ?? '') ? -1 : 1;
 }
 
-/** What an expectation is about, as a person reads it. */
+/** The site and check of an expectation, as text for a person. */
 export function subjectOf({ site, check }: Expectation): string {
   return check === undefined ? site : `${site}: ${check}`;
 }

@@ -6,7 +6,7 @@ import { refusal } from '../core/fault.ts';
 import { nearest } from '../text/nearest.ts';
 import { ENTRY, keyOf, KEYS, WANTED, type Expectation } from './expectation.ts';
 
-/** A file of expectations with the document that it was read from. */
+/** A file of expectations, with the YAML document that it was read from. */
 export interface ExpectationsFile {
   readonly name: string;
   readonly document: Document;
@@ -21,14 +21,14 @@ export async function readExpectations(file: string, cwd: string): Promise<Expec
     text = await readFile(resolve(cwd, file), 'utf8');
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw refusal('expectations.file', `the expectations ${file} can't be read: ${why}`, {
-      hint: 'write it from a run: gridrun expectations update',
+    throw refusal('expectations.file', `cannot read the expectations ${file}: ${why}`, {
+      hint: 'create it from a run: gridrun expectations update',
     });
   }
   return parseExpectations(text, file);
 }
 
-/** Reads a list of expectations from YAML, or from JSON, which is YAML too. Throws a refusal with every mistake and its line. */
+/** Reads a list of expectations from YAML or JSON. Throws a refusal with every mistake and its line. */
 export function parseExpectations(text: string, name: string): ExpectationsFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
@@ -36,13 +36,13 @@ export function parseExpectations(text: string, name: string): ExpectationsFile 
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
   };
-  const syntax = document.errors.map((error) => `${at(error.pos[0])}: this is neither YAML nor JSON: ${error.message}`);
+  const syntax = document.errors.map((error) => `${at(error.pos[0])}: not valid YAML or JSON: ${error.message}`);
   if (syntax.length > 0) throw wrong(name, syntax);
   const root = valueOf(document, name);
   if (root === null || root === undefined) return { name, document, expectations: [] };
   if (!Array.isArray(root))
     throw wrong(name, [
-      `${at(offsetOf(document, []))}: a list of expectations was wanted, each with site, reason, owner and until`,
+      `${at(offsetOf(document, []))}: expected a list of expectations, each with site, reason, owner and until`,
     ]);
   const mistakes: string[] = [];
   const expectations: Expectation[] = [];
@@ -58,7 +58,7 @@ export function parseExpectations(text: string, name: string): ExpectationsFile 
     const first = seen.get(key);
     if (first !== undefined)
       mistakes.push(
-        `${place([])}: the same site, check and condition as in ${at(offsetOf(document, [first]))}; keep one of them`,
+        `${place([])}: same site, check and condition as ${at(offsetOf(document, [first]))}; keep one of them`,
       );
     else seen.set(key, index);
     expectations.push(parsed.data);
@@ -68,14 +68,14 @@ export function parseExpectations(text: string, name: string): ExpectationsFile 
 }
 
 function wrong(name: string, mistakes: readonly string[]): Error {
-  return refusal('expectations.wrong', `the expectations ${name} are wrong`, { mistakes });
+  return refusal('expectations.wrong', `the expectations ${name} are not valid`, { mistakes });
 }
 
 function valueOf(document: Document, name: string): unknown {
   try {
     return document.toJS() as unknown;
   } catch (error) {
-    throw wrong(name, [`${name}:1:1: this YAML can't be read: ${(error as Error).message}`]);
+    throw wrong(name, [`${name}:1:1: cannot read this YAML: ${(error as Error).message}`]);
   }
 }
 
@@ -88,16 +88,16 @@ function mistakesOf(issue: z.core.$ZodIssue, place: (path: readonly PropertyKey[
   }
   const where = issue.path.join('.');
   const what = issue.path.length === 0 ? 'this' : where;
-  return [`${place(issue.path)}: ${what} is missing or wrong: ${WANTED[where] ?? 'something else'} was wanted`];
+  return [`${place(issue.path)}: ${what} is missing or wrong; expected ${WANTED[where] ?? 'something else'}`];
 }
 
-/** Where a value of the document begins, or its nearest parent where it has none of its own. */
+/** The offset of a value in the document, or of its nearest parent if it has none. */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   let node: unknown = document.contents;
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
   for (const step of path) {
     const pair = isMap(node) ? node.items.find(({ key }) => (isScalar(key) ? key.value : key) === step) : undefined;
-    // A key's own place is shown: its value may be empty.
+    // Show the place of the key, because the value may be empty.
     if (isScalar(pair?.key) && pair.key.range) offset = pair.key.range[0];
     node = isSeq(node) ? node.items[Number(step)] : pair?.value;
     if (pair === undefined && isNode(node) && node.range) offset = node.range[0];

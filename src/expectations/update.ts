@@ -6,26 +6,26 @@ import { coveredChecks, isPlainlyPassed, type ExpectationFacts } from './apply.t
 import { compareExpectations, dayOf, type Expectation } from './expectation.ts';
 import { parseExpectations } from './read.ts';
 
-/** How long a new expectation holds until somebody has looked at it. */
+/** How long a new expectation applies. By then a person should have looked at it. */
 const NEW_HOLDS_DAYS = 30;
 const DAY_MS = 86_400_000;
 const MAX_REASON_CHARS = 120;
 
-/** A grid that was lost is nobody's known failure. */
+/** A lost grid is not a known failure of a site. */
 const NOT_EXPECTED: ReadonlySet<Cause> = new Set<Cause>(['grid', 'runner', 'browser']);
 
 /** A file of expectations after a run. */
 export interface ExpectationsUpdate {
-  /** What the file should hold: the very same text where nothing changes. */
+  /** The new text of the file. The same text if nothing changes. */
   readonly text: string;
   readonly added: readonly Expectation[];
   readonly removed: readonly Expectation[];
 }
 
 /**
- * Writes a run's failures into the text of a file: what failed and is not in it is added with a reason to be filled in,
- * what is in it and passed is taken out, all else stays with its reason, owner and day. Sorted, in the form that the
- * file has (YAML with its comments, or JSON), and twice changes nothing. Throws a refusal as `parseExpectations` does.
+ * Writes the failures of a run into the text of a file. Adds what failed, with a reason to fill in. Removes what passed.
+ * Keeps everything else with its reason, owner and day. Sorts the entries and keeps the form of the file: YAML with its
+ * comments, or JSON. A second update changes nothing. Throws a refusal as `parseExpectations` does.
  */
 export function updateExpectations(
   text: string,
@@ -54,7 +54,7 @@ function isOver(expectation: Expectation, state: RunState, facts: ExpectationFac
   return covered.length > 0 && covered.every(isPlainlyPassed);
 }
 
-/** One for the site where all of it is wrong, else one for each check. */
+/** One new expectation for the site if every check of it failed, or else one for each failed check. */
 function newOnes(
   entry: SiteState,
   kept: readonly Expectation[],
@@ -85,7 +85,7 @@ function newOnes(
 
 function reasonOf({ fault }: CheckVerdict): string {
   const line = (fault?.message ?? '').trim().split(/\r?\n/, 1)[0] ?? '';
-  // A page can write anything into a message, and this goes into a file that people read.
+  // A page can put anything into a message, and people read this file.
   const safe = line.toWellFormed().replaceAll(/\p{C}/gu, ' ').slice(0, MAX_REASON_CHARS).toWellFormed().trim();
   return safe === '' ? 'TODO: why?' : `TODO: why? ${safe}`;
 }
@@ -100,19 +100,19 @@ function isJson(text: string, name: string): boolean {
   }
 }
 
-/** Entries that stay are written as they were, with the user's own order of keys. */
+/** Keeps the user's order of keys in entries that stay. */
 function jsonText(text: string, before: readonly Expectation[], wanted: readonly Expectation[]): string {
   const entries = text.trim() === '' ? [] : (JSON.parse(text) as readonly unknown[]);
   const written = wanted.map((expectation) => entries[before.indexOf(expectation)] ?? expectation);
   return `${JSON.stringify(written, undefined, 2)}\n`;
 }
 
-/** The same for YAML: the nodes of entries that stay keep their comments and their style. */
+/** The same for YAML. Entries that stay keep their comments and their style. */
 function yamlText(document: Document, before: readonly Expectation[], wanted: readonly Expectation[]): string {
   const target: Document = isSeq(document.contents) ? document : parseDocument('[]');
   if (target !== document) target.commentBefore = document.commentBefore ?? document.comment;
   const list = target.contents as YAMLSeq;
-  // An anchor may be sorted behind its alias, or taken out: such entries are written out in full.
+  // Sorting may move an anchor behind its alias, or remove it. So write such entries out in full.
   const nodes = isSeq(document.contents) && !hasAlias(document) ? document.contents.items : [];
   list.items = wanted.map((expectation) => {
     const node = nodes[before.indexOf(expectation)];

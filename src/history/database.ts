@@ -4,16 +4,16 @@ import { DatabaseSync } from 'node:sqlite';
 import { GridrunError, refusal } from '../core/fault.ts';
 import { APPLICATION_ID, HISTORY_VERSION, TABLES } from './schema.ts';
 
-/** Longer than any other process needs to feed a run. */
+/** Longer than another process needs to write a run. */
 const BUSY_TIMEOUT_MS = 30_000;
 
-const REBUILD = 'it can be built anew from the journals: gridrun history --rebuild <results dir..>';
+const REBUILD = 'rebuild it from the journals: gridrun history --rebuild <results dir..>';
 
-/** What SQLite's primary result codes mean for a history. */
+/** SQLite's primary result codes that matter here. */
 const BUSY = 5;
 const BROKEN: ReadonlySet<number> = new Set([11, 26]);
 
-/** Opens the file, makes it where it is missing, and refuses what is not a history that this gridrun can read. */
+/** Opens the file, or creates it. Throws a refusal if the file is not a history that this gridrun can read. */
 export function openDatabase(path: string): DatabaseSync {
   return guarded(path, () => {
     mkdirSync(dirname(path), { recursive: true });
@@ -28,9 +28,9 @@ export function openDatabase(path: string): DatabaseSync {
   });
 }
 
-/** Runs work that writes, all of it or nothing, one process after the other. */
+/** Runs work that writes: all of it or nothing, and one process at a time. */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  // Immediate: two that first read and then both want to write would have to give up.
+  // Immediate, because two processes that read first and then want to write would both have to give up.
   database.exec('BEGIN IMMEDIATE');
   try {
     const result = work();
@@ -42,7 +42,7 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
-/** Makes SQLite's errors ours: a refusal with the way to rebuild for a broken file, a report for all else. */
+/** Turns SQLite's errors into gridrun's. A broken file is refused with the command that rebuilds it. */
 export function guarded<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -54,9 +54,9 @@ export function guarded<T>(path: string, work: () => T): T {
       throw refusal('history.broken', `the history ${path} is broken: ${message}`, { hint: REBUILD });
     const hint =
       (code & 0xff) === BUSY
-        ? 'another process is writing it: try again when that has ended'
-        : 'look at the disk and at who may write the file';
-    throw new GridrunError('history.file', `the history ${path} can't be used: ${message}`, { hint, cause: error });
+        ? 'another process is writing it: try again later'
+        : 'check the disk and the permissions of the file';
+    throw new GridrunError('history.file', `cannot use the history ${path}: ${message}`, { hint, cause: error });
   }
 }
 
@@ -69,7 +69,7 @@ function prepare(database: DatabaseSync, path: string): void {
     return;
   }
   if (application !== APPLICATION_ID) {
-    throw refusal('history.other', `${path} is a SQLite file of something else, not a history of gridrun`, {
+    throw refusal('history.other', `${path} is a SQLite file, but not a history of gridrun`, {
       hint: 'give another file',
     });
   }
@@ -77,7 +77,7 @@ function prepare(database: DatabaseSync, path: string): void {
     const which = version > HISTORY_VERSION ? 'a newer' : 'an older';
     throw refusal(
       'history.version',
-      `the history ${path} is of ${which} gridrun: version ${version}, and this one reads ${HISTORY_VERSION}`,
+      `${which} gridrun wrote the history ${path}: it has version ${version}, and this gridrun reads ${HISTORY_VERSION}`,
       { hint: REBUILD },
     );
   }

@@ -3,13 +3,13 @@ import { refusal } from '../core/fault.ts';
 import type { RunState, SiteState } from '../core/run-state.ts';
 import { verdictOfCheck } from '../core/verdict.ts';
 
-/** Messages come from sites: a story shows their beginning. */
+/** Messages come from sites and may be long. A story shows only their beginning. */
 const MAX_MESSAGE_CHARS = 500;
 
-/** Writes a run; one that is already there is written anew. To be called in a transaction. */
+/** Writes a run. Replaces it if it is there already. Call it in a transaction. */
 export function feedRun(database: DatabaseSync, state: RunState): void {
   const { started } = state;
-  if (started === undefined) throw refusal('history.run', 'a journal without its first line is of no run');
+  if (started === undefined) throw refusal('history.run', 'the journal has no first line, so it does not name a run');
   const known = database.prepare('SELECT id FROM runs WHERE run = ?').get(started.run)?.['id'] as number | undefined;
   if (known !== undefined) {
     for (const table of ['site_verdicts', 'check_verdicts'])
@@ -55,7 +55,7 @@ function feedSite(
   );
 }
 
-/** Names that are kept once, each with its number. */
+/** Stores each name once and gives it a number. */
 class Names {
   readonly #ids = new Map<string, number>();
   readonly #insert: StatementSync;

@@ -11,12 +11,12 @@ import { median } from './median.ts';
 import { recentRuns } from './recent-runs.ts';
 import { siteStory } from './site-story.ts';
 
-/** How many runs say what a site takes: enough that one slow night is not believed. */
+/** How many runs the expected duration is based on: enough that one slow night does not change it. */
 const LAST_RUNS = 5;
 
 /**
- * What all runs said, in one SQLite file. It holds nothing that the journals do not: it may be deleted at any time and
- * built anew. Several processes may feed one file at once. Close it by disposing of it.
+ * The results of all runs, in one SQLite file. Everything in it comes from the journals, so you can delete it and rebuild
+ * it at any time. Several processes may write into one file at once. Dispose of it to close it.
  */
 export class History implements Disposable {
   readonly path: string;
@@ -27,12 +27,12 @@ export class History implements Disposable {
     this.#database = database;
   }
 
-  /** Opens the file, or makes it. Throws a refusal that says how to rebuild it where it is broken or of another version. */
+  /** Opens the file, or creates it. If it is broken or of another version, throws a refusal that says how to rebuild it. */
   static open(path: string): History {
     return new History(path, openDatabase(path));
   }
 
-  /** Builds the file anew from runs in any order; the old file, whatever it is, is replaced when all of them are in. */
+  /** Rebuilds the file from runs in any order. Replaces the old file when the new one is complete. */
   static async rebuild(path: string, runs: AsyncIterable<RunState> | Iterable<RunState>): Promise<History> {
     const draft = `${path}.${randomUUID()}`;
     try {
@@ -42,7 +42,7 @@ export class History implements Disposable {
       } finally {
         history[Symbol.dispose]();
       }
-      // A broken file's rollback journal would be played back into the new one.
+      // SQLite would apply the rollback journal of a broken file to the new one.
       for (const rest of ['-journal', '-wal', '-shm']) rmSync(`${path}${rest}`, { force: true });
       renameSync(draft, path);
     } finally {
@@ -51,12 +51,12 @@ export class History implements Disposable {
     return History.open(path);
   }
 
-  /** Takes a run, whole or not at all. The same run again replaces what is known of it: its journal may have grown. */
+  /** Writes a run, all of it or nothing. Replaces what the file knows of the same run: its journal may have grown. */
   feed(run: RunState): void {
     this.#use((database) => inTransaction(database, () => feedRun(database, run)));
   }
 
-  /** What each site takes, in ms, to plan by: the median of its last runs in which an attempt did not fault. */
+  /** The expected duration of each site, in ms, by its id: the median of its last runs, without faulted attempts. */
   durations(lastRuns = LAST_RUNS): Map<string, number> {
     const rows = this.#use((database) =>
       database
@@ -74,7 +74,7 @@ export class History implements Disposable {
     return new Map([...bySite].map(([site, seen]) => [site, median(seen.map(({ ms }) => ms))]));
   }
 
-  /** One site's story. Throws a refusal that names the nearest known site where it was never seen. */
+  /** The story of a site. If no run had the site, throws a refusal that names the most similar one. */
   story(siteId: string, lastRuns = LAST_RUNS): SiteStory {
     const story = this.#use((database) => siteStory(database, siteId, lastRuns));
     if (story !== undefined) return story;
@@ -82,14 +82,14 @@ export class History implements Disposable {
       String(row['site']),
     );
     const near = nearest(siteId, ids);
-    throw refusal('history.site', `the history ${this.path} knows no site ${JSON.stringify(siteId)}`, {
+    throw refusal('history.site', `the history ${this.path} has no site ${JSON.stringify(siteId)}`, {
       hint: near === undefined ? undefined : `did you mean ${near}?`,
     });
   }
 
-  /** The newest runs in which each site was seen, the newest first; a site that was never seen is left out. */
-  recent(siteIds: Iterable<string>, most: number): Map<string, RememberedRun[]> {
-    return this.#use((database) => recentRuns(database, siteIds, most));
+  /** The last runs of each site, newest first. Leaves out a site that no run had. */
+  recent(siteIds: Iterable<string>, max: number): Map<string, RememberedRun[]> {
+    return this.#use((database) => recentRuns(database, siteIds, max));
   }
 
   [Symbol.dispose](): void {

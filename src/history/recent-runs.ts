@@ -2,11 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Cause } from '../core/fault.ts';
 import type { RememberedRun } from '../core/story.ts';
 
-/** The newest runs in which each site was seen, the newest first; a site that was never seen is left out. */
+/** The last runs of each site, newest first. Leaves out a site that no run had. */
 export function recentRuns(
   database: DatabaseSync,
   siteIds: Iterable<string>,
-  most: number,
+  max: number,
 ): Map<string, RememberedRun[]> {
   const newest = database.prepare(`
     SELECT r.run, r.started_at AS startedAt, v.verdict, v.cause, v.code
@@ -15,7 +15,7 @@ export function recentRuns(
   `);
   const bySite = new Map<string, RememberedRun[]>();
   for (const siteId of siteIds) {
-    const rows = newest.all(siteId, most) as unknown as readonly RecentRow[];
+    const rows = newest.all(siteId, max) as unknown as readonly RecentRow[];
     if (rows.length > 0) bySite.set(siteId, rows.map(rememberedRun));
   }
   return bySite;

@@ -1,10 +1,10 @@
-/** The file's own version; a file of another one is built anew from the journals, which are the truth. */
+/** The version of the file. A file of another version is rebuilt from the journals. */
 export const HISTORY_VERSION = 1;
 
-/** Says that a SQLite file is a history of gridrun: `grun` in ASCII. */
+/** Marks a SQLite file as a history of gridrun: `grun` in ASCII. */
 export const APPLICATION_ID = 0x6772756e;
 
-/** Clustered by site, because a site's story is what is asked for; `run_id` has an index for a run that is fed again. */
+/** Clustered by site, because queries ask for one site. The index on `run_id` is for a run that is written again. */
 export const TABLES = `
   CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
@@ -37,7 +37,7 @@ export const TABLES = `
     PRIMARY KEY (site_id, check_id, run_id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX check_verdicts_by_run ON check_verdicts (run_id);
-  -- A run that was gone on with lives on in the one that did: its sites must not count twice.
+  -- A resumed run is part of the run that resumed it: its sites must not count twice.
   CREATE VIEW counted_runs AS SELECT * FROM runs WHERE run NOT IN (SELECT resumes FROM runs);
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${HISTORY_VERSION};

@@ -9,7 +9,7 @@ interface Row extends Sighting {
   readonly verdict: Verdict;
 }
 
-/** All that is remembered of a site; undefined where it was never seen. */
+/** Everything that the history knows of a site. Undefined if no run had it. */
 export function siteStory(database: DatabaseSync, siteId: string, lastRuns: number): SiteStory | undefined {
   const rows = database
     .prepare(

@@ -3,12 +3,10 @@ import { resolve } from 'node:path';
 import type { Site } from '../core/site.ts';
 import { refusal } from '../core/fault.ts';
 
-/** What a site takes when nothing at all is known. */
+/** The expected duration of a site if no duration is known at all. */
 const UNKNOWN_SITE_MS = 10_000;
 
-/**
- * What each site is expected to take, in ms: what it took last time, else the median of all that are known, else 10 s.
- */
+/** The expected duration of a site, in ms: its known duration, or the median of all known durations, or 10 s. */
 export function expectedDurations(
   durations: ReadonlyMap<string, number> = new Map(),
 ): (site: Pick<Site, 'id'>) => number {
@@ -17,7 +15,7 @@ export function expectedDurations(
   return (site) => durations.get(site.id) ?? medianMs;
 }
 
-/** Reads the durations of an earlier run from a file. Throws a refusal where it can't be read or holds none. */
+/** Reads the durations of an earlier run from a file. Throws a refusal if it cannot be read or has no duration. */
 export async function readDurations(
   file: string,
   { cwd, signal }: { readonly cwd: string; readonly signal?: AbortSignal },
@@ -28,7 +26,7 @@ export async function readDurations(
   } catch (error) {
     signal?.throwIfAborted();
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw refusal('plan.durations', `the durations file ${file} can't be read: ${why}`, {
+    throw refusal('plan.durations', `cannot read the durations file ${file}: ${why}`, {
       hint: 'give --durations the results.json of an earlier run',
     });
   }
@@ -36,9 +34,9 @@ export async function readDurations(
 }
 
 /**
- * The ms that each site took, by its id: of a results.json (`{"sites": [{"id", "durationMs"}]}`), of an object of ids
- * and ms, of NDJSON of either, or of a journal. Only these fields are read. A duration of 0 is a site that did not
- * run, and says nothing. Throws a refusal for a text that holds no duration at all.
+ * The duration of each site, in ms, by its id. Takes a results.json (`{"sites": [{"id", "durationMs"}]}`), an object of
+ * ids and ms, NDJSON of either, or a journal, and reads only these fields. Ignores a duration of 0: that site did not
+ * run. Throws a refusal if the text has no duration.
  */
 export function parseDurations(text: string, name: string): ReadonlyMap<string, number> {
   const durations = new Map<string, number>();
@@ -46,7 +44,7 @@ export function parseDurations(text: string, name: string): ReadonlyMap<string, 
   if (whole !== undefined) collect(whole, durations);
   else for (const line of text.split('\n')) collect(parsed(line), durations);
   if (durations.size === 0) {
-    throw refusal('plan.durations', `the durations file ${name} holds no duration of any site`, {
+    throw refusal('plan.durations', `the durations file ${name} has no duration of any site`, {
       hint: 'give --durations the results.json of an earlier run',
     });
   }

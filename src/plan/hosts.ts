@@ -24,15 +24,15 @@ for (const [address, bits] of [
   LOCAL.addSubnet(address, bits, 'ipv6');
 
 /**
- * The registrable domain of a site's URL, private suffixes counted: `a.github.io` is its own, as is `example.co.uk`.
- * A host that has none (an address, `localhost`) is its own domain.
+ * The registrable domain of a site's URL. Private suffixes count: `a.github.io` is a domain, and so is `example.co.uk`.
+ * For a host without one (an address, `localhost`), the host itself.
  */
 export function domainOf(url: string): string {
   const host = hostOf(url);
   return getDomain(host, { allowPrivateDomains: true }) ?? host;
 }
 
-/** Whether a host, as `hostOf` gives it, is this machine or in a private network by its address or name. */
+/** Whether a host (from `hostOf`) is this machine or in a private network, by its address or name. */
 export function isLocal(host: string): boolean {
   const name = host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
   const version = isIP(name);

@@ -9,7 +9,7 @@ export interface PlanParts {
   readonly durations?: ReadonlyMap<string, number> | undefined;
 }
 
-/** SHA-256 over list, selection and durations: shards may be merged where it is the same. */
+/** SHA-256 over list, selection and durations. Shards with the same hash may be merged. */
 export function planHash({ list, selection, durations }: PlanParts): string {
   const parts = {
     list,

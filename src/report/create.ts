@@ -18,18 +18,19 @@ import type { NamedReporter } from './multiplexer.ts';
 import type { TerminalSetup } from './terminal/terminal.ts';
 
 export interface ReportersSetup extends TerminalSetup {
-  /** Everything relative is relative to this folder. */
+  /** The base of every relative path. */
   readonly cwd: string;
-  /** What GitHub tells its jobs; that of the process where it is not given. */
+  /** The environment that GitHub gives to a job. Default: that of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** They have files, or formats, of their own. */
+/** Reporters that write a file or a format of their own. */
 const NOT_TERMINAL: ReadonlySet<string> = new Set(['junit', 'html', 'ctrf', 'github']);
 
 /**
- * The reporters that the user asked for, and junit.xml and report.html, which are always written. Those of a terminal come last,
- * because their summary tells of the others' failures. Throws a refusal that names every unknown reporter.
+ * Creates the reporters that the user asked for, and those of junit.xml and report.html, which are always written.
+ * Terminal reporters come last, because their summary lists the reports that failed. Throws a refusal that names every
+ * unknown reporter.
  */
 export function createReporters(asked: readonly ReporterOptions[], setup: ReportersSetup): NamedReporter[] {
   const unknown = asked.filter(({ name }) => !REPORTER_NAMES.some((known) => known === name));
@@ -60,29 +61,29 @@ export function createReporters(asked: readonly ReporterOptions[], setup: Report
 }
 
 /**
- * A report takes the place of what is at its path: that must not be a device, a pipe or a folder. Throws a refusal that
- * names each such path.
+ * A report replaces what is at its path, so that must not be a device, a pipe or a folder. Throws a refusal that names
+ * each such path.
  */
 export async function refuseNotFiles(asked: readonly ReporterOptions[], cwd: string): Promise<void> {
   const mistakes = asked.flatMap(({ name, path }) => {
     const isThere = path !== undefined && existsSync(resolve(cwd, path));
     return isThere && !lstatSync(resolve(cwd, path)).isFile()
-      ? [`--reporter ${name}=${path}: is there, and is not a file`]
+      ? [`--reporter ${name}=${path}: exists, but is not a file`]
       : [];
   });
   if (mistakes.length > 0)
-    throw refusal('reporter.not-a-file', 'a report would replace what is no file', {
+    throw refusal('reporter.not-a-file', 'a report path is not a file', {
       mistakes,
-      hint: 'give a path in a folder that is there or can be made',
+      hint: 'give the path of a file; gridrun creates its folder',
     });
 }
 
-/** The reporters that can be made where there is no terminal to write to. */
+/** The reporters that work without a terminal. */
 export function withoutTerminal(asked: readonly ReporterOptions[]): ReporterOptions[] {
   return asked.filter(({ name, path }) => path !== undefined || name === 'ctrf');
 }
 
-/** The results folder as CI servers look for attachments: from the working directory where it lies in it, else absolute. */
+/** The results folder as CI servers need it for attachments: relative if it is in the working directory, else absolute. */
 export function attachmentBase(cwd: string, out: string): string {
   const absolute = resolve(cwd, out);
   const within = relative(cwd, absolute);
@@ -109,7 +110,7 @@ function github({ path }: ReporterOptions, setup: ReportersSetup): NamedReporter
   const { state, cwd, stream } = setup;
   const out = attachmentBase(cwd, setup.out);
   const { GITHUB_STEP_SUMMARY } = setup.env ?? process.env;
-  // With a path the summary goes there alone, short enough for a comment.
+  // With a path, the summary goes only there, and is short enough for a comment.
   if (path !== undefined)
     return { name: `github=${path}`, reporter: new GithubReporter(state, { out, summaryPath: resolve(cwd, path) }) };
   const summary =

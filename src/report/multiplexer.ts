@@ -13,13 +13,13 @@ export interface NamedReporter {
   readonly reporter: Reporter;
 }
 
-/** Feeds one fold and every reporter. A reporter that throws is left out from then on; the others do not notice. */
+/** Gives each event to the state and to every reporter. Drops a reporter that throws; the others go on. */
 export class Multiplexer implements Reporter {
   readonly failures: ReportFailure[] = [];
   readonly #state: RunState;
   #reporters: readonly NamedReporter[];
 
-  /** @param reporters in the order in which they finish: what tells of the others' failures comes last */
+  /** @param reporters in the order in which they finish. Put last what lists the failures of the others. */
   constructor(state: RunState, reporters: readonly NamedReporter[]) {
     this.#state = state;
     this.#reporters = reporters;
@@ -36,7 +36,7 @@ export class Multiplexer implements Reporter {
     }
   }
 
-  /** Never throws: what went wrong is in `failures`. */
+  /** Never throws. `failures` has what went wrong. */
   async finish(): Promise<void> {
     for (const { name, reporter } of this.#reporters) {
       try {

@@ -2,7 +2,7 @@ import type { RunEvent } from '../core/event.ts';
 
 type Kind = 'string' | 'number' | 'array' | 'object';
 
-/** What a fold relies on in each event. */
+/** The fields of each event that the state relies on. */
 const SHAPES: Readonly<Record<RunEvent['type'], Readonly<Record<string, Kind>>>> = {
   'run-started': {
     schema: 'number',
@@ -44,7 +44,7 @@ const SHAPES: Readonly<Record<RunEvent['type'], Readonly<Record<string, Kind>>>>
   'run-ended': { durationMs: 'number', stopped: 'string', faults: 'array' },
 };
 
-/** Why a value is not an event of this schema; undefined where it is one. */
+/** Why a value is not an event of this schema. Undefined if it is one. */
 export function whyNotEvent(value: unknown): string | undefined {
   if (kindOf(value) !== 'object') return 'not a JSON object';
   const fields = value as Readonly<Record<string, unknown>>;
@@ -57,7 +57,7 @@ export function whyNotEvent(value: unknown): string | undefined {
   return wrong === undefined ? whyNotNested(type, fields) : `${type} whose ${wrong[0]} is not of type ${wrong[1]}`;
 }
 
-/** The two events that carry a whole result are looked into one step further. */
+/** Checks one level deeper in the two events that hold a whole result. */
 function whyNotNested(type: string, fields: Readonly<Record<string, unknown>>): string | undefined {
   if (type !== 'attempt-ended' && type !== 'site-judged') return undefined;
   const name = type === 'attempt-ended' ? 'attempt' : 'verdict';

@@ -14,7 +14,7 @@ interface Holder extends ProcessIdentity {
 
 const heldHere = new Set<string>();
 
-/** Keeps two runs out of one results folder. */
+/** Makes sure that only one run at a time writes into a results folder. */
 export class FolderLock implements Disposable {
   readonly #path: string;
   readonly #token: string;
@@ -24,13 +24,13 @@ export class FolderLock implements Disposable {
     this.#token = token;
   }
 
-  /** Throws a refusal that names the process which holds the folder. The lock of a dead process is taken over. */
+  /** Locks a folder. Takes over the lock of a dead process. Throws a refusal that names the process that has the folder. */
   static take(folder: string): FolderLock {
     const path = join(folder, LOCK);
     const token = randomUUID();
     const { birth = '', ...identity } = ownIdentity();
     const own: Holder = { ...identity, birth, token };
-    // Linked into place with its content, so that nobody ever reads half a lock.
+    // Link the file into place with its content, so that no process reads half a lock.
     const draft = `${path}.${token}`;
     writeFileSync(draft, JSON.stringify(own), { flag: 'wx' });
     try {
@@ -46,7 +46,7 @@ export class FolderLock implements Disposable {
     return new FolderLock(path, token);
   }
 
-  /** Gives the folder back; the second call does nothing. */
+  /** Releases the folder. A second call does nothing. */
   [Symbol.dispose](): void {
     if (heldHere.delete(this.#token) && readHolder(this.#path)?.token === this.#token)
       rmSync(this.#path, { force: true });
@@ -63,7 +63,7 @@ function linked(draft: string, path: string): boolean {
   }
 }
 
-/** Undefined where there is no lock. One that is not readable belongs to nobody. */
+/** Undefined if there is no lock. A lock that cannot be read belongs to no process. */
 function readHolder(path: string): Holder | undefined {
   let text: string;
   try {
@@ -87,7 +87,7 @@ function isHolding(holder: Holder): boolean {
   return isAlive(holder);
 }
 
-/** Takes a dead process's lock away; where another run was quicker, its lock is put back. */
+/** Removes the lock of a dead process. If another run replaced it in the meantime, puts that lock back. */
 function removeStale(path: string, stale: Holder): void {
   const aside = `${path}.${randomUUID()}`;
   try {

@@ -6,23 +6,23 @@ import { Redaction } from '../text/redaction.ts';
 
 const datasync = promisify(fdatasync);
 
-/** The longest that a written event may be unsynced. */
+/** The max time between writing an event and syncing it to the disk. */
 const SYNC_EVERY_MS = 100;
 
 export interface JournalOptions {
-  /** Values that must not be written. */
+  /** Values that must not be in the file. */
   readonly secrets?: readonly string[];
   /** ms since the epoch */
   readonly now?: () => number;
-  /** Called once, when the journal can't be written any more; the run should then stop. */
+  /** Called once if the journal can no longer be written. The run should then stop. */
   readonly onFailure?: (error: GridrunError) => void;
-  /** Opens the file and gives its descriptor, for tests of a full disk; the default makes a new file. */
+  /** Opens the file and returns its descriptor. For tests of a full disk. Default: creates a new file. */
   readonly open?: (path: string) => number;
 }
 
 /**
- * The append-only log of a run, one JSON event a line. An event is in the file when `append` returns; it is on the
- * disk at most 100 ms later, and verdicts at once: those of one turn of the event loop share one sync.
+ * The append-only log of a run, with one JSON event per line. An event is in the file when `append` returns, and on the
+ * disk at most 100 ms later. A verdict is synced at once; the verdicts of one turn of the event loop share a sync.
  */
 export class Journal {
   readonly path: string;
@@ -47,24 +47,24 @@ export class Journal {
     this.#onFailure = options.onFailure ?? (() => {});
   }
 
-  /** Starts a new journal. Throws a refusal where the file exists or can't be made: a journal is never overwritten. */
+  /** Starts a new journal. Throws a refusal if the file exists or cannot be created: a journal is never overwritten. */
   static open(path: string, options: JournalOptions = {}): Journal {
     try {
       const openNew = options.open ?? ((name: string) => openSync(name, 'wx'));
       return new Journal(path, openNew(path), options);
     } catch (error) {
-      throw refusal('journal.open', `the journal ${path} can't be started: ${(error as Error).message}`, {
+      throw refusal('journal.open', `cannot create the journal ${path}: ${(error as Error).message}`, {
         hint: 'give another folder with --out',
       });
     }
   }
 
-  /** Why the journal could not be written, where it could not. */
+  /** Why the journal could not be written. Undefined if it could. */
   get failure(): GridrunError | undefined {
     return this.#failure;
   }
 
-  /** Dates the event, takes the secrets out and writes it. Reporters get what this returns, never what was given. */
+  /** Dates the event, removes the secrets, writes it and returns it. Give reporters only what this returns. */
   append(event: Undated): RunEvent {
     this.#lastAt = Math.max(this.#lastAt, this.#now());
     const { type, ...rest } = this.#redaction.value(event);
@@ -73,7 +73,7 @@ export class Journal {
     return dated;
   }
 
-  /** Everything that was appended is on the disk when this resolves. */
+  /** Resolves when everything that was appended is on the disk. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     clearImmediate(this.#batch);
@@ -81,7 +81,7 @@ export class Journal {
     while (this.#unsynced || this.#syncing !== undefined) await (this.#syncing ?? this.#sync());
   }
 
-  /** Syncs and closes; the second call does nothing. */
+  /** Syncs and closes. A second call does nothing. */
   async close(): Promise<void> {
     if (this.#closed) return;
     await this.flush();
@@ -119,15 +119,15 @@ export class Journal {
     if (this.#failure !== undefined) return;
     this.#failure = new GridrunError(
       'journal.write',
-      `the journal ${this.path} can't be written: ${(error as Error).message}`,
-      { hint: 'make room on the disk, then go on with --resume', cause: error },
+      `cannot write the journal ${this.path}: ${(error as Error).message}`,
+      { hint: 'free space on the disk, then resume the run with --resume', cause: error },
     );
     this.#unsynced = false;
     try {
-      // Half a line may be there; without it the journal replays up to its last event.
+      // Remove a half-written line, so that the journal replays up to its last event.
       ftruncateSync(this.#fd, this.#size);
     } catch {
-      // A torn last line replays too.
+      // A torn last line replays, too.
     }
     this.#onFailure(this.#failure);
   }

@@ -3,8 +3,9 @@ import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Puts the evidence of a shard beside that of the others: linked where both lie on one disk, else copied. Only folders
- * and plain files are taken: a link in an artifact may point anywhere. Throws what the file system throws.
+ * Adds the evidence of a shard to that of the others. Links the files if both folders are on one disk, or else copies
+ * them. Takes only folders and plain files, because a link in an artifact may point anywhere. Throws what the file system
+ * throws.
  */
 export async function linkEvidence(from: string, to: string): Promise<void> {
   if (!existsSync(from)) return;
@@ -20,7 +21,7 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
   try {
     await link(source, target);
   } catch (error) {
-    // Two shards never have a file of one name; a folder that is there twice has the same in both.
+    // Two shards never write the same file. If it exists, the same folder was given twice.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
     await copyFile(source, target);
   }

@@ -8,9 +8,9 @@ const NEWLINE = 0x0a;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a journal as a stream of events. What follows the last newline is a line that was being written when the run
- * was cut off, and is passed over: so every byte prefix of a journal replays. Throws a refusal that names the line
- * where anything else is not an event, or where a newer gridrun wrote the journal.
+ * Reads a journal as a stream of events. Ignores what follows the last newline, which is a line that the run did not
+ * finish. So every byte prefix of a journal replays. Throws a refusal that names the line if any other line is not an
+ * event, or if a newer gridrun wrote the journal.
  */
 export async function* replay(path: string): AsyncGenerator<RunEvent, void, void> {
   const bytes = createReadStream(path, { highWaterMark: 1 << 20 });
@@ -24,7 +24,7 @@ export async function* replay(path: string): AsyncGenerator<RunEvent, void, void
   }
 }
 
-/** The same for bytes from anywhere; `name` is for messages. */
+/** The same for bytes from any source. `name` is for messages. */
 export async function* parseJournal(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   name: string,
@@ -60,7 +60,7 @@ function eventOf(line: Uint8Array, lineNumber: number, name: string): RunEvent {
       hint:
         newer === undefined
           ? 'the file was changed, or is not a journal'
-          : 'read it with the gridrun that wrote it, or a newer one',
+          : 'use the gridrun version that wrote it, or a newer one',
     },
   );
 }

@@ -10,10 +10,10 @@ import { releaseTestOf, type ReleaseTest } from '../core/release-test.ts';
 import type { CheckExcuse, CheckVerdict, Verdict } from '../core/verdict.ts';
 import { writeWhole } from '../os/write-whole.ts';
 
-/** results.json's schema. A field keeps its one type for ever. */
+/** The schema of results.json. A field keeps its type for ever. */
 export const RESULTS_VERSION = 1;
 
-/** What results.json holds. Durations are in ms, dates in ms since the epoch. */
+/** The content of results.json. Durations are in ms, dates in ms since the epoch. */
 export interface ResultsFile {
   readonly version: number;
   readonly run: string;
@@ -22,28 +22,28 @@ export interface ResultsFile {
   readonly grid: string;
   readonly startedAt: number;
   readonly durationMs: number;
-  /** False where the run was cut off. */
+  /** False if the run was cut off. */
   readonly ended: boolean;
   readonly stopped: string;
   readonly stops: readonly Pick<RunStopping, 'reason' | 'text'>[];
   readonly faults: readonly Fault[];
   readonly planHash: string;
   readonly shard: { readonly index: number; readonly total: number };
-  /** The run that this one went on with; empty where none. */
+  /** The run that this one resumed. Empty if it resumed none. */
   readonly resumes: string;
-  /** As far as the journal tells: a report that could not be written is known only to the process's own exit code. */
+  /** The exit code by the journal. Only the process itself knows that a report could not be written. */
   readonly exitCode: number;
   readonly reasons: readonly string[];
   readonly siteCount: number;
   readonly duplicateCount: number;
-  /** Sites by verdict. */
+  /** The number of sites by verdict. */
   readonly counts: Readonly<Record<Verdict, number>>;
-  /** Test cases as junit.xml counts them. */
+  /** The number of test cases by outcome, as in junit.xml. */
   readonly cases: CaseTally;
   readonly checks: readonly CheckPlan[];
   /** The builds of a run with an extension. */
   readonly extensions: readonly ExtensionResult[];
-  /** What the build under test broke and mended, in a run with a control. */
+  /** In a run with a control: what the build under test broke and fixed. */
   readonly sweep?: ReleaseTest;
   readonly sessions: readonly SessionResult[];
   readonly notices: readonly Pick<Notice, 'level' | 'code' | 'text'>[];
@@ -76,24 +76,24 @@ export interface SiteResult {
   readonly verdict: Verdict;
   readonly cause?: Cause;
   readonly code?: string;
-  /** What the next run plans by: of the last attempt that did not fault. None where there was no such attempt. */
+  /** The duration of the last attempt that did not fault. The next run plans by it. Absent if every attempt faulted. */
   readonly durationMs?: number;
-  /** Of all attempts together. */
+  /** The duration of all attempts together. */
   readonly totalMs: number;
   readonly attempts: number;
-  /** What the control came to. */
+  /** The verdict of the control. */
   readonly control?: Verdict;
   readonly checks: readonly CheckVerdict[];
-  /** Its checks that do not gate although they are not as they should be, and why. */
+  /** The checks that failed but do not fail the run, and why. */
   readonly excused?: readonly CheckExcuse[];
 }
 
-/** Writes results.json at the end of a run, or of the replay of one. */
+/** Writes results.json at the end of a run or of a replay. */
 export class ResultsJsonReporter implements Reporter {
   readonly #state: RunState;
   readonly #path: string;
 
-  /** @param state the fold over the run's events; whoever owns it applies them */
+  /** @param state the state of the run; its owner applies the events */
   constructor(state: RunState, path: string) {
     this.#state = state;
     this.#path = path;
@@ -105,7 +105,7 @@ export class ResultsJsonReporter implements Reporter {
   }
 }
 
-/** The text of results.json in pieces: a site at a time, so that a long list is never one string. */
+/** The text of results.json, one site at a time, so that a long list is never one string. */
 export function* resultsText(state: RunState): Generator<string> {
   const head = JSON.stringify(headOf(state), undefined, 1);
   yield `${head.slice(0, -2)},\n "sites": [`;
@@ -171,6 +171,7 @@ function sessionResult({ opened, siteCount, reason }: SessionState): SessionResu
   };
 }
 
+/** A site as results.json has it. */
 export function siteResult({ site, verdict, expectedMs, excused }: SiteState): SiteResult {
   return {
     id: site.id,

@@ -9,23 +9,23 @@ import { EVIDENCE } from './layout.ts';
 import { replay } from './replay.ts';
 import type { RunFolder, UnfinishedRun } from './run-folder.ts';
 
-/** The plan of the run that wants to go on with another: what must be the same. */
+/** What must be the same in a run and in the run that resumes it. */
 export type PlanFacts = Pick<RunStarted, 'planHash' | 'siteCount' | 'checks' | 'shard'>;
 
-/** What of an unfinished run is kept, and what is run again. */
+/** What a new run keeps of an unfinished one. The other sites run again. */
 export interface ResumePlan {
   readonly run: string;
-  /** Sites with a verdict other than not-run. */
+  /** The ids of the sites with a verdict other than not-run. */
   readonly kept: ReadonlySet<string>;
-  /** The events of the kept sites, for the new run's journal, in their order. */
+  /** The events of the kept sites, in order, for the journal of the new run. */
   keptEvents(): AsyncGenerator<Undated, void, void>;
-  /** Copies the kept sites' evidence into the new run's folder. */
+  /** Copies the evidence of the kept sites into the folder of the new run. */
   copyEvidence(folder: RunFolder): Promise<void>;
 }
 
 /**
- * The run that `--resume` means: the named one, or the newest where the name is empty. Throws a refusal where there
- * is none, and where the newest was already gone on with by the finished run that lies in the folder.
+ * The run that `--resume` names, or the newest if the name is empty. Throws a refusal if there is no such run, or if the
+ * finished run in the folder already resumed the newest.
  */
 export async function findUnfinished(folder: RunFolder, run: string): Promise<UnfinishedRun> {
   const runs = await folder.unfinished();
@@ -38,26 +38,27 @@ export async function findUnfinished(folder: RunFolder, run: string): Promise<Un
   }
   const newest = runs[0];
   if (newest === undefined)
-    throw refusal('resume.none', `${folder.path} has no unfinished run to go on with`, {
+    throw refusal('resume.none', `${folder.path} has no unfinished run to resume`, {
       hint: 'run without --resume, or name the results folder with --out',
     });
   const finished = await folder.finished();
   if (finished?.resumes === newest.run) {
-    throw refusal('resume.done', `the newest unfinished run, ${newest.run}, was already finished by ${finished.run}`, {
-      hint: `name it to run its rest once more: --resume ${newest.run}`,
+    throw refusal('resume.done', `the newest unfinished run, ${newest.run}, is done: ${finished.run} resumed it`, {
+      hint: `to resume it again, name it: --resume ${newest.run}`,
     });
   }
   return newest;
 }
 
-/** Reads an unfinished run. Throws a refusal that says what differs where its plan is not the one given. */
+/** Reads an unfinished run. If its plan is not the one given, throws a refusal that lists the differences. */
 export async function planResume(source: UnfinishedRun, plan: PlanFacts): Promise<ResumePlan> {
   const state = await foldJournal(source.journalPath);
-  const differences = state.started === undefined ? ['it has no header'] : differencesOf(state.started, plan);
+  const differences =
+    state.started === undefined ? ['its journal has no first line'] : differencesOf(state.started, plan);
   if (differences.length > 0) {
-    throw refusal('resume.plan', `the run ${source.run} can't be gone on with: its plan was another`, {
+    throw refusal('resume.plan', `cannot resume run ${source.run}: its plan was different`, {
       mistakes: differences,
-      hint: 'start anew without --resume',
+      hint: 'start a new run without --resume',
     });
   }
   const kept = new Set<string>();

@@ -8,20 +8,20 @@ import { makeFolder } from '../os/make-folder.ts';
 import { DRAFTS, EVIDENCE, isMoreJUnit, JOURNAL, RUN_FILES, UNFINISHED } from './layout.ts';
 import { replay } from './replay.ts';
 
-/** An unfinished run whose files were put aside. */
+/** An unfinished run that was moved out of the way. */
 export interface SetAside {
   readonly run: string;
   readonly path: string;
 }
 
-/** A run that `--resume` can go on with. */
+/** A run that can be resumed. */
 export interface UnfinishedRun extends SetAside {
   readonly journalPath: string;
   /** ms since the epoch */
   readonly startedAt: number;
 }
 
-/** The results folder of one run at a time. Release it by disposing of it. */
+/** A results folder, locked for one run. Dispose of it to release the lock. */
 export class RunFolder implements Disposable {
   readonly path: string;
   readonly #lock: FolderLock;
@@ -31,12 +31,12 @@ export class RunFolder implements Disposable {
     this.#lock = lock;
   }
 
-  /** Makes the folder where it is missing and locks it. Throws a refusal where it can't be had. */
+  /** Creates the folder if it is missing, and locks it. Throws a refusal if that is not possible. */
   static async open(path: string): Promise<RunFolder> {
     try {
       await makeFolder(path);
     } catch (error) {
-      throw refusal('out.folder', `the results folder ${path} can't be made: ${(error as Error).message}`);
+      throw refusal('out.folder', `cannot create the results folder ${path}: ${(error as Error).message}`);
     }
     return new RunFolder(path, FolderLock.take(path));
   }
@@ -50,33 +50,33 @@ export class RunFolder implements Disposable {
   }
 
   /**
-   * Moves what an unfinished run left to `unfinished/<run>/`, and says where; a finished run's files stay.
-   * To be called first: afterwards nothing that lies here is lost by being replaced.
+   * Moves the files of an unfinished run to `unfinished/<run>/`, and returns where. Leaves the files of a finished run.
+   * Call it first: after it, no file in the folder is lost if it is replaced.
    */
   async setAside(): Promise<SetAside | undefined> {
     if (!existsSync(this.journalPath) || (await isFinished(this.journalPath))) return undefined;
     const run = (await headerOf(this.journalPath))?.run ?? 'unknown';
     const path = this.#freePath(asFileName(run));
     await mkdir(path, { recursive: true });
-    // The journal goes last: a crash in between leaves an unfinished journal, and the rest is moved next time.
+    // Move the journal last: after a crash in between, the next run finds it and moves the rest.
     for (const name of [...moreJUnit(this.path), ...[...RUN_FILES].reverse()])
       await moveIfThere(join(this.path, name), join(path, name));
     await Promise.all(DRAFTS.map((name) => rm(join(this.path, name), { force: true })));
     return { run, path };
   }
 
-  /** Removes a finished run's files to make room for a new run's. Throws where an unfinished run's are still here. */
+  /** Removes the files of a finished run. Throws if an unfinished run is still in the folder. */
   async clear(): Promise<void> {
     if (existsSync(this.journalPath) && !(await isFinished(this.journalPath))) {
-      throw new Error(`${this.journalPath} is of an unfinished run, which must be set aside first`);
+      throw new Error(`${this.journalPath} belongs to an unfinished run: call setAside first`);
     }
-    // The journal goes first: without it what is left is nobody's, and with it nothing is missing.
+    // Remove the journal first: while it is there, no file of its run is missing.
     for (const name of [...RUN_FILES, ...DRAFTS, ...moreJUnit(this.path)])
       await rm(join(this.path, name), { recursive: true, force: true });
     await mkdir(this.evidencePath);
   }
 
-  /** The unfinished runs that were put aside, newest first. */
+  /** The unfinished runs that were moved out of the way, newest first. */
   async unfinished(): Promise<UnfinishedRun[]> {
     const folder = join(this.path, UNFINISHED);
     const names = existsSync(folder) ? readdirSync(folder) : [];
@@ -91,7 +91,7 @@ export class RunFolder implements Disposable {
     return runs.flat().sort((a, b) => b.startedAt - a.startedAt || (a.run < b.run ? 1 : -1));
   }
 
-  /** The finished run that lies here, where there is one. */
+  /** The first event of the finished run in the folder, if there is one. */
   async finished(): Promise<RunStarted | undefined> {
     return existsSync(this.journalPath) && (await isFinished(this.journalPath))
       ? headerOf(this.journalPath)
@@ -106,24 +106,24 @@ export class RunFolder implements Disposable {
     const wanted = join(this.path, UNFINISHED, run);
     for (let index = 1; ; index++) {
       const path = index === 1 ? wanted : `${wanted}-${index}`;
-      // A folder without its journal is one that a crash kept from being filled.
+      // A folder without a journal was left by a crash while files were moved into it.
       if (!existsSync(join(path, JOURNAL))) return path;
     }
   }
 }
 
-/** What to tell a person whose unfinished run was put aside. */
+/** The message for a person whose unfinished run was moved out of the way. */
 export function setAsideText({ run, path }: SetAside): string {
-  return `The unfinished run ${run} was moved to ${path}; go on with it by gridrun --resume ${run}`;
+  return `Moved the unfinished run ${run} to ${path}. To resume it: gridrun --resume ${run}`;
 }
 
-/** The header of a journal; undefined where a run was cut off before it was written. Throws as `replay` does. */
+/** The first event of a journal. Undefined if the run was cut off before it. Throws as `replay` does. */
 export async function headerOf(journalPath: string): Promise<RunStarted | undefined> {
   for await (const event of replay(journalPath)) return event.type === 'run-started' ? event : undefined;
   return undefined;
 }
 
-/** Did the run end by itself? One that a person interrupted did not: it can be gone on with. */
+/** Whether the run ended by itself. A run that a person interrupted did not, and can be resumed. */
 export async function isFinished(journalPath: string): Promise<boolean> {
   const line = await lastLine(journalPath);
   try {
@@ -134,7 +134,7 @@ export async function isFinished(journalPath: string): Promise<boolean> {
   }
 }
 
-/** The last whole line; empty where the file does not end with one. Read from its end: a journal may be long. */
+/** The last line, or an empty text if it is not whole. Reads from the end, because a journal may be long. */
 async function lastLine(path: string): Promise<string> {
   await using file = await open(path);
   const { size } = await file.stat();
@@ -147,7 +147,7 @@ async function lastLine(path: string): Promise<string> {
   }
 }
 
-/** The further files of a JUnit report that is too large for one. */
+/** The second and later files of a JUnit report that is too large for one. */
 function moreJUnit(folder: string): string[] {
   return readdirSync(folder).filter(isMoreJUnit);
 }
@@ -158,7 +158,7 @@ async function moveIfThere(from: string, to: string): Promise<void> {
   await rename(from, to);
 }
 
-/** A run's name comes from a file that anyone may have written. */
+/** Makes a safe file name of a run's name, which comes from a file that anyone may have written. */
 function asFileName(run: string): string {
   const safe = run.replaceAll(/[^A-Za-z0-9_.-]/g, '_').replace(/^\.+/, '_');
   return safe === '' ? 'unknown' : safe;

@@ -8,33 +8,33 @@ import { headerOf, isFinished } from './run-folder.ts';
 /** A results folder that may be one of the shards of a run. */
 export interface ShardFolder {
   readonly path: string;
-  /** None where there is no journal, or none that has a whole first line. */
+  /** Absent if there is no journal, or no whole first line in it. */
   readonly header?: RunStarted;
-  /** Its run ended by itself. */
+  /** Whether its run ended by itself. */
   readonly finished: boolean;
 }
 
-/** A shard that goes into a merge. */
+/** A shard with a journal. */
 export type Shard = Required<ShardFolder>;
 
 export interface ShardChoice {
-  /** By their number, each once. */
+  /** One of each number, in order. */
   readonly shards: readonly Shard[];
-  /** What is missing, doubled, foreign, unfinished or empty; none where all is well. */
+  /** Shards that are missing, given twice, of another plan, unfinished or empty. Empty if nothing is wrong. */
   readonly faults: readonly Fault[];
 }
 
 /**
- * The shards that lie in these folders. A folder without a journal that holds folders with one, as CI servers lay out
- * the artifacts of several jobs, stands for all of them. Throws a refusal that names every folder which is not there.
+ * Reads the shards in these folders. A folder may be a results folder, or hold several of them, as CI servers lay out
+ * the artifacts of jobs. Throws a refusal that names every missing folder.
  */
 export async function readShards(folders: readonly string[]): Promise<ShardFolder[]> {
   const gone = folders.filter((folder) => !existsSync(folder) || !statSync(folder).isDirectory());
   if (gone.length > 0) {
     const mistakes = gone.map((folder) => `there is no folder ${folder}`);
-    throw refusal('merge.folders', 'the folders to merge are wrong', {
+    throw refusal('merge.folders', 'a folder to merge does not exist', {
       mistakes,
-      hint: 'give the folders that --out of each shard named',
+      hint: 'give the --out folder of each shard',
     });
   }
   const paths = folders.flatMap(withParts);
@@ -57,16 +57,16 @@ function withParts(folder: string): string[] {
 }
 
 /**
- * Which of the folders are merged: the shards of the plan that most of them have, each number once. The answer does
- * not depend on the order of the folders. Throws a refusal where there is nothing to merge at all.
+ * Chooses the shards to merge: those of the most common plan, one of each number. The choice does not depend on the order
+ * of the folders. Throws a refusal if no folder has a journal.
  */
 export function chooseShards(folders: readonly ShardFolder[]): ShardChoice {
   const found = folders.filter((folder): folder is Shard => folder.header !== undefined).toSorted(byAge);
   const plan = commonPlan(found);
   if (plan === undefined) {
     throw refusal('merge.nothing', 'there is nothing to merge', {
-      mistakes: folders.map(({ path }) => `${path} holds no journal of a run`),
-      hint: 'give the folders that --out of each shard named',
+      mistakes: folders.map(({ path }) => `${path} has no journal of a run`),
+      hint: 'give the --out folder of each shard',
     });
   }
   const { total } = plan.header.shard;
@@ -80,7 +80,7 @@ export function chooseShards(folders: readonly ShardFolder[]): ShardChoice {
     faults: [
       ...folders
         .filter(({ header }) => header === undefined)
-        .map(({ path }) => makeFault('merge.empty', `${path} holds no journal of a run`)),
+        .map(({ path }) => makeFault('merge.empty', `${path} has no journal of a run`)),
       ...found.filter((shard) => !own.includes(shard)).map((shard) => foreign(shard, plan)),
       ...taken.flatMap((same, index) => (same.length > 0 ? [] : [missing(index + 1, total)])),
       ...taken.flatMap((same) => (same.length < 2 ? [] : [doubled(same)])),
@@ -89,19 +89,19 @@ export function chooseShards(folders: readonly ShardFolder[]): ShardChoice {
   };
 }
 
-/** The plan that most of them have; where two are equal, the newer. */
+/** The most common plan. The newer one if two are equally common. */
 function commonPlan(found: readonly Shard[]): Shard | undefined {
   const counts = new Map<string, number>();
   for (const shard of found) counts.set(planOf(shard), (counts.get(planOf(shard)) ?? 0) + 1);
-  const most = Math.max(0, ...counts.values());
-  return found.find((shard) => counts.get(planOf(shard)) === most);
+  const max = Math.max(0, ...counts.values());
+  return found.find((shard) => counts.get(planOf(shard)) === max);
 }
 
 function planOf({ header }: Shard): string {
   return JSON.stringify([header.planHash, header.shard.total, header.checks.map(({ title }) => title)]);
 }
 
-/** A finished one first: a CI server runs a job again that was cut off. `byAge` has put the newest first. */
+/** A finished shard if there is one, because a CI server may have rerun a job that was cut off. `same` is newest first. */
 function best(same: readonly Shard[]): Shard | undefined {
   return same.find(({ finished }) => finished) ?? same[0];
 }
@@ -118,7 +118,7 @@ function nameOf({ header }: Pick<Shard, 'header'>): string {
 }
 
 function missing(index: number, total: number): Fault {
-  return makeFault('merge.missing', `shard ${index}/${total} is missing: its sites are in no report`, {
+  return makeFault('merge.missing', `shard ${index}/${total} is missing: no report has its sites`, {
     hint: `add the results folder of the run with --shard ${index}/${total}`,
   });
 }
@@ -128,8 +128,8 @@ function doubled(same: readonly Shard[]): Fault {
   const others = same.filter((shard) => shard !== used).map(({ path }) => path);
   return makeFault(
     'merge.doubled',
-    `${nameOf(used)} is there ${same.length} times: ${used.path} is used, not ${others.join(', ')}`,
-    { hint: 'leave out the folders that are not used' },
+    `${nameOf(used)} was given ${same.length} times: the merge uses ${used.path}, not ${others.join(', ')}`,
+    { hint: 'leave out the other folders' },
   );
 }
 
@@ -144,7 +144,7 @@ function foreign(shard: Shard, plan: Shard): Fault {
   ];
   return makeFault(
     'merge.foreign',
-    `${shard.path} (${nameOf(shard)}) is of another plan than the rest, and is left out: ${differences.join(' and ')} differ`,
+    `${shard.path} (${nameOf(shard)}) has a different plan and is left out: ${differences.join(' and ')} differ`,
     { hint: 'merge shards of one list, one selection and one suite' },
   );
 }
@@ -152,9 +152,9 @@ function foreign(shard: Shard, plan: Shard): Fault {
 function unfinished(shard: Shard): Fault {
   return makeFault(
     'merge.unfinished',
-    `${nameOf(shard)} in ${shard.path} did not run to its end: the sites that it did not get to are not-run`,
+    `${nameOf(shard)} in ${shard.path} did not finish: the sites that it did not reach are not-run`,
     {
-      hint: `run it again, or go on with it: gridrun --shard ${shard.header.shard.index}/${shard.header.shard.total} --resume`,
+      hint: `run it again, or resume it: gridrun --shard ${shard.header.shard.index}/${shard.header.shard.total} --resume`,
     },
   );
 }

@@ -97,7 +97,7 @@ test('a plain run after an interrupted one sets its files aside and says how to 
   await place.write('x.check.mjs', checkFile('await driver.get(site.url);'));
   const { code, stdout } = await place.run([...RUN, stub.url]);
   assert.equal(code, 0, stdout);
-  assert.match(stdout, /unfinished run \S+ was moved to .*gridrun --resume/);
+  assert.match(stdout, /Moved the unfinished run \S+ to .*gridrun --resume/);
 });
 
 test('--global-timeout ends the run; what is not done is not-run', async () => {

@@ -108,12 +108,12 @@ describe(`eight shards of ${SITES} sites on a stub, and one run of them`, { conc
     cpSync(path('good/1'), path('copy'), { recursive: true });
     const doubled = await merge(['good/1', 'good/2', 'copy'], 'm');
     assert.equal(doubled.code, 3);
-    assert.match(doubled.stdout, /shard 1\/2 is there 2 times/);
+    assert.match(doubled.stdout, /shard 1\/2 was given 2 times/);
     assert.equal((await place.results('m')).sites.length, 12);
 
     const foreign = await merge(['good/1', 'good/2', 'shards/3'], 'm');
     assert.equal(foreign.code, 3);
-    assert.match(foreign.stdout, /shards\/3 \(shard 3\/8\) is of another plan/);
+    assert.match(foreign.stdout, /shards\/3 \(shard 3\/8\) has a different plan/);
 
     const journal = path('copy/events.ndjson');
     truncateSync(journal, readFileSync(journal, 'utf8').lastIndexOf('{"type":"site-judged"'));
@@ -121,7 +121,7 @@ describe(`eight shards of ${SITES} sites on a stub, and one run of them`, { conc
     rmSync(path('copy/results.json'));
     const unfinished = await merge(['copy', 'good/2'], 'm');
     assert.equal(unfinished.code, 3);
-    assert.match(unfinished.stdout, /shard 1\/2 in copy did not run to its end/);
+    assert.match(unfinished.stdout, /shard 1\/2 in copy did not finish/);
     assert.equal((await place.results('m')).sites.length, 12);
   });
 });

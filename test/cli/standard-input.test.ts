@@ -21,5 +21,5 @@ test('a report never takes the place of a device or a folder', async () => {
   });
   const { code, stderr } = await place.run(['x.check.mjs', '--sites', 'sites.txt', '--reporter', 'junit=a-folder']);
   assert.equal(code, 2);
-  assert.match(stderr, /junit=a-folder: is there, and is not a file/);
+  assert.match(stderr, /junit=a-folder: exists, but is not a file/);
 });

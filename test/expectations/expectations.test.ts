@@ -142,17 +142,17 @@ test('notices: what a person should know, a line first, then all of it', async (
   assert.deepEqual(notices, [
     [
       'expectations.passed',
-      'expected to fail and passed: good; take it out of expectations.yaml: gridrun expectations update',
+      'expected to fail, but passed: good; remove it from expectations.yaml: gridrun expectations update',
       2,
     ],
     [
       'expectations.expired',
-      'expected to fail until a day that is over, and gates again: bank; mend it, or give it another day',
+      'still fails, but its last day is over, so it counts again: bank; fix it, or set a later day',
       2,
     ],
     [
       'expectations.unknown',
-      'in expectations.yaml, but neither in the list nor in the suite: nobody-0, nobody-1, nobody-2, nobody-3, nobody-4, … (7 in all); correct it or take it out',
+      'in expectations.yaml, but not in the list or the suite: nobody-0, nobody-1, nobody-2, nobody-3, nobody-4, … (7 in all); correct or remove it',
       8,
     ],
   ]);
@@ -225,34 +225,34 @@ test('every mistake at once, each with its line and what would be right', () => 
   until: 2027-01-01
 `),
     [
-      'e.yaml:4:3: until is missing or wrong: the last day on which it holds, as 2026-12-31 was wanted',
-      'e.yaml:5:3: site is missing or wrong: the id of a site was wanted',
-      'e.yaml:6:3: reason is missing or wrong: a text that says why it fails was wanted',
+      'e.yaml:4:3: until is missing or wrong; expected the last day on which it applies, for example 2026-12-31',
+      'e.yaml:5:3: site is missing or wrong; expected the id of a site',
+      'e.yaml:6:3: reason is missing or wrong; expected a text that says why it fails',
       'e.yaml:5:3: an expectation has no "sit"; did you mean site?',
-      'e.yaml:14:5: when.browser is missing or wrong: a semver range, as >=156 was wanted',
+      'e.yaml:14:5: when.browser is missing or wrong; expected a semver range, for example >=156',
       'e.yaml:15:5: an expectation has no "extention"; did you mean extension?',
-      'e.yaml:16:3: this is missing or wrong: a mapping with site, reason, owner and until was wanted',
-      'e.yaml:21:3: the same site, check and condition as in e.yaml:17:3; keep one of them',
+      'e.yaml:16:3: this is missing or wrong; expected a mapping with site, reason, owner and until',
+      'e.yaml:21:3: same site, check and condition as e.yaml:17:3; keep one of them',
     ],
   );
   assert.match(
     mistakesOf('[{"site": "a",\n "reason": 1, "owner": "o", "until": "2026-12-31"}]', 'e.json').join(),
     /^e\.json:2:2: reason is missing or wrong/,
   );
-  assert.match(mistakesOf('site: a\n').join(), /^e\.yaml:1:1: a list of expectations was wanted/);
-  assert.match(mistakesOf('- site: "a\n').join(), /^e\.yaml:\d:\d+: this is neither YAML nor JSON/);
+  assert.match(mistakesOf('site: a\n').join(), /^e\.yaml:1:1: expected a list of expectations/);
+  assert.match(mistakesOf('- site: "a\n').join(), /^e\.yaml:\d:\d+: not valid YAML or JSON/);
   assert.match(
     mistakesOf(
       `a: &a [x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c]\n`,
     ).join(),
-    /can't be read|a list of expectations/,
+    /cannot read|a list of expectations/,
   );
 });
 
 test('a file that is not there is refused', async () => {
   await assert.rejects(readExpectations('nowhere.yaml', '/'), {
     answer: 'refuse',
-    message: /nowhere\.yaml can't be read: there is no such file/,
+    message: /cannot read the expectations nowhere\.yaml: there is no such file/,
   });
 });
 

@@ -179,12 +179,12 @@ test('a broken, a foreign and a newer file are refused, and the first and last c
   const database = new DatabaseSync(newer);
   database.exec('PRAGMA user_version = 7');
   database.close();
-  refuses(newer, /of a newer gridrun: version 7, and this one reads 1/, /--rebuild/);
+  refuses(newer, /a newer gridrun wrote .*: it has version 7, and this gridrun reads 1/, /--rebuild/);
   const foreign = join(folder, 'foreign.sqlite');
   const other = new DatabaseSync(foreign);
   other.exec('CREATE TABLE mine (a)');
   other.close();
-  refuses(foreign, /SQLite file of something else/, /another file/);
+  refuses(foreign, /SQLite file, but not a history/, /another file/);
   for (const path of [noise, torn, newer]) {
     using history = await History.rebuild(path, [await stateOf(night(1))]);
     assert.equal(history.story('steady').runs.length, 1);
@@ -213,7 +213,7 @@ test('a site that was never seen is refused, with the nearest that was', async (
   history.feed(await stateOf(night(1)));
   assert.throws(() => history.story('stedy'), {
     answer: 'refuse',
-    message: /knows no site "stedy"/,
+    message: /has no site "stedy"/,
     hint: 'did you mean steady?',
   });
 });

@@ -25,7 +25,7 @@ describe('the durations of an earlier run', () => {
       assert.throws(() => parseDurations(text, 'file'), { answer: 'refuse', code: 'plan.durations' });
     await assert.rejects(readDurations('nowhere.json', { cwd: '/' }), {
       answer: 'refuse',
-      message: /nowhere\.json can't be read: there is no such file/,
+      message: /cannot read the durations file .*nowhere\.json: there is no such file/,
     });
   });
 

@@ -128,11 +128,11 @@ test('each of the four mistakes is named, and the answer does not depend on the 
         ['merge.empty', 'merge.foreign', 'merge.missing', 'merge.doubled', 'merge.unfinished'],
       );
       const text = faults.map(({ message }) => message).join('\n');
-      assert.match(text, /^empty holds no journal/m);
-      assert.match(text, /^f \(shard 1\/3\) is of another plan.*list.*number of shards/m);
+      assert.match(text, /^empty has no journal/m);
+      assert.match(text, /^f \(shard 1\/3\) has a different plan.*list.*number of shards/m);
       assert.match(text, /^shard 3\/4 is missing/m);
-      assert.match(text, /^shard 2\/4 is there 2 times: b-again is used, not b$/m);
-      assert.match(text, /^shard 4\/4 in d did not run to its end/m);
+      assert.match(text, /^shard 2\/4 was given 2 times: the merge uses b-again, not b$/m);
+      assert.match(text, /^shard 4\/4 in d did not finish/m);
     }),
   );
   assert.throws(() => chooseShards([{ path: 'empty', finished: false }]), /nothing to merge/);

@@ -63,12 +63,12 @@ for (const [name, run] of [
     for (const wanted of ['run-a', 'run-a-2', 'run-a-3']) {
       leave(run());
       using folder = await RunFolder.open(out);
-      await assert.rejects(folder.clear(), /must be set aside first/);
+      await assert.rejects(folder.clear(), /belongs to an unfinished run/);
       const aside = await folder.setAside();
       assert.deepEqual(aside, { run: 'run-a', path: join(out, 'unfinished', wanted) });
       assert.deepEqual(readdirSync(join(out, 'unfinished', wanted)).sort(), ['events.ndjson', 'evidence', 'junit.xml']);
       assert.equal(readFileSync(join(aside?.path ?? '', 'evidence', 'cut', 'page.html'), 'utf8'), 'cut');
-      assert.match(setAsideText(aside ?? { run: '', path: '' }), /run-a was moved to .*unfinished.*--resume run-a/);
+      assert.match(setAsideText(aside ?? { run: '', path: '' }), /run-a to .*unfinished.*--resume run-a/);
     }
     assert.equal(readdirSync(join(out, 'unfinished')).length, 3);
   });
@@ -193,7 +193,7 @@ test('resume refuses what is not there, and what was finished already', async ()
   leave(next);
   await assert.rejects(findUnfinished(folder, ''), {
     code: 'resume.done',
-    message: /run-a, was already finished by run-b/,
+    message: /run-a, is done: run-b resumed it/,
   });
   assert.equal((await findUnfinished(folder, 'run-a')).run, 'run-a');
 });

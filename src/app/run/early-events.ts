@@ -1,7 +1,7 @@
 import type { Undated } from '../../core/event.ts';
 import type { Emit } from '../../core/ports.ts';
 
-/** Takes a run's events from its start to its end: those that come before the journal is open wait for it. */
+/** Takes events of a run at any time. Those that come before the journal is open wait for it. */
 export class EarlyEvents {
   #waiting: Undated[] = [];
   #emit: Emit | undefined;
@@ -13,13 +13,13 @@ export class EarlyEvents {
     else this.#emit(event);
   };
 
-  /** The journal is open, and has the head of the run. */
+  /** Call it when the journal is open and has the head of the run. Passes on what waits. */
   open(emit: Emit): void {
     this.#emit = emit;
     for (const event of this.#waiting.splice(0)) emit(event);
   }
 
-  /** The run has ended: nothing may follow its last event. */
+  /** Call it when the work has ended. Drops what still comes: nothing may follow the last event. */
   close(): void {
     this.#isClosed = true;
   }

@@ -2,13 +2,13 @@ import type { RunEvent } from '../../core/event.ts';
 import type { StopStage } from '../../core/stop.ts';
 import type { Verdict } from '../../core/verdict.ts';
 
-/** What a run came to. */
+/** The result of a run. */
 export interface RunSummary {
-  /** The run's name, as `--resume` takes it. */
+  /** The name of the run, for `--resume`. */
   readonly run: string;
   /** The exit code of the command for this run. */
   readonly exitCode: number;
-  /** In words, every reason for the exit code that holds; none where all passed. */
+  /** Every reason for the exit code, in words. Empty if all passed. */
   readonly reasons: readonly string[];
   readonly counts: Readonly<Record<Verdict, number>>;
   readonly durationMs: number;
@@ -16,14 +16,14 @@ export interface RunSummary {
   readonly out: string;
 }
 
-/** A run at work: its events as they happen, its summary at the end. */
+/** A run in progress: iterate over its events, and await its summary. */
 export interface Run extends AsyncIterable<RunEvent> {
-  /** Rejects with a `GridrunError` where nothing could be started. */
+  /** Rejects with a `GridrunError` if the run could not start. */
   readonly summary: Promise<RunSummary>;
   stop(how?: StopStage): void;
 }
 
-/** Hands the events of one run to any number of readers; each sees all that happens from when it starts to read. */
+/** Gives the events of a run to any number of readers. Each gets every event from the time it starts to read. */
 export class EventFeed {
   readonly #readers = new Set<{ readonly waiting: RunEvent[]; wake: () => void }>();
   #ended = false;

@@ -2,8 +2,8 @@ import { asError } from '../../core/as-error.ts';
 import { GridrunError, refusal } from '../../core/fault.ts';
 
 /**
- * Waits for all and names the mistakes of all at once.
- * Throws the one refusal there is, or one that holds them all; an error of another kind as it is.
+ * Waits for all readings. Throws one refusal with the mistakes of all. An error that is not a refusal goes first and is
+ * thrown as it is.
  */
 export async function refuseTogether<T extends readonly unknown[]>(
   ...readings: { [K in keyof T]: Promise<T[K]> }
@@ -14,12 +14,15 @@ export async function refuseTogether<T extends readonly unknown[]>(
   const other = errors.find((error) => !isRefusal(error));
   if (other !== undefined) throw other;
   if (refusals.length > 1)
-    throw refusal('input', 'the input is wrong', { mistakes: refusals.flatMap(linesOf), hint: hintsOf(refusals) });
+    throw refusal('input', 'several inputs are invalid', {
+      mistakes: refusals.flatMap(linesOf),
+      hint: hintsOf(refusals),
+    });
   if (refusals[0] !== undefined) throw refusals[0];
-  return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as T;
+  return await Promise.all(readings);
 }
 
-/** What was said and its mistakes, a line each; those of an inner gathering stay as they are. */
+/** The message of a refusal and its mistakes, a line each. A refusal of several inputs already has its lines. */
 function linesOf({ code, message, mistakes }: GridrunError): readonly string[] {
   if (code === 'input') return mistakes;
   return mistakes.length === 0 ? [message] : [`${message}:`, ...mistakes.map((mistake) => `  ${mistake}`)];

@@ -2,23 +2,23 @@ import { GridrunError } from '../../core/fault.ts';
 import type { StopReason, StopStage } from '../../core/stop.ts';
 import { untilAborted } from '../../wire/until-aborted.ts';
 
-/** What can be stopped once a run is under way. */
+/** The work of a run, as far as it can be stopped. */
 export interface Stoppable {
   stop(stage: StopStage, reason: StopReason, text: string): void;
 }
 
-/** Takes stop requests from the first moment of a run: before there is work they end what prepares it, then the work. */
+/** Takes stop requests from the start of a run. Before there is work, they end the preparation; later, the work. */
 export class Stopper {
   readonly #early = new AbortController();
   #asked: StopStage | undefined;
   #work: Stoppable | undefined;
 
-  /** Aborted when the run is to stop before its first session; the reason is the error to end with. */
+  /** Aborted if the run is stopped. The reason is the error that ends a run which is still in preparation. */
   get signal(): AbortSignal {
     return this.#early.signal;
   }
 
-  /** From now on there is work to stop; what was asked for before is asked of it. */
+  /** Call it when there is work to stop. Passes on a request that came before. */
   attach(work: Stoppable): void {
     this.#work = work;
     if (this.#asked !== undefined) work.stop(this.#asked, 'interrupted', 'interrupted');
@@ -34,7 +34,7 @@ export class Stopper {
     this.#work?.stop('stop', reason, text);
   }
 
-  /** What comes of preparing the run; of what was interrupted the interruption alone, whatever else went wrong by it. */
+  /** Awaits a step of the preparation. After a stop it throws the stop, not the step's own error. */
   async preparing<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
@@ -43,13 +43,13 @@ export class Stopper {
     }
   }
 
-  /** As `preparing`, for work that may never end and leaves nothing behind that the run's own end does not end. */
+  /** The same for a step that may never end: a stop does not wait for it. The end of the run must clean up after it. */
   async abandoning<T>(work: Promise<T>): Promise<T> {
     return await this.preparing(untilAborted(work, this.signal));
   }
 }
 
-/** Stops the run when `limitMs` are over; 0 is no limit. Disposed, it does nothing any more. */
+/** Stops the run after `limitMs`; 0 is no limit. Dispose of it to cancel. */
 export function globalTimeout(limitMs: number, control: Stopper): Disposable {
   if (limitMs === 0) return { [Symbol.dispose]() {} };
   const timer = setTimeout(() => control.stopFor('global-timeout', `--global-timeout ${limitMs} ms is over`), limitMs);
