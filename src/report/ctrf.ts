@@ -46,7 +46,7 @@ export function* ctrfText(state: RunState, attachmentBase: string): Generator<st
   let separator = '\n';
   for (const entry of state.sites()) {
     for (const check of entry.verdict.checks) {
-      yield `${separator}${JSON.stringify(testOf(entry, check, statusOf(check, entry), plans.get(check.title), attachmentBase))}`;
+      yield `${separator}${JSON.stringify(testOf(entry, check, plans.get(check.title), attachmentBase))}`;
       separator = ',\n';
     }
   }
@@ -83,13 +83,7 @@ function statusOf(check: CheckVerdict, entry: SiteState): CtrfStatus {
   }
 }
 
-function testOf(
-  entry: SiteState,
-  check: CheckVerdict,
-  status: CtrfStatus,
-  plan: CheckPlan | undefined,
-  attachmentBase: string,
-): object {
+function testOf(entry: SiteState, check: CheckVerdict, plan: CheckPlan | undefined, attachmentBase: string): object {
   const { site, verdict, session, excused } = entry;
   const { fault } = check;
   const excuse = excused?.find(({ title }) => title === check.title);
@@ -98,7 +92,7 @@ function testOf(
   const tags = [...new Set([...(site.tags ?? []), ...(plan?.tags ?? [])])];
   return {
     name: check.title === '' ? '(no title)' : check.title,
-    status,
+    status: statusOf(check, entry),
     duration: whole(check.durationMs),
     suite: [site.id, ...(plan?.titlePath.slice(0, -1) ?? [])],
     ...(message === undefined ? {} : { message }),
