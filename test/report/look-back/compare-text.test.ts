@@ -68,7 +68,7 @@ removed (1)
   · gone (passed → absent) https://gone.example/
 
 6 sites: 2 newly failing, 1 still failing, 1 fixed, 1 newly flaky, 1 removed
-3 sites gate: what fails is new
+3 sites with new failures
 `,
   );
 });
