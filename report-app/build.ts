@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, '..');
 const SOURCES = import.meta.dirname;
 const CACHE = join(ROOT, 'node_modules/.cache/gridrun');
 
-/** Makes one script and one style sheet of the page's sources. */
+/** Builds one script and one style sheet from the page's sources. */
 async function buildReportApp(): Promise<ReportApp> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
@@ -34,13 +34,13 @@ async function buildReportApp(): Promise<ReportApp> {
   return { script: textOf('.js'), style: textOf('.css') };
 }
 
-/** The same, built once for each state of the sources. */
-export async function cachedReportApp(): Promise<ReportApp> {
+/** The page's program and style, built once for each state of the sources. `src/` imports it as `#report-app`. */
+export async function reportApp(): Promise<ReportApp> {
   const path = join(CACHE, `report-app-${hashOfSources()}.json`);
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as ReportApp;
   } catch {
-    // Not built yet, or not to be read: built anew.
+    // Not built yet, or not readable: build it.
   }
   const app = await buildReportApp();
   // Several runs may start from the same sources at once.
@@ -58,9 +58,6 @@ function hashOfSources(): string {
 if (import.meta.main) {
   const app = await buildReportApp();
   const path = join(ROOT, 'dist/report/html/report-app.built.js');
-  await writeWhole(
-    path,
-    `export const script = ${JSON.stringify(app.script)};\nexport const style = ${JSON.stringify(app.style)};\n`,
-  );
+  await writeWhole(path, `const app = ${JSON.stringify(app)};\nexport const reportApp = async () => app;\n`);
   console.log(`${path}: ${app.script.length + app.style.length} characters`);
 }

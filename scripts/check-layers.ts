@@ -6,8 +6,14 @@ import { countSources, unreadMistake } from './source-files.ts';
 
 /** The files that the package's own name refers to inside this repository. */
 const SELF: Readonly<Record<string, string>> = { gridrun: 'src/index.ts', 'gridrun/check': 'src/check/api.ts' };
+/** What `#name` stands for, from package.json. */
+const { imports: ALIASES = {} } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  readonly imports?: Readonly<Record<string, { readonly 'gridrun-source': string }>>;
+};
 /** Files outside src that src may read, although they are not modules of ours. */
 const DATA = new Set(['package.json']);
+/** The only files at the top of src: everything else has a folder. */
+const AT_TOP = new Set(['src/index.ts', 'src/version.ts']);
 
 const files = globSync('src/**/*.{ts,tsx}')
   .map((file) => file.replaceAll('\\', '/'))
@@ -19,6 +25,8 @@ for (const file of files) {
   const imports = importsOf(file, readFileSync(file, 'utf8'));
   readCount++;
   importCount += imports.length;
+  if (posix.dirname(file) === 'src' && !AT_TOP.has(file))
+    faults.push(`${file}:1: is at the top of src; put it into the folder of its idea`);
   const layer = layerOf(file);
   if (layer === undefined) faults.push(`${file}:1: is in no layer; give its folder a line in scripts/layers.ts`);
   else faults.push(...imports.flatMap((named) => faultOf(file, layer, named) ?? []));
@@ -55,11 +63,14 @@ function faultOf(file: string, layer: Layer, { specifier, line }: ModuleImport):
   if (target === undefined || DATA.has(target)) return undefined;
   const allowed = isFolder(layer) ? [...layer.may, layer.path] : layer.may;
   if (allowed.some((path) => path === '*' || isUnder(target, path)) && target.startsWith('src/')) return undefined;
+  if (layer.outside?.includes(target) === true) return undefined;
   return `${file}:${line}: imports ${target}; src/${layer.path} may import ${allowedText(layer.may)}`;
 }
 
 /** The path of the file of ours that an import names, or undefined if it names a package. */
 function targetOf(file: string, specifier: string): string | undefined {
+  const alias = ALIASES[specifier];
+  if (alias !== undefined) return posix.normalize(alias['gridrun-source']);
   const path = specifier.replace(/[?#].*$/, '');
   if (path in SELF) return SELF[path];
   if (/^[a-z]+:/.test(path)) return undefined;

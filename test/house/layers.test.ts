@@ -74,7 +74,23 @@ test('a file at the top of src is a fault', async () => {
   house.plant('src/planted.ts', 'export {};\n');
   const { code, output } = await house.run(SCRIPT);
   assert.equal(code, 1);
-  assert.match(output, /^src\/planted\.ts:1: is in no layer/m);
+  assert.match(output, /^src\/planted\.ts:1: is at the top of src/m);
+  house.plant(
+    'scripts/layers.ts',
+    "export const LAYERS = [{ path: 'planted.ts', may: ['*'] }, { path: 'index.ts', may: [] }];\n",
+  );
+  const listed = await house.run(SCRIPT);
+  assert.match(listed.output, /^src\/planted\.ts:1: is at the top of src/m);
+  assert.doesNotMatch(listed.output, /^src\/index\.ts:1: is at the top/m);
+});
+
+test("the page's program is imported in one place", async () => {
+  using house = new HouseCopy();
+  house.plant('src/report/html/planted.ts', "import.meta.resolve('#report-app');\n");
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  assert.match(output, /^src\/report\/html\/planted\.ts:1: imports report-app\/build\.ts; src\/report\/ may import/m);
+  assert.doesNotMatch(output, /report-app\.ts:\d+: imports/);
 });
 
 test('what is allowed is no fault: core, wire, its own folder, node and npm packages, what is computed', async () => {
