@@ -56,13 +56,7 @@ export function typesOf(path: string, source: string): TypeSource[] {
           fields: annotation.type === 'TSTypeLiteral' ? fieldsOf(annotation['members'] as Node[]) : [],
         };
       });
-  const typeText = ({ start, end }: Node): string =>
-    source
-      .slice(start, end)
-      .replaceAll('readonly ', '')
-      .replaceAll(/\/\*\*.*?\*\//gs, '')
-      .replaceAll(/\s+/g, ' ')
-      .replace(/^\| /, '');
+  const typeText = ({ start, end }: Node): string => onOneLine(source.slice(start, end));
   return (program.body as unknown as readonly Node[]).flatMap((statement) => {
     const declared = statement['declaration'] as Node | null;
     if (statement.type !== 'ExportNamedDeclaration' || declared === null) return [];
@@ -75,4 +69,13 @@ export function typesOf(path: string, source: string): TypeSource[] {
       return [{ name, doc: docOf(statement), fields: [], alias: typeText(declared['typeAnnotation'] as Node) }];
     return [];
   });
+}
+
+/** The source of a type on one line, without its comments and without `readonly`. */
+function onOneLine(type: string): string {
+  return type
+    .replaceAll('readonly ', '')
+    .replaceAll(/\/\*\*.*?\*\//gs, '')
+    .replaceAll(/\s+/g, ' ')
+    .replace(/^\| /, '');
 }

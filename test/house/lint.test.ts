@@ -31,6 +31,39 @@ test('each rule is seen to fail on a fault of its kind', async () => {
   }
 });
 
+test('a function, a list of parameters and a file that are too long are faults, and not at their limits', async () => {
+  using house = new HouseCopy();
+  const lines = (count: number): string => '  // A line.\n'.repeat(count);
+  house.plant('src/core/planted-long.ts', `export function long(): void {\n${lines(44)}}\n`);
+  house.plant(
+    'scripts/planted-method.ts',
+    `export class Planted {\n  async long(): Promise<void> {\n${lines(44)}  }\n}\n`,
+  );
+  house.plant('src/core/planted-limit.ts', `export function limit(): void {\n${lines(43)}}\n`);
+  house.plant('src/core/planted-params.ts', 'export const params = (...given: [_a: 1, _b: 1]): unknown => given;\n');
+  house.plant(
+    'report-app/planted-params.ts',
+    'export function five(_a: 1, _b: 1, _c: 1, _d: 1, _e: 1): void {}\nexport function four(_a: 1, _b: 1, _c: 1, _d: 1): void {}\n',
+  );
+  house.plant('src/core/planted-file.ts', `export {};\n${'\n'.repeat(250)}`);
+  house.plant('src/core/planted-full.ts', `export {};\n${'\n'.repeat(248)}`);
+  house.plant(
+    'test/core/planted.ts',
+    `export function long(_a: 1, _b: 1, _c: 1, _d: 1, _e: 1): void {\n${lines(300)}}\n`,
+  );
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  const found = [
+    ...output.matchAll(/(max-[a-z-]+)\)[^\n]*\n[^\n]*?((?:src|scripts|report-app|test)\/\S*planted\S*?):(\d+):/g),
+  ];
+  assert.deepEqual(found.map(([, rule, file, line]) => `${file}:${line} ${rule}`).toSorted(), [
+    'report-app/planted-params.ts:1 max-params',
+    'scripts/planted-method.ts:2 max-lines-per-function',
+    'src/core/planted-file.ts:251 max-lines',
+    'src/core/planted-long.ts:1 max-lines-per-function',
+  ]);
+});
+
 test('the command line may print and exit', async () => {
   using house = new HouseCopy();
   house.plant('src/cli/planted.ts', "console.log('hello');\nprocess.exit(1);\n");
