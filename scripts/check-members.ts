@@ -29,7 +29,7 @@ for (const project of projects) readProject(project);
 followLinks();
 for (const project of projects) keepRequired(project);
 
-const dead = declared.filter(({ keys }) => !isRead(keys)).map(({ member }) => member);
+const dead = declared.filter(({ keys, member }) => member.owner !== '' && !isRead(keys)).map(({ member }) => member);
 const faults = [
   ...new Set(dead.filter((member) => !OUTSIDE_CONTRACTS.some((row) => covers(row, member))).map(faultText)),
   ...OUTSIDE_CONTRACTS.filter((row) => !dead.some((member) => covers(row, member))).map(staleText),

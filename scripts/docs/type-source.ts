@@ -8,8 +8,6 @@ export interface Field {
   readonly type: string;
   /** Its doc comment as one line; empty if it has none. */
   readonly doc: string;
-  /** The fields of its type, if the type is written inline. */
-  readonly fields: readonly Field[];
 }
 
 /** An exported type. */
@@ -53,7 +51,6 @@ export function typesOf(path: string, source: string): TypeSource[] {
           optional: member['optional'] === true,
           type: typeText(annotation),
           doc: docOf(member),
-          fields: annotation.type === 'TSTypeLiteral' ? fieldsOf(annotation['members'] as Node[]) : [],
         };
       });
   const typeText = ({ start, end }: Node): string => onOneLine(source.slice(start, end));

@@ -1,5 +1,6 @@
 import type { Node, SourceFile } from 'typescript/unstable/ast';
 import {
+  isArrowFunction,
   isClassDeclaration,
   isFunctionDeclaration,
   isGetAccessorDeclaration,
@@ -17,7 +18,7 @@ import {
 /** A property, method or getter of an interface, a class or a type alias. */
 export interface Member {
   readonly name: string;
-  /** The interface, class, type alias or function that it stands in. */
+  /** The interface, class or type alias. Empty for a type written inside a function. */
   readonly owner: string;
   /** From the root of the repository. */
   readonly file: string;
@@ -48,12 +49,9 @@ function lineOf(source: SourceFile, node: Node): number {
 }
 
 function ownerName(node: Node): string | undefined {
-  const isOwner =
-    isInterfaceDeclaration(node) ||
-    isClassDeclaration(node) ||
-    isTypeAliasDeclaration(node) ||
-    isFunctionDeclaration(node);
-  return isOwner ? node.name?.text : undefined;
+  const isOwner = isInterfaceDeclaration(node) || isClassDeclaration(node) || isTypeAliasDeclaration(node);
+  if (isOwner) return node.name?.text;
+  return isFunctionDeclaration(node) || isMethodDeclaration(node) || isArrowFunction(node) ? '' : undefined;
 }
 
 function memberName(node: Node): { readonly name: string; readonly node: Node } | undefined {

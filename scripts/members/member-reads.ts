@@ -151,8 +151,9 @@ export class MemberReads {
     const wanted = this.#checker.getContextualType(parent as Expression & Node);
     const isOpen = wanted === undefined || (wanted.flags & OPEN) !== 0;
     for (const from of type === undefined ? [] : this.#propertiesOf(type)) {
-      if (isOpen) this.#addSymbol(from);
-      else this.links.push({ from: keysOf(from), to: this.#named(wanted, from.name).flatMap(keysOf) });
+      const named = isOpen ? [] : this.#named(wanted, from.name);
+      if (isOpen || !named.every(isOurs)) this.#addSymbol(from);
+      else this.links.push({ from: keysOf(from), to: named.flatMap(keysOf) });
     }
   }
 

@@ -108,7 +108,7 @@ export class Dispatcher {
       case 'site': {
         const { site } = taken.waiting;
         // Before the event: its listener may stop the run, which closes every slot that is ready.
-        this.#supply.employ(slot, site.id);
+        this.#supply.employ(slot);
         if (taken.startedUnit !== undefined) {
           const { index, siteIds } = taken.startedUnit;
           this.#parts.emit({ type: 'unit-started', unit: index, slot: slot.index, siteIds });

@@ -102,7 +102,7 @@ export class SessionSupply {
       const wished = wish();
       if (wished === undefined) return;
       const slot = this.#freeSlot();
-      move(slot, { kind: 'opening', arm: wished.arm });
+      move(slot, { kind: 'opening' });
       this.#background(this.#open(slot, wished));
     }
   }
@@ -111,14 +111,14 @@ export class SessionSupply {
   idle(slot: Slot, whyIdle: () => string): void {
     if (slot.state.kind === 'idle') return;
     const why = whyIdle();
-    move(slot, { kind: 'idle', session: held(slot), why });
+    move(slot, { kind: 'idle', session: held(slot) });
     this.#parts.emit({ type: 'slot-idle', slot: slot.index, why });
   }
 
   /** The slot's session takes a site. */
-  employ(slot: Slot, siteId: string): void {
+  employ(slot: Slot): void {
     const session = held(slot);
-    move(slot, { kind: 'busy', session, siteId });
+    move(slot, { kind: 'busy', session });
     session.siteCount += 1;
   }
 

@@ -17,13 +17,13 @@ export type SlotState =
   /** It has no session and is not opening one. */
   | { readonly kind: 'empty' }
   /** It has asked the grid for a session. */
-  | { readonly kind: 'opening'; readonly arm: Arm }
+  | { readonly kind: 'opening' }
   /** Its session can take a site. */
   | { readonly kind: 'ready'; readonly session: SlotSession }
   /** Its session can take a site, but none may start now. `slot-idle` has reported why. */
-  | { readonly kind: 'idle'; readonly session: SlotSession; readonly why: string }
+  | { readonly kind: 'idle'; readonly session: SlotSession }
   /** Its session runs an attempt. */
-  | { readonly kind: 'busy'; readonly session: SlotSession; readonly siteId: string }
+  | { readonly kind: 'busy'; readonly session: SlotSession }
   /** Isolation cleans its session for the next site. */
   | { readonly kind: 'resetting'; readonly session: SlotSession }
   /** Its session is being released. */

@@ -28,10 +28,10 @@ function newSession(): SlotSession {
 function stateOf(kind: SlotState['kind'], session: SlotSession): SlotState {
   const states: { [K in SlotState['kind']]: Extract<SlotState, { kind: K }> } = {
     empty: { kind: 'empty' },
-    opening: { kind: 'opening', arm: 'subject' },
+    opening: { kind: 'opening' },
     ready: { kind: 'ready', session },
-    idle: { kind: 'idle', session, why: 'one.example is busy' },
-    busy: { kind: 'busy', session, siteId: 's0' },
+    idle: { kind: 'idle', session },
+    busy: { kind: 'busy', session },
     resetting: { kind: 'resetting', session },
     closing: { kind: 'closing', session, reason: 'done' },
   };

@@ -19,8 +19,6 @@ export interface RunningGrid extends HubAccess {
   readonly shown: string;
   readonly nodes: number;
   readonly sessionsPerNode: number;
-  /** The names of what this call made; empty if the grid was complete. */
-  readonly made: readonly string[];
   /** What the user should know: a sandbox that is off, an image that is not tested. */
   readonly notices: readonly string[];
 }
@@ -44,7 +42,8 @@ export class Assembly {
   readonly madeIds: string[] = [];
   /** The hub was there and stays, so the sessions on it must not be cut. */
   keptHub = false;
-  readonly #made: string[] = [];
+  /** Whether a network or a container was made or revived. */
+  #hasMade = false;
   readonly #notices = new Set<string>();
   readonly #engine: Engine;
   readonly #options: GridUpOptions;
@@ -65,7 +64,10 @@ export class Assembly {
   /** Returns when the hub has every slot. Throws a `GridrunError`; `madeIds` then says what to remove. */
   async complete(before: GridInventory): Promise<RunningGrid> {
     const { name, nodes: wanted, sessionsPerNode: asked, owner, onProgress } = this.#options;
-    if (before.networkIds.length === 0) this.#made.push(await createNetwork(this.#engine, name, owner));
+    if (before.networkIds.length === 0) {
+      await createNetwork(this.#engine, name, owner);
+      this.#hasMade = true;
+    }
     const { container: hub, secrets } = await this.#ensureHub(before);
     const kept = this.keptHub ? await this.#keepNodes(before) : [];
     const sessionsPerNode =
@@ -76,7 +78,7 @@ export class Assembly {
       ...kept.map(({ id, name: own, node, sessions }) => ({ id, name: own, uri: uriOfNode(node), slots: sessions })),
       ...added,
     ];
-    if (this.#made.length > 0) onProgress?.(`waiting for ${nodes.length} nodes of the grid '${name}'`);
+    if (this.#hasMade) onProgress?.(`waiting for ${nodes.length} nodes of the grid '${name}'`);
     const access = hubAccess(secrets, hub.listen, hub.port!);
     await untilReady(this.#engine, access, [{ id: hub.id, name: hub.name }, ...nodes], {
       deadlineMs: this.#options.readyDeadlineMs ?? READY_DEADLINE_MS,
@@ -84,7 +86,7 @@ export class Assembly {
     });
     const { origin: shown } = new URL(access.url);
     const notices = [...this.#notices];
-    return { ...access, name, shown, nodes: nodes.length, sessionsPerNode, made: this.#made, notices };
+    return { ...access, name, shown, nodes: nodes.length, sessionsPerNode, notices };
   }
 
   async #ensureHub(before: GridInventory): Promise<Hub> {
@@ -129,7 +131,7 @@ export class Assembly {
       try {
         const container = await startContainer(this.#engine, plan, 'hub', secrets);
         this.madeIds.push(container.id);
-        this.#made.push(plan.name);
+        this.#hasMade = true;
         return container.id;
       } catch (error) {
         if (!isPortTaken(error)) throw error;
@@ -169,7 +171,7 @@ export class Assembly {
       if (error instanceof EngineRefusal) return undefined;
       throw error;
     }
-    this.#made.push(container.name);
+    this.#hasMade = true;
     const inventory = await readInventory(this.#engine, container.grid);
     return [inventory.hub, ...inventory.nodes].find((known) => known?.id === container.id);
   }
@@ -179,7 +181,7 @@ export class Assembly {
     const plan = { grid, image: this.#images.node, secrets, owner, node, sessions };
     const { id, notices, expected } = await addNode(this.#engine, plan);
     this.madeIds.push(id);
-    this.#made.push(expected.name);
+    this.#hasMade = true;
     for (const notice of notices) this.#notices.add(notice);
     return expected;
   }

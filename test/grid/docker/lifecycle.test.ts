@@ -26,7 +26,12 @@ test(
     const { name } = named;
     {
       const up = await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 });
-      assert.deepEqual((await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0 })).made, []);
+      const progress: string[] = [];
+      await gridUp({ name, nodes: 2, sessionsPerNode: 1, port: 0, onProgress: (line) => void progress.push(line) });
+      assert.deepEqual(
+        progress.filter((line) => line.startsWith('waiting for')),
+        [],
+      );
       await using grid = remoteGrid(up.url, { sessions: 'auto' });
       const allOwned = await Promise.all(
         [1, 2].map(
