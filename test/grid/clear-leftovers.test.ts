@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(registry.stateDir, { recursive: true, force: true }));
 
-/** More than any system gives out. */
+/** Higher than any pid of a real process. */
 const DEAD_PID = 2 ** 30;
 
 async function leave(name: string, facts: { endpoint: string; sessionId?: string }): Promise<void> {

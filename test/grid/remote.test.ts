@@ -81,7 +81,7 @@ describe('on a hub and two nodes', { skip: missing('chrome', 'selenium') }, () =
   test('a session whose reply was lost is found by its name and used', async () => {
     const target = new URL(selenium.url);
     let posts = 0;
-    // Between us and the hub: hands everything on, but loses the answer to POST /session.
+    // A proxy before the hub. It passes everything on, but loses the reply to POST /session.
     await using proxy = await startHttpServer(async (incoming, outgoing) => {
       const chunks: Buffer[] = [];
       for await (const chunk of incoming) chunks.push(chunk as Buffer);
@@ -112,7 +112,7 @@ describe('on a hub and two nodes', { skip: missing('chrome', 'selenium') }, () =
     await grid.capacity(NEVER);
     const stop = new AbortController();
     const opening = grid.openSession(request({ signal: stop.signal }));
-    // Stopped when the Grid has begun to start it.
+    // Stop when the Grid has begun to start it.
     const client = new WireClient(selenium.url);
     const begun = async (): Promise<boolean> =>
       (await readGridStatus(client, LIMITS)).nodes.some(({ slots }) => slots.some(({ state }) => state !== 'free'));

@@ -10,7 +10,7 @@ import type { SessionFacts } from '../../src/core/ports.ts';
 /** The engine of the tests: the one that DOCKER_HOST names. */
 export const docker = new Docker();
 
-/** A name that no other grid has; whatever is made under it goes with the test. */
+/** A name that no other grid has. Everything made under it is removed with the test. */
 export function gridName(): AsyncDisposable & { readonly name: string } {
   const name = `test-${randomBytes(4).toString('hex')}`;
   return {
@@ -43,7 +43,7 @@ function isLeft(name: string, labels: Readonly<Record<string, string>>, grids: r
   return grids.includes(grid) || labels['io.gridrun.owner']?.includes(`"pid":${process.pid},`) === true;
 }
 
-/** What a grid has, by its label alone. */
+/** The containers and networks of a grid, found by its label. */
 export async function ofGrid(name: string): Promise<{ containers: string[]; networks: string[] }> {
   const filters = { label: [`io.gridrun.grid=${name}`] };
   const [containers, networks] = await Promise.all([
@@ -56,7 +56,7 @@ export async function ofGrid(name: string): Promise<{ containers: string[]; netw
   };
 }
 
-/** A site on this machine's loopback, as the sites of a list may be. */
+/** A site on this machine's loopback, such as a list may have. */
 export async function loopbackSite(listener: RequestListener): Promise<AsyncDisposable & { readonly port: number }> {
   const server: Server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -76,7 +76,7 @@ export interface Driving {
   runAsync(script: string, ...args: unknown[]): Promise<unknown>;
   windows(): Promise<string[]>;
   enter(window: string): Promise<void>;
-  /** What is in a window, which is then closed. */
+  /** Closes a window and returns its URL and its source. */
   closing(window: string): Promise<{ url: string; source: string }>;
 }
 
@@ -104,7 +104,7 @@ export function driving(session: SessionFacts): Driving {
   };
 }
 
-/** Runs a program in a container and gives what it wrote. */
+/** Runs a program in a container and returns its output. */
 export async function inContainer(name: string, command: readonly string[]): Promise<string> {
   const exec = await docker.getContainer(name).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
   const stream = await exec.start({});

@@ -18,16 +18,16 @@ export interface SeleniumGridOptions {
 }
 
 export interface SeleniumGrid extends AsyncDisposable {
-  /** Of the hub, with its credentials where it has any. */
+  /** The hub's URL, with its credentials if it has any. */
   readonly url: string;
-  /** How a node is called in /status, by its place from 0. */
+  /** The nodes' URLs in /status, by their index. */
   readonly nodeUrls: readonly string[];
   /** Ends a node at once, as when its machine is lost. */
   killNode(index: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts a hub and its nodes, and waits until the hub says that all of them are up. Nothing of it is left by `stop()`. */
+/** Starts a hub and its nodes, and waits until the hub reports all of them as up. `stop()` leaves nothing behind. */
 export async function startSeleniumGrid(options: SeleniumGridOptions = {}): Promise<SeleniumGrid> {
   const { nodes: nodeCount = 2, sessionsPerNode = 2, user, queueTimeoutSeconds = 300, prefix = '' } = options;
   const folder = await mkdtemp(join(tmpdir(), 'gridrun-selenium-'));
@@ -104,7 +104,7 @@ interface Server {
 }
 
 function jar(folder: string, args: readonly string[]): Server {
-  // A JVM that starts fast matters more here than one that runs fast; detached, so that its browsers end with it.
+  // Here a JVM must start fast rather than run fast. It is detached, so that its browsers end with it.
   const child = spawn('java', ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-jar', seleniumJar()!, ...args], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -123,7 +123,7 @@ async function end(server: Server): Promise<void> {
     await server.ended;
     clearTimeout(timer);
   }
-  // What a node's browsers left in its group.
+  // Browsers of a node may still be in its group.
   signalGroup(server, 'SIGKILL');
 }
 
@@ -163,7 +163,7 @@ async function untilUp(
   );
 }
 
-/** Held all at once, so that they differ, then let go for the servers to take. */
+/** Opens all ports at once, so that they differ, and then frees them for the servers. */
 async function freePorts(count: number): Promise<number[]> {
   const holders = await Promise.all(
     Array.from({ length: count }, async () => {

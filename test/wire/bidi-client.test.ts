@@ -72,7 +72,7 @@ test('an error, an end of the connection, a deadline and a signal each reject', 
 
 test('a connection that fails is reported in time', async () => {
   const silent = await startHttpServer(() => {});
-  // What is upgraded is no longer the server's to close.
+  // The server does not close a connection that was upgraded.
   silent.server.on('upgrade', (_request, socket) =>
     socket
       .on('error', () => {})

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { classify, mayBeDone } from '../../src/wire/classify.ts';
 
-// What the browser, its driver and the grid really say.
+// Real messages of the browser, its driver and the grid.
 const SEEN: readonly (readonly [wireCode: string, message: string, code: string, lost: boolean])[] = [
   ['invalid session id', 'invalid session id', 'browser.crashed', true],
   [

@@ -38,7 +38,7 @@ test('commands share their connections', async () => {
   });
   const client = new WireClient(server.url);
   for (let count = 0; count < 10; count += 1) await client.send('GET', '/status', undefined, LIMITS);
-  // A connection is free a moment after its answer was read, so a second one may be opened; never one a command.
+  // A connection is free a moment after its reply was read, so there may be two, but never one per command.
   assert.ok(sockets.size <= 2, `${sockets.size} connections`);
 });
 

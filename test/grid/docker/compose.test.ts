@@ -18,7 +18,7 @@ import { checkFile, Workplace } from '../../support/command.ts';
 import { docker, driving, leftovers, ofGrid } from '../../support/engine.ts';
 import { missing } from '../../support/machine.ts';
 
-/** A check that speaks BiDi, through the websocket address that the hub gives. */
+/** A check that uses BiDi, over the websocket address that the hub gives. */
 const BIDI_CHECK = checkFile(`
   await driver.get('data:text/html,<title>' + site.id + '</title>');
   const bidi = await driver.getBidi();
@@ -128,7 +128,7 @@ async function readyWith(name: string, nodes: number): Promise<GridReport> {
   }
 }
 
-/** One BiDi command over the address that a check would use. */
+/** Sends one BiDi command over the address that a check would use. */
 async function bidiStatus(url: string): Promise<string> {
   const at = new URL(url);
   const headers = {

@@ -12,7 +12,7 @@ test(
   'the nodes of a run follow its work: up while sites wait, down when few are left, never to and fro',
   options,
   async () => {
-    // The last sites are slow: while they go on, the other nodes have nothing to do.
+    // The last sites are slow, so that the other nodes have nothing to do meanwhile.
     await using site = await loopbackSite((request, response) => {
       const slow = /^s7[89]\./.test(request.headers.host ?? '');
       setTimeout(

@@ -65,7 +65,7 @@ test(
       return [...reached, ...windows];
     };
     assert.deepEqual(await reachedWith(addressGuardOff), []);
-    // From a window that a page leads there the first alone keeps it.
+    // Only the guard by name stops a window that a page opens.
     assert.deepEqual(
       (await reachedWith(nameGuardOff)).filter((what) => !what.startsWith('window')),
       [],
@@ -76,7 +76,7 @@ test(
   },
 );
 
-/** What answered in a window that the page opened; a few at a time, as a person's browser would have. */
+/** The URLs that answered in a window that the page opened. A few windows are open at a time, as in a person's browser. */
 async function readByWindows(page: Driving, targets: readonly string[], sessionId: string): Promise<string[]> {
   const [own = ''] = await page.windows();
   const reached: string[] = [];
@@ -87,7 +87,7 @@ async function readByWindows(page: Driving, targets: readonly string[], sessionI
     assert.equal(opened.length, 3 * some.length, 'the page could not open its windows: nothing was tried');
     for (const window of opened) {
       const { url, source } = await page.closing(window);
-      // What a server answers is shown as text; Chrome's own page that nothing is there is not.
+      // A server's reply is shown as text. Chrome's own error page is not.
       if (/<pre/.test(source)) reached.push(`window ${url}`);
     }
     await page.enter(own);
@@ -128,7 +128,7 @@ async function hostileScene(): Promise<Scene> {
   }
 }
 
-/** Every name and address by which the grid's machines could be called, with every port that they have. */
+/** Every name and address of the grid's machines, with every port of them. */
 async function allTargets(up: RunningGrid, driverSocket: string): Promise<string[]> {
   const { port: driverPort } = new URL(driverSocket);
   const hubs = ['hub', `gridrun-${up.name}-hub`];

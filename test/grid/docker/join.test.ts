@@ -10,7 +10,7 @@ import { missing } from '../../support/machine.ts';
 const options = { skip: missing('docker'), timeout: 300_000 };
 const signal = new AbortController().signal;
 
-/** An address of this machine that containers of any network reach: what stands for another host's. */
+/** An address of this machine that containers of any network reach. It stands for another machine. */
 async function machineAddress(): Promise<string> {
   const { IPAM } = (await docker.getNetwork('bridge').inspect()) as {
     IPAM: { Config: { Gateway?: string; Subnet: string }[] };
@@ -77,7 +77,7 @@ test('a join that fails says what is wrong, and leaves nothing', options, async 
   await using named = gridName();
   const hub = await gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: 0, listen: address, openBus: true });
   const before = await joinedNodes();
-  // An address of the same network that nobody has.
+  // An unused address of the same network.
   const nobody = address.replace(/\d+\.\d+$/, '255.254');
   await assert.rejects(
     gridJoin(joinOptions(hub, nobody, { readyDeadlineMs: 12_000 })),

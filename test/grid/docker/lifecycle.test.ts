@@ -19,7 +19,7 @@ const UP = new URL('../../../src/grid/docker/up.ts', import.meta.url).href;
 const GRID = new URL('../../../src/grid/docker/docker-grid.ts', import.meta.url).href;
 
 test(
-  'up, scale up and down under sessions, status, logs, down: each said twice, no session cut, nothing left',
+  'up, scale up and down with sessions, status, logs, down: each runs twice, no session is cut, nothing is left',
   options,
   async () => {
     await using named = gridName();
@@ -87,7 +87,7 @@ test(
       for (let round = 0; round < 10; round++) {
         const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
         const exited = once(child, 'exit');
-        // The moment is what is tried: any of them, spread over a whole start.
+        // Each round kills it at another moment, spread over a whole start.
         await Promise.race([exited, delay(200 + Math.random() * 5000)]);
         child.kill('SIGKILL');
         await exited;

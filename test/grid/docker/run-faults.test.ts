@@ -9,16 +9,16 @@ import { missing } from '../../support/machine.ts';
 
 const options = { skip: missing('docker'), timeout: 400_000 };
 const SITES = 60;
-/** Of a check: so long that a busy machine keeps it, and shorter than a node is cut off. */
+/** A check's time-out: long enough for a busy machine, and shorter than a node is cut off. */
 const LIMIT_MS = 20_000;
 const CHECK = checkFile(
   "await driver.get(site.url); assert.match(await driver.getTitle(), /site/); assert.equal(await driver.executeScript('return location.host'), new URL(site.url).host);",
 );
 
-/** Less than a check's limit: pages of nodes that are well come late, and come. */
+/** Less than a check's time-out: on healthy nodes the pages come late, but they come. */
 const tooLong = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 4000));
 
-/** What is done to a grid in the middle of a run. */
+/** What happens to a grid in the middle of a run. */
 type Harm = (grid: string, node: string) => Promise<void>;
 
 const container = (grid: string, name: string): ReturnType<typeof docker.getContainer> =>
@@ -41,7 +41,7 @@ for (const [what, harm] of Object.entries(HARMS)) {
     `${what}: the run ends by itself, each site has one verdict, none is failed by it, and those hit say so`,
     options,
     async () => {
-      // From the harm on no page is answered until it is done, so that some site is at hand when it comes.
+      // No page is answered while the harm is done, so that it hits a site.
       let harmed: Promise<void> | undefined;
       await using site = await loopbackSite((_request, response) => {
         const answer = (): unknown =>

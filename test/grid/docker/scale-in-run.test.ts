@@ -27,7 +27,7 @@ test(
       const answer = (): void =>
         void response.setHeader('content-type', 'text/html').end('<!doctype html><title>site</title>');
       asked += 1;
-      // Half of the sites wait for a new node: the scaling is never too slow for the run.
+      // Half of the sites wait for a new node, so the run cannot end before the scaling.
       if (asked > SITES / 2) void thirdNode.promise.then(answer);
       else answer();
     });
