@@ -37,12 +37,12 @@ export async function startDriver(program: string, folder: string, signal: Abort
   });
   try {
     const port = await readPort(child, signal);
-    return { endpoint: `http://127.0.0.1:${port}`, lastLog: () => lastLines(logFile), stop: () => stop(child) };
+    return { endpoint: `http://127.0.0.1:${port}`, lastLog: () => endOfLog(logFile), stop: () => stop(child) };
   } catch (error) {
     await stop(child);
     throw new GridrunError(
       'browser.driver-not-started',
-      `${program} did not start: ${error instanceof Error ? error.message : String(error)}${await lastLines(logFile)}`,
+      `${program} did not start: ${error instanceof Error ? error.message : String(error)}${await endOfLog(logFile)}`,
       { cause: error },
     );
   }
@@ -81,7 +81,7 @@ async function stop(child: ChildProcess): Promise<void> {
   child.stdout?.destroy();
 }
 
-async function lastLines(logFile: string): Promise<string> {
+async function endOfLog(logFile: string): Promise<string> {
   const text = await readFile(logFile, 'utf8').catch(() => '');
   const lines = stripVTControlCharacters(text)
     .split('\n')
