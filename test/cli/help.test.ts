@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { defaultText } from '../../src/config/setting.ts';
 import { FLAGS } from '../../src/config/settings.ts';
@@ -20,6 +21,15 @@ test('--help shows every flag with what it takes and its default, and no word of
   assert.match(flat, /--config <file> The config to read \[gridrun\.config\.\{ts,mjs,js,json\}\]/);
   assert.doesNotMatch(stdout, /\[(string|boolean|array|number|count)\]/);
   assert.ok(stdout.split('\n').every((line) => line.length <= 110));
+});
+
+// `npm run test:update` writes the file; read its diff in a review.
+test('--help, word for word', async (t) => {
+  await using place = await Workplace.with({});
+  const { stdout } = await place.run(['--help']);
+  t.assert.fileSnapshot(stdout, join(import.meta.dirname, 'snapshots/help.txt'), {
+    serializers: [(value: unknown) => String(value)],
+  });
 });
 
 for (const command of ['grid', 'compare', 'history', 'merge-reports']) {
