@@ -168,6 +168,6 @@ describe('what checks see of the extension', { skip: missing('chrome') }, () => 
       outcome.checks.map(({ status }) => status),
       ['passed', 'failed'],
     );
-    assert.match(outcome.checks[1]!.fault!.message, /no extension in this session/);
+    assert.match(outcome.checks[1]!.fault!.message, /this session has no extension/);
   });
 });

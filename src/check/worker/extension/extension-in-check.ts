@@ -129,8 +129,8 @@ export class ExtensionInCheck {
     const watch = this.#parts.watch();
     if (watch !== undefined) return watch;
     const { name } = this.#facts;
-    throw new GridrunError('check.no-bidi', `without a BiDi connection nothing can be asked of ${name}`, {
-      hint: 'leave webSocketUrl among the capabilities',
+    throw new GridrunError('check.no-bidi', `${name} can't be reached: this session has no BiDi connection`, {
+      hint: 'do not set webSocketUrl to false in the capabilities',
     });
   }
 }
