@@ -4,20 +4,20 @@ import { readEntry, typeName } from './entry.ts';
 import { idOf, plainId } from './id.ts';
 import { plainDomain, readUrl, urlOfPlain } from './url.ts';
 
-/** What a form of the list knows and the builder does not: how to name a place of it. */
+/** How a form of the list names a place in it. */
 export interface Places {
   /** The place of an entry, by the mark it was added with: a line or an index. */
   entry(mark: number): string;
-  /** The place of something inside the entry that is being added. */
+  /** The place of a value inside the entry that is being added. */
   inside(mark: number, path: Path): string;
 }
 
-/** The environment that `env` names are looked up in. Only whether a name is set is ever asked. */
+/** The environment that `env` names refer to. The builder only checks whether a name is set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Makes sites of entries as they come, however many, and collects every mistake. One map from id to place is all that
- * it keeps beside the sites: an id that is made tells its URL, so the same made id twice is the same URL twice.
+ * Turns entries into sites one by one, and collects every mistake. Beside the sites it keeps only a map from id to
+ * place. A generated id stands for its URL, so two equal generated ids mean the same URL twice.
  */
 export class ListBuilder {
   readonly sites: Site[] = [];
@@ -26,9 +26,9 @@ export class ListBuilder {
   readonly #places: Places;
   readonly #environment: Environment;
   readonly #indexOfId = new Map<string, number>();
-  /** The mark of each site, negative (`~mark`) where the list itself gave its id. */
+  /** The mark of each site; negative (`~mark`) if the list gave its id. */
   readonly #marks: number[] = [];
-  /** A million sites have few lists of tags: they share them. */
+  /** Sites with the same tags share one list, because a million sites have few different ones. */
   readonly #tagLists = new Map<string, readonly string[]>();
   readonly #missingVariables = new Set<string>();
 
@@ -50,14 +50,14 @@ export class ListBuilder {
   addEntry(value: unknown, mark: number): void {
     if (typeof value === 'string') return this.addUrl(value.trim(), mark);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return this.wrongAt(mark, [], `an entry is a URL or an object with a url; this is ${typeName(value)}`);
+      return this.wrongAt(mark, [], `an entry must be a URL or an object with a url; this is ${typeName(value)}`);
     }
     const mistakesBefore = this.mistakes.length;
     const entry = readEntry(value as Readonly<Record<string, unknown>>, (path, text) => this.wrongAt(mark, path, text));
     this.#checkVariables(entry, mark);
     if (entry.tags !== undefined) entry.tags = this.#shared(entry.tags);
     const { id } = entry;
-    // An entry with mistakes still takes its id, so that a second of the same id is named in the same answer.
+    // An entry with mistakes still takes its id, so that a second entry with that id is reported in the same run.
     if (this.mistakes.length > mistakesBefore && id === undefined) return;
     this.#add(siteOf(id ?? idOf(entry.url), entry), mark, id !== undefined);
   }
@@ -76,10 +76,15 @@ export class ListBuilder {
     }
     const beforeMark = this.#marks[before] ?? 0;
     const first = this.#places.entry(beforeMark < 0 ? ~beforeMark : beforeMark);
-    if (ownId) this.wrongAt(mark, ['id'], `the id "${site.id}" is taken by ${first}; every site has an id of its own`);
+    if (ownId)
+      this.wrongAt(mark, ['id'], `the id "${site.id}" is already taken by ${first}; every site needs its own id`);
     else if (beforeMark >= 0 && this.sites[before]?.url === site.url) this.duplicateCount++;
     else
-      this.wrongAt(mark, [], `the id made of its URL, "${site.id}", is taken by ${first}; give one of them another id`);
+      this.wrongAt(
+        mark,
+        [],
+        `the id derived from its URL, "${site.id}", is already taken by ${first}; give one of them another id`,
+      );
   }
 
   #shared(tags: readonly string[]): readonly string[] {
@@ -89,18 +94,18 @@ export class ListBuilder {
     return known ?? tags;
   }
 
-  /** A variable that is missing is one mistake, however many sites name it: else it would hide all the others. */
+  /** Reports a missing variable once, even if many sites name it. Otherwise it would hide all other mistakes. */
   #checkVariables(entry: Entry, mark: number): void {
     for (const [index, name] of (entry.env ?? []).entries()) {
       if (this.#environment[name] !== undefined || this.#missingVariables.has(name)) continue;
       if (!/^\w+$/.test(name)) continue;
       this.#missingVariables.add(name);
-      this.wrongAt(mark, ['env', index], `the environment variable ${name} is not set; set it, or take it out of env`);
+      this.wrongAt(mark, ['env', index], `the environment variable ${name} is not set; set it, or remove it from env`);
     }
   }
 }
 
-/** Fields that are named in a literal take less room than added ones (25 MB in a million): the usual ones are named. */
+/** Names the usual fields in a literal: they take less memory than fields that are added later (25 MB in a million). */
 function siteOf(id: string, { url, tags, data, ...rest }: Entry): Site {
   if (tags === undefined && data === undefined) return { id, url, ...rest };
   if (tags === undefined) return { id, url, data, ...rest };

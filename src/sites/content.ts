@@ -1,11 +1,11 @@
 import { buffer } from 'node:stream/consumers';
 import { refusal } from '../core/fault.ts';
 
-/** Enough to tell any form by, unless the first line is longer. */
+/** Enough bytes to recognize any form, unless the first line is longer. */
 const HEAD_BYTES = 65_536;
 const MAX_FIRST_LINE_BYTES = 1_048_576;
 
-/** What is no list at all, by its first bytes. */
+/** Files that are not a list, by their first bytes. */
 const STRANGERS: readonly { readonly bytes: readonly number[]; readonly what: string; readonly hint: string }[] = [
   { bytes: [0xff, 0xfe], what: 'is UTF-16', hint: 'save the list as UTF-8' },
   { bytes: [0xfe, 0xff], what: 'is UTF-16', hint: 'save the list as UTF-8' },
@@ -21,16 +21,16 @@ const STRANGERS: readonly { readonly bytes: readonly number[]; readonly what: st
   },
 ];
 
-/** The bytes of a list with its beginning looked at. */
+/** The bytes of a list, with its first part read ahead. */
 export interface Content {
-  /** Of the list, for messages. */
+  /** The name of the list, for messages. */
   readonly name: string;
   readonly head: string;
-  /** All of it, the head too. */
+  /** All bytes, including the head. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** Reads as much as tells the form. Throws a refusal for what is no text in UTF-8. */
+/** Reads enough to recognize the form. Throws a refusal if the list is not UTF-8 text. */
 export async function lookAt(name: string, chunks: AsyncIterable<Uint8Array>): Promise<Content> {
   const iterator = chunks[Symbol.asyncIterator]();
   const read: Uint8Array[] = [];
@@ -70,12 +70,12 @@ function refuseStrangers(name: string, head: Buffer): void {
     });
   if (/^\uFEFF?\s*<[!a-z?]/i.test(head.subarray(0, 200).toString())) {
     throw refusal('sites.unreadable', `the site list ${name} is a web page or XML`, {
-      hint: 'give the address of the list itself: JSON, NDJSON, YAML, CSV or text',
+      hint: 'pass the URL of the list itself: JSON, NDJSON, YAML, CSV or text',
     });
   }
 }
 
-/** All of it as one text, for the forms that can't be read line by line. Throws a refusal where it is not UTF-8. */
+/** The whole list as one text, for forms that can't be read line by line. Throws a refusal if it is not UTF-8. */
 export async function wholeText({ name, chunks }: Content): Promise<string> {
   const all = await buffer(chunks);
   try {
@@ -84,14 +84,14 @@ export async function wholeText({ name, chunks }: Content): Promise<string> {
     const why =
       cause instanceof TypeError
         ? 'is not UTF-8'
-        : 'is too long for this form; NDJSON, CSV and text are read as a stream';
+        : 'is too long for this form; gridrun reads only NDJSON, CSV and text as a stream';
     throw refusal('sites.unreadable', `the site list ${name} ${why}`, {
       hint: 'save the list as UTF-8 NDJSON, CSV or text',
     });
   }
 }
 
-/** Calls `onLine` with each line, without its end, and its number from 1. A last line without an end counts. */
+/** Calls `onLine` with each line, without its line end, and its number from 1. The last line needs no line end. */
 export async function eachLine(
   chunks: AsyncIterable<Uint8Array>,
   onLine: (line: string, number: number) => void,

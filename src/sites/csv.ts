@@ -13,8 +13,8 @@ import { quoted } from './url.ts';
 const MAX_RECORD_LENGTH = 1_048_576;
 
 /**
- * CSV with a header: `url`, `id`, `tags` and `env` (words apart by spaces, `;`, `|` or commas), `timeoutMs`, `skip`,
- * `data` (JSON) and `data.<key>` (text, as CSV has no other type). An empty cell is as if the column were not there.
+ * Reads CSV with a header: `url`, `id`, `tags` and `env` (words separated by spaces, `;`, `|` or commas), `timeoutMs`,
+ * `skip`, `data` (JSON) and `data.<key>` (text, because CSV has no other type). An empty cell counts as absent.
  */
 export async function readCsv(content: Content, environment: Environment): Promise<ListBuilder> {
   const at = (line: number): string => `${content.name}:${line}`;
@@ -66,17 +66,17 @@ function readHeader(cells: readonly string[], line: number, builder: ListBuilder
   for (const name of cells) {
     if (name === '') continue;
     if (!isColumn(name)) builder.wrongAt(line, [name], unknownColumn(name));
-    if (seen.has(name)) builder.wrongAt(line, [name], 'this column is there twice; leave one out');
+    if (seen.has(name)) builder.wrongAt(line, [name], 'this column appears twice; remove one');
     seen.add(name);
   }
   if (!seen.has('url'))
-    builder.wrongAt(line, [], 'the header names no column "url"; begin the file with a line such as url,id,tags');
+    builder.wrongAt(line, [], 'the header has no column "url"; start the file with a line such as url,id,tags');
   return cells;
 }
 
 function unknownColumn(name: string): string {
   const meant = nearest(name, ENTRY_KEYS);
-  return `unknown column; ${meant === undefined ? `there are ${ENTRY_KEYS.join(', ')} and data.<key>` : `did you mean "${meant}"?`}`;
+  return `unknown column; ${meant === undefined ? `the columns are ${ENTRY_KEYS.join(', ')} and data.<key>` : `did you mean "${meant}"?`}`;
 }
 
 function addRow(columns: readonly string[], cells: readonly string[], line: number, builder: ListBuilder): void {
@@ -84,7 +84,7 @@ function addRow(columns: readonly string[], cells: readonly string[], line: numb
     return builder.wrongAt(
       line,
       [],
-      `there are ${cells.length} cells under a header of ${columns.length}; put a cell with a comma in it in double quotes`,
+      `this row has ${cells.length} cells, the header has ${columns.length}; put double quotes around a cell that contains a comma`,
     );
   }
   const entry: Record<string, unknown> = {};
@@ -95,7 +95,7 @@ function addRow(columns: readonly string[], cells: readonly string[], line: numb
         builder.wrongAt(
           line,
           [column],
-          'data must be JSON, such as {"kind":"modal"}; for text there are columns data.<key>',
+          'data must be JSON, such as {"kind":"modal"}; for text, use a column data.<key>',
         ),
       );
   }
@@ -115,7 +115,7 @@ function setCell(entry: Record<string, unknown>, column: string, cell: string, w
   else entry[column] = cell;
 }
 
-/** The data of a row so far, with a cell put in at its keys. */
+/** The data of a row with one more cell set at its keys. */
 function withCell(before: unknown, [key = '', ...inner]: readonly string[], cell: string): Record<string, unknown> {
   const object = typeof before === 'object' && before !== null ? (before as Record<string, unknown>) : undefined;
   const value = inner.length === 0 ? cell : withCell(object?.[key], inner, cell);

@@ -3,17 +3,17 @@ import { nearest } from '../text/nearest.ts';
 import { isSiteId } from './id.ts';
 import { quoted, readUrl } from './url.ts';
 
-/** Where in the list's tree something is: keys and indices from the entry. */
+/** A place in the list's tree: keys and indexes from the entry. */
 export type Path = readonly (string | number)[];
 export type Wrong = (path: Path, text: string) => void;
 
-/** An entry that is read; its id may still have to be made. */
+/** An entry that was read. Its id may not be generated yet. */
 export type Entry = { -readonly [K in keyof Omit<Site, 'id'>]: Site[K] } & { id?: string };
 type Reader = (entry: Entry, value: unknown, wrong: Wrong) => void;
 
 const TAG = /^@?([^\s,;|@]+)$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** The longest that a timer of Node can wait. */
+/** The longest time that a Node timer can wait. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 const READERS: Readonly<Record<keyof Site, Reader>> = {
@@ -29,7 +29,7 @@ const READERS: Readonly<Record<keyof Site, Reader>> = {
     else
       wrong(
         ['id'],
-        `id must be letters, digits, "_" and "-", begin with a letter or digit and have at most 200 of them, such as "shop-de"; it is ${shown(value)}`,
+        `id must have 1 to 200 letters, digits, "_" or "-" and start with a letter or digit, such as "shop-de"; it is ${shown(value)}`,
       );
   },
   tags(entry, value, wrong) {
@@ -38,7 +38,7 @@ const READERS: Readonly<Record<keyof Site, Reader>> = {
       if (name === undefined)
         wrong(
           ['tags', index],
-          `a tag is one word without spaces, commas, semicolons, "|" and "@"; it is ${quoted(tag)}`,
+          `a tag must be one word without spaces, commas, semicolons, "|" or "@"; it is ${quoted(tag)}`,
         );
       return name ?? [];
     });
@@ -55,18 +55,21 @@ const READERS: Readonly<Record<keyof Site, Reader>> = {
   },
   skip(entry, value, wrong) {
     if (typeof value === 'string' && value.trim() !== '') entry.skip = value.trim();
-    else wrong(['skip'], `skip must be the reason in words, such as "behind a captcha"; it is ${shown(value)}`);
+    else wrong(['skip'], `skip must be a reason in words, such as "behind a captcha"; it is ${shown(value)}`);
   },
   data(entry, value, wrong) {
     entry.data = value;
-    if (!isJson(value)) wrong(['data'], 'data must be JSON: no dates, no infinite or missing numbers');
+    if (!isJson(value)) wrong(['data'], 'data must be JSON: dates, infinite numbers and NaN are not allowed');
   },
   env(entry, value, wrong) {
-    // A user may have written a secret here instead of its name, so no message shows the text.
+    // No message shows the text, because a user may have written a secret here instead of its name.
     const names = strings(value, 'env', 'of names of environment variables, such as ["SHOP_PASSWORD"]', wrong);
     for (const [index, name] of names.entries()) {
       if (!VARIABLE.test(name))
-        wrong(['env', index], 'env holds names of environment variables, such as "SHOP_PASSWORD", not their values');
+        wrong(
+          ['env', index],
+          'env must hold names of environment variables, such as "SHOP_PASSWORD", not their values',
+        );
     }
     if (names.length > 0) entry.env = names;
   },
@@ -75,7 +78,7 @@ const READERS: Readonly<Record<keyof Site, Reader>> = {
 /** The keys that an entry may have. */
 export const ENTRY_KEYS: readonly string[] = Object.keys(READERS);
 
-/** Reads an entry that is an object. Every mistake goes to `wrong`; what is read without one is in the entry. */
+/** Reads an entry that is an object. Reports every mistake to `wrong`. The entry has the fields without a mistake. */
 export function readEntry(value: Readonly<Record<string, unknown>>, wrong: Wrong): Entry {
   const entry: Entry = { url: '' };
   let hasUrl = false;
@@ -85,7 +88,7 @@ export function readEntry(value: Readonly<Record<string, unknown>>, wrong: Wrong
       continue;
     }
     const field = value[key];
-    // An empty field of YAML and many exporters is null; as data it is a value like any other.
+    // YAML and many exporters write an empty field as null. In data, null is a value like any other.
     if (field === null && key !== 'data') continue;
     if (field === undefined) continue;
     if (key === 'url') hasUrl = true;
@@ -97,13 +100,13 @@ export function readEntry(value: Readonly<Record<string, unknown>>, wrong: Wrong
 
 function unknownKey(key: string): string {
   const meant = nearest(key, ENTRY_KEYS);
-  const right = meant === undefined ? `an entry has ${ENTRY_KEYS.join(', ')}` : `did you mean "${meant}"?`;
+  const right = meant === undefined ? `the keys are ${ENTRY_KEYS.join(', ')}` : `did you mean "${meant}"?`;
   return `unknown key ${quoted(key)}; ${right}`;
 }
 
 function strings(value: unknown, key: 'tags' | 'env', right: string, wrong: Wrong): string[] {
   if (!Array.isArray(value)) {
-    // What is in `env` may be a secret.
+    // The value of `env` may be a secret.
     wrong([key], `${key} must be a list ${right}; it is ${key === 'env' ? typeName(value) : shown(value)}`);
     return [];
   }

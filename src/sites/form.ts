@@ -3,11 +3,11 @@ import { ENTRY_KEYS } from './entry.ts';
 /** The forms that a site list may have. */
 export type Form = 'JSON' | 'NDJSON' | 'YAML' | 'CSV' | 'rank,domain' | 'text';
 
-/** `rank,domain`, as Tranco and its like have it: no header, perhaps quoted. */
+/** `rank,domain`, as in Tranco: no header, quotes allowed. */
 export const RANKED = /^\s*"?\d+"?\s*,\s*"?([^",\s]+)"?\s*$/;
 const RANKED_HEADER = /^\s*"?rank"?\s*,\s*"?domain"?\s*$/i;
 
-/** Tells the form by the beginning of the content; the ending of the name only decides what the content leaves open. */
+/** Recognizes the form by the start of the content. The file ending decides only if the content leaves it open. */
 export function formOf(head: string, ending: string): Form {
   const lines = significantLines(head);
   const first = lines[0] ?? '';
@@ -16,7 +16,7 @@ export function formOf(head: string, ending: string): Form {
   return tableForm(first, ending);
 }
 
-/** Begins with a bracket, a brace or a quote: JSON, NDJSON, YAML's flow style, or quoted CSV. */
+/** The form of a text that starts with a bracket, a brace or a quote: JSON, NDJSON, YAML flow style, or quoted CSV. */
 function bracedForm(lines: readonly string[], first: string, ending: string): Form {
   const value = parsed(first);
   if (first.startsWith('"')) {
@@ -32,7 +32,7 @@ function bracedForm(lines: readonly string[], first: string, ending: string): Fo
   return isFlow ? 'YAML' : 'JSON';
 }
 
-/** A table with a header, a ranking, or lines of text. */
+/** The form of any other text: a table with a header, a ranking, or lines of text. */
 function tableForm(first: string, ending: string): Form {
   if (RANKED.test(first) || RANKED_HEADER.test(first)) return 'rank,domain';
   const delimiter = delimiterOf(first);
@@ -42,13 +42,13 @@ function tableForm(first: string, ending: string): Form {
   return cells.length > 1 && (ending === 'csv' || ending === 'tsv') ? 'CSV' : 'text';
 }
 
-/** What stands between the cells of a header: a comma, a semicolon (spreadsheets of many countries) or a tab. */
+/** The separator of the header's cells: a comma, a semicolon (as spreadsheets in many countries use it) or a tab. */
 export function delimiterOf(header: string): string {
   const counted = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: header.split(delimiter).length }));
   return counted.reduce((best, next) => (next.count > best.count ? next : best)).delimiter;
 }
 
-/** Whether a table may have such a column. */
+/** Whether a table may have this column. */
 export function isColumn(name: string): boolean {
   return ENTRY_KEYS.includes(name) || (/^data(?:\.[^.]+)+$/.test(name) && !name.includes('__proto__'));
 }

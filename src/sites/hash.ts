@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Site } from '../core/site.ts';
 
-/** One call of the hash for each site would cost more than the hash; longer batches outlive the young garbage (55 MB in a million sites). */
+/** Sites to hash in one call. One call for each site costs more than the hash. Longer batches cost memory (55 MB in a million sites). */
 const BATCH_LENGTH = 4_096;
 
-/** SHA-256 over the sites in their order, the same for the same list in any form. */
+/** SHA-256 over the sites in their order. The same list has the same hash in every form. */
 export function hashOf(sites: readonly Site[]): string {
   const hash = createHash('sha256');
   let batch = '';
@@ -17,7 +17,7 @@ export function hashOf(sites: readonly Site[]): string {
   return hash.update(batch).digest('hex');
 }
 
-/** Neither ids nor canonical URLs have tabs or line ends in them. */
+/** One site as one line. Ids and canonical URLs contain no tabs or line ends. */
 function canonical(site: Site): string {
   let line = `${site.id}\t${site.url}`;
   if (site.tags !== undefined) line += `\ttags ${JSON.stringify(site.tags)}`;
@@ -28,7 +28,7 @@ function canonical(site: Site): string {
   return `${line}\n`;
 }
 
-/** JSON with the keys of every object in order: YAML and JSON of one list may have them in different ones. */
+/** JSON with sorted keys, because YAML and JSON of the same list may order them differently. */
 function canonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

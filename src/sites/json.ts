@@ -8,7 +8,7 @@ import { wholeText } from './content.ts';
 import type { Path } from './entry.ts';
 import { addTree } from './tree.ts';
 
-/** JSON: an array of URLs and objects, or an object whose `sites` is one. */
+/** Reads JSON: an array of URLs and objects, or an object with such an array in `sites`. */
 export async function readJson(content: Content, environment: Environment): Promise<ListBuilder> {
   const text = await wholeText(content);
   let root: Node | undefined;
@@ -35,7 +35,7 @@ export async function readJson(content: Content, environment: Environment): Prom
   return addTree(value, placeOfPath, environment);
 }
 
-/** What is wrong with a text as JSON, with offsets from 0; never empty. */
+/** The JSON mistakes of a text, with offsets from 0. Never empty. */
 export function syntaxMistakes(text: string): readonly { readonly offset: number; readonly text: string }[] {
   const errors: ParseError[] = [];
   parseTree(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
@@ -51,7 +51,7 @@ export function pathText(path: Path): string {
   return `$${path.map((key) => (typeof key === 'number' ? `[${key}]` : /^\w+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`)).join('')}`;
 }
 
-/** The parser's codes are words in camel case: `CommaExpected`. */
+/** Turns a parser code in camel case, such as `CommaExpected`, into words. */
 function inWords(code: string): string {
   return code.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 }

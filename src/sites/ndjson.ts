@@ -6,7 +6,7 @@ import { eachLine } from './content.ts';
 import type { Path } from './entry.ts';
 import { pathText, syntaxMistakes } from './json.ts';
 
-/** One JSON string or object a line; empty lines and lines of `#` are passed over. */
+/** Reads one JSON string or object per line. Skips empty lines and lines that start with `#`. */
 export async function readNdjson(content: Content, environment: Environment): Promise<ListBuilder> {
   let current = '';
   const at = (line: number, column: number): string => `${content.name}:${line}:${column}`;

@@ -14,17 +14,17 @@ import { openSource } from './source.ts';
 import { readRanked, readText } from './text.ts';
 import { readYaml } from './yaml.ts';
 
-/** A site list that is read and has no mistake in it. */
+/** A site list without mistakes. */
 export interface SiteList {
   readonly sites: readonly Site[];
-  /** Entries left out because their URL was there before and neither had an id of its own. */
+  /** How many entries were left out because an earlier entry has the same URL and neither has its own id. */
   readonly duplicateCount: number;
-  /** SHA-256 over the sites in their order; the same in every form of the list. */
+  /** SHA-256 over the sites in their order. It is the same in every form of the list. */
   readonly hash: string;
 }
 
 export interface ReadSitesOptions extends SourceOptions {
-  /** Where the names in `env` must be set; `process.env` where it is not given. Values are never read. */
+  /** The environment that must have the names in `env`; `process.env` by default. Values are never read. */
   readonly environment?: Environment;
 }
 
@@ -38,8 +38,8 @@ const READERS: Readonly<Record<Form, (content: Content, environment: Environment
 };
 
 /**
- * Reads a site list in any of its forms from a file, an http(s) URL, or `-` for standard input.
- * Throws one refusal with every mistake of the list, each with its place and what would be right.
+ * Reads a site list in any form from a file, an http(s) URL, or `-` for standard input.
+ * Throws one refusal with every mistake of the list: its place, and what would be right.
  */
 export async function readSites(source: string, options: ReadSitesOptions): Promise<SiteList> {
   const { name, ending, chunks } = await openSource(source, options);
@@ -51,7 +51,7 @@ export async function readSites(source: string, options: ReadSitesOptions): Prom
     options.signal?.throwIfAborted();
     if (error instanceof GridrunError) throw error;
     throw new GridrunError('sites.unreadable', `the site list ${name} can't be read: ${reasonOf(error)}`, {
-      hint: 'see that the file or server can be reached from here',
+      hint: 'check that this machine can reach the file or server',
       cause: error,
     });
   }
@@ -63,7 +63,7 @@ function finish(name: string, form: Form, { sites, mistakes, duplicateCount }: L
     throw refusal('sites.mistakes', `the site list ${name}, read as ${form}, has ${count}`, { mistakes });
   }
   if (sites.length === 0)
-    throw refusal('sites.empty', `the site list ${name} has no sites in it`, {
+    throw refusal('sites.empty', `the site list ${name} has no sites`, {
       hint: 'write a domain or URL on each line',
     });
   return { sites, duplicateCount, hash: hashOf(sites) };
@@ -79,7 +79,7 @@ async function* stopping(
   }
 }
 
-/** fetch says "fetch failed" and hides why in the cause. */
+/** The reason of an error. `fetch` only reports "fetch failed" and keeps the reason in the cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;

@@ -6,17 +6,17 @@ import { nearest } from '../text/nearest.ts';
 
 const MAX_SHOWN = 20;
 
-/** Which sites of the list: `RunOptions.selection` has these. */
+/** Which sites of the list to run. `RunOptions.selection` has these fields. */
 export interface SiteSelection {
-  /** Without the `@`; one of them is enough. A tag that no site has is the checks' affair. */
+  /** Tags without the `@`. A site needs one of them. A tag that no site has may be a tag of checks. */
   readonly tags: readonly string[];
-  /** Globs that a site's id or host must match; one of them is enough. */
+  /** Globs for a site's id or host. A site must match one of them. */
   readonly sites: readonly string[];
 }
 
 /**
- * The sites that a run is for, in the order of the list. Tags select among the sites where any site has one of them;
- * else they are tags of checks and every site stays. Throws a refusal for a glob that matches no site.
+ * The sites to run, in the order of the list. If any site has one of the tags, tags select sites. Otherwise they are
+ * tags of checks, and every site stays. Throws a refusal for a glob that matches no site.
  */
 export function selectSites(sites: readonly Site[], selection: SiteSelection): readonly Site[] {
   const wanted = new Set(selection.tags);
@@ -25,7 +25,7 @@ export function selectSites(sites: readonly Site[], selection: SiteSelection): r
   return selection.sites.length === 0 ? tagged : matching(sites, tagged, selection.sites);
 }
 
-/** The tags of `tags` that neither a site nor a check has, with what they may have meant, a line each. */
+/** One line for each tag that no site and no check has, with the tag that was probably meant. */
 export function unknownTags(
   tags: readonly string[],
   sites: readonly Site[],
@@ -40,8 +40,8 @@ export function unknownTags(
       const meant = nearest(tag, [...known]);
       const there =
         known.size === 0
-          ? '; there are no tags at all'
-          : `; there are ${[...known].sort().slice(0, MAX_SHOWN).join(', ')}${known.size > MAX_SHOWN ? ', …' : ''}`;
+          ? '; the list and the checks have no tags'
+          : `; the tags are ${[...known].sort().slice(0, MAX_SHOWN).join(', ')}${known.size > MAX_SHOWN ? ', …' : ''}`;
       return `--tag ${tag}: no site and no check has this tag${meant === undefined ? there : `; did you mean "${meant}"?`}`;
     });
 }
@@ -50,7 +50,7 @@ function matching(all: readonly Site[], tagged: readonly Site[], globs: readonly
   const matchers = globs.map((glob) => ({ glob, matches: picomatch(glob, { dot: true }), isUsed: false }));
   const selected = tagged.filter((site) => {
     const host = hostOf(site.url);
-    // Every glob is asked, so that each one that matches nothing is known.
+    // Test every glob, so that each glob without a match is reported.
     return (
       matchers.filter((matcher) => (matcher.matches(site.id) || matcher.matches(host)) && (matcher.isUsed = true))
         .length > 0
@@ -60,7 +60,7 @@ function matching(all: readonly Site[], tagged: readonly Site[], globs: readonly
     .filter(({ isUsed }) => !isUsed)
     .map(({ glob, matches }) => {
       const isUntagged = all.some((site) => matches(site.id) || matches(hostOf(site.url)));
-      return `--site ${glob}: ${isUntagged ? 'no site that it matches has the tag asked for' : 'matches no id and no host of the list'}`;
+      return `--site ${glob}: ${isUntagged ? 'matches no site with the given tag' : 'matches no id and no host of the list'}`;
     });
   if (mistakes.length > 0)
     throw refusal('sites.unmatched', 'a --site glob matches no site', {

@@ -4,11 +4,11 @@ import { resolve } from 'node:path';
 import { refusal } from '../core/fault.ts';
 import { authorizationOf } from '../wire/endpoint.ts';
 
-/** Where the bytes of a list come from. */
+/** The source of a list's bytes. */
 export interface ListSource {
-  /** For messages: no credentials in it. */
+  /** The name for messages, without credentials. */
   readonly name: string;
-  /** Of the file's or URL's name, in lower case without the dot; empty where it has none. */
+  /** The ending of the file or URL, in lower case without the dot. Empty if there is none. */
   readonly ending: string;
   readonly chunks: AsyncIterable<Uint8Array>;
 }
@@ -19,10 +19,10 @@ export interface SourceOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How long a server may keep silent, before its answer and in it. */
+/** How long a server may send nothing, before and during its answer. */
 const SILENCE_TIMEOUT_MS = 30_000;
 
-/** Opens a file, an http(s) URL or `-`, standard input. Throws a refusal where it can't be read. */
+/** Opens a file, an http(s) URL, or standard input for `-`. Throws a refusal if it can't be read. */
 export async function openSource(source: string, options: SourceOptions): Promise<ListSource> {
   if (source === '-') return openStdin(options);
   return /^https?:\/\//i.test(source) ? openUrl(source, options) : openFile(source, options);
@@ -30,8 +30,8 @@ export async function openSource(source: string, options: SourceOptions): Promis
 
 function openStdin({ stdin }: SourceOptions): ListSource {
   if (stdin === undefined || ('isTTY' in stdin && stdin.isTTY === true)) {
-    throw refusal('sites.unreadable', 'the site list is to come from standard input, and nothing is piped in', {
-      hint: 'pipe a list in, as in `gridrun --sites - < sites.txt`',
+    throw refusal('sites.unreadable', '--sites - reads the site list from standard input, but nothing is piped in', {
+      hint: 'pipe a list in, such as `gridrun --sites - < sites.txt`',
     });
   }
   return { name: 'standard input', ending: '', chunks: bytesOf(stdin) };
@@ -47,11 +47,11 @@ async function openFile(source: string, { cwd, signal }: SourceOptions): Promise
   if (found instanceof Error) {
     const why = found.code === 'ENOENT' ? `there is no file ${path}` : found.message;
     throw refusal('sites.unreadable', `the site list ${source} can't be read: ${why}`, {
-      hint: 'give --sites a file, a URL, or - for standard input',
+      hint: 'pass a file, a URL, or - for standard input',
     });
   }
   if (found.isDirectory()) {
-    throw refusal('sites.unreadable', `the site list ${source} is a folder`, { hint: 'give --sites a file in it' });
+    throw refusal('sites.unreadable', `the site list ${source} is a folder`, { hint: 'pass a file in that folder' });
   }
   return {
     name: source,
@@ -81,7 +81,7 @@ async function* download(
   headers: Record<string, string>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
-  // Loaded here, because most lists are files, and it costs 10 MB or more.
+  // Loaded late: most lists are files, and this costs 10 MB or more.
   const { EnvHttpProxyAgent, fetch } = await import('undici');
   const dispatcher = new EnvHttpProxyAgent({
     connect: { timeout: SILENCE_TIMEOUT_MS },
@@ -103,8 +103,8 @@ async function* download(
 }
 
 function httpHint(status: number): string {
-  if (status === 401 || status === 403) return 'give a user and a password in the URL, or download the list first';
-  return 'open the URL in a browser and see that it gives the list';
+  if (status === 401 || status === 403) return 'put a user and a password into the URL, or download the list first';
+  return 'open the URL in a browser to check that it returns the list';
 }
 
 function endingOf(path: string): string {

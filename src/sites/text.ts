@@ -5,7 +5,7 @@ import { eachLine } from './content.ts';
 import { RANKED } from './form.ts';
 import { quoted } from './url.ts';
 
-/** Text: a domain or URL a line; `#` begins a comment at the start of a line or after a space. */
+/** Reads text: one domain or URL per line. `#` starts a comment at the start of a line or after a space. */
 export async function readText(content: Content, environment: Environment): Promise<ListBuilder> {
   const builder = new ListBuilder(placesOfLines(content.name), environment);
   await eachLine(content.chunks, (line, number) => {
@@ -15,7 +15,7 @@ export async function readText(content: Content, environment: Environment): Prom
   return builder;
 }
 
-/** `rank,domain` a line, as Tranco has it. The rank is not kept: the order of the list is the order of the ranks. */
+/** Reads `rank,domain` per line, as in Tranco. Drops the rank: the list is already in the order of ranks. */
 export async function readRanked(content: Content, environment: Environment): Promise<ListBuilder> {
   const builder = new ListBuilder(placesOfLines(content.name), environment);
   let isFirst = true;

@@ -4,7 +4,7 @@ import { ListBuilder } from './builder.ts';
 import type { Path } from './entry.ts';
 import { typeName } from './entry.ts';
 
-/** Reads a list that was parsed as a whole: an array, an object whose `sites` is one, or a single entry. */
+/** Reads a list that was parsed as a whole: an array, an object with an array in `sites`, or a single entry. */
 export function addTree(root: unknown, placeOf: (path: Path) => string, environment: Environment): ListBuilder {
   const isObject = typeof root === 'object' && root !== null && !Array.isArray(root);
   const prefix: Path = isObject && 'sites' in root ? ['sites'] : [];
@@ -16,7 +16,7 @@ export function addTree(root: unknown, placeOf: (path: Path) => string, environm
     const meant = isObject ? Object.keys(root).find((key) => nearest(key, ['sites']) !== undefined) : undefined;
     const hint = meant === undefined || prefix.length > 0 ? '' : `; did you mean "sites" for "${meant}"?`;
     builder.mistakes.push(
-      `${placeOf(prefix)}: the list must be an array of sites, or an object whose "sites" is one; this is ${typeName(entries)}${hint}`,
+      `${placeOf(prefix)}: the list must be an array of sites, or an object with such an array in "sites"; this is ${typeName(entries)}${hint}`,
     );
     return builder;
   }

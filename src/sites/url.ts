@@ -1,4 +1,4 @@
-/** A site's URL in the one form that it has everywhere, or what is wrong with it and what would be right. */
+/** A site's URL in its canonical form, or what is wrong with it and what would be right. */
 export type ReadUrl = { readonly url: string } | { readonly wrong: string };
 
 const PLAIN_DOMAIN = /^(?:https:\/\/)?((?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,})\/?$/;
@@ -11,8 +11,8 @@ const HOST = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/;
 const UNPRINTABLE = /[\s\u0000-\u001f\u007f-\u009f]/;
 
 /**
- * The host of a text that is a plain domain and nothing else, with or without `https://` before it and `/` after it.
- * It spares the URL parser most of a long list; `xn--` labels are left to the parser, which knows which are valid.
+ * The host of a text that is only a plain domain, with or without `https://` before it and `/` after it. This saves the
+ * URL parser for most of a long list. `xn--` labels go to the parser, because it knows which are valid.
  */
 export function plainDomain(text: string): string | undefined {
   if (text.length > 100 || text.includes('xn--')) return undefined;
@@ -20,19 +20,19 @@ export function plainDomain(text: string): string | undefined {
 }
 
 /**
- * The URL of a plain domain. Joined, because that gives a string in one piece: a concatenation would keep its parts,
- * and with them the piece of the file that they were cut from, which for a million sites is 100 MB.
+ * The URL of a plain domain. join() gives a string in one piece. A concatenation would keep its parts, and with them the
+ * chunk of the file that they came from: 100 MB in a million sites.
  */
 export function urlOfPlain(host: string): string {
   return ['https://', host, '/'].join('');
 }
 
-/** Whether the URL parser would surely give the same text back. */
+/** Whether the URL parser is sure to return the same text. */
 function isCanonical(text: string): boolean {
   return text.length < 1000 && PLAIN_URL.test(text) && !text.includes('xn--');
 }
 
-/** Reads a URL or a bare domain, which means https. Never throws, and never says a password. */
+/** Reads a URL, or a bare domain, which means https. Never throws, and never shows a password. */
 export function readUrl(text: string): ReadUrl {
   const plain = plainDomain(text);
   if (plain !== undefined) return { url: urlOfPlain(plain) };
@@ -40,7 +40,7 @@ export function readUrl(text: string): ReadUrl {
   if (text === '') return { wrong: 'the URL is empty; write a domain such as example.com, or a URL' };
   if (text.includes('\uFFFD')) return { wrong: `${quoted(text)} is not UTF-8; save the list as UTF-8` };
   if (UNPRINTABLE.test(text))
-    return { wrong: `${quoted(text)} has a space or a control character in it; a URL has %20 there` };
+    return { wrong: `${quoted(text)} contains a space or a control character; write %20 for a space` };
   const bare = !SCHEME.test(text) || BARE_WITH_PORT.test(text);
   if (!bare && !WEB.test(text)) return { wrong: wrongScheme(text) };
   const parsed = URL.parse(bare ? `https://${text}` : text);
@@ -48,14 +48,14 @@ export function readUrl(text: string): ReadUrl {
     return { wrong: `${quoted(text)} is not a URL; write it as https://example.com/login` };
   if (parsed.username !== '' || parsed.password !== '') {
     return {
-      wrong: `${quoted(text)} holds credentials; name environment variables in "env" and let the checks read them`,
+      wrong: `${quoted(text)} contains credentials; name environment variables in "env" and let the checks read them`,
     };
   }
   if (!HOST.test(parsed.hostname) && !parsed.hostname.startsWith('[')) {
-    return { wrong: `${quoted(text)} has a host that no name server knows; write it as https://example.com/login` };
+    return { wrong: `${quoted(text)} has a host that is not valid in DNS; write it as https://example.com/login` };
   }
   if (bare && !parsed.hostname.includes('.') && parsed.port === '' && !/^(?:localhost$|\[)/.test(parsed.hostname)) {
-    return { wrong: `${quoted(text)} is not a domain; if it is a host's name, write https://${parsed.hostname}/` };
+    return { wrong: `${quoted(text)} is not a domain; if it is a host name, write https://${parsed.hostname}/` };
   }
   return { url: parsed.href };
 }
@@ -63,10 +63,10 @@ export function readUrl(text: string): ReadUrl {
 function wrongScheme(text: string): string {
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase() ?? '';
   if (/^https?$/.test(scheme)) return `${quoted(text)} has no host; write it as ${scheme}://example.com/`;
-  return `${quoted(text)} is of the scheme "${scheme}"; only http and https are sites`;
+  return `${quoted(text)} has the scheme "${scheme}"; only http and https are allowed`;
 }
 
-/** A value of the list for a message: short, escaped, and without the credentials that a URL may hold. */
+/** A value of the list for a message: short, escaped, and without credentials of a URL. */
 export function quoted(value: unknown): string {
   const safe =
     typeof value === 'string' ? value.replace(/^([a-z][a-z0-9+.-]*:)?([/\\]*)[^/\\?#]*@/i, '$1$2***@') : value;

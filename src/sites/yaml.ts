@@ -8,7 +8,7 @@ import type { Path } from './entry.ts';
 import { pathText } from './json.ts';
 import { addTree } from './tree.ts';
 
-/** YAML 1.2: a sequence of URLs and mappings, or a mapping whose `sites` is one. */
+/** Reads YAML 1.2: a sequence of URLs and mappings, or a mapping with such a sequence in `sites`. */
 export async function readYaml(content: Content, environment: Environment): Promise<ListBuilder> {
   const lineCounter = new LineCounter();
   const parsed = parseAllDocuments(await wholeText(content), { lineCounter, prettyErrors: false, logLevel: 'silent' });
@@ -23,7 +23,7 @@ export async function readYaml(content: Content, environment: Environment): Prom
   const [document, second] = documents;
   if (second !== undefined)
     mistakes.push(
-      `${placeOf(second.range?.[0] ?? 0)}: a second YAML document begins here; a site list is one document`,
+      `${placeOf(second.range?.[0] ?? 0)}: a second YAML document starts here; a site list must be one document`,
     );
   if (document === undefined || mistakes.length > 0) return refused(mistakes, environment);
   let root: unknown;
@@ -44,7 +44,7 @@ function refused(mistakes: readonly string[], environment: Environment): ListBui
   return builder;
 }
 
-/** Where the value at a path begins; where it has no place of its own, as in an alias, that of the nearest parent. */
+/** The offset of the value at a path. A value without a place, such as one in an alias, has that of its nearest parent. */
 function offsetOf(document: Document, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true);

@@ -6,11 +6,11 @@ import { readFrom, refusalOf, rejection } from './folder.ts';
 
 /** Each entry with what must be said of it; two are only there to be repeated. */
 const WRONG_ENTRIES: readonly (readonly [entry: unknown, said: RegExp | undefined])[] = [
-  [7, /\$\[0\]: an entry is a URL or an object/],
+  [7, /\$\[0\]: an entry must be a URL or an object/],
   ['', /\$\[1\]: the URL is empty/],
-  ['not a url', /\$\[2\]: "not a url" has a space/],
+  ['not a url', /\$\[2\]: "not a url" contains a space/],
   ['ftp://example.com/', /\$\[3\]: .*scheme "ftp"; only http and https/],
-  ['https://anna:horse@example.com/', /\$\[4\]: "https:\/\/\*\*\*@example.com\/" holds credentials; .*env/],
+  ['https://anna:horse@example.com/', /\$\[4\]: "https:\/\/\*\*\*@example.com\/" contains credentials; .*env/],
   ['intranet', /\$\[5\]: "intranet" is not a domain; .*https:\/\/intranet\//],
   ['https://exa%mple.com', /\$\[6\]: .*is not a URL/],
   ['https:example.com', /\$\[7\]: .*https:\/\/example.com\//],
@@ -19,24 +19,27 @@ const WRONG_ENTRIES: readonly (readonly [entry: unknown, said: RegExp | undefine
   [{ url: 'a.example', timeout: 5 }, /\$\[10\]\.timeout: unknown key "timeout"; did you mean "timeoutMs"\?/],
   [{ url: 'a.example', timeoutMs: '5s' }, /\$\[11\]\.timeoutMs: .*whole number of milliseconds.*"5s"/],
   [{ url: 'a.example', timeoutMs: 0 }, /\$\[12\]\.timeoutMs: .*it is 0/],
-  [{ url: 'a.example', id: 'a.b' }, /\$\[13\]\.id: id must be letters.*"a\.b"/],
+  [{ url: 'a.example', id: 'a.b' }, /\$\[13\]\.id: id must have 1 to 200 letters.*"a\.b"/],
   [
     { url: 'a.example', tags: 'login' },
     /\$\[14\]\.tags: tags must be a list such as \["login", "german"\]; it is "login"/,
   ],
   [{ url: 'a.example', tags: ['ok', 3] }, /\$\[15\]\.tags\[1\]: .*this is a number/],
-  [{ url: 'a.example', tags: ['two words'] }, /\$\[16\]\.tags\[0\]: a tag is one word/],
-  [{ url: 'a.example', skip: true }, /\$\[17\]\.skip: skip must be the reason in words.*it is true/],
+  [{ url: 'a.example', tags: ['two words'] }, /\$\[16\]\.tags\[0\]: a tag must be one word/],
+  [{ url: 'a.example', skip: true }, /\$\[17\]\.skip: skip must be a reason in words.*it is true/],
   [{ url: 'a.example', env: { SHOP: 'tell-nobody' } }, /\$\[18\]\.env: env must be a list.*it is an object$/],
-  [{ url: 'a.example', env: ['tell-nobody!'] }, /\$\[19\]\.env\[0\]: env holds names/],
+  [{ url: 'a.example', env: ['tell-nobody!'] }, /\$\[19\]\.env\[0\]: env must hold names/],
   [
     { url: 'a.example', env: ['SHOP_PASSWORT'] },
     /\$\[20\]\.env\[0\]: the environment variable SHOP_PASSWORT is not set/,
   ],
   [{ url: 'b.example', id: 'twice' }, undefined],
-  [{ url: 'c.example', id: 'twice' }, /\$\[22\]\.id: the id "twice" is taken by list\.json:23:1 \$\[21\]/],
+  [{ url: 'c.example', id: 'twice' }, /\$\[22\]\.id: the id "twice" is already taken by list\.json:23:1 \$\[21\]/],
   [{ url: 'd.example', id: 'e_example' }, undefined],
-  ['e.example', /\$\[24\]: the id made of its URL, "e_example", is taken by list\.json:25:1 \$\[23\]; give/],
+  [
+    'e.example',
+    /\$\[24\]: the id derived from its URL, "e_example", is already taken by list\.json:25:1 \$\[23\]; give/,
+  ],
   [['a.example'], /\$\[25\]: .*this is a list/],
   [{ url: 'a.example', Tags: ['x'] }, /\$\[26\]\.Tags: .*did you mean "tags"/],
 ];
@@ -138,7 +141,7 @@ describe('the mistakes of a site list', () => {
     assert.match(mistakes[0] ?? '', /did you mean "url"/);
     assert.match(
       (await refusalOf('a.csv', 'id,tags\nx,y')).mistakes[0] ?? '',
-      /^a\.csv:1: the header names no column "url"/,
+      /^a\.csv:1: the header has no column "url"/,
     );
     assert.match(
       (await refusalOf('a.csv', 'url,id\n"a.example,x\nb.example,y')).mistakes[0] ?? '',
@@ -172,10 +175,10 @@ describe('the mistakes of a site list', () => {
 
   it('refuses an empty list, UTF-16, archives, web pages, other bytes and what is not there', async () => {
     const cases: readonly (readonly [string | Uint8Array, RegExp])[] = [
-      ['', /no sites in it/],
-      ['\n# nothing\n', /no sites in it/],
-      ['[]', /no sites in it/],
-      ['url,id\n', /no sites in it/],
+      ['', /has no sites$/],
+      ['\n# nothing\n', /has no sites$/],
+      ['[]', /has no sites$/],
+      ['url,id\n', /has no sites$/],
       [Buffer.from('\uFEFFexample.com', 'utf16le'), /is UTF-16/],
       [Buffer.from('example.com', 'utf16le'), /is UTF-16/],
       [Buffer.from('PK\u0003\u0004'), /zip archive or a spreadsheet/],

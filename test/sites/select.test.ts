@@ -39,7 +39,7 @@ describe('the selection of sites', () => {
       assert.ok(error instanceof GridrunError);
       assert.deepEqual(error.mistakes, [
         '--site nothing: matches no id and no host of the list',
-        '--site plain: no site that it matches has the tag asked for',
+        '--site plain: matches no site with the given tag',
       ]);
       return error.answer === 'refuse';
     });
