@@ -34,7 +34,7 @@ async function buildReportApp(): Promise<ReportApp> {
   return { script: textOf('.js'), style: textOf('.css') };
 }
 
-/** The page's program and style, built once for each state of the sources. `src/` imports it as `#report-app`. */
+/** The page's program and style, built once for each state of the sources. `src/report/html/report-app.ts` imports it. */
 export async function reportApp(): Promise<ReportApp> {
   const path = join(CACHE, `report-app-${hashOfSources()}.json`);
   try {

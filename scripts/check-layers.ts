@@ -6,10 +6,6 @@ import { countSources, unreadMistake } from './source-files.ts';
 
 /** The files that the package's own name refers to inside this repository. */
 const SELF: Readonly<Record<string, string>> = { gridrun: 'src/index.ts', 'gridrun/check': 'src/check/api.ts' };
-/** What `#name` stands for, from package.json. */
-const { imports: ALIASES = {} } = JSON.parse(readFileSync('package.json', 'utf8')) as {
-  readonly imports?: Readonly<Record<string, { readonly 'gridrun-source': string }>>;
-};
 /** Files outside src that src may read, although they are not modules of ours. */
 const DATA = new Set(['package.json']);
 /** The only files at the top of src: everything else has a folder. */
@@ -69,8 +65,6 @@ function faultOf(file: string, layer: Layer, { specifier, line }: ModuleImport):
 
 /** The path of the file of ours that an import names, or undefined if it names a package. */
 function targetOf(file: string, specifier: string): string | undefined {
-  const alias = ALIASES[specifier];
-  if (alias !== undefined) return posix.normalize(alias['gridrun-source']);
   const path = specifier.replace(/[?#].*$/, '');
   if (path in SELF) return SELF[path];
   if (/^[a-z]+:/.test(path)) return undefined;

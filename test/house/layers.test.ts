@@ -86,7 +86,7 @@ test('a file at the top of src is a fault', async () => {
 
 test("the page's program is imported in one place", async () => {
   using house = new HouseCopy();
-  house.plant('src/report/html/planted.ts', "import.meta.resolve('#report-app');\n");
+  house.plant('src/report/html/planted.ts', "new URL('../../../report-app/build.ts', import.meta.url);\n");
   const { code, output } = await house.run(SCRIPT);
   assert.equal(code, 1);
   assert.match(output, /^src\/report\/html\/planted\.ts:1: imports report-app\/build\.ts; src\/report\/ may import/m);

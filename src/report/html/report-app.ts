@@ -1,7 +1,9 @@
 import type { ReportApp } from './page-text.ts';
 
-/** In the package: the built program. In a checkout: the script that builds it, or takes it from its cache. */
-const PROGRAM = import.meta.resolve('#report-app');
+/** A checkout builds the page's program, or takes it from a cache. The package holds the built program. */
+const PROGRAM = import.meta.url.endsWith('.ts')
+  ? new URL('../../../report-app/build.ts', import.meta.url)
+  : new URL('./report-app.built.js', import.meta.url);
 
 let loading: Promise<ReportApp> | undefined;
 
@@ -12,6 +14,6 @@ export async function reportApp(): Promise<ReportApp> {
 }
 
 async function load(): Promise<ReportApp> {
-  const { reportApp: build } = (await import(PROGRAM)) as { reportApp: () => Promise<ReportApp> };
+  const { reportApp: build } = (await import(PROGRAM.href)) as { reportApp: () => Promise<ReportApp> };
   return await build();
 }
