@@ -122,7 +122,7 @@ async function disk(machine: Machine, what: string, folder: string): Promise<Fin
     return problemOf(
       'disk',
       new GridrunError('doctor.disk', `cannot check the free space of ${known}: ${(error as Error).message}`),
-      'give another folder with --out',
+      'pass another folder with --out',
     );
   }
 }

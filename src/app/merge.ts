@@ -77,7 +77,7 @@ function refuseOwnInput(out: string, inputs: readonly string[]): void {
   const mistakes = own.map((input) => `${input} is both a shard and the results folder of the merge`);
   throw refusal('merge.out', 'the merge would overwrite a shard', {
     mistakes,
-    hint: 'give another folder with --out',
+    hint: 'pass another folder with --out',
   });
 }
 

@@ -42,7 +42,7 @@ export function refuseRepeated(argv: object, arrays: readonly string[]): void {
   const repeated = Object.entries(argv).flatMap(([name, value]) =>
     Array.isArray(value) && name !== '_' && !arrays.includes(name) ? [`--${name}`] : [],
   );
-  if (repeated.length > 0) throw refusal('options', `${repeated.join(', ')}: give it only once`);
+  if (repeated.length > 0) throw refusal('options', `${repeated.join(' and ')} can be passed only once`);
 }
 
 /** What a value option takes and has by default, for its line in the help. */
@@ -93,5 +93,5 @@ export function optionalArgument(describe: string, byDefault?: string): { type: 
  */
 export function wholeNumber(what: string, given: string): number {
   if (/^\d+$/.test(given)) return Number(given);
-  throw refusal('options', `${what}: must be a whole number, not ${JSON.stringify(given)}`);
+  throw refusal('options', `${what} must be a whole number, not ${JSON.stringify(given)}`);
 }

@@ -30,20 +30,20 @@ export function doctorCommand(exitWith: ExitWith): AddCommand {
 
 function doctorOptions(yargs: Argv) {
   return yargs
-    .option('grid', valueOption('local|docker|url', 'Where the browsers run', '$SELENIUM_REMOTE_URL, else local'))
+    .option('grid', valueOption('local|docker|url', 'Location of the browsers', '$SELENIUM_REMOTE_URL, else local'))
     .option('sessions', {
-      ...valueOption('n|auto', 'Maximum sessions at once: does the memory suffice?', 'auto'),
+      ...valueOption('n|auto', 'Maximum sessions at once, to test if the memory is enough', 'auto'),
       alias: 'j',
     })
-    .option('extension', valueOption('dir|zip|crx', 'Manifest V3 extension: does it load?', 'none'))
+    .option('extension', valueOption('dir|zip|crx', 'Manifest V3 extension, to test if it loads', 'none'))
     .option('control', valueOption('none|dir|zip|crx', 'Another build of it, or none', 'off'))
     .option('capabilities', valueOption('json|file', 'W3C capabilities to add, as for a run', 'none'))
     .option('headed', switchOption('Show the browser window'))
-    .option('out', valueOption('dir', 'The results folder: is there room on its disk?', DEFAULT_OUT))
-    .option('config', valueOption('file', 'The config to read', 'gridrun.config.{ts,mjs,js,json}'))
+    .option('out', valueOption('dir', 'Results folder, to test if its disk has room', DEFAULT_OUT))
+    .option('config', valueOption('file', 'Config file to read', 'gridrun.config.{ts,mjs,js,json}'))
     .option('json', switchOption('Print JSON'))
     .example('$0 doctor --grid http://hub:4444 --extension ./dist', 'test what a run on that grid needs')
-    .epilogue('Exit codes: 0 everything works · 1 something does not');
+    .epilogue('Exit codes: 0 everything works · 1 a test failed');
 }
 
 type DoctorArguments = ReturnType<typeof doctorOptions> extends Argv<infer Args> ? ArgumentsCamelCase<Args> : never;

@@ -24,7 +24,7 @@ export function withRunFlags<T>(yargs: Argv<T>): Argv<T & { config: string | und
     }
   }
   return yargs.option('config', {
-    ...valueOption('file', 'The config to read', 'gridrun.config.{ts,mjs,js,json}'),
+    ...valueOption('file', 'Config file to read', 'gridrun.config.{ts,mjs,js,json}'),
     group: 'Results:',
   });
 }

@@ -6,7 +6,7 @@ export const DEFAULT_GRID = TABLE.gridName.default;
 
 /** `--name` of the `grid` commands. */
 export function nameOption(): ReturnType<typeof valueOption> {
-  return valueOption('name', 'The name of the grid', DEFAULT_GRID);
+  return valueOption('name', 'Name of the grid', DEFAULT_GRID);
 }
 
 /** Prints progress to stderr: stdout holds only what the command was asked for. */

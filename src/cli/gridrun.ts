@@ -36,7 +36,7 @@ export async function gridrun(args: readonly string[]): Promise<number> {
     });
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`gridrun: ${error.message}\nadd --help to see what the command takes\n`);
+      process.stderr.write(`gridrun: ${error.message}\nadd --help to see the flags of the command\n`);
       return 2;
     }
     process.stderr.write(errorText(error));

@@ -39,9 +39,12 @@ export function initCommand(exitWith: ExitWith): AddCommand {
 function initOptions(yargs: Argv) {
   return yargs
     .option('yes', { ...switchOption('Ask nothing: use the flags and the defaults'), alias: 'y' })
-    .option('ci', valueOption('name', 'github, gitlab, jenkins, circleci, drone or none', 'what the folder has'))
+    .option(
+      'ci',
+      valueOption('name', 'github, gitlab, jenkins, circleci, drone or none', 'the CI that the folder already uses'),
+    )
     .option('sites', valueOption('list', 'URLs or domains, separated by commas', 'example.com,example.org'))
-    .option('grid', valueOption('local|docker|url', 'Where the browsers run', 'local'))
+    .option('grid', valueOption('local|docker|url', 'Location of the browsers', 'local'))
     .option('shards', valueOption('n', 'Number of parallel CI jobs; each runs a part of the list', '4'))
     .example('$0 init --yes --ci github', 'ask nothing');
 }
@@ -94,6 +97,6 @@ function ciOf(text: string, init: Init): InitAnswers['ci'] {
   const known = [...init.CI_NAMES, 'none' as const].find((name) => name === text);
   if (known !== undefined) return known;
   throw refusal('init.answers', 'the answers are not valid', {
-    mistakes: [`ci: must be ${init.CI_NAMES.join(', ')} or none, not ${JSON.stringify(text)}`],
+    mistakes: [`ci must be ${init.CI_NAMES.join(', ')} or none, not ${JSON.stringify(text)}`],
   });
 }

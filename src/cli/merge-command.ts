@@ -13,8 +13,8 @@ export function mergeCommand(exitWith: ExitWith): AddCommand {
     builder: (yargs) =>
       yargs
         .positional('dirs', { ...requiredArgument('Results folders, or folders that hold several'), array: true })
-        .option('out', valueOption('dir', 'The results folder of the merged run', DEFAULT_OUT))
-        .option('reporter', { ...valueOption('name[=path]', 'What to print, as for a run', 'line'), array: true })
+        .option('out', valueOption('dir', 'Results folder of the merged run', DEFAULT_OUT))
+        .option('reporter', { ...valueOption('name[=path]', 'Output formats, as for a run', 'line'), array: true })
         .option('json', switchOption('Print the summary as JSON instead'))
         .example('$0 merge-reports shards/*', 'merge in any order')
         .epilogue('Exits 3 and names the shard if one is missing, given twice, unfinished or of another run.'),

@@ -6,7 +6,8 @@ export function errorText(error: unknown): string {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `This is a bug in gridrun. Please report it with the text below.\n${stack}\n`;
   }
-  const lines = [`gridrun: ${error.message}`, ...shownMistakes(error.mistakes).map((mistake) => `  ${mistake}`)];
+  const mistakes = shownMistakes(error.mistakes).map((mistake) => `  ${mistake}`);
+  const lines = [`gridrun: ${error.message}${mistakes.length > 0 ? ':' : ''}`, ...mistakes];
   if (error.hint !== undefined) lines.push(error.hint);
   // docs/troubleshooting.md is searched by code. An interruption needs none.
   if (error.answer !== 'stop') lines.push(`code: ${error.code}`);

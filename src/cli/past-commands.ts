@@ -46,7 +46,7 @@ function historyCommand(print: Print): AddCommand {
     builder: (yargs) =>
       yargs
         .positional('site', optionalArgument('The id of a site'))
-        .option('out', valueOption('dir', 'The results folder that holds history.sqlite', DEFAULT_OUT))
+        .option('out', valueOption('dir', 'Results folder that holds history.sqlite', DEFAULT_OUT))
         .option('rebuild', {
           ...valueOption('dirs', 'Build the history again from these results folders'),
           array: true,
@@ -55,8 +55,8 @@ function historyCommand(print: Print): AddCommand {
         .example('$0 history --rebuild night-1 night-2', 'build history.sqlite again from two runs'),
     handler: async ({ site, out = DEFAULT_OUT, rebuild }) => {
       if (site === undefined && rebuild === undefined)
-        throw refusal('history.whose', 'history: name a site', {
-          hint: 'gridrun history <site>, or gridrun history --rebuild <results folders>',
+        throw refusal('history.whose', 'gridrun history needs a site', {
+          hint: 'run gridrun history <site>, or gridrun history --rebuild <results folders>',
         });
       const past = await import('../app/past-runs.ts');
       if (rebuild !== undefined) print(await past.rebuildHistory(out, rebuild));

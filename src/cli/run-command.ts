@@ -29,7 +29,7 @@ export function runCommand(exitWith: ExitWith, args: readonly string[]): AddComm
             array: true,
           })
           .example('$0 --sites sites.json', 'run every site in the Chrome of this machine')
-          .example('$0 --sites top.csv --grid http://hub:4444 --shard 2/8', 'run part 2 of 8 on a Selenium Grid')
+          .example('$0 --sites top.csv --grid $GRID_URL --shard 2/8', 'run part 2 of 8 on a Selenium Grid')
           .epilogue(exitCodesText()),
       handler: async (argv) => {
         refuseRepeated({ config: argv.config }, []);
@@ -45,7 +45,7 @@ export function runCommand(exitWith: ExitWith, args: readonly string[]): AddComm
 
 function exitCodesText(): string {
   const codes = EXIT_CODES.toSorted((a, b) => a.code - b.code);
-  return `Exit codes: ${codes.map(({ code, text }) => `${code} ${text}`).join(' · ')}`;
+  return `[…] is the default.\n\nExit codes: ${codes.map(({ code, text }) => `${code} ${text}`).join(' · ')}`;
 }
 
 async function print(options: RunOptions): Promise<number> {

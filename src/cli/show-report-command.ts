@@ -10,7 +10,7 @@ export function showReportCommand(): AddCommand {
     builder: (yargs) =>
       yargs
         .positional('dir', optionalArgument('The results folder', DEFAULT_OUT))
-        .option('port', valueOption('port', 'The port; 0 takes a free one', '0'))
+        .option('port', valueOption('port', 'Port; 0 takes a free one', '0'))
         .option('open', switchOption('Open the report in the browser'))
         .example('$0 show-report --open', 'the last run'),
     handler: async (argv) => {

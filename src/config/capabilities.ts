@@ -17,7 +17,7 @@ export function readCapabilities(
   const capabilities = typeof given === 'string' ? parse(given, cwd, mistakes) : (given ?? {});
   const { browserName } = capabilities;
   if (typeof browserName === 'string' && OTHER_BROWSERS.test(browserName))
-    mistakes.push(`--capabilities: browserName is "${browserName}"; gridrun drives only Chrome and Chromium`);
+    mistakes.push(`--capabilities has the browserName "${browserName}", but gridrun drives only Chrome and Chromium`);
   return capabilities;
 }
 
@@ -26,11 +26,11 @@ function parse(source: string, cwd: string, mistakes: string[]): Readonly<Record
     const json = source.trimStart().startsWith('{') ? source : readFileSync(resolve(cwd, source), 'utf8');
     const parsed = OBJECT.safeParse(JSON.parse(json));
     if (parsed.success) return parsed.data;
-    mistakes.push('--capabilities: must be a JSON object');
+    mistakes.push('--capabilities must be a JSON object');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? `there is no file ${resolve(cwd, source)}` : message;
-    mistakes.push(`--capabilities: must be a JSON object, or a file that holds one: ${why}`);
+    mistakes.push(`--capabilities must be a JSON object, or a file that holds one: ${why}`);
   }
   return {};
 }

@@ -25,7 +25,7 @@ export async function loadConfig(cwd: string, named: string | undefined): Promis
   if (name === undefined) return { name: '', settings: {} };
   if (named !== undefined && !(await exists(resolve(cwd, named)))) {
     throw refusal('config.missing', `--config ${named}: there is no file ${resolve(cwd, named)}`, {
-      hint: `name another file, or leave --config out to use the first of ${NAMES.join(', ')}`,
+      hint: `pass another file, or leave --config out to use the first of ${NAMES.join(', ')}`,
     });
   }
   const settings = await read(resolve(cwd, name), name);

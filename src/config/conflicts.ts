@@ -8,10 +8,10 @@ export function conflicts(given: GivenSettings, grid: string, env: SettingSource
     ...uselessFlags(given, grid),
     ...displayMissing(given, grid, env),
     ...(given.given(TABLE.resume) !== undefined && given.value(TABLE.lastFailed)
-      ? ['--resume and --last-failed: the first continues a run, the second starts a new one; give only one']
+      ? ['--resume and --last-failed: the first continues a run, the second starts a new one; pass only one']
       : []),
     ...(given.value(TABLE.trace) && given.value(TABLE.evidence) === 'none'
-      ? ['--trace: --evidence none keeps nothing of it; use --evidence failures or all']
+      ? ['--trace: --evidence none keeps no pictures; pass --evidence failures or all']
       : []),
   ];
 }
@@ -45,7 +45,7 @@ function uselessFlags(given: GivenSettings, grid: string): string[] {
       ? ['--baseline-nights: there is no baseline; add --baseline <dir>']
       : []),
     ...(given.isFlag(TABLE.list) && given.value(TABLE.list) && given.isFlag(TABLE.resume)
-      ? ['--resume: --list prints the plan of a new run; give only one of the two']
+      ? ['--resume: --list prints the plan of a new run; pass only one of the two']
       : []),
     ...(grid === 'docker'
       ? []
@@ -57,6 +57,8 @@ function displayMissing(given: GivenSettings, grid: string, env: SettingSources[
   // Only on Linux does a program need to know the display.
   const hasDisplay = process.platform !== 'linux' || Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']);
   return given.value(TABLE.headed) && grid === 'local' && !hasDisplay
-    ? ['--headed: there is no display for a window (DISPLAY is not set); leave it out, or start gridrun with xvfb-run']
+    ? [
+        '--headed: there is no display for a window (DISPLAY is not set); leave --headed out, or start gridrun with xvfb-run',
+      ]
     : [];
 }

@@ -59,11 +59,11 @@ function mistakeIn(key: string, raw: unknown, nameOf: (key: string) => string): 
   if (setting === undefined) {
     const meant = meantKey(key);
     const hint = meant === undefined ? '' : `; did you mean ${nameOf(meant).split(' ').at(-1)}?`;
-    return [`${nameOf(key)}: no such setting${hint}`];
+    return [`${nameOf(key)} is not a setting${hint}`];
   }
   const { schema, mustBe } = setting.kind;
   const parsed = schema.safeParse(raw);
-  return parsed.success ? [] : [`${nameOf(key)}: must be ${mustBe}${whyNot(raw, parsed.error)}`];
+  return parsed.success ? [] : [`${nameOf(key)} must be ${mustBe}${whyNot(raw, parsed.error)}`];
 }
 
 function meantKey(key: string): string | undefined {

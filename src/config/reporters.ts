@@ -22,7 +22,7 @@ export function readReporters(given: readonly string[], mistakes: string[]): Rep
     if (!REPORTER_NAMES.some((known) => known === name)) {
       const meant = nearest(name, REPORTER_NAMES);
       const hint = meant === undefined ? `the reporters are ${REPORTER_NAMES.join(', ')}` : `did you mean ${meant}?`;
-      mistakes.push(`--reporter ${name}: no such reporter; ${hint}`);
+      mistakes.push(`--reporter ${name}: there is no such reporter; ${hint}`);
     }
     return path === '' ? { name } : { name, path };
   });

@@ -171,7 +171,7 @@ function gridOfEnvironment(env: SettingSources['env'], mistakes: string[]): stri
   const remote = env['SELENIUM_REMOTE_URL'];
   if (remote === undefined || remote === '') return 'local';
   if (!/^https?:\/\//.test(remote))
-    mistakes.push('SELENIUM_REMOTE_URL: must be the http(s) URL of a WebDriver endpoint');
+    mistakes.push('SELENIUM_REMOTE_URL must be the http(s) URL of a WebDriver endpoint');
   return remote;
 }
 

@@ -36,7 +36,7 @@ const EXIT_RULES: readonly ExitRule[] = [
   },
   {
     code: 3,
-    text: 'some sites have no verdict',
+    text: 'some sites errored or were not run',
     holds: (o) => o.counts.errored + o.counts['not-run'] > 0 || o.incomplete === true,
   },
 ];
@@ -44,7 +44,7 @@ const EXIT_RULES: readonly ExitRule[] = [
 /** Every exit code with its meaning, the strongest first. */
 export const EXIT_CODES: readonly { readonly code: number; readonly text: string }[] = [
   ...EXIT_RULES,
-  { code: 0, text: 'everything passed' },
+  { code: 0, text: 'nothing failed, apart from known failures' },
 ];
 
 /** The exit code of a run, and every reason that holds, as text. */

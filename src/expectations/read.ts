@@ -21,8 +21,8 @@ export async function readExpectations(file: string, cwd: string): Promise<Expec
     text = await readFile(resolve(cwd, file), 'utf8');
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw refusal('expectations.file', `cannot read the expectations ${file}: ${why}`, {
-      hint: 'create it from a run: gridrun expectations update',
+    throw refusal('expectations.file', `cannot read the known failures in ${file}: ${why}`, {
+      hint: 'create the file from a run: gridrun expectations update',
     });
   }
   return parseExpectations(text, file);
@@ -42,7 +42,7 @@ export function parseExpectations(text: string, name: string): ExpectationsFile 
   if (root === null || root === undefined) return { name, document, expectations: [] };
   if (!Array.isArray(root))
     throw wrong(name, [
-      `${at(offsetOf(document, []))}: expected a list of expectations, each with site, reason, owner and until`,
+      `${at(offsetOf(document, []))}: the file must hold a list of known failures, each with site, reason, owner and until`,
     ]);
   const mistakes: string[] = [];
   const expectations: Expectation[] = [];
@@ -68,7 +68,7 @@ export function parseExpectations(text: string, name: string): ExpectationsFile 
 }
 
 function wrong(name: string, mistakes: readonly string[]): Error {
-  return refusal('expectations.wrong', `the expectations ${name} are not valid`, { mistakes });
+  return refusal('expectations.wrong', `the known failures in ${name} are not valid`, { mistakes });
 }
 
 function valueOf(document: Document, name: string): unknown {

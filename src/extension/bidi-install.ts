@@ -37,7 +37,7 @@ export async function reinstallByBidi({ session, pkg, path }: Placement, signal:
   await withCdp(session, signal, async (cdp) => {
     await cdp.bidi('webExtension.uninstall', { extension: before });
     const id = await installAt(cdp, path);
-    if (id !== before) throw notLoaded(`${pkg.name} came back with another id, ${id} instead of ${before}`);
+    if (id !== before) throw notLoaded(`${pkg.name} has another id after its installation: ${id} instead of ${before}`);
   });
 }
 
@@ -140,5 +140,5 @@ async function proveWorker(watch: WorkerWatch, pkg: ExtensionPackage, id: string
       `the service worker of ${pkg.name} ${pkg.version} (${pkg.manifest.worker}) dies when it starts: ${errors.join('; ') || 'Chrome does not say why'}`,
     );
   }
-  throw notLoaded(`the service worker of ${pkg.name} ${pkg.version} was not up after ${WORKER_DEADLINE_MS} ms`);
+  throw notLoaded(`the service worker of ${pkg.name} ${pkg.version} did not start within ${WORKER_DEADLINE_MS} ms`);
 }

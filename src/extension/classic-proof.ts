@@ -57,7 +57,7 @@ export async function workerIsUp(
     await delay(LOOK_EVERY_MS, undefined, { signal });
   }
   throw notLoaded(
-    `the service worker of ${pkg.name} ${pkg.version} (${pkg.manifest.worker}) was not up after ${WORKER_DEADLINE_MS} ms: does it die when it starts?`,
+    `the service worker of ${pkg.name} ${pkg.version} (${pkg.manifest.worker}) did not start within ${WORKER_DEADLINE_MS} ms; it may throw an error when it starts`,
   );
 }
 

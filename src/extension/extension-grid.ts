@@ -104,7 +104,7 @@ class Extended implements ExtensionGrid {
 function refused(error: unknown): unknown {
   if (!(error instanceof GridrunError) || error.blames !== 'extension') return error;
   return new GridrunError(error.code, error.message, {
-    hint: 'load it in chrome://extensions to see what Chrome reports; no site was tried',
+    hint: 'load it in chrome://extensions to see what Chrome reports; gridrun tried no site',
     atStart: true,
   });
 }

@@ -38,7 +38,9 @@ function versionMistakes(page: ManifestPage): string[] {
   const { value, line } = page.at('manifest_version');
   if (value === 3) return [];
   if (value === 2)
-    return [`${line}: is a Manifest V2 extension, which Chrome no longer loads: migrate it to "manifest_version": 3`];
+    return [
+      `${line}: this is a Manifest V2 extension, which Chrome no longer loads; migrate it to "manifest_version": 3`,
+    ];
   return [
     `${line}: "manifest_version" must be 3${value === undefined ? ', and is missing' : `, not ${JSON.stringify(value)}`}`,
   ];
@@ -49,7 +51,7 @@ function identityMistakes(page: ManifestPage): string[] {
   const version = page.at('version');
   const mistakes: string[] = [];
   if (typeof name.value !== 'string' || name.value.trim() === '')
-    mistakes.push(`${name.line}: "name" must be a string that is not empty`);
+    mistakes.push(`${name.line}: "name" must be a non-empty string`);
   const wellFormed =
     typeof version.value === 'string' &&
     VERSION.test(version.value) &&
@@ -67,7 +69,9 @@ function scriptMistakes(page: ManifestPage): string[] {
     typeof background.value['service_worker'] !== 'string' &&
     ('scripts' in background.value || 'page' in background.value)
   ) {
-    mistakes.push(`${background.line}: "background" needs a "service_worker": scripts and pages are Manifest V2`);
+    mistakes.push(
+      `${background.line}: "background" needs a "service_worker"; "scripts" and "page" belong to Manifest V2`,
+    );
   }
   for (const { value, line, path } of page.matches(['content_scripts', '*'])) {
     const matches = isObject(value) ? value['matches'] : undefined;

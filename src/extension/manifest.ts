@@ -25,7 +25,7 @@ export function readManifest(files: Files, shownPath: string): Manifest {
   const file = files.get('manifest.json');
   if (file === undefined)
     throw refusal('extension.no-manifest', `no manifest.json in ${shownPath}`, {
-      hint: 'give the folder that contains it',
+      hint: 'pass the folder that contains it',
     });
   const text = file.toString('utf8').replace(/^\uFEFF/, '');
   const errors: ParseError[] = [];
@@ -49,10 +49,10 @@ function unreadable(text: string, errors: readonly ParseError[], shownPath: stri
       .replace(/([a-z])([A-Z])/g, '$1 $2')
       .toLowerCase()}`;
   });
-  if (mistakes.length === 0) mistakes.push('manifest.json:1:1: not a JSON object');
+  if (mistakes.length === 0) mistakes.push('manifest.json:1:1: the manifest must be a JSON object');
   return refusal('extension.unreadable-manifest', `the manifest of ${shownPath} is not valid JSON`, {
     mistakes,
-    hint: 'comments are allowed, a comma after the last item is not',
+    hint: 'remove any comma after a last item; comments are allowed',
   });
 }
 

@@ -20,14 +20,16 @@ export async function readFiles(path: string): Promise<Files> {
   const kind = await stat(path).catch(() => undefined);
   if (kind === undefined)
     throw refusal('extension.not-found', `no extension at ${path}`, {
-      hint: 'give its folder, zip or crx',
+      hint: 'pass its folder, zip or crx',
     });
   const { files, mistakes } = kind.isDirectory()
     ? await readFolder(path)
     : await readArchive(path, await readFile(path));
   if (mistakes.length > 0) throw refusal('extension.bad-files', `${path} cannot be used as an extension`, { mistakes });
   if (files.size === 0)
-    throw refusal('extension.empty', `${path} is empty: an extension has a manifest.json`, { hint: 'was it built?' });
+    throw refusal('extension.empty', `${path} is empty: an extension has a manifest.json`, {
+      hint: 'build the extension first',
+    });
   return belowOneFolder(files);
 }
 
@@ -48,19 +50,25 @@ async function readFolder(root: string): Promise<Found> {
       if (entry.name === '.git' || entry.name === '.DS_Store') continue;
       if (entry.isSymbolicLink()) {
         const target = await realpath(path).catch(() => undefined);
-        if (target === undefined) mistakes.push(`${name} is a link to nothing`);
-        else if (!target.startsWith(realRoot + sep)) mistakes.push(`${name} is a link out of the extension's folder`);
+        if (target === undefined) mistakes.push(`${name} is a symbolic link to nothing; remove it`);
+        else if (!target.startsWith(realRoot + sep))
+          mistakes.push(
+            `${name} is a symbolic link to a file outside the extension's folder, which cannot be packed; replace it with the file itself`,
+          );
         if (target === undefined || !target.startsWith(realRoot + sep)) continue;
       }
       const info = await stat(path);
-      if (info.isDirectory() && entry.isSymbolicLink()) mistakes.push(`${name} is a link to a folder`);
+      if (info.isDirectory() && entry.isSymbolicLink())
+        mistakes.push(
+          `${name} is a symbolic link to a folder, which cannot be packed; replace it with the folder itself`,
+        );
       else if (info.isDirectory()) await walk(path);
       else if (info.isFile()) {
         bytes += info.size;
         if (bytes > MAX_BYTES)
           throw refusal(
             'extension.too-large',
-            `${root} has more than ${MAX_BYTES / 1024 / 1024} MB of files: is it the extension's built folder?`,
+            `${root} has more than ${MAX_BYTES / 1024 / 1024} MB of files; pass the extension's built folder`,
           );
         files.set(name, await readFile(path));
       }
@@ -84,7 +92,10 @@ async function readArchive(path: string, bytes: Buffer): Promise<Found> {
 function zipOfCrx(path: string, bytes: Buffer): Buffer {
   const version = bytes.length < CRX_PREFIX_BYTES ? 0 : bytes.readUInt32LE(4);
   if (version !== 3)
-    throw refusal('extension.old-crx', `${path} is a crx of version ${version}: Chrome takes version 3`);
+    throw refusal(
+      'extension.old-crx',
+      `${path} is a crx of version ${version}, but Chrome needs version 3; pack it again`,
+    );
   return bytes.subarray(CRX_PREFIX_BYTES + bytes.readUInt32LE(8));
 }
 

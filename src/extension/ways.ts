@@ -57,7 +57,7 @@ class BidiWay implements Way {
 
   async reset(session: SessionFacts, signal: AbortSignal): Promise<void> {
     const path = this.#paths.get(session.sessionId);
-    if (path === undefined) throw notLoaded(`session ${session.sessionId} never got ${this.#pkg.name}`);
+    if (path === undefined) throw notLoaded(`session ${session.sessionId} was started without ${this.#pkg.name}`);
     await reinstallByBidi({ session, pkg: this.#pkg, path }, signal);
   }
 
@@ -87,7 +87,7 @@ async function startWay(pkg: ExtensionPackage): Promise<Way> {
       };
     },
     reset: async (session) => {
-      throw notLoaded(`session ${session.sessionId} got ${name} when it started, which cannot be reset`);
+      throw notLoaded(`session ${session.sessionId} has loaded ${name} at its start, so gridrun cannot reset it`);
     },
   };
 }

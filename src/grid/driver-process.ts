@@ -43,7 +43,7 @@ export async function startDriver(program: string, folder: string, signal: Abort
     throw new GridrunError(
       'browser.driver-not-started',
       `${program} did not start: ${error instanceof Error ? error.message : String(error)}${await endOfLog(logFile)}`,
-      { cause: error },
+      { hint: 'run gridrun doctor to test Chrome and its driver', cause: error },
     );
   }
 }

@@ -35,7 +35,7 @@ interface Program {
 const VERSION_TIMEOUT_MS = 20_000;
 
 const WHAT_TO_DO =
-  'install them (Debian, Ubuntu: apt-get install chromium chromium-driver), or name them in GRIDRUN_CHROME and GRIDRUN_CHROMEDRIVER, or give a Selenium Grid with --grid';
+  'install them (Debian, Ubuntu: apt-get install chromium chromium-driver), or set their paths in GRIDRUN_CHROME and GRIDRUN_CHROMEDRIVER, or pass a Selenium Grid with --grid';
 
 /**
  * Finds Chrome or Chromium, and a chromedriver of the same major version. Tries GRIDRUN_CHROME and
@@ -84,7 +84,9 @@ class Search {
     const named = this.#env[variable];
     if (named) {
       if (!(await isProgram(named)))
-        throw refusal('local.no-chrome', `${variable} is ${named}, but there is no program`, { hint: WHAT_TO_DO });
+        throw refusal('local.no-chrome', `${variable} is ${named}, but there is no program at this path`, {
+          hint: WHAT_TO_DO,
+        });
       return [await this.#programAt(named)];
     }
     const found: Program[] = [];
@@ -119,7 +121,10 @@ class Search {
       const version = /\d+(?:\.\d+)+/.exec(stdout)?.[0];
       if (version !== undefined) return { path, version };
     }
-    throw refusal('local.no-chrome', `${path} does not report its version`, { hint: WHAT_TO_DO });
+    const name = /chromedriver/i.test(path) ? 'chromedriver' : 'Chrome';
+    throw refusal('local.no-chrome', `${path} does not look like ${name}: \`--version\` printed no version`, {
+      hint: WHAT_TO_DO,
+    });
   }
 }
 

@@ -82,6 +82,7 @@ class LocalGrid implements Grid {
       await end(place);
       if (!(error instanceof WireError) || error.code === 'runner.stopped') throw error;
       throw new GridrunError('browser.not-started', `${this.#chrome.chrome} did not start: ${error.message}${log}`, {
+        hint: 'run gridrun doctor to test Chrome and its driver',
         cause: error,
       });
     }

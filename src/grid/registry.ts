@@ -83,7 +83,7 @@ export class SessionRegistry {
     if (process.getuid !== undefined && uid !== process.getuid()) {
       throw refusal(
         'runner.state-dir',
-        `${this.stateDir} belongs to another user: remove it, or set TMPDIR to a folder of your own`,
+        `${this.stateDir} belongs to another user; remove it, or set TMPDIR to a folder of your own`,
       );
     }
   }

@@ -51,10 +51,10 @@ export function guarded<T>(path: string, work: () => T): T {
     if (typeof code !== 'number') throw error;
     const message = (error as Error).message;
     if (BROKEN.has(code & 0xff))
-      throw refusal('history.broken', `the history ${path} is broken: ${message}`, { hint: REBUILD });
+      throw refusal('history.broken', `the history ${path} is damaged: ${message}`, { hint: REBUILD });
     const hint =
       (code & 0xff) === BUSY
-        ? 'another process is writing it: try again later'
+        ? 'another process is writing to it; try again later'
         : 'check the disk and the permissions of the file';
     throw new GridrunError('history.file', `cannot use the history ${path}: ${message}`, { hint, cause: error });
   }
@@ -70,7 +70,7 @@ function prepare(database: DatabaseSync, path: string): void {
   }
   if (application !== APPLICATION_ID) {
     throw refusal('history.other', `${path} is a SQLite file, but not a history of gridrun`, {
-      hint: 'give another file',
+      hint: 'pass another results folder with --out',
     });
   }
   if (version !== HISTORY_VERSION) {
@@ -83,7 +83,7 @@ function prepare(database: DatabaseSync, path: string): void {
   }
   const check = database.prepare('PRAGMA quick_check(1)').get();
   if (check?.['quick_check'] !== 'ok')
-    throw refusal('history.broken', `the history ${path} is broken: ${String(check?.['quick_check'])}`, {
+    throw refusal('history.broken', `the history ${path} is damaged: ${String(check?.['quick_check'])}`, {
       hint: REBUILD,
     });
 }

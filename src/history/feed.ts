@@ -9,7 +9,10 @@ const MAX_MESSAGE_CHARS = 500;
 /** Writes a run. Replaces it if it is there already. Call it in a transaction. */
 export function feedRun(database: DatabaseSync, state: RunState): void {
   const { started } = state;
-  if (started === undefined) throw refusal('history.run', 'the journal has no first line, so it does not name a run');
+  if (started === undefined)
+    throw refusal('history.run', 'the journal has no first line, so it does not name a run', {
+      hint: 'leave its folder out',
+    });
   const known = database.prepare('SELECT id FROM runs WHERE run = ?').get(started.run)?.['id'] as number | undefined;
   if (known !== undefined) {
     for (const table of ['site_verdicts', 'check_verdicts'])

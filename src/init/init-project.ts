@@ -72,7 +72,7 @@ export async function initProject(folder: string, answers: InitAnswers, version:
 
 function refuseWrong({ sites, grid, shards }: InitAnswers): void {
   const mistakes = [
-    ...(sites.length === 0 ? ['sites: give at least one'] : []),
+    ...(sites.length === 0 ? ['sites must have at least one URL or domain'] : []),
     ...sites
       .filter((site) => !URL.canParse(site.includes('://') ? site : `https://${site}`))
       .map((site) => `sites: ${JSON.stringify(site)} is neither a URL nor a domain`),
@@ -84,7 +84,7 @@ function refuseWrong({ sites, grid, shards }: InitAnswers): void {
       : []),
     ...(Number.isInteger(shards) && shards >= 1 && shards <= 256
       ? []
-      : ['shards: must be a whole number from 1 to 256']),
+      : ['shards must be a whole number from 1 to 256']),
   ];
   if (mistakes.length > 0) throw refusal('init.answers', 'the answers are not valid', { mistakes });
 }
@@ -140,6 +140,8 @@ async function writeNew(path: string, content: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw refusal('init.write', `cannot write ${path}: ${(error as Error).message}`);
+    throw refusal('init.write', `cannot write ${path}: ${(error as Error).message}`, {
+      hint: 'check the rights of the folder and the space on the disk',
+    });
   }
 }

@@ -27,7 +27,7 @@ export async function readDurations(
     signal?.throwIfAborted();
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
     throw refusal('plan.durations', `cannot read the durations file ${file}: ${why}`, {
-      hint: 'give --durations the results.json of an earlier run',
+      hint: 'pass the results.json of an earlier run to --durations',
     });
   }
   return parseDurations(text, file);
@@ -45,7 +45,7 @@ export function parseDurations(text: string, name: string): ReadonlyMap<string, 
   else for (const line of text.split('\n')) collect(parsed(line), durations);
   if (durations.size === 0) {
     throw refusal('plan.durations', `the durations file ${name} has no duration of any site`, {
-      hint: 'give --durations the results.json of an earlier run',
+      hint: 'pass the results.json of an earlier run to --durations',
     });
   }
   return durations;

@@ -36,9 +36,9 @@ export function createReporters(asked: readonly ReporterOptions[], setup: Report
   const unknown = asked.filter(({ name }) => !REPORTER_NAMES.some((known) => known === name));
   if (unknown.length > 0) {
     const mistakes = unknown.map(({ name }) => `there is no reporter ${JSON.stringify(name)}`);
-    throw refusal('reporter.unknown', 'a reporter is unknown', {
+    throw refusal('reporter.unknown', 'unknown reporter', {
       mistakes,
-      hint: `known are ${REPORTER_NAMES.join(', ')}`,
+      hint: `the reporters are ${REPORTER_NAMES.join(', ')}`,
     });
   }
   const pathsOf = (file: string): string[] => asked.flatMap(({ name, path }) => (name === file ? (path ?? []) : []));
@@ -74,7 +74,7 @@ export async function refuseNotFiles(asked: readonly ReporterOptions[], cwd: str
   if (mistakes.length > 0)
     throw refusal('reporter.not-a-file', 'a report path is not a file', {
       mistakes,
-      hint: 'give the path of a file; gridrun creates its folder',
+      hint: 'pass the path of a file; gridrun creates its folder',
     });
 }
 

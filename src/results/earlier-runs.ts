@@ -26,7 +26,7 @@ export async function readRun(folder: string): Promise<EarlierRun> {
   const what = existsSync(folder)
     ? `${folder} has neither ${RESULTS_JSON} nor ${JOURNAL}`
     : `there is no folder ${folder}`;
-  throw refusal('results.none', what, { hint: 'give the --out folder of an earlier run' });
+  throw refusal('results.none', what, { hint: 'pass the --out folder of an earlier run' });
 }
 
 /**
@@ -41,7 +41,7 @@ export async function readBaseline(folder: string, max: number): Promise<Earlier
     throw refusal(
       'baseline.none',
       `the baseline ${folder} has no results: no ${RESULTS_JSON}, no ${JOURNAL}, and no folder with one of them`,
-      { hint: 'give the --out folder of an earlier run, or a folder that holds several of them' },
+      { hint: 'pass the --out folder of an earlier run, or a folder that holds several of them' },
     );
   }
   const runs = await Promise.all(folders.map(readRun));

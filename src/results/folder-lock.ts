@@ -102,7 +102,7 @@ function removeStale(path: string, stale: Holder): void {
 
 function heldBy(holder: Holder, folder: string, path: string): Error {
   const where = holder.host === hostname() ? '' : ` on ${holder.host}`;
-  return refusal('out.locked', `process ${holder.pid}${where} is writing its results into ${folder}`, {
-    hint: `wait for it, or give another folder with --out${where === '' ? '' : `; if it is gone, remove ${path}`}`,
+  return refusal('out.locked', `process ${holder.pid}${where} is writing its results to ${folder}`, {
+    hint: `wait for it to end, or pass another folder with --out${where === '' ? '' : `; if it is gone, remove ${path}`}`,
   });
 }

@@ -54,7 +54,7 @@ export class Journal {
       return new Journal(path, openNew(path), options);
     } catch (error) {
       throw refusal('journal.open', `cannot create the journal ${path}: ${(error as Error).message}`, {
-        hint: 'give another folder with --out',
+        hint: 'pass another folder with --out',
       });
     }
   }

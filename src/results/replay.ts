@@ -18,7 +18,7 @@ export async function* replay(path: string): AsyncGenerator<RunEvent, void, void
     yield* parseJournal(bytes, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw refusal('journal.missing', `there is no journal at ${path}`);
+    throw refusal('journal.missing', `there is no journal at ${path}`, { hint: 'pass the results folder of a run' });
   } finally {
     bytes.destroy();
   }
@@ -59,7 +59,7 @@ function eventOf(line: Uint8Array, lineNumber: number, name: string): RunEvent {
     {
       hint:
         newer === undefined
-          ? 'the file was changed, or is not a journal'
+          ? 'use another copy of the file: this one was changed, or is not a journal'
           : 'use the gridrun version that wrote it, or a newer one',
     },
   );

@@ -39,7 +39,7 @@ export async function findUnfinished(folder: RunFolder, run: string): Promise<Un
   const newest = runs[0];
   if (newest === undefined)
     throw refusal('resume.none', `${folder.path} has no unfinished run to resume`, {
-      hint: 'run without --resume, or name the results folder with --out',
+      hint: 'run without --resume, or pass the results folder with --out',
     });
   const finished = await folder.finished();
   if (finished?.resumes === newest.run) {

@@ -36,7 +36,9 @@ export class RunFolder implements Disposable {
     try {
       await makeFolder(path);
     } catch (error) {
-      throw refusal('out.folder', `cannot create the results folder ${path}: ${(error as Error).message}`);
+      throw refusal('out.folder', `cannot create the results folder ${path}: ${(error as Error).message}`, {
+        hint: 'check the rights of the folder above it, or pass another folder with --out',
+      });
     }
     return new RunFolder(path, FolderLock.take(path));
   }

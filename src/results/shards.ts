@@ -34,7 +34,7 @@ export async function readShards(folders: readonly string[]): Promise<ShardFolde
     const mistakes = gone.map((folder) => `there is no folder ${folder}`);
     throw refusal('merge.folders', 'a folder to merge does not exist', {
       mistakes,
-      hint: 'give the --out folder of each shard',
+      hint: 'pass the --out folder of each shard',
     });
   }
   const paths = folders.flatMap(withParts);
@@ -66,7 +66,7 @@ export function chooseShards(folders: readonly ShardFolder[]): ShardChoice {
   if (plan === undefined) {
     throw refusal('merge.nothing', 'there is nothing to merge', {
       mistakes: folders.map(({ path }) => `${path} has no journal of a run`),
-      hint: 'give the --out folder of each shard',
+      hint: 'pass the --out folder of each shard',
     });
   }
   const { total } = plan.header.shard;
@@ -118,7 +118,7 @@ function nameOf({ header }: Pick<Shard, 'header'>): string {
 }
 
 function missing(index: number, total: number): Fault {
-  return makeFault('merge.missing', `shard ${index}/${total} is missing: no report has its sites`, {
+  return makeFault('merge.missing', `shard ${index}/${total} is missing, so its sites are in no report`, {
     hint: `add the results folder of the run with --shard ${index}/${total}`,
   });
 }
@@ -128,7 +128,7 @@ function doubled(same: readonly Shard[]): Fault {
   const others = same.filter((shard) => shard !== used).map(({ path }) => path);
   return makeFault(
     'merge.doubled',
-    `${nameOf(used)} was given ${same.length} times: the merge uses ${used.path}, not ${others.join(', ')}`,
+    `${nameOf(used)} was passed ${same.length} times; the merge uses ${used.path}, not ${others.join(', ')}`,
     { hint: 'leave out the other folders' },
   );
 }
@@ -145,16 +145,16 @@ function foreign(shard: Shard, plan: Shard): Fault {
   return makeFault(
     'merge.foreign',
     `${shard.path} (${nameOf(shard)}) has a different plan and is left out: ${differences.join(' and ')} differ`,
-    { hint: 'merge shards of one list, one selection and one suite' },
+    { hint: 'merge shards of the same list, selection and suite' },
   );
 }
 
 function unfinished(shard: Shard): Fault {
   return makeFault(
     'merge.unfinished',
-    `${nameOf(shard)} in ${shard.path} did not finish: the sites that it did not reach are not-run`,
+    `${nameOf(shard)} in ${shard.path} did not finish; the sites it did not reach are reported as not-run`,
     {
-      hint: `run it again, or resume it: gridrun --shard ${shard.header.shard.index}/${shard.header.shard.total} --resume`,
+      hint: `rerun that shard, or resume it: gridrun --shard ${shard.header.shard.index}/${shard.header.shard.total} --resume`,
     },
   );
 }

@@ -13,7 +13,10 @@ const RESETS: Readonly<Record<IsolationKind, Isolation['reset']>> = {
   wipe,
   context: freshContext,
   session: async () => {
-    throw new GridrunError('session.replace', 'with --isolation session each site gets its own session');
+    throw new GridrunError(
+      'session.replace',
+      'this session has had its one site; --isolation session opens a new one for each site',
+    );
   },
 };
 

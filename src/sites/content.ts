@@ -84,9 +84,9 @@ export async function wholeText({ name, chunks }: Content): Promise<string> {
     const why =
       cause instanceof TypeError
         ? 'is not UTF-8'
-        : 'is too long for this form; gridrun reads only NDJSON, CSV and text as a stream';
+        : 'is too long: gridrun reads lists of this size only as NDJSON, CSV or text';
     throw refusal('sites.unreadable', `the site list ${name} ${why}`, {
-      hint: 'save the list as UTF-8 NDJSON, CSV or text',
+      hint: cause instanceof TypeError ? 'save the list as UTF-8' : 'save the list as NDJSON, CSV or text',
     });
   }
 }

@@ -50,7 +50,7 @@ export async function readSites(source: string, options: ReadSitesOptions): Prom
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof GridrunError) throw error;
-    throw new GridrunError('sites.unreadable', `the site list ${name} can't be read: ${reasonOf(error)}`, {
+    throw new GridrunError('sites.unreadable', `cannot read the site list ${name}: ${reasonOf(error)}`, {
       hint: 'check that this machine can reach the file or server',
       cause: error,
     });

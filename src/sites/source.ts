@@ -46,7 +46,7 @@ async function openFile(source: string, { cwd, signal }: SourceOptions): Promise
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) {
     const why = found.code === 'ENOENT' ? `there is no file ${path}` : found.message;
-    throw refusal('sites.unreadable', `the site list ${source} can't be read: ${why}`, {
+    throw refusal('sites.unreadable', `cannot read the site list ${source}: ${why}`, {
       hint: 'pass a file, a URL, or - for standard input',
     });
   }
@@ -93,7 +93,7 @@ async function* download(
     if (!response.ok)
       throw refusal(
         'sites.unreadable',
-        `the site list ${url.href} can't be read: the server answered ${response.status}`,
+        `cannot read the site list ${url.href}: the server answered ${response.status}`,
         { hint: httpHint(response.status) },
       );
     if (response.body !== null) yield* response.body as AsyncIterable<Uint8Array>;

@@ -31,7 +31,7 @@ export async function readYaml(content: Content, environment: Environment): Prom
     root = document.toJS();
   } catch (error) {
     return refused(
-      [`${content.name}:1:1: this YAML can't be read: ${error instanceof Error ? error.message : String(error)}`],
+      [`${content.name}:1:1: this is not YAML: ${error instanceof Error ? error.message : String(error)}`],
       environment,
     );
   }

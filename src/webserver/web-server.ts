@@ -24,7 +24,7 @@ export async function startWebServer(
   if (await answers(options.url, signal)) {
     if (options.reuseExistingServer) return { async [Symbol.asyncDispose]() {} };
     throw refusal('webserver.taken', `webServer: something already answers at ${options.url}`, {
-      hint: 'stop it, or set webServer.reuseExistingServer',
+      hint: 'stop that server, or set webServer.reuseExistingServer',
     });
   }
   const child = startGroup(options.command, [], {
@@ -44,7 +44,7 @@ export async function startWebServer(
     await ready(child, options, signal);
   } catch (error) {
     await end(child);
-    const hint = output === '' ? 'It printed nothing' : `It printed: ${output.trim()}`;
+    const hint = output === '' ? 'the server printed nothing' : `the server printed: ${output.trim()}`;
     throw new GridrunError('webserver.not-ready', (error as Error).message, { hint, cause: error });
   }
   return server;
@@ -60,7 +60,7 @@ async function ready(child: ChildProcess, options: WebServerOptions, signal: Abo
   });
   gone.catch(() => {});
   while (!(await Promise.race([answers(options.url, deadline), gone]))) {
-    if (signal.aborted) throw new Error('webServer: stopped before it was ready');
+    if (signal.aborted) throw new Error('webServer: interrupted before the server was ready');
     if (deadline.aborted) throw new Error(`webServer: ${options.url} did not answer within ${options.timeoutMs} ms`);
     await Promise.race([pause(ASK_EVERY_MS), gone]);
   }

@@ -35,7 +35,7 @@ const RULES: readonly Rule[] = [
   {
     code: 'grid.unauthorized',
     sessionLost: false,
-    hint: 'give the credentials in the URL: https://user:password@host',
+    hint: 'put the credentials in the URL: https://user:password@host',
     holds: (code) => code === UNAUTHORIZED,
   },
   {
@@ -57,7 +57,7 @@ const RULES: readonly Rule[] = [
   {
     code: 'grid.queue-timeout',
     sessionLost: true,
-    hint: 'ask for fewer sessions, or give the grid more slots',
+    hint: 'lower --sessions, or add slots to the grid',
     holds: (code, text) => code === 'session not created' && /request timed out|timed out in the queue/i.test(text),
   },
   {
@@ -75,7 +75,7 @@ const RULES: readonly Rule[] = [
   {
     code: 'grid.unreachable',
     sessionLost: true,
-    hint: 'check that the grid is up, and that this machine reaches it at that URL',
+    hint: 'check that the grid is up, and that this machine can reach it at that URL',
     holds: (code) => code === UNAVAILABLE || CONNECTION.test(code),
   },
   {

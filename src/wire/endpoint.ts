@@ -21,7 +21,7 @@ export function parseEndpoint(url: string): Endpoint {
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     throw refusal(
       'grid.bad-url',
-      `'${withoutCredentials(url)}' is not the URL of a WebDriver server: give one such as http://host:4444`,
+      `'${withoutCredentials(url)}' is not the URL of a WebDriver server; write it as http://host:4444`,
     );
   }
   const prefix = parsed.pathname.replace(/\/+$/, '');

@@ -291,5 +291,5 @@ test('--trace with --evidence none is a mistake', async () => {
   await using place = await Workplace.with({ 'sites.json': '["https://a.example/"]' });
   const { code, stderr } = await place.run(['--sites', 'sites.json', '--trace', '--evidence', 'none']);
   assert.equal(code, 2);
-  assert.match(stderr, /--trace: --evidence none keeps nothing of it/);
+  assert.match(stderr, /--trace: --evidence none keeps no pictures/);
 });

@@ -18,7 +18,7 @@ test('--help shows every flag with what it takes and its default, and no word of
     );
     assert.ok(flat.includes(`[${defaultText(setting)}]`), `${setting.flag}: ${defaultText(setting)}`);
   }
-  assert.match(flat, /--config <file> The config to read \[gridrun\.config\.\{ts,mjs,js,json\}\]/);
+  assert.match(flat, /--config <file> Config file to read \[gridrun\.config\.\{ts,mjs,js,json\}\]/);
   assert.doesNotMatch(stdout, /\[(string|boolean|array|number|count)\]/);
   assert.ok(stdout.split('\n').every((line) => line.length <= 110));
 });
@@ -79,9 +79,9 @@ test('a switch that is given neither true nor false is a mistake among the other
     'many',
   ]);
   assert.equal(code, 2);
-  assert.deepEqual(stderr.match(/--\w+: must be true or false, not "\w+"/g), [
-    '--headed: must be true or false, not "maybe"',
-    '--list: must be true or false, not "ja"',
+  assert.deepEqual(stderr.match(/--\w+ must be true or false, not "\w+"/g), [
+    '--headed must be true or false, not "maybe"',
+    '--list must be true or false, not "ja"',
   ]);
   assert.match(stderr, /--sessions/);
 });
@@ -93,6 +93,6 @@ test('a flag that takes one value is refused if it is given twice', async () => 
     await place.run(['--config', 'a.json', '--config', 'b.json']),
   ];
   assert.deepEqual([port.code, config.code], [2, 2]);
-  assert.match(port.stderr, /^gridrun: --port: give it only once\n/);
-  assert.match(config.stderr, /^gridrun: --config: give it only once\n/);
+  assert.match(port.stderr, /^gridrun: --port can be passed only once\n/);
+  assert.match(config.stderr, /^gridrun: --config can be passed only once\n/);
 });

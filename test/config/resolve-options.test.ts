@@ -59,14 +59,14 @@ test('every mistake is named at once, with the flag, what it must be and what wa
   );
   const all = mistakes.join('\n');
   assert.equal(mistakes.length, 8, all);
-  assert.match(all, /--sesions: no such setting; did you mean --sessions\?/);
-  assert.match(all, /--shard: must be i\/n with i from 1 to n, as in 2\/8, not "9\/8"/);
-  assert.match(all, /gridrun\.config\.ts: retries: must be a whole number from 0, not -1/);
+  assert.match(all, /--sesions is not a setting; did you mean --sessions\?/);
+  assert.match(all, /--shard must be i\/n with i from 1 to n, as in 2\/8, not "9\/8"/);
+  assert.match(all, /gridrun\.config\.ts: retries must be a whole number from 0, not -1/);
 });
 
 test('the old name of a renamed flag is refused with the new name', () => {
   const mistakes = mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', lanesPerHost: '2' } }));
-  assert.deepEqual(mistakes, ['--lanes-per-host: no such setting; did you mean --lanes-per-worker?']);
+  assert.deepEqual(mistakes, ['--lanes-per-host is not a setting; did you mean --lanes-per-worker?']);
 });
 
 test('a flag that would do nothing is a mistake; a config may hold it for other runs', () => {
@@ -93,7 +93,7 @@ test('a window needs a display', { skip: process.platform !== 'linux' && 'only L
 test('what is wrong inside a webServer is named, without what may be a secret', () => {
   const config = { webServer: { command: 'serve', port: 9320, env: { TOKEN: 'hunter2' } } };
   const mistakes = mistakesOf(() => resolveOptions({ ...NOTHING, config, configName: 'gridrun.config.ts' }));
-  assert.match(mistakes.join(), /webServer: must be \{command, url\}.*; url: .*port/);
+  assert.match(mistakes.join(), /webServer must be \{command, url\}.*; url: .*port/);
   assert.doesNotMatch(mistakes.join(), /hunter2/);
 });
 
@@ -101,7 +101,9 @@ test('a browser that is not Chrome is a mistake', () => {
   const mistakes = mistakesOf(() =>
     resolveOptions({ ...NOTHING, flags: { sites: 's', capabilities: '{"browserName":"firefox"}' } }),
   );
-  assert.deepEqual(mistakes, ['--capabilities: browserName is "firefox"; gridrun drives only Chrome and Chromium']);
+  assert.deepEqual(mistakes, [
+    '--capabilities has the browserName "firefox", but gridrun drives only Chrome and Chromium',
+  ]);
   assert.deepEqual(
     resolveOptions({ ...NOTHING, flags: { sites: 's', capabilities: '{"browserName":"chrome"}' } }).capabilities,
     { browserName: 'chrome' },

@@ -239,7 +239,7 @@ test('every mistake at once, each with its line and what would be right', () => 
     mistakesOf('[{"site": "a",\n "reason": 1, "owner": "o", "until": "2026-12-31"}]', 'e.json').join(),
     /^e\.json:2:2: reason is missing or wrong/,
   );
-  assert.match(mistakesOf('site: a\n').join(), /^e\.yaml:1:1: expected a list of expectations/);
+  assert.match(mistakesOf('site: a\n').join(), /^e\.yaml:1:1: the file must hold a list of known failures/);
   assert.match(mistakesOf('- site: "a\n').join(), /^e\.yaml:\d:\d+: not valid YAML or JSON/);
   assert.match(
     mistakesOf(
@@ -252,7 +252,7 @@ test('every mistake at once, each with its line and what would be right', () => 
 test('a file that is not there is refused', async () => {
   await assert.rejects(readExpectations('nowhere.yaml', '/'), {
     answer: 'refuse',
-    message: /cannot read the expectations nowhere\.yaml: there is no such file/,
+    message: /cannot read the known failures in nowhere\.yaml: there is no such file/,
   });
 });
 

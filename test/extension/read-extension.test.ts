@@ -237,7 +237,7 @@ test('a link out of the folder, a file that is no zip, a damaged one, an old crx
     'old.crx': 'Cr24\u0002\u0000\u0000\u0000\u0000\u0000\u0000\u0000',
   });
   await symlink('/etc/hostname', join(place.folder, 'x', 'host'));
-  assert.match((await refusalOf(join(place.folder, 'x'))).text, /host is a link out of/);
+  assert.match((await refusalOf(join(place.folder, 'x'))).text, /host is a symbolic link to a file outside/);
   assert.match((await refusalOf(join(place.folder, 'a.zip'))).text, /neither a folder nor a zip nor a crx/);
   assert.match((await refusalOf(join(place.folder, 'b.zip'))).text, /is damaged/);
   assert.match((await refusalOf(join(place.folder, 'old.crx'))).text, /crx of version 2/);

@@ -166,14 +166,14 @@ test('a broken, a foreign and a newer file are refused, and the first and last c
     );
   const noise = join(folder, 'noise.sqlite');
   writeFileSync(noise, 'this is no database, '.repeat(1000));
-  refuses(noise, /noise\.sqlite is broken: file is not a database/, /gridrun history --rebuild/);
+  refuses(noise, /noise\.sqlite is damaged: file is not a database/, /gridrun history --rebuild/);
   const torn = join(folder, 'torn.sqlite');
   {
     using history = History.open(torn);
     for (const number of [1, 2, 3]) history.feed(await stateOf(night(number)));
   }
   truncateSync(torn, 20_000);
-  refuses(torn, /torn\.sqlite is broken/, /--rebuild/);
+  refuses(torn, /torn\.sqlite is damaged/, /--rebuild/);
   const newer = join(folder, 'newer.sqlite');
   History.open(newer)[Symbol.dispose]();
   const database = new DatabaseSync(newer);

@@ -191,7 +191,7 @@ describe('the mistakes of a site list', () => {
     assert.match((await refusalOf('list', Buffer.from('m\u00fcnchen.de', 'latin1'))).mistakes[0] ?? '', /not UTF-8/);
     assert.match(
       (await rejection(readSites('nowhere.json', { cwd: '/' }))).message,
-      /nowhere\.json can't be read: there is no file/,
+      /cannot read the site list nowhere\.json: there is no file/,
     );
     assert.match((await rejection(readSites('.', { cwd: '/' }))).message, /is a folder/);
     assert.match((await rejection(readSites('-', { cwd: '/' }))).message, /nothing is piped in/);

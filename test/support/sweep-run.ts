@@ -48,7 +48,7 @@ const MESSAGES: readonly (readonly [Fault['cause'], Fault['code'], string])[] = 
   ['site', 'site.connection-lost', 'the site answered 403 with a bot challenge'],
   ['grid', 'grid.session-lost', 'the session is gone: the node does not answer'],
   ['browser', 'browser.crashed', 'the tab crashed'],
-  ['check', 'check.timeout', 'the check was not done after 30000 ms'],
+  ['check', 'check.timeout', 'the check did not finish within 30000 ms'],
 ];
 
 /** A made-up sweep, always the same for the same shape: units, sessions that wear out, waits, retries and nodes as a real one has them. */

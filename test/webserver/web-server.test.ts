@@ -47,7 +47,7 @@ test('a command that ends is told with what it printed', async () => {
     code: 'webserver.not-ready',
     answer: 'refuse',
     message: /ended with 3 before http/,
-    hint: 'It printed: no such port',
+    hint: 'the server printed: no such port',
   });
 });
 

@@ -89,7 +89,7 @@ export async function refuseSettings(wrong: Error, options: InputOptions): Promi
 async function readList({ sites, cwd }: PlanOptions, signal: AbortSignal): Promise<SiteList> {
   if (sites === undefined) {
     throw refusal('sites.none', 'there is no site list', {
-      hint: 'Give one with --sites <file|url|-> or as `sites` in gridrun.config.ts',
+      hint: 'pass one with --sites <file|url|->, or set `sites` in gridrun.config.ts',
     });
   }
   return await readSites(sites, { cwd, stdin: process.stdin, signal });

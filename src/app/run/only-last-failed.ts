@@ -8,6 +8,6 @@ export async function onlyLastFailed(sites: readonly Site[], out: string): Promi
   const again = sites.filter((site) => ids.has(site.id));
   if (again.length > 0) return again;
   throw refusal('last-failed.nothing', 'every site of the list passed in the last run', {
-    hint: 'Run without --last-failed',
+    hint: 'run without --last-failed',
   });
 }

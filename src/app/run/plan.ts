@@ -48,7 +48,7 @@ export async function makePlan(options: PlanOptions, { list, checks, durations }
   const sites = options.lastFailed ? await onlyLastFailed(part, options.out) : part;
   if (sites.length === 0 && options.shard.total === 1) {
     throw refusal('sites.none-selected', 'no site is selected', {
-      hint: 'Run with --list to see the sites, and loosen --tag or --site',
+      hint: 'run without --tag and --site, or with --list to see all sites',
     });
   }
   const sessions = options.sessions === 'auto' ? availableParallelism() : options.sessions;
@@ -83,5 +83,5 @@ function placesOf(sites: readonly Site[], list: readonly Site[]): number[] {
 
 function refuseUnknownTags(tags: readonly string[], list: SiteList, checks: readonly CheckPlan[]): void {
   const mistakes = unknownTags(tags, list.sites, new Set(checks.flatMap((check) => check.tags)));
-  if (mistakes.length > 0) throw refusal('selection.tags', 'a tag is unknown', { mistakes });
+  if (mistakes.length > 0) throw refusal('selection.tags', 'unknown tag', { mistakes });
 }

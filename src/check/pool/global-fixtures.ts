@@ -25,7 +25,7 @@ export class GlobalFixtures {
   }
 
   async #setUp(limitMs: number): Promise<Fault | undefined> {
-    const late = makeFault('check.timeout', `mochaGlobalSetup: not done after ${limitMs} ms (--site-timeout)`);
+    const late = makeFault('check.timeout', `mochaGlobalSetup did not finish within ${limitMs} ms (--site-timeout)`);
     const fault = await Promise.race([this.#worker.fixture('setup'), delay(limitMs, late, { ref: false })]);
     this.#isSetUp = fault === undefined;
     return fault;

@@ -20,8 +20,8 @@ export function endlessLoop(
   const place = stall.where === '' ? '' : ` (at ${stall.where})`;
   const fault = makeFault(
     'runner.endless-loop',
-    `the check held its process for more than ${stallLimitMs} ms without a pause${place}`,
-    { hint: 'a loop in the check never ends, or a computation takes too long' },
+    `the check blocked its process for more than ${stallLimitMs} ms${place}`,
+    { hint: 'look for an endless loop or a long computation' },
   );
   const decided = [...checks.values()];
   const standing =
@@ -38,10 +38,10 @@ export function lostWith(
   { how, stall }: WorkerDeath,
 ): AttemptOutcome {
   if (order.signal.aborted) return interrupted(checks);
-  const culprit = stall === undefined ? '' : ', because a check of another site held it';
+  const culprit = stall === undefined ? '' : ', because a check of another site blocked it';
   const fault = makeFault(
     'runner.worker-died',
-    `the worker of this site died${how === '' ? '' : ` (${how})`}${culprit}`,
+    `the process that ran the checks of this site crashed${how === '' ? '' : ` (${how})`}${culprit}`,
   );
   return { ending: 'faulted', checks: [...checks.values()], fault, sessionDirty: true };
 }
@@ -55,10 +55,13 @@ export function interrupted(checks: ReadonlyMap<string, CheckResult>): AttemptOu
 /** The error of a worker that died while it loaded `file`. If its event loop stood still, the file has a mistake. */
 export function loadDeath(file: string, { how, stall }: WorkerDeath): GridrunError {
   if (stall === undefined) {
-    return new GridrunError('runner.worker-died', `the worker died while it loaded ${file || 'itself'} (${how})`);
+    const doing = file === '' ? 'starting' : `loading ${file}`;
+    return new GridrunError('runner.worker-died', `the process that runs your checks crashed while ${doing} (${how})`, {
+      hint: 'look for process.exit, a native module or high memory use in what the check files import',
+    });
   }
   return new GridrunError('checks.not-loaded', 'the check files could not be loaded', {
-    mistakes: [`${file}: loading it does not end`],
+    mistakes: [`${file}: loading this file never ends`],
     hint: 'look for an endless loop outside of it()',
   });
 }

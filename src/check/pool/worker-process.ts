@@ -101,7 +101,7 @@ export class WorkerProcess {
 
   /** Runs mocha's global setup or teardown. Returns what went wrong in it. Never rejects. */
   async fixture(which: FixtureKind): Promise<Fault | undefined> {
-    if (this.#isDead) return makeFault('runner.worker-died', 'the worker that ran mochaGlobalSetup has died');
+    if (this.#isDead) return makeFault('runner.worker-died', 'the process that ran mochaGlobalSetup has crashed');
     this.#fixture = Promise.withResolvers<Fault | undefined>();
     this.#channel.send({ type: 'fixture', which });
     return await this.#fixture.promise;
@@ -144,7 +144,7 @@ export class WorkerProcess {
     this.#heartbeat.stop();
     const death = { how, stall: this.#stall };
     this.#loaded.reject(loadDeath(this.#loadingFile, death));
-    this.#fixture?.resolve(makeFault('runner.worker-died', `the worker died (${how})`));
+    this.#fixture?.resolve(makeFault('runner.worker-died', `the process that runs your checks crashed (${how})`));
     const suspects = this.#attempts.endAll(death, this.#options.stallLimitMs);
     if (suspects.length > 0) this.#listeners.onSuspects(suspects, this.#stall !== undefined);
   }

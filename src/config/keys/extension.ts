@@ -11,7 +11,7 @@ export interface ExtensionKeys {
   extension?: string;
 
   /**
-   * What to compare a failing site with: no extension, or another build of the extension.
+   * Retry each failing site with this instead: no extension (`none`), or another build.
    *
    * Flag: `--control <none|dir|zip|crx>`
    * @default off

@@ -3,7 +3,7 @@
 /** The keys of a config: how to run. */
 export interface HowKeys {
   /**
-   * Maximum sites that a session takes in one go; auto: many at first, few at the end.
+   * Maximum sites handed to a session at a time; auto: large batches first, smaller ones near the end.
    *
    * Flag: `--chunk-size <n|auto>`
    * @default 'auto'
@@ -19,7 +19,7 @@ export interface HowKeys {
   perHost?: number;
 
   /**
-   * Maximum sites of one registrable domain at once.
+   * Maximum sites of one registrable domain (example.com, with all its subdomains) at once.
    *
    * Flag: `--per-domain <n>`
    * @default 0 (no limit)
@@ -27,7 +27,8 @@ export interface HowKeys {
   perDomain?: number;
 
   /**
-   * How to separate two sites: wipe the session's data, start a new session, or open a new browser context.
+   * Isolation between sites: wipe clears the session's data; session starts a new one (safest, slower); context opens a
+   * new browser context (no extensions).
    *
    * Flag: `--isolation <wipe|session|context>`
    * @default 'wipe'
@@ -35,18 +36,19 @@ export interface HowKeys {
   isolation?: 'wipe' | 'session' | 'context';
 
   /**
-   * Maximum lanes (copies of the suite) in one worker process; 1 separates them fully.
+   * Maximum lanes in one worker process; a lane is a copy of the suite, one per session; 1 gives each its own process.
    *
    * Flag: `--lanes-per-worker <n>`
-   * @default 0 (spread over one worker per core)
+   * @default 0 (one worker process per core, lanes spread evenly)
    */
   lanesPerWorker?: number;
 
   /**
-   * How long each site takes, to plan by: an earlier results.json, or a map of site ids to ms.
+   * File with the expected duration of each site, used for planning: an earlier results.json, or a map of site ids to
+   * ms.
    *
    * Flag: `--durations <file>`
-   * @default the last results.json under --out; none with --shard
+   * @default durations of earlier runs in --out; none with --shard
    */
   durations?: string;
 }

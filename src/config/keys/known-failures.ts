@@ -3,7 +3,7 @@
 /** The keys of a config: known failures. */
 export interface KnownFailuresKeys {
   /**
-   * Results of an earlier run, or of several: only failures that are not in them fail this run.
+   * Results of one or more earlier runs. Failures found there do not fail this run.
    *
    * Flag: `--baseline <dir>`
    * @default none
@@ -11,7 +11,7 @@ export interface KnownFailuresKeys {
   baseline?: string;
 
   /**
-   * How many of the newest runs under --baseline to read: a failure in any of them is not new.
+   * Number of runs under --baseline to read, newest first; a failure in any of them does not fail this run.
    *
    * Flag: `--baseline-nights <n>`
    * @default 1

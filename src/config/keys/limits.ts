@@ -35,7 +35,7 @@ export interface LimitsKeys {
   siteTimeout?: number;
 
   /**
-   * Time limit for the whole run, in ms; sites that are not done by then are reported as not-run.
+   * Time limit for the whole run, in ms; sites that have not finished by then are reported as not-run.
    *
    * Flag: `--global-timeout <ms>`
    * @default 0 (no limit)

@@ -3,7 +3,7 @@
 /** The keys of a config: results. */
 export interface ResultsKeys {
   /**
-   * Which checks to keep evidence for (screenshot, page, console, requests, extension log).
+   * Checks to keep evidence for (screenshot, page, console, requests, extension log).
    *
    * Flag: `--evidence <all|failures|none>`
    * @default 'failures'
@@ -19,7 +19,7 @@ export interface ResultsKeys {
   trace?: boolean;
 
   /**
-   * What to print: list, line, dot, json, junit, html, github, ctrf; junit.xml and results.json are always written.
+   * Output formats: list, line, dot, json, junit, html, github, ctrf; junit.xml and results.json are always written.
    *
    * Flag: `--reporter <name[=path]>`
    * @default list
@@ -27,7 +27,7 @@ export interface ResultsKeys {
   reporter?: string | string[];
 
   /**
-   * The results folder.
+   * Results folder.
    *
    * Flag: `--out <dir>`
    * @default 'gridrun-results'

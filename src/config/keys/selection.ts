@@ -6,7 +6,7 @@ export interface SelectionKeys {
    * The site list: JSON, NDJSON, YAML, CSV, Tranco's rank,domain, or plain text with # comments; - is standard input.
    *
    * Flag: `--sites <file|url|->`
-   * @default required
+   * @default required, unless the config names one
    */
   sites?: string;
 
@@ -27,7 +27,7 @@ export interface SelectionKeys {
   grepInvert?: string;
 
   /**
-   * Run only sites that have one of these tags, and checks with its @tag in their title.
+   * Run only sites with one of these tags. A tag that appears as @tag in check titles selects those checks too.
    *
    * Flag: `--tag <tag>`
    * @default all
@@ -43,7 +43,7 @@ export interface SelectionKeys {
   site?: string | string[];
 
   /**
-   * Run only part i of n of the list; all sites of one host are in the same part.
+   * Run only part i of n of the list; sites of one host stay in the same part.
    *
    * Flag: `--shard <i/n>`
    * @default 1/1

@@ -3,7 +3,7 @@
 /** The keys of a config: where to run. */
 export interface WhereKeys {
   /**
-   * Where the browsers run: the Chrome of this machine, Docker containers, or a Selenium Grid.
+   * Location of the browsers: the Chrome of this machine, Docker containers, or a Selenium Grid.
    *
    * Flag: `--grid <local|docker|url>`
    * @default $SELENIUM_REMOTE_URL, else local
@@ -11,7 +11,7 @@ export interface WhereKeys {
   grid?: string;
 
   /**
-   * Maximum sessions at once; auto: one per core of this machine, or the free slots of the grid plus one that waits.
+   * Maximum sessions at once; auto: one per core of this machine; on a grid, one per free slot plus one queued session.
    *
    * Flag: `--sessions <n|auto>`
    * @default 'auto'
@@ -19,7 +19,7 @@ export interface WhereKeys {
   sessions?: number | 'auto';
 
   /**
-   * Nodes to start for this run with --grid docker; with min..max their number follows the work.
+   * Nodes to start for this run with --grid docker; with min..max, gridrun adds and removes nodes as needed.
    *
    * Flag: `--nodes <n|min..max>`
    * @default 2
@@ -35,7 +35,7 @@ export interface WhereKeys {
   sessionsPerNode?: number | 'auto';
 
   /**
-   * The grid that --grid docker uses if it is up.
+   * Name of the grid for --grid docker to reuse if it is running.
    *
    * Flag: `--grid-name <name>`
    * @default 'gridrun'
@@ -54,7 +54,7 @@ export interface WhereKeys {
    * Image of the hub of --grid docker.
    *
    * Flag: `--hub-image <ref>`
-   * @default gridrun's own, built from Dockerfile.node
+   * @default gridrun's own
    */
   hubImage?: string;
 

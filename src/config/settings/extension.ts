@@ -14,7 +14,7 @@ export const EXTENSION = {
     flag: 'control',
     value: 'none|dir|zip|crx',
     kind: text('none, a folder, a zip or a crx'),
-    describe: 'What to compare a failing site with: no extension, or another build of the extension',
+    describe: 'Retry each failing site with this instead: no extension (`none`), or another build',
     default: undefined,
     defaultText: 'off',
   }),

@@ -7,7 +7,7 @@ export const HOW = {
     flag: 'chunk-size',
     value: 'n|auto',
     kind: WHOLE_OR_AUTO,
-    describe: 'Maximum sites that a session takes in one go; auto: many at first, few at the end',
+    describe: 'Maximum sites handed to a session at a time; auto: large batches first, smaller ones near the end',
     default: 'auto',
   }),
   perHost: setting({
@@ -21,7 +21,7 @@ export const HOW = {
     flag: 'per-domain',
     value: 'n',
     kind: whole(0, ' (no limit)'),
-    describe: 'Maximum sites of one registrable domain at once',
+    describe: 'Maximum sites of one registrable domain (example.com, with all its subdomains) at once',
     default: 0,
     defaultText: 'no limit',
   }),
@@ -29,7 +29,8 @@ export const HOW = {
     flag: 'isolation',
     value: 'wipe|session|context',
     kind: oneOf('wipe', 'session', 'context'),
-    describe: "How to separate two sites: wipe the session's data, start a new session, or open a new browser context",
+    describe:
+      "Isolation between sites: wipe clears the session's data; session starts a new one (safest, slower); context opens a new browser context (no extensions)",
     default: 'wipe',
   }),
   lanesPerWorker: setting({
@@ -37,16 +38,18 @@ export const HOW = {
     formerly: 'lanes-per-host',
     value: 'n',
     kind: whole(0, ' (spread over the cores)'),
-    describe: 'Maximum lanes (copies of the suite) in one worker process; 1 separates them fully',
+    describe:
+      'Maximum lanes in one worker process; a lane is a copy of the suite, one per session; 1 gives each its own process',
     default: 0,
-    defaultText: 'spread over one worker per core',
+    defaultText: 'one worker process per core, lanes spread evenly',
   }),
   durations: setting({
     flag: 'durations',
     value: 'file',
     kind: text('a results.json, or a map of site ids to ms'),
-    describe: 'How long each site takes, to plan by: an earlier results.json, or a map of site ids to ms',
+    describe:
+      'File with the expected duration of each site, used for planning: an earlier results.json, or a map of site ids to ms',
     default: undefined,
-    defaultText: 'the last results.json under --out; none with --shard',
+    defaultText: 'durations of earlier runs in --out; none with --shard',
   }),
 } as const;

@@ -7,14 +7,14 @@ export const KNOWN_FAILURES = {
     flag: 'baseline',
     value: 'dir',
     kind: text('a results folder, or a folder that holds several'),
-    describe: 'Results of an earlier run, or of several: only failures that are not in them fail this run',
+    describe: 'Results of one or more earlier runs. Failures found there do not fail this run',
     default: undefined,
   }),
   baselineNights: setting({
     flag: 'baseline-nights',
     value: 'n',
     kind: whole(1),
-    describe: 'How many of the newest runs under --baseline to read: a failure in any of them is not new',
+    describe: 'Number of runs under --baseline to read, newest first; a failure in any of them does not fail this run',
     default: 1,
   }),
   expectations: setting({

@@ -35,7 +35,7 @@ export const LIMITS = {
     flag: 'global-timeout',
     value: 'ms',
     kind: milliseconds(0, ' (no limit)'),
-    describe: 'Time limit for the whole run, in ms; sites that are not done by then are reported as not-run',
+    describe: 'Time limit for the whole run, in ms; sites that have not finished by then are reported as not-run',
     default: 0,
     defaultText: 'no limit',
   }),

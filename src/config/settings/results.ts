@@ -8,7 +8,7 @@ export const RESULTS = {
     flag: 'evidence',
     value: 'all|failures|none',
     kind: oneOf('all', 'failures', 'none'),
-    describe: 'Which checks to keep evidence for (screenshot, page, console, requests, extension log)',
+    describe: 'Checks to keep evidence for (screenshot, page, console, requests, extension log)',
     default: 'failures',
   }),
   trace: setting({
@@ -21,7 +21,7 @@ export const RESULTS = {
     flag: 'reporter',
     value: 'name[=path]',
     kind: list(`${REPORTER_NAMES.join(', ')}; with =path to write to a file`),
-    describe: `What to print: ${REPORTER_NAMES.join(', ')}; junit.xml and results.json are always written`,
+    describe: `Output formats: ${REPORTER_NAMES.join(', ')}; junit.xml and results.json are always written`,
     default: ['list'],
     defaultText: 'list',
   }),
@@ -29,7 +29,7 @@ export const RESULTS = {
     flag: 'out',
     value: 'dir',
     kind: text('a folder'),
-    describe: 'The results folder',
+    describe: 'Results folder',
     default: 'gridrun-results',
   }),
 } as const;

@@ -10,7 +10,7 @@ export const SELECTION = {
     describe:
       "The site list: JSON, NDJSON, YAML, CSV, Tranco's rank,domain, or plain text with # comments; - is standard input",
     default: undefined,
-    defaultText: 'required',
+    defaultText: 'required, unless the config names one',
   }),
   grep: setting({
     flag: 'grep',
@@ -32,7 +32,8 @@ export const SELECTION = {
     flag: 'tag',
     value: 'tag',
     kind: TAGS,
-    describe: 'Run only sites that have one of these tags, and checks with its @tag in their title',
+    describe:
+      'Run only sites with one of these tags. A tag that appears as @tag in check titles selects those checks too',
     default: [],
     defaultText: 'all',
   }),
@@ -48,7 +49,7 @@ export const SELECTION = {
     flag: 'shard',
     value: 'i/n',
     kind: SHARD,
-    describe: 'Run only part i of n of the list; all sites of one host are in the same part',
+    describe: 'Run only part i of n of the list; sites of one host stay in the same part',
     default: { index: 1, total: 1 },
     defaultText: '1/1',
   }),
@@ -76,7 +77,7 @@ export const SELECTION = {
   list: setting({
     flag: 'list',
     kind: SWITCH,
-    describe: 'Print the plan and start nothing',
+    describe: 'Print the plan without running it',
     default: false,
     only: 'flag',
   }),

@@ -7,7 +7,7 @@ export const WHERE = {
     flag: 'grid',
     value: 'local|docker|url',
     kind: GRID,
-    describe: 'Where the browsers run: the Chrome of this machine, Docker containers, or a Selenium Grid',
+    describe: 'Location of the browsers: the Chrome of this machine, Docker containers, or a Selenium Grid',
     default: undefined,
     defaultText: '$SELENIUM_REMOTE_URL, else local',
   }),
@@ -17,14 +17,14 @@ export const WHERE = {
     value: 'n|auto',
     kind: WHOLE_OR_AUTO,
     describe:
-      'Maximum sessions at once; auto: one per core of this machine, or the free slots of the grid plus one that waits',
+      'Maximum sessions at once; auto: one per core of this machine; on a grid, one per free slot plus one queued session',
     default: 'auto',
   }),
   nodes: setting({
     flag: 'nodes',
     value: 'n|min..max',
     kind: NODE_RANGE,
-    describe: 'Nodes to start for this run with --grid docker; with min..max their number follows the work',
+    describe: 'Nodes to start for this run with --grid docker; with min..max, gridrun adds and removes nodes as needed',
     default: { min: 2, max: 2 },
     defaultText: '2',
   }),
@@ -39,7 +39,7 @@ export const WHERE = {
     flag: 'grid-name',
     value: 'name',
     kind: text('the name of a grid'),
-    describe: 'The grid that --grid docker uses if it is up',
+    describe: 'Name of the grid for --grid docker to reuse if it is running',
     default: 'gridrun',
   }),
   image: setting({
@@ -56,7 +56,7 @@ export const WHERE = {
     kind: text('the name of an image'),
     describe: 'Image of the hub of --grid docker',
     default: undefined,
-    defaultText: "gridrun's own, built from Dockerfile.node",
+    defaultText: "gridrun's own",
   }),
   headed: setting({
     flag: 'headed',

@@ -26,7 +26,7 @@ export const CHECK_CODES = {
   'check.no-extension': reported(
     'check',
     'a check used `extension` in a session that has none',
-    'set `--extension`, or add `@extension` to the title of the check',
+    'pass `--extension`, or put `@extension` in the title of the check',
   ),
   'check.no-site-yet': reported(
     'check',
@@ -35,7 +35,7 @@ export const CHECK_CODES = {
   ),
   'check.rescued': reported(
     'check',
-    'the check failed, then passed because of mocha’s `this.retries`: it is flaky',
+    "the check failed, then passed because of mocha's `this.retries`: it is flaky",
     'find out what it did not wait for',
   ),
   'check.timeout': reported(
@@ -70,7 +70,7 @@ export const CHECK_CODES = {
     'a check file could not be loaded',
     'fix the error in the message, which has file and line',
   ),
-  'checks.only': input('the suite contains `.only`, which is forbidden on CI', 'remove it, or use `--no-forbid-only`'),
+  'checks.only': input('the suite contains `.only`, which is forbidden on CI', 'remove it, or pass `--no-forbid-only`'),
   'checks.stray-error': noted(
     'check',
     'a check file threw an error that belongs to no site',

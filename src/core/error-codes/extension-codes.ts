@@ -3,11 +3,11 @@ import { AS_HINTED, input, reported, retried, type Codes } from './code-meaning.
 /** Codes of the extension. */
 export const EXTENSION_CODES = {
   'extension.bad-files': input(
-    'the extension has files that gridrun cannot pack: links that lead out of it, or names that clash',
+    'the extension has files that gridrun cannot pack: symbolic links to folders or out of it, or names that clash',
     AS_HINTED,
   ),
   'extension.bad-manifest': input('Chrome would not load this manifest', 'fix each mistake that the message lists'),
-  'extension.empty': input('the extension’s folder is empty', 'build the extension first'),
+  'extension.empty': input("the extension's folder is empty", 'build the extension first'),
   'extension.error': reported(
     'extension',
     'the extension threw an error, and `--fail-on-extension-errors` is set',
@@ -17,7 +17,7 @@ export const EXTENSION_CODES = {
     'the extension uses manifest version 2, which Chrome no longer runs',
     'migrate it to version 3',
   ),
-  'extension.no-manifest': input('the folder has no `manifest.json`', 'give the built folder'),
+  'extension.no-manifest': input('the folder has no `manifest.json`', 'pass the built folder'),
   'extension.no-way': input(
     'the browsers of this grid cannot load an extension',
     'use Chrome 149 or later, which needs no setup; run `gridrun doctor --extension`',
@@ -27,17 +27,17 @@ export const EXTENSION_CODES = {
   'extension.not-loaded': retried(
     'extension',
     'the browser did not load the extension',
-    'read Chrome’s own message; try “Load unpacked” in Chrome',
+    "read Chrome's own message; try “Load unpacked” in Chrome",
   ),
-  'extension.old-crx': input('the crx has an old format', 'pack it with a current Chrome, or give the folder instead'),
+  'extension.old-crx': input('the crx has an old format', 'pack it with a current Chrome, or pass the folder instead'),
   'extension.too-large': input(
     'the folder is too large for an extension',
-    'give the built folder, not the whole project',
+    'pass the built folder, not the whole project',
   ),
   'extension.unreadable-manifest': input('the manifest is not valid JSON', 'fix it at the line that the message names'),
   'extension.worker-died': retried(
     'extension',
-    'the extension’s service worker threw an error when it started',
+    "the extension's service worker threw an error when it started",
     'fix the service worker; its error is in the message',
   ),
   'extension.worker-not-stopped': reported(

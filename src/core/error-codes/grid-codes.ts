@@ -5,43 +5,43 @@ export const GRID_CODES = {
   'grid.bad-advertise': refused(
     'grid',
     'the hub cannot reach the nodes at the address of `--advertise`',
-    'give an address of this machine that the hub can reach, and open its ports',
+    'pass an address of this machine that the hub can reach, and open its ports',
   ),
   'grid.bad-options': input('a grid cannot be set up with these options', AS_HINTED),
   'grid.bad-url': input('the grid URL is not valid', 'write it as `http://host:4444`'),
   'grid.bus-unreachable': input(
-    'this machine cannot reach the hub’s event bus',
+    "this machine cannot reach the hub's event bus",
     'start the hub with `--open-bus`, and open its ports 4442 and 4443',
   ),
   'grid.drain-refused': reported(
     'grid',
     'the hub did not drain a node',
-    'run `gridrun grid status`, and read the hub’s log',
+    "run `gridrun grid status`, and read the hub's log",
   ),
   'grid.engine-elsewhere': refused(
     'grid',
-    'the list has sites on this machine’s loopback, but the Docker engine runs on another machine',
+    'some sites are on this machine (localhost), but the Docker engine runs on another one, so its browsers cannot reach them',
     'use an engine on this machine, or `--grid local`',
   ),
   'grid.engine-refused': reported(
     'grid',
     'the Docker engine refused a request',
-    'follow the message, which is the engine’s own',
+    "follow the message, which is the engine's own",
   ),
   'grid.engine-silent': reported(
     'grid',
     'the Docker engine did not answer in time',
-    'check the engine’s load and its log',
+    "check the engine's load and its log",
   ),
   'grid.engine-unreachable': refused(
     'grid',
     'no Docker engine answers',
-    'start Docker or set `DOCKER_HOST`; your user must be in the group of the Docker socket',
+    'is Docker running? Start it, or set `DOCKER_HOST`; your user must be in the group of the Docker socket',
   ),
   'grid.hub-restarted': noted(
     'grid',
     'the hub restarted and lost its sessions',
-    'read the hub’s log; the sites are tried again',
+    "read the hub's log; the sites are tried again",
   ),
   'grid.hub-unreachable': input(
     'this machine cannot reach the hub',
@@ -65,7 +65,7 @@ export const GRID_CODES = {
   'grid.not-joined': refused(
     'grid',
     'the nodes are up, but the hub does not accept them',
-    'check that the registration secret is the hub’s own, and that the hub can reach this machine',
+    "check that the registration secret is the hub's own, and that the hub can reach this machine",
   ),
   'grid.not-ready': refused(
     'grid',
@@ -85,7 +85,7 @@ export const GRID_CODES = {
   'grid.queue-timeout': retried(
     'grid',
     'no slot of the grid became free in time',
-    'lower `--sessions`, or give the grid more slots',
+    'lower `--sessions`, or add slots to the grid',
   ),
   'grid.scale-failed': noted(
     'grid',
@@ -95,7 +95,7 @@ export const GRID_CODES = {
   'grid.session-lost': retried(
     'grid',
     'the session is gone: its node crashed or closed it',
-    'check the node’s memory and log; the sites are tried on another node',
+    "check the node's memory and log; the sites are tried on another node",
   ),
   'grid.stopped': stopped('a person stopped the command while the grid was starting: exit 130'),
   'grid.swept': noted('nobody', 'gridrun removed what a crashed run had left behind', NO_TODO),

@@ -7,15 +7,15 @@ const bug: CodeMeaning = {
   todo: 'please report it, with its stack',
 };
 
-/** Codes of a run itself: gridrun’s own processes, the results folder, the journal, and runs that are resumed. */
+/** Codes of a run itself: gridrun's own processes, the results folder, the journal, and runs that are resumed. */
 export const RUN_CODES = {
   interrupted: stopped('a person stopped the run before anything started: exit 130'),
   'journal.line': input(
     'a line of the journal is damaged',
     'use another copy of the file: this one was changed, or is not a journal',
   ),
-  'journal.missing': input('the folder contains no journal', 'give the results folder of a run'),
-  'journal.open': input('the journal could not be created', 'choose another folder with `--out`'),
+  'journal.missing': input('the folder contains no journal', 'pass the results folder of a run'),
+  'journal.open': input('the journal could not be created', 'pass another folder with `--out`'),
   'journal.schema': input('the journal was written by a newer gridrun', 'use that version'),
   'journal.write': reported(
     'runner',
@@ -25,7 +25,7 @@ export const RUN_CODES = {
   'out.folder': input('the results folder could not be created', 'choose another with `--out`'),
   'out.locked': input(
     'another run is writing to this results folder',
-    'wait for it to end, or choose another folder with `--out`',
+    'wait for it to end, or pass another folder with `--out`',
   ),
   'resume.done': input(
     'a later run has already finished the unfinished run',
@@ -45,7 +45,7 @@ export const RUN_CODES = {
   'runner.bug': bug,
   'runner.endless-loop': reported(
     'runner',
-    'a check blocked its process and did not stop',
+    'a check blocked its process, and gridrun ended the process',
     'look for an endless loop or a long computation at the line in the message',
   ),
   'runner.interrupted': reported(

@@ -5,22 +5,22 @@ export const SITE_CODES = {
   'browser.crashed': retried(
     'browser',
     'the browser crashed while it was on a site',
-    'give the browser more memory; if one site crashes it again and again, leave the site out with `skip`',
+    'increase the memory of the browser; if one site crashes it again and again, leave the site out with `skip`',
   ),
   'browser.driver-not-started': retried(
     'browser',
     'the chromedriver of this machine did not start',
-    'run `gridrun doctor`; the message contains chromedriver’s log',
+    "run `gridrun doctor`; the message contains chromedriver's log",
   ),
   'browser.not-started': retried(
     'browser',
     'the driver or the grid could not start a browser',
-    'run `gridrun doctor`; on a grid, read the node’s log',
+    "run `gridrun doctor`; on a grid, read the node's log",
   ),
   'browser.tab-crashed': retried(
     'browser',
-    'the page’s tab crashed (“Aw, Snap!”)',
-    'give the browser more memory and a larger `/dev/shm`, or leave the site out with `skip`',
+    "the page's tab crashed (“Aw, Snap!”)",
+    'increase the memory of the browser and its `/dev/shm`, or leave the site out with `skip`',
   ),
   'local.chrome-mismatch': input(
     'Chrome and chromedriver have different versions',
@@ -37,23 +37,23 @@ export const SITE_CODES = {
   ),
   'session.replace': retried(
     'runner',
-    'the session is replaced after each site, because of `--isolation session`',
+    'the session has had its one site; `--isolation session` opens a new one for each site',
     NO_TODO,
   ),
   'site.connection-lost': reported(
     'site',
     'the site closed the connection without an answer',
-    'open it in a browser; it may block robots or your network’s address',
+    "open it in a browser; it may block robots or your network's address",
   ),
   'site.dns': reported(
     'site',
-    'the site’s host name does not resolve',
+    "the site's host name does not resolve",
     'correct it in the list; on a grid, check the DNS of the nodes',
   ),
   'site.no-answer': reported(
     'site',
     'the site did not answer in time',
-    'check that the site is up, and that the grid’s network can reach it',
+    "check that the site is up, and that the grid's network can reach it",
   ),
   'site.redirects': reported(
     'site',
@@ -62,22 +62,22 @@ export const SITE_CODES = {
   ),
   'site.refused': reported(
     'site',
-    'nothing listens at the site’s address',
+    "nothing listens at the site's address",
     'check that the site is up, and that the port is right',
   ),
   'site.timeout': reported(
     'site',
     'the checks of the site took longer than `--site-timeout`',
-    'raise `--site-timeout`, or give the site a `timeoutMs` in the list',
+    'raise `--site-timeout`, or set a `timeoutMs` for the site in the list',
   ),
   'site.tls': reported(
     'site',
-    'the site’s certificate is not valid',
+    "the site's certificate is not valid",
     'fix it, or accept it: `--capabilities \'{"acceptInsecureCerts": true}\'`',
   ),
   'site.unreachable': reported(
     'site',
     'the browser could not load the site',
-    'look up Chrome’s `net::ERR_…` in the message',
+    "look up Chrome's `net::ERR_…` in the message",
   ),
 } as const satisfies Codes;

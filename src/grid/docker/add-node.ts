@@ -34,7 +34,7 @@ export async function addNode(engine: Engine, plan: NewNode): Promise<AddedNode>
     expected: { id, name: options.name, uri: uriOfNode(plan.node), slots: plan.sessions },
     notices: takesSeccomp
       ? []
-      : ['the Docker engine takes no seccomp profile: whether Chrome’s sandbox works depends on the engine’s default'],
+      : ["the Docker engine takes no seccomp profile, so its default decides whether Chrome's sandbox works"],
   };
 }
 

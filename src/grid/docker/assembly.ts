@@ -137,7 +137,7 @@ export class Assembly {
         if (!isPortTaken(error)) throw error;
         if (this.#options.port === 0 && tries < PORT_TRIES) continue;
         throw refusal('grid.port-taken', `port ${port} of ${listen} is taken by another program`, {
-          hint: 'give another one with --port',
+          hint: 'pass another one with --port',
         });
       }
     }

@@ -5,6 +5,7 @@ import { untilAborted } from '../../wire/until-aborted.ts';
 
 const CALL_DEADLINE_MS = 30_000;
 const PING_DEADLINE_MS = 10_000;
+const ENGINE_HINT = 'run gridrun doctor --grid docker to test the engine';
 
 /** A Docker engine. Each call to it has a deadline and a signal. */
 export class Engine {
@@ -47,10 +48,11 @@ export class Engine {
 
   #cut(by: CutBy, what: string, deadlineMs: number): GridrunError {
     return by === 'aborted'
-      ? new GridrunError('grid.stopped', `stopped before the Docker engine could ${what}`)
+      ? new GridrunError('grid.stopped', `the command was interrupted before the Docker engine could ${what}`)
       : new GridrunError(
           'grid.engine-silent',
           `the Docker engine at ${this.shown} did not ${what} within ${deadlineMs / 1000} s`,
+          { hint: 'is Docker overloaded or stuck? Restart it, or set DOCKER_HOST to another engine' },
         );
   }
 
@@ -70,13 +72,16 @@ export class Engine {
       const denied = known.code === 'EACCES' || known.code === 'EPERM';
       return new GridrunError('grid.engine-unreachable', `no Docker engine answers at ${this.shown} (${known.code})`, {
         hint: denied
-          ? 'you may not use its socket: join the group of the socket, or set DOCKER_HOST to an engine of your own'
-          : 'start Docker, or set DOCKER_HOST to an engine that runs',
+          ? 'you may not use its socket; join the group of the socket, or set DOCKER_HOST to an engine of your own'
+          : 'is Docker running? Start it, or set DOCKER_HOST',
         cause: error,
       });
     }
     const text = String(known.message ?? error);
-    return new GridrunError('grid.engine-refused', `the Docker engine could not ${what}: ${text}`, { cause: error });
+    return new GridrunError('grid.engine-refused', `the Docker engine could not ${what}: ${text}`, {
+      hint: ENGINE_HINT,
+      cause: error,
+    });
   }
 }
 
@@ -85,7 +90,7 @@ export class EngineRefusal extends GridrunError {
   readonly status: number;
 
   constructor(status: number, what: string, text: string, cause?: unknown) {
-    super('grid.engine-refused', `the Docker engine could not ${what}: ${text.trim()}`, { cause });
+    super('grid.engine-refused', `the Docker engine could not ${what}: ${text.trim()}`, { hint: ENGINE_HINT, cause });
     this.name = 'EngineRefusal';
     this.status = status;
   }

@@ -177,9 +177,9 @@ class Doors {
 function engineElsewhere({ gateway }: GridNetwork, cause: unknown): GridrunError {
   return new GridrunError(
     'grid.engine-elsewhere',
-    `the list has sites on this machine's loopback, but the Docker engine is on another machine: its network's gateway ${gateway} is not an address of this one`,
+    `some sites are on this machine (localhost), but the Docker engine runs on another one, so its browsers cannot reach them: the gateway ${gateway} of its network is not an address of this machine`,
     {
-      hint: 'use an engine on this machine, --grid local, or addresses of the sites that the engine’s machine can reach',
+      hint: "use an engine on this machine, pass --grid local, or list the sites by addresses that the engine's machine can reach",
       cause,
     },
   );

@@ -43,19 +43,21 @@ export function distantHub(options: GridJoinOptions): DistantHub {
   const mistakes: string[] = [];
   const url = URL.canParse(hub) ? new URL(hub) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
-    mistakes.push(`--hub '${withoutCredentials(hub)}' is not the URL of a hub: give one such as http://hub:4444`);
+    mistakes.push(`--hub '${withoutCredentials(hub)}' is not the URL of a hub; write it as http://hub:4444`);
   if (advertise === '' || /[/\s@]|^\d+$/.test(advertise))
     mistakes.push(
-      `--advertise '${advertise}' is not an address: give the name or IP address at which the hub reaches this machine`,
+      `--advertise '${advertise}' is not an address; pass the name or IP address at which the hub reaches this machine`,
     );
   if (/^(localhost|127\.|\[?::1)/.test(advertise))
     mistakes.push(
-      `--advertise ${advertise} means the hub’s own machine to the hub: give the address at which it reaches this one`,
+      `--advertise ${advertise} means the hub's own machine to the hub; pass the address at which the hub reaches this one`,
     );
   if (registrationSecret === '')
-    mistakes.push('the hub’s registration secret is missing: without it the hub takes no node');
+    mistakes.push(
+      "the hub's registration secret is missing; set SE_REGISTRATION_SECRET, because the hub accepts no node without it",
+    );
   if (url === undefined || mistakes.length > 0)
-    throw refusal('grid.bad-options', 'these nodes can’t join the hub', { mistakes });
+    throw refusal('grid.bad-options', 'these nodes cannot join the hub', { mistakes });
   url.username = '';
   url.password = '';
   return { access: { url: hub, registration: registrationSecret }, url, busPorts };

@@ -55,7 +55,7 @@ async function checkHub({ access, url, busPorts }: DistantHub, signal: AbortSign
   await readHub(access, signal).catch((error: unknown) => {
     const why = error instanceof WireError ? error.message : String(error);
     throw refusal('grid.hub-unreachable', `the hub at ${url.origin} does not answer: ${why}`, {
-      hint: 'check that the hub is up, that it listens on that address (grid up --listen), and that the URL has user and password',
+      hint: 'check that the hub is up, that it listens on that address (grid up --listen), and that the URL has the user and the password',
     });
   });
   const closed: number[] = [];

@@ -82,7 +82,7 @@ export class JoinedNodes {
     await startContainer(this.#engine, joinedNodeContainer(plan), 'node', plan.secrets).catch((error: unknown) => {
       if (!isPortTaken(error)) throw error;
       throw refusal('grid.port-taken', `port ${plan.port} of this machine is taken by another program`, {
-        hint: 'give another first port with --port',
+        hint: 'pass another first port with --port',
       });
     });
   }
@@ -95,13 +95,13 @@ export class JoinedNodes {
     const node = (await readInventory(this.#engine, this.#name)).nodes[0];
     const log = node === undefined ? '' : await lastLines(this.#engine, node.id, LOG_LINES);
     const message = answersHere
-      ? `the hub at ${origin} has not taken ${missing.join(', ')}: it can't open that address, or its registration secret is different`
-      : `--advertise ${advertise} is wrong: nothing answers at ${missing.join(', ')}, not even from this machine, so the hub at ${origin} can't reach the nodes there`;
+      ? `the hub at ${origin} has not taken ${missing.join(', ')}: it cannot open that address, or its registration secret is different`
+      : `--advertise ${advertise} is wrong: nothing answers at ${missing.join(', ')}, not even from this machine, so the hub at ${origin} cannot reach the nodes there`;
     return new GridrunError(
       answersHere ? 'grid.not-joined' : 'grid.bad-advertise',
       `${message}\n--- last lines of the node's log:\n${log.replaceAll(registrationSecret, '***').trimEnd()}`,
       {
-        hint: `give the name or IP address at which the hub reaches this machine, and open ports ${port} to ${port + nodes - 1} to the hub`,
+        hint: `pass the name or IP address at which the hub reaches this machine, and open ports ${port} to ${port + nodes - 1} to the hub`,
       },
     );
   }

@@ -34,7 +34,7 @@ export async function gridLogs(
     throw refusal(
       'grid.none',
       options.node === undefined ? `there is no grid '${name}'` : `the grid '${name}' has no '${options.node}'`,
-      { hint: known === '' ? undefined : `it has ${known}` },
+      { hint: known === '' ? undefined : `the grid has ${known}` },
     );
   }
   const secrets =

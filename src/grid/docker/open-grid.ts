@@ -27,5 +27,7 @@ export async function findDockerGrid(name: string, engine: Engine): Promise<Foun
 export async function openDockerGrid(name: string, signal?: AbortSignal): Promise<FoundGrid> {
   const grid = await findDockerGrid(name, await openEngine(signal));
   if (grid !== undefined) return grid;
-  throw new GridrunError('grid.none', `no grid '${name}' is up`, { hint: `gridrun grid up --name ${name}` });
+  throw new GridrunError('grid.none', `there is no grid '${name}'`, {
+    hint: `start it: gridrun grid up --name ${name}`,
+  });
 }

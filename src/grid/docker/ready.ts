@@ -80,7 +80,7 @@ async function notReady(
     ),
   );
   return new GridrunError('grid.not-ready', secrets.text([what, ...logs].join('\n')), {
-    hint: 'the log above says why; gridrun grid status shows the state of each node',
+    hint: 'read the log above; gridrun grid status shows the state of each node',
   });
 }
 

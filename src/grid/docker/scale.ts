@@ -36,7 +36,7 @@ const POLL_MS = 300;
  */
 export async function gridScale(name: string, nodes: number, options: ScaleOptions = {}): Promise<ScaleResult> {
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES)
-    throw refusal('grid.bad-options', `a grid can't have ${nodes} nodes: give 1 to ${MAX_NODES}`);
+    throw refusal('grid.bad-options', `a grid cannot have ${nodes} nodes; pass 1 to ${MAX_NODES}`);
   const grid = await openDockerGrid(name, options.signal);
   return await scaleTo(grid, nodes, options);
 }

@@ -51,7 +51,14 @@ export async function gridUp(options: GridUpOptions): Promise<RunningGrid> {
       await Promise.allSettled(assembly.madeIds.map((id) => removeContainer(unstoppable, id)));
     else await gridDown(options.name, { engine: unstoppable }).catch(() => {});
     if (options.signal?.aborted)
-      throw new GridrunError('grid.stopped', `stopped before the grid '${options.name}' was up`, { cause: error });
+      throw new GridrunError(
+        'grid.stopped',
+        `the command was interrupted before the grid '${options.name}' was ready`,
+        {
+          hint: 'run it again to start the grid',
+          cause: error,
+        },
+      );
     throw error;
   }
 }
@@ -59,12 +66,12 @@ export async function gridUp(options: GridUpOptions): Promise<RunningGrid> {
 function checkOptions({ name, nodes, sessionsPerNode, port }: GridUpOptions): void {
   const mistakes: string[] = [];
   if (!isGridName(name))
-    mistakes.push(`'${name}' is not a valid name for a grid: use at most 41 of the characters a to z, 0 to 9 and -`);
-  if (!isWithin(nodes, 1, MAX_NODES)) mistakes.push(`--nodes ${nodes}: give 1 to ${MAX_NODES}`);
+    mistakes.push(`'${name}' is not a valid name for a grid; use at most 41 of the characters a to z, 0 to 9 and -`);
+  if (!isWithin(nodes, 1, MAX_NODES)) mistakes.push(`--nodes must be 1 to ${MAX_NODES}, not ${nodes}`);
   if (sessionsPerNode !== 'auto' && !isWithin(sessionsPerNode, 1, Number.POSITIVE_INFINITY))
-    mistakes.push(`--sessions-per-node ${sessionsPerNode}: give at least 1, or auto`);
-  if (!isWithin(port, 0, 65_535)) mistakes.push(`--port ${port}: give 0 to 65535`);
-  if (mistakes.length > 0) throw refusal('grid.bad-options', 'the grid’s options are not valid', { mistakes });
+    mistakes.push(`--sessions-per-node must be at least 1, or auto, not ${sessionsPerNode}`);
+  if (!isWithin(port, 0, 65_535)) mistakes.push(`--port must be 0 to 65535, not ${port}`);
+  if (mistakes.length > 0) throw refusal('grid.bad-options', 'the options of the grid are not valid', { mistakes });
 }
 
 function isWithin(value: number, min: number, max: number): boolean {

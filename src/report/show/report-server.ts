@@ -37,7 +37,7 @@ export async function serveReport(folder: string, port = 0): Promise<ReportServe
   const root = await realpath(folder).catch(() => '');
   if (root === '' || (await fileAt(root, `/${REPORT_HTML}`)) === undefined) {
     throw refusal('report.missing', `there is no ${REPORT_HTML} in ${folder}`, {
-      hint: 'give the results folder of a run',
+      hint: 'pass the results folder of a run',
     });
   }
   const server = createServer((request, response) => {
@@ -47,8 +47,8 @@ export async function serveReport(folder: string, port = 0): Promise<ReportServe
   try {
     await once(server, 'listening');
   } catch (error) {
-    throw refusal('report.port', `port ${port} can't be had: ${(error as Error).message}`, {
-      hint: 'give another --port, or none',
+    throw refusal('report.port', `cannot listen on port ${port}: ${(error as Error).message}`, {
+      hint: 'pass another port, or leave --port out',
     });
   }
   return {

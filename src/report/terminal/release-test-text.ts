@@ -20,7 +20,7 @@ export function sweepLines(state: RunState): string[] {
     `${build} against ${other}:`,
     `  broke ${count(broken)}`,
     isComplete ? `  fixed ${count(mended)}` : '  fixed sites: not looked for (use --control-all)',
-    `  failing in both arms, so not caused by the build: ${count(failedInBoth)}`,
+    `  failing ${control === undefined ? 'with and without the extension' : 'with both builds'}, so not caused by the build: ${count(failedInBoth)}`,
     ...(undecided.length === 0 ? [] : [`  undecided: ${count(undecided)}`]),
     `  exact McNemar test over ${test.broken + test.mended} discordant sites: p = ${pText(test.p)}`,
   ];

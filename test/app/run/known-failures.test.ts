@@ -102,6 +102,6 @@ test('a run feeds the history at its end; a broken history is told of and keeps 
   assert.equal(durations.size, 0);
   assert.match(
     notice?.type === 'notice' ? notice.text : '',
-    /is broken: .*; rebuild it from the journals: gridrun history --rebuild/,
+    /is damaged: .*; rebuild it from the journals: gridrun history --rebuild/,
   );
 });

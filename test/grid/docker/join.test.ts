@@ -87,7 +87,7 @@ test('a join that fails says what is wrong, and leaves nothing', options, async 
     gridJoin(joinOptions(hub, address, { readyDeadlineMs: 12_000, registrationSecret: 'another' })),
     /has not taken .*registration secret is different/s,
   );
-  await assert.rejects(gridJoin(joinOptions(hub, 'localhost')), /these nodes can’t join the hub/);
+  await assert.rejects(gridJoin(joinOptions(hub, 'localhost')), /these nodes cannot join the hub/);
   await assert.rejects(
     gridJoin(joinOptions(hub, address, { busPorts: { publish: 4499, subscribe: 4443 } })),
     /event bus does not answer at .*:4499/,

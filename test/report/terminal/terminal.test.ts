@@ -93,7 +93,7 @@ test('the summary: what failed, why, whose fault, where the evidence is, the cou
   assert.match(text, /\n8 sites: 2 passed, 2 flaky, 1 failed, 2 errored, 1 skipped \(5\.0 s\)\n/);
   assert.match(
     text,
-    /\nexit 1: a check failed; also: some sites have no verdict\nreport: gridrun-results\/junit\.xml\n.*gridrun --last-failed/,
+    /\nexit 1: a check failed; also: some sites errored or were not run\nreport: gridrun-results\/junit\.xml\n.*gridrun --last-failed/,
   );
 });
 

@@ -18,7 +18,7 @@ export function attemptLimits({ site, siteTimeoutMs }: OrderOnWire, { checkTimeo
 export function siteTimeUp({ attemptMs }: AttemptLimits): Fault {
   return makeFault(
     'site.timeout',
-    `the site was not done after ${attemptMs} ms (--site-timeout, or the site's timeoutMs)`,
+    `the checks of the site did not finish within ${attemptMs} ms (--site-timeout, or the site's timeoutMs)`,
   );
 }
 
@@ -26,6 +26,6 @@ export function siteTimeUp({ attemptMs }: AttemptLimits): Fault {
 export function sessionNotReady(sessionId: string, { attemptMs }: AttemptLimits): Fault {
   return makeFault(
     'grid.no-answer',
-    `session ${sessionId} was not ready for the checks after ${attemptMs} ms, the limit of its site`,
+    `session ${sessionId} was not ready within ${attemptMs} ms, the time limit of its site`,
   );
 }

@@ -99,7 +99,7 @@ export class FailureExaminer {
     );
     return load === undefined
       ? undefined
-      : new Error(`net::ERR_TIMED_OUT: ${load.name} was not done after ${Math.round(now - load.startedAt)} ms`);
+      : new Error(`net::ERR_TIMED_OUT: ${load.name} did not finish within ${Math.round(now - load.startedAt)} ms`);
   }
 
   /** Sends a cheap command to find out if the session lives and, if the checks `ranOutOfTime`, if it was in reach. */
@@ -118,10 +118,9 @@ export class FailureExaminer {
     // A check that ran out of time because its session was out of reach has not failed.
     const lateMs = Math.round(performance.now() - freeAt);
     if (ranOutOfTime && lateMs > (this.#options.lateMs ?? LATE_MS)) {
-      return makeFault(
-        'grid.no-answer',
-        `session ${sessionId} was out of reach while its time ran out: it answered ${lateMs} ms late`,
-      );
+      return makeFault('grid.no-answer', `session ${sessionId} answered ${lateMs} ms after its time limit`, {
+        hint: 'the grid or the network may be overloaded: lower --sessions',
+      });
     }
     return undefined;
   }

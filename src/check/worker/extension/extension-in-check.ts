@@ -81,7 +81,7 @@ export class ExtensionInCheck {
   /** Closes the tab that openPopup or openOptions opened, and switches back to the tab before it. */
   async closeTab(): Promise<void> {
     const from = this.#from;
-    if (from === undefined) throw wrongUse('closeTab() came before openPopup() or openOptions()');
+    if (from === undefined) throw wrongUse('call openPopup() or openOptions() before closeTab()');
     this.#from = undefined;
     await this.#parts.driver.close();
     await this.#parts.driver.switchTo().window(from);
@@ -121,7 +121,7 @@ export class ExtensionInCheck {
   get #facts(): ExtensionFacts {
     if (this.#parts.facts !== undefined) return this.#parts.facts;
     throw new GridrunError('check.no-extension', 'this session has no extension', {
-      hint: 'pass --extension, or put @extension into the title of the check: it is then skipped without one',
+      hint: "pass --extension, or put @extension in the check's title, so that it is skipped when no extension is loaded",
     });
   }
 
@@ -129,7 +129,7 @@ export class ExtensionInCheck {
     const watch = this.#parts.watch();
     if (watch !== undefined) return watch;
     const { name } = this.#facts;
-    throw new GridrunError('check.no-bidi', `${name} can't be reached: this session has no BiDi connection`, {
+    throw new GridrunError('check.no-bidi', `cannot reach ${name}: this session has no BiDi connection`, {
       hint: 'do not set webSocketUrl to false in the capabilities',
     });
   }

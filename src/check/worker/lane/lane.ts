@@ -154,15 +154,15 @@ function refuseOnly(found: readonly string[]): void {
   if (found.length === 0) return;
   throw refusal('checks.only', '.only is forbidden (--forbid-only, which is on in CI)', {
     mistakes: found,
-    hint: 'take out .only, or give --no-forbid-only',
+    hint: 'remove .only, or pass --no-forbid-only',
   });
 }
 
 function noChecks(written: number, options: WorkerOptions): Error {
   const files = options.files.map((file) => shownFile(file, options.cwd));
   if (written === 0) {
-    return refusal('checks.none', 'no check in any check file', {
-      mistakes: files.map((file) => `${file}: no it() in it`),
+    return refusal('checks.none', 'the check files contain no check', {
+      mistakes: files.map((file) => `${file} has no it()`),
       hint: 'write one: it("has a login form", async () => { … })',
     });
   }
@@ -171,7 +171,11 @@ function noChecks(written: number, options: WorkerOptions): Error {
     ...(options.grepInvert === undefined ? [] : [`--grep-invert ${options.grepInvert}`]),
     ...(options.tags.length === 0 ? [] : [`--tag ${options.tags.join(' ')}`]),
   ];
-  return refusal('checks.none', `no check is left of ${written} by ${filters.join(' and ')}`, {
-    hint: 'run with --list and without them to see the titles',
-  });
+  return refusal(
+    'checks.none',
+    `${filters.join(' and ')} ${filters.length === 1 ? 'selects' : 'select'} none of the ${written} checks`,
+    {
+      hint: 'run without them and with --list to see the titles',
+    },
+  );
 }

@@ -142,7 +142,7 @@ test('a global setup that does not end fails every check, and holds up no end', 
   const outcome = await bench.attempt({ site: siteNamed('one'), siteTimeoutMs: 300 });
   await bench[Symbol.asyncDispose]();
   assert.deepEqual(statuses(outcome), ['a: failed']);
-  assert.match(outcome.checks[0]?.fault?.message ?? '', /mochaGlobalSetup: not done after 300 ms/);
+  assert.match(outcome.checks[0]?.fault?.message ?? '', /mochaGlobalSetup did not finish within 300 ms/);
 });
 
 test('an attempt that waits for the global setup can be interrupted', async () => {
