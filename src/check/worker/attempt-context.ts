@@ -29,6 +29,8 @@ export interface AttemptContext {
   attach(name: string, body: AttachmentBody): Promise<void>;
   /** Takes an error that no check threw: one of a timer, or of a promise that nothing awaits. */
   onStray(error: unknown, check: string | undefined): void;
+  /** Takes the error of a test that was made while the attempt ran, in the code of `check`. */
+  onLateTest(error: Error, check: string | undefined): void;
 }
 
 /** What the running code belongs to. */

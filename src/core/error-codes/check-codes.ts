@@ -18,6 +18,11 @@ export const CHECK_CODES = {
     'a check sent a command to the driver after its site had ended',
     '`await` every command; end your own timers in `after`',
   ),
+  'check.late-test': reported(
+    'check',
+    'a hook or a check called `it()`, `describe()` or `addTest()` while a site ran; such a test is in no plan and does not run',
+    'make tests while the file loads; top-level `await` works there',
+  ),
   'check.no-bidi': reported(
     'check',
     'the session has no WebSocket, so the extension cannot be reached',

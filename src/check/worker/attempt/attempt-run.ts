@@ -9,7 +9,7 @@ import type { AttachmentBody } from '../evidence/evidence.ts';
 import type { Deadline } from '../stall-clock.ts';
 import { attemptLimits, sessionNotReady, siteTimeUp, type AttemptLimits } from './attempt-limits.ts';
 import { attemptParts, firstCheckOf, type AttemptOptions, type AttemptParts } from './attempt-parts.ts';
-import { checkFault, unawaited } from './check-failure.ts';
+import { checkFault, lateTest, unawaited } from './check-failure.ts';
 import { checkSiteOf, secretsInSite } from './check-site.ts';
 import { LateErrors } from './late-errors.ts';
 import { capInSession } from './session-timeouts.ts';
@@ -119,6 +119,12 @@ export class AttemptRun implements AttemptContext {
     if (!this.#suite.failRunning(error, check)) this.#charge(check, checkFault(error, ''));
   }
 
+  onLateTest(error: Error, check: string | undefined): void {
+    const fault = lateTest(error);
+    if (this.#isOver) return this.#reportLate(check, fault);
+    this.#charge(check ?? this.#suite.currentCheck, fault);
+  }
+
   /** The suite has run to its end. */
   async #complete(): Promise<void> {
     if (this.#ending !== undefined) return;
@@ -126,6 +132,10 @@ export class AttemptRun implements AttemptContext {
     const { borrowed, record, extension, evidence } = this.#parts;
     this.#chargeOpenCommands();
     borrowed.end();
+    record.skipAfterFailure(
+      this.#options.lane.bailingChecks(),
+      'not run after a failed check of its suite (this.bail)',
+    );
     record.leaveOpen(makeFault('runner.no-result', 'mocha ended without a result for this check'));
     const [threw] = await Promise.all([extension.verdictOfWatch(record.list()), evidence.settled(SETTLE_MS)]);
     if (threw !== undefined) record.charge(threw.title, threw.fault);
@@ -142,11 +152,10 @@ export class AttemptRun implements AttemptContext {
     this.#options.lane.spoil();
   }
 
-  /** Charges a check with a fault, or else the check that was decided last. */
+  /** Charges a check with a fault, or else the check that was decided last, or else the first. */
   #charge(check: string | undefined, fault: Fault): void {
     const { record } = this.#parts;
-    const charged = check ?? record.last();
-    if (charged !== undefined) record.charge(charged, fault);
+    record.charge(check ?? record.last() ?? firstCheckOf(this.#options.lane), fault);
   }
 
   async #timeOut(): Promise<void> {

@@ -34,6 +34,12 @@ export function checkFault(thrown: unknown, where: string): Fault {
   return faultOfCheck(isTimeout(error) ? 'check.timeout' : 'check.failed', error, where);
 }
 
+/** The fault of a test that was made while a site ran. */
+export function lateTest(error: Error): Fault {
+  const hint = 'make tests while the file loads: top-level await works there';
+  return { ...faultOfCheck('check.late-test', error, ''), hint };
+}
+
 /** The fault of check files that do not load a second time, in another lane. */
 export function laneFault(thrown: unknown): Fault {
   return faultOfCheck('runner.lane', asError(thrown), 'loading the check files again');

@@ -3,6 +3,7 @@ import type { Fault } from '../../../core/fault.ts';
 import { laneContext, type AttemptContext } from '../attempt-context.ts';
 import { LaneRunner, type RunnerCallbacks } from '../lane/lane-runner.ts';
 import type { Lane } from '../lane/lane.ts';
+import { LateTestError } from '../lane/late-tests.ts';
 import { isTest, titleOf, titleOfRunning } from '../lane/suite-plan.ts';
 import type { AttemptParts } from './attempt-parts.ts';
 import { isTimeout } from './check-failure.ts';
@@ -83,6 +84,10 @@ export class SuiteExecution implements RunnerCallbacks {
   within(test: Mocha.Test | undefined, step: () => void): void {
     const { lane, attempt } = this.#options;
     laneContext.run({ lane, attempt, check: test === undefined ? undefined : titleOf(test) }, step);
+  }
+
+  onUnplanned(test: Mocha.Test): void {
+    this.#options.attempt.onLateTest(new LateTestError(test.fullTitle()), undefined);
   }
 
   onPass(test: Mocha.Test, resume: () => void): void {

@@ -7,7 +7,7 @@ import { checkFault } from './check-failure.ts';
 import { CheckResults } from './check-results.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { checksBehind, skippedBehind } from './failed-hook.ts';
-import { needsExtension, titleOf } from '../lane/suite-plan.ts';
+import { isPlanned, needsExtension, titleOf } from '../lane/suite-plan.ts';
 
 const SKIPPED = 'skipped in the check file';
 const LEFT_OUT = 'holds only with the extension';
@@ -88,6 +88,14 @@ export class SuiteRecord {
     this.#results.charge(check, this.#redaction.value(fault));
   }
 
+  /** If a check has failed, skips those of `titles` that have no result. */
+  skipAfterFailure(titles: readonly string[], reason: string): void {
+    if (!this.#results.list().some(({ status }) => status === 'failed' || status === 'errored')) return;
+    const undecided = new Set(this.#results.undecided());
+    for (const title of titles.filter((one) => undecided.has(one)))
+      this.#results.record({ title, status: 'skipped', durationMs: 0, reason, ...this.#attached(title) });
+  }
+
   /** Makes every check without a result errored. */
   leaveOpen(fault: Fault): void {
     for (const title of this.#results.undecided()) {
@@ -96,7 +104,7 @@ export class SuiteRecord {
   }
 
   #record(test: Mocha.Test, what: Omit<CheckResult, 'title' | 'durationMs'>): void {
-    if (this.#closed) return;
+    if (this.#closed || !isPlanned(test)) return;
     const title = titleOf(test);
     this.#results.record({ title, durationMs: test.duration ?? 0, ...what, ...this.#attached(title) });
   }

@@ -1,5 +1,6 @@
 import Mocha from 'mocha';
 import { asError } from '../../../core/as-error.ts';
+import { isPlanned } from './suite-plan.ts';
 
 /** The parts of mocha's Runner that its types leave out. */
 interface RunnerInternals {
@@ -15,6 +16,8 @@ interface RunnerInternals {
 export interface RunnerCallbacks {
   /** Runs `step` as part of a check, so that errors of what it starts are charged to that check. */
   within(check: Mocha.Test | undefined, step: () => void): void;
+  /** mocha is about to run a test that was not planned. It does not run. */
+  onUnplanned(test: Mocha.Test): void;
   /** A test has passed; the next hook runs when `next` is called. */
   onPass(test: Mocha.Test, next: () => void): void;
   /** A test or hook has failed; the next hook runs when `next` is called, never if it is not. */
@@ -63,6 +66,10 @@ export class LaneRunner extends Base {
 
   override runTest(done: (error?: unknown) => void): void {
     const test = this.test;
+    if (test !== undefined && !isPlanned(test)) {
+      this.#callbacks.onUnplanned(test);
+      return done();
+    }
     this.executing = test;
     this.#callbacks.within(test, () => {
       super.runTest((error?: unknown) => {

@@ -5,10 +5,15 @@ import type { WebDriver } from 'selenium-webdriver';
 import type { CheckPlan } from '../../../core/check.ts';
 import { refusal } from '../../../core/fault.ts';
 import { laneContext, type CheckSite, type AttemptContext } from '../attempt-context.ts';
+import { generatorsIn } from './generator-tests.ts';
+import { makeLaneGlobals, type LaneGlobals } from './lane-globals.ts';
 import { laneUrl } from './lane-modules.ts';
+import { sealSuite, type LateTestError } from './late-tests.ts';
 import { loadMistake } from './load-mistake.ts';
 import type { WorkerOptions } from '../../protocol.ts';
-import { applySelection, exclusives, needsExtension, planSuite, shownFile } from './suite-plan.ts';
+import { refuseAsyncDescribe } from './suite-callbacks.ts';
+import { applySelection, bailingChecks, exclusives, needsExtension, planSuite, shownFile } from './suite-plan.ts';
+import { SuiteSnapshot } from './suite-snapshot.ts';
 
 /** A global setup or teardown of mocha. */
 export type Fixture = (this: object) => unknown;
@@ -29,9 +34,13 @@ export class Lane {
   /** Set by `load`. */
   checks: readonly CheckPlan[] = [];
   readonly #mocha: Mocha;
+  readonly #globals: LaneGlobals = makeLaneGlobals(this);
+  /** The suite as it was planned. Set by `load`. */
+  #planned: SuiteSnapshot | undefined;
   #spoiled = false;
   #attempt: AttemptContext | undefined;
-  #used = false;
+  /** A test that was made too late by code of no site, such as a file that does not await what it starts. */
+  #lateTest: LateTestError | undefined;
 
   private constructor(number: number, checkTimeoutMs: number) {
     this.number = number;
@@ -49,12 +58,15 @@ export class Lane {
       for (const file of [...options.setup, ...options.files]) {
         onFile(file);
         try {
-          await lane.#loadWithin(options.loadLimitMs, file);
+          const errors = await lane.#loadWithin(options.loadLimitMs, file);
+          mistakes.push(...errors.map((error) => loadMistake(error, file, options.cwd)));
         } catch (error) {
           mistakes.push(loadMistake(error, file, options.cwd));
         }
       }
     });
+    for (const error of generatorsIn(lane.#mocha.suite))
+      mistakes.push(loadMistake(error, options.files[0] ?? '', options.cwd));
     if (mistakes.length > 0)
       throw refusal('checks.not-loaded', 'the check files could not be loaded', { mistakes: [...new Set(mistakes)] });
     const root = lane.#mocha.suite;
@@ -63,6 +75,8 @@ export class Lane {
     applySelection(root, options);
     lane.checks = planSuite(root, options.cwd);
     if (lane.checks.length === 0) throw noChecks(written, options);
+    lane.#planned = new SuiteSnapshot(root);
+    sealSuite(root, (error) => lane.#onLateTest(error));
     return lane;
   }
 
@@ -78,6 +92,7 @@ export class Lane {
   /** Names the attempt that runs in the lane from now on. */
   startAttempt(attempt: AttemptContext): void {
     this.#attempt = attempt;
+    if (this.#lateTest !== undefined) attempt.onLateTest(this.#lateTest, undefined);
   }
 
   endAttempt(): void {
@@ -96,29 +111,45 @@ export class Lane {
    */
   prepare(site: CheckSite, driver: WebDriver, hasExtension: boolean): Mocha.Suite {
     const root = this.#mocha.suite;
-    if (this.#used) reset(root);
-    this.#used = true;
+    this.#planned?.restore();
     Object.assign(root.ctx, { site, driver });
     if (!hasExtension) root.eachTest((test) => void (test.pending ||= needsExtension(test)));
     return root;
   }
 
-  /** Limits the time: a file's top-level await may never end. */
-  async #loadWithin(limitMs: number, file: string): Promise<void> {
+  /** The checks that mocha leaves out after a failure, because their suite has `this.bail(true)`. */
+  bailingChecks(): string[] {
+    return bailingChecks(this.#mocha.suite);
+  }
+
+  #onLateTest(error: LateTestError): void {
+    const store = laneContext.getStore();
+    if (store?.lane === this && store.attempt !== undefined) return store.attempt.onLateTest(error, store.check);
+    // Every site that the lane runs lacks the test.
+    this.#lateTest ??= error;
+    this.#attempt?.onLateTest(error, undefined);
+  }
+
+  /**
+   * Limits the time: a file's top-level await may never end. Returns the errors of what mocha would lose without a word.
+   */
+  async #loadWithin(limitMs: number, file: string): Promise<readonly Error[]> {
     const loaded = new AbortController();
     const late = delay(limitMs, undefined, { signal: loaded.signal }).then(() => {
       throw new Error(`loading it is not done after ${limitMs} ms: what it awaits outside of its checks does not come`);
     });
     try {
-      await Promise.race([this.#loadFile(file), late]);
+      return await Promise.race([this.#loadFile(file), late]);
     } finally {
       loaded.abort();
     }
   }
 
-  async #loadFile(file: string): Promise<void> {
+  async #loadFile(file: string): Promise<readonly Error[]> {
     const { suite } = this.#mocha;
+    const lost: Error[] = [];
     suite.emit('pre-require', globalThis, file, this.#mocha);
+    refuseAsyncDescribe(this.#globals, (error) => lost.push(error));
     const module = (await import(laneUrl(pathToFileURL(file).href, this.number))) as MochaExports & {
       default?: unknown;
     };
@@ -133,17 +164,8 @@ export class Lane {
     }
     this.setup.push(...[exported.mochaGlobalSetup ?? []].flat());
     this.teardown.push(...[exported.mochaGlobalTeardown ?? []].flat());
+    return lost;
   }
-}
-
-/** Clears the suite's state, also what an earlier site's hooks put on `this`. */
-function reset(root: Mocha.Suite): void {
-  (root as Mocha.Suite & { reset(): void }).reset();
-  const clear = (suite: Mocha.Suite): void => {
-    for (const key of Object.keys(suite.ctx)) delete suite.ctx[key];
-    for (const inner of suite.suites) clear(inner);
-  };
-  clear(root);
 }
 
 function isObject(value: unknown): value is object {

@@ -15,8 +15,8 @@ type TitledTest = Mocha.Test & { [TITLE]?: string; retriedTest(): Mocha.Test | u
 
 /** The parts of mocha's Suite that its types leave out. */
 interface SuiteInternals {
-  readonly _onlyTests: Mocha.Test[];
-  readonly _onlySuites: Mocha.Suite[];
+  _onlyTests: Mocha.Test[];
+  _onlySuites: Mocha.Suite[];
   hasOnly(): boolean;
   filterOnly(): boolean;
 }
@@ -62,7 +62,10 @@ export function applySelection(root: Mocha.Suite, selection: CheckSelection): vo
   });
 }
 
+/** mocha applies `.only` again at each run, which would bring back what the selection left out: so it goes. */
 function keep(suite: Mocha.Suite, chosen: (fullTitle: string) => boolean): void {
+  internals(suite)._onlyTests = [];
+  internals(suite)._onlySuites = [];
   suite.tests = suite.tests.filter((test) => chosen(test.fullTitle()));
   for (const inner of suite.suites) keep(inner, chosen);
 }
@@ -96,6 +99,20 @@ export function planSuite(root: Mocha.Suite, cwd: string): CheckPlan[] {
 export function titleOf(test: Mocha.Test): string {
   const original = (test as TitledTest).retriedTest() ?? test;
   return (original as TitledTest)[TITLE] ?? original.fullTitle();
+}
+
+/** Was the test there when the suite was planned? */
+export function isPlanned(test: Mocha.Test): boolean {
+  return (((test as TitledTest).retriedTest() as TitledTest | undefined) ?? (test as TitledTest))[TITLE] !== undefined;
+}
+
+/** The titles of the checks whose suite stops after a failure (`this.bail(true)`). */
+export function bailingChecks(root: Mocha.Suite): string[] {
+  const titles: string[] = [];
+  root.eachTest((test) => {
+    if (test.parent?.bail() === true) titles.push(titleOf(test));
+  });
+  return titles;
 }
 
 export function isTest(runnable: Mocha.Runnable): runnable is Mocha.Test {
