@@ -44,6 +44,8 @@ export const LAYERS: readonly Layer[] = [
     path: 'check/api.ts',
     may: [
       'core/',
+      'modules/',
+      'check/worker/stand-ins.ts',
       'check/worker/attempt-context.ts',
       'check/worker/evidence/evidence.ts',
       'check/worker/extension/extension-in-check.ts',
@@ -71,13 +73,27 @@ export const LAYERS: readonly Layer[] = [
   { path: 'check/worker/evidence/', may: [...GROUND, 'check/protocol.ts'] },
   {
     path: 'check/worker/lane/',
-    may: [...GROUND, 'check/protocol.ts', 'check/worker/attempt-context.ts', 'check/worker/stall-clock.ts'],
+    may: [
+      ...GROUND,
+      'check/protocol.ts',
+      'check/worker/attempt-context.ts',
+      'check/worker/stand-ins.ts',
+      'check/worker/stall-clock.ts',
+    ],
+  },
+  {
+    path: 'check/worker/stand-ins.ts',
+    may: [
+      'check/worker/attempt-context.ts',
+      'check/worker/evidence/evidence.ts',
+      'check/worker/extension/extension-in-check.ts',
+    ],
   },
   {
     path: 'check/worker/attempt-context.ts',
     may: ['core/', 'check/worker/evidence/evidence.ts', 'check/worker/extension/extension-in-check.ts'],
   },
-  { path: 'check/worker/process-guards.ts', may: ['check/worker/attempt-context.ts'] },
+  { path: 'check/worker/process-guards.ts', may: ['core/', 'modules/', 'check/worker/attempt-context.ts'] },
   {
     path: 'check/worker/watchdog.ts',
     may: [

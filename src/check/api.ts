@@ -6,8 +6,10 @@ import type {
   ExtensionStorage,
   StorageArea,
 } from './worker/extension/extension-in-check.ts';
-import { currentAttempt, type CheckSite, type AttemptContext } from './worker/attempt-context.ts';
+import { laneIn } from '../modules/lane-url.ts';
+import type { CheckSite } from './worker/attempt-context.ts';
 import type { AttachmentBody } from './worker/evidence/evidence.ts';
+import { standInsOf } from './worker/stand-ins.ts';
 
 export type { AttachmentBody, CheckSite, ConsoleLine, ExtensionInCheck, ExtensionStorage, StorageArea };
 export type { ExtensionError } from '../core/attempt.ts';
@@ -22,33 +24,8 @@ declare global {
   }
 }
 
-/** Under this key a stand-in gives the object behind it, for code that keeps something per object. */
-const BEHIND = Symbol.for('gridrun.behind');
-
-/** One stand-in for all lanes. Each use of it goes to the object of the attempt that the calling code belongs to. */
-function ofCurrentAttempt<T extends object>(what: string, pick: (attempt: AttemptContext) => T): T {
-  const behind = (): T => pick(currentAttempt(what));
-  return new Proxy({} as T, {
-    get(_target, property) {
-      const object = behind();
-      if (property === BEHIND) return object;
-      const value: unknown = Reflect.get(object, property, object);
-      return typeof value === 'function' ? (value.bind(object) as unknown) : value;
-    },
-    set: (_target, property, value) => {
-      const object = behind();
-      return Reflect.set(object, property, value, object);
-    },
-    has: (_target, property) => Reflect.has(behind(), property),
-    getPrototypeOf: () => Reflect.getPrototypeOf(behind()),
-    ownKeys: () => Reflect.ownKeys(behind()),
-    getOwnPropertyDescriptor: (_target, property) => {
-      const descriptor = Reflect.getOwnPropertyDescriptor(behind(), property);
-      // The stand-in has no properties of its own, so it may not claim that one can't be changed.
-      return descriptor === undefined ? undefined : { ...descriptor, configurable: true };
-    },
-  });
-}
+/** A lane imports this module under its own URL, so each lane has its own exports. */
+const own = standInsOf(laneIn(import.meta.url));
 
 /**
  * The site that the running check is for. Read it inside a check or a hook, not while the file loads.
@@ -61,7 +38,7 @@ function ofCurrentAttempt<T extends object>(what: string, pick: (attempt: Attemp
  * });
  * ```
  */
-export const site: CheckSite = ofCurrentAttempt('site', (attempt) => attempt.site);
+export const site: CheckSite = own.site;
 
 /**
  * selenium-webdriver's driver for the browser session of the site. `quit()` ends this site's use of the session; the
@@ -78,7 +55,7 @@ export const site: CheckSite = ofCurrentAttempt('site', (attempt) => attempt.sit
  * });
  * ```
  */
-export const driver: WebDriver = ofCurrentAttempt('driver', (attempt) => attempt.driver);
+export const driver: WebDriver = own.driver;
 
 /**
  * The extension of the site's session. Everything except `loaded` throws if the session has no extension. A check with
@@ -93,7 +70,7 @@ export const driver: WebDriver = ofCurrentAttempt('driver', (attempt) => attempt
  * });
  * ```
  */
-export const extension: ExtensionInCheck = ofCurrentAttempt('extension', (attempt) => attempt.extension);
+export const extension: ExtensionInCheck = own.extension;
 
 /**
  * Aborted when the attempt is stopped early: by a time-out, an interruption or a lost session. Pass it to your own
@@ -107,7 +84,7 @@ export const extension: ExtensionInCheck = ofCurrentAttempt('extension', (attemp
  * });
  * ```
  */
-export const signal: AbortSignal = ofCurrentAttempt('signal', (attempt) => attempt.signal);
+export const signal: AbortSignal = own.signal;
 
 /**
  * Adds a file to the evidence of the running check: text, bytes, or a value that is written as JSON. The ending of the
@@ -124,5 +101,5 @@ export const signal: AbortSignal = ofCurrentAttempt('signal', (attempt) => attem
  * ```
  */
 export async function attach(name: string, body: AttachmentBody): Promise<void> {
-  await currentAttempt('attach').attach(name, body);
+  await own.attach(name, body);
 }

@@ -44,13 +44,49 @@ export interface LaneStore {
 /** Follows each await, timer and event, so that code in one of many lanes finds its own lane and attempt. */
 export const laneContext = new AsyncLocalStorage<LaneStore>();
 
-/** The attempt that the calling code belongs to. Throws if none runs, such as while a check file is loaded. */
-export function currentAttempt(what: string): AttemptContext {
-  const attempt = laneContext.getStore()?.attempt;
+/** The attempt of each lane: the running one, or the last until the next one starts. */
+const byLane = new Map<number, AttemptContext>();
+
+/** Sets the attempt that a lane's code belongs to, in whatever async context it runs. */
+export function setAttemptOfLane(lane: number, attempt: AttemptContext): void {
+  byLane.set(lane, attempt);
+}
+
+/** Call this when a lane is not used again. */
+export function dropAttemptOfLane(lane: number): void {
+  byLane.delete(lane);
+}
+
+/** The attempt of a lane: the running one, or the last; undefined if there is none. */
+export function attemptOfLane(lane: number): AttemptContext | undefined {
+  return byLane.get(lane);
+}
+
+/** The attempts of all lanes. */
+export function attemptsOfLanes(): Iterable<AttemptContext> {
+  return byLane.values();
+}
+
+/**
+ * The attempt that the calling code belongs to. `lane` is that of the module that calls, if it has one. Code of a lane
+ * may come back in another lane's async context, such as from the queue of a promise library that all lanes share. Its
+ * lane then tells where it belongs. Throws if no attempt runs, such as while a check file is loaded.
+ */
+export function attemptOfCaller(what: string, lane: number | undefined): AttemptContext {
+  const store = laneContext.getStore();
+  const isOwnContext = lane === undefined || store?.lane.number === lane;
+  // In its own context, code that outlives its site finds the driver of that site and not of the next one.
+  const attempt = isOwnContext ? store?.attempt : byLane.get(lane);
   if (attempt !== undefined) return attempt;
   throw new GridrunError(
     'check.no-site-yet',
     `\`${what}\` of gridrun/check was read outside of a running check: there is no site yet`,
     { hint: `read \`${what}\` inside it(), before() or beforeEach()` },
   );
+}
+
+/** The check whose code calls, if that code is in the attempt's own async context. */
+export function checkOfCaller(attempt: AttemptContext): string | undefined {
+  const store = laneContext.getStore();
+  return store?.attempt === attempt ? store.check : undefined;
 }

@@ -1,5 +1,7 @@
 import { format } from 'node:util';
-import { laneContext, type AttemptContext } from './attempt-context.ts';
+import { fieldOf } from '../../core/as-error.ts';
+import { laneIn } from '../../modules/lane-url.ts';
+import { attemptOfLane, attemptsOfLanes, laneContext, type AttemptContext } from './attempt-context.ts';
 
 export interface ProcessGuardsOptions {
   readonly onOutput: (siteId: string, stream: 'stdout' | 'stderr', text: string) => void;
@@ -15,7 +17,13 @@ export function installProcessGuards(options: ProcessGuardsOptions): void {
   const onStray = (error: unknown): void => {
     if (isSkip(error)) return;
     const store = laneContext.getStore();
-    if (store?.attempt !== undefined) store.attempt.onStray(error, store.check);
+    const lane = laneIn(framesOf(error));
+    // Code of a lane may come back in another lane's async context. Its stack then tells where it belongs.
+    if (lane !== undefined && lane !== store?.lane.number) {
+      const attempt = attemptOfLane(lane);
+      if (attempt === undefined) options.onUnattributedError(error);
+      else attempt.onStray(error, undefined);
+    } else if (store?.attempt !== undefined) store.attempt.onStray(error, store.check);
     else if (store !== undefined) store.lane.onStray(error);
     else options.onUnattributedError(error);
   };
@@ -29,6 +37,12 @@ export function installProcessGuards(options: ProcessGuardsOptions): void {
     throw new Error(`process.exit(${format(code)}) in a check: it would end the checks of all other sites too`);
   };
   for (const name of ['stdout', 'stderr'] as const) routeStream(name, options.onOutput);
+}
+
+/** The frames in an error's stack. Its message may hold a site's URL, which may look like a lane's. */
+function framesOf(error: unknown): string | undefined {
+  const stack = fieldOf(error, 'stack');
+  return typeof stack === 'string' ? /\n\s+at [\s\S]*/.exec(stack)?.[0] : undefined;
 }
 
 /** In a test with a callback, mocha's `this.skip()` throws. */
@@ -45,9 +59,16 @@ function routeStream(name: 'stdout' | 'stderr', onOutput: ProcessGuardsOptions['
   ): boolean => {
     const attempt: AttemptContext | undefined = laneContext.getStore()?.attempt;
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
-    onOutput(attempt?.siteId ?? '', name, attempt === undefined ? text : attempt.redaction.text(text));
+    onOutput(attempt?.siteId ?? '', name, withoutSecrets(text));
     const done = typeof encoding === 'function' ? encoding : callback;
     if (done !== undefined) process.nextTick(done);
     return true;
   };
+}
+
+/** Removes the secrets of all sites: code may write in the async context of another site. */
+function withoutSecrets(text: string): string {
+  let result = text;
+  for (const attempt of attemptsOfLanes()) result = attempt.redaction.text(result);
+  return result;
 }

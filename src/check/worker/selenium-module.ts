@@ -33,7 +33,7 @@ function resolves(source: NodeJS.Require): boolean {
 }
 
 /**
- * selenium-webdriver keeps one BiDi connection per driver object. A check's `driver` is a stand-in that all lanes share,
+ * selenium-webdriver keeps one BiDi connection per driver object. A check's `driver` is a stand-in that stays for many sites,
  * so the connection must belong to the object behind it. Otherwise all sites would share one socket.
  */
 function seeThroughStandIns(source: NodeJS.Require): void {

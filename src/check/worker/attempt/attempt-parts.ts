@@ -31,6 +31,7 @@ export interface PartsContext {
   readonly redaction: Redaction;
   /** Aborted when the attempt is cut. */
   readonly signal: AbortSignal;
+  readonly callingCheck: () => string | undefined;
   readonly onLateCommand: (error: RevokedError, check: string | undefined) => void;
 }
 
@@ -54,6 +55,7 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
     selenium,
     session,
     maxMs: limits.commandMs,
+    callingCheck: context.callingCheck,
     onLateCommand: context.onLateCommand,
     afterCommand: async (command, check) => await evidence.afterCommand(command, check ?? firstCheckOf(lane)),
   });

@@ -4,7 +4,7 @@ import { faultOf, makeFault, type Fault } from '../../../core/fault.ts';
 import type { AttemptOutcome } from '../../../core/ports.ts';
 import { Redaction } from '../../../text/redaction.ts';
 import { RevokedError } from '../../../wire/wire-error.ts';
-import { laneContext, type AttemptContext, type CheckSite } from '../attempt-context.ts';
+import { checkOfCaller, laneContext, type AttemptContext, type CheckSite } from '../attempt-context.ts';
 import type { AttachmentBody } from '../evidence/evidence.ts';
 import type { Deadline } from '../stall-clock.ts';
 import { attemptLimits, sessionNotReady, siteTimeUp, type AttemptLimits } from './attempt-limits.ts';
@@ -55,6 +55,7 @@ export class AttemptRun implements AttemptContext {
       limits: this.#limits,
       redaction,
       signal,
+      callingCheck: () => this.#callingCheck(),
       onLateCommand: (error, check) => this.#reportLate(check, unawaited(error.message)),
     });
     this.#suite = new SuiteExecution({
@@ -80,8 +81,13 @@ export class AttemptRun implements AttemptContext {
   }
 
   async attach(name: string, body: AttachmentBody): Promise<void> {
-    const check = laneContext.getStore()?.check ?? firstCheckOf(this.#options.lane);
+    const check = this.#callingCheck() ?? firstCheckOf(this.#options.lane);
     await this.#parts.evidence.files.write(check, name, body);
+  }
+
+  /** In the async context of another site, it can only be the check that runs. */
+  #callingCheck(): string | undefined {
+    return checkOfCaller(this) ?? this.#suite.currentCheck;
   }
 
   /** Runs the suite. Never rejects. */

@@ -2,7 +2,6 @@ import type { WebDriver } from 'selenium-webdriver';
 import type { SessionFacts } from '../../../core/ports.ts';
 import { ExecutionClient } from '../../../wire/execution-client.ts';
 import { RevokedError } from '../../../wire/wire-error.ts';
-import { laneContext } from '../attempt-context.ts';
 import type { Selenium } from '../selenium-module.ts';
 
 /** The part of selenium-webdriver's command that its types leave out. */
@@ -26,6 +25,8 @@ export interface BorrowedDriverOptions {
   readonly session: SessionFacts;
   /** The limit of one page load or script. One that hangs holds every later command of its session. */
   readonly maxMs: number;
+  /** The check whose code sends the command that is about to be sent. */
+  readonly callingCheck: () => string | undefined;
   /** Called for each command that comes after `end`. */
   readonly onLateCommand: (error: RevokedError, check: string | undefined) => void;
   /** Called after each command that succeeded. The check goes on when it resolves. */
@@ -95,7 +96,7 @@ export class BorrowedDriver {
   ): Promise<unknown> {
     const name = command.getName();
     if (this.#state === 'ending') return null;
-    const check = laneContext.getStore()?.check;
+    const check = options.callingCheck();
     if (this.#state === 'ended') {
       const error = new RevokedError(name);
       options.onLateCommand(error, check);

@@ -3,9 +3,9 @@ import Mocha from 'mocha';
 import { asError, fieldOf } from '../../../core/as-error.ts';
 import type { ErrorCode } from '../../../core/error-codes.ts';
 import { makeFault, type Fault } from '../../../core/fault.ts';
+import { withoutLanes } from '../../../modules/lane-url.ts';
 import { OURS } from '../../../modules/own-modules.ts';
 import { withoutDriverNoise } from '../../../text/driver-noise.ts';
-import { withoutLanes } from '../lane/lane-modules.ts';
 
 const OURS_PATH = fileURLToPath(OURS);
 const MAX_MESSAGE = 8_000;

@@ -1,6 +1,6 @@
 import type Mocha from 'mocha';
 import type { Fault } from '../../../core/fault.ts';
-import { laneContext, type AttemptContext } from '../attempt-context.ts';
+import { checkOfCaller, laneContext, type AttemptContext } from '../attempt-context.ts';
 import { LaneRunner, type RunnerCallbacks } from '../lane/lane-runner.ts';
 import type { Lane } from '../lane/lane.ts';
 import { LateTestError } from '../lane/late-tests.ts';
@@ -56,7 +56,7 @@ export class SuiteExecution implements RunnerCallbacks {
     runner.on('fail', (runnable: Mocha.Runnable, error: unknown) => {
       if (isTest(runnable)) record.failed(runnable, error);
       // done() was called twice. The hook is over, so nothing else reports this error.
-      else if (runner.executing !== runnable) attempt.onStray(error, laneContext.getStore()?.check);
+      else if (runner.executing !== runnable) attempt.onStray(error, checkOfCaller(attempt));
     });
     runner.run(onEnd);
   }

@@ -4,10 +4,16 @@ import Mocha from 'mocha';
 import type { WebDriver } from 'selenium-webdriver';
 import type { CheckPlan } from '../../../core/check.ts';
 import { refusal } from '../../../core/fault.ts';
-import { laneContext, type CheckSite, type AttemptContext } from '../attempt-context.ts';
+import { laneUrl } from '../../../modules/lane-url.ts';
+import {
+  dropAttemptOfLane,
+  laneContext,
+  setAttemptOfLane,
+  type CheckSite,
+  type AttemptContext,
+} from '../attempt-context.ts';
 import { generatorsIn } from './generator-tests.ts';
 import { makeLaneGlobals, type LaneGlobals } from './lane-globals.ts';
-import { laneUrl } from './lane-modules.ts';
 import { sealSuite, type LateTestError } from './late-tests.ts';
 import { loadMistake } from './load-mistake.ts';
 import type { WorkerOptions } from '../../protocol.ts';
@@ -87,16 +93,19 @@ export class Lane {
 
   spoil(): void {
     this.#spoiled = true;
+    if (this.#attempt === undefined) dropAttemptOfLane(this.number);
   }
 
   /** Names the attempt that runs in the lane from now on. */
   startAttempt(attempt: AttemptContext): void {
     this.#attempt = attempt;
+    setAttemptOfLane(this.number, attempt);
     if (this.#lateTest !== undefined) attempt.onLateTest(this.#lateTest, undefined);
   }
 
   endAttempt(): void {
     this.#attempt = undefined;
+    if (this.#spoiled) dropAttemptOfLane(this.number);
   }
 
   /** Takes an error of code that belongs to the lane but to no attempt, such as a timer that a module starts. */

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { resolvedUserFiles, unresolvedImport, withoutLanes } from './lane-modules.ts';
+import { withoutLanes } from '../../../modules/lane-url.ts';
+import { resolvedUserFiles, unresolvedImport } from './lane-modules.ts';
 import { shownFile } from './suite-plan.ts';
 
 /** Says why a file did not load, with file and line, as one line for a refusal: `checks/a.check.ts:3: …`. */
