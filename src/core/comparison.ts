@@ -28,7 +28,7 @@ export type Change =
 export const CHANGE_TEXTS: Readonly<Record<Change, string>> = {
   'new-failure': 'new failures',
   'failing-again': 'failing again: not in the last run, but in an earlier run of the baseline',
-  'still-failing': 'still failing',
+  'still-failing': 'still not passing',
   fixed: 'fixed',
   'newly-flaky': 'newly flaky',
   'still-flaky': 'still flaky',

@@ -67,7 +67,7 @@ fixed (1)
 removed (1)
   · gone (passed → absent) https://gone.example/
 
-6 sites: 2 newly failing, 1 still failing, 1 fixed, 1 newly flaky, 1 removed
+6 sites: 2 newly failing, 1 still not passing, 1 fixed, 1 newly flaky, 1 removed
 3 sites with new failures
 `,
   );
@@ -89,7 +89,7 @@ test('nothing new, long lists and several earlier runs', async () => {
     { color: false },
   );
   assert.match(text, /, and 2 earlier runs\n/);
-  assert.match(text, /still failing \(60\)\n/);
+  assert.match(text, /still not passing \(60\)\n/);
   assert.match(text, / {2}… and 10 more: --json lists all\n/);
-  assert.match(text, /\n60 sites: 60 still failing\nno new failures\n$/);
+  assert.match(text, /\n60 sites: 60 still not passing\nno new failures\n$/);
 });
