@@ -19,7 +19,7 @@ export class Multiplexer implements Reporter {
   readonly #state: RunState;
   #reporters: readonly NamedReporter[];
 
-  /** @param reporters in the order in which they finish. Put last what lists the failures of the others. */
+  /** @param reporters in the order in which they finish. Put last the reporters that list the failures of the others. */
   constructor(state: RunState, reporters: readonly NamedReporter[]) {
     this.#state = state;
     this.#reporters = reporters;

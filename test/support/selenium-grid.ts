@@ -11,7 +11,7 @@ export interface SeleniumGridOptions {
   readonly sessionsPerNode?: number;
   /** Basic auth of the hub. */
   readonly user?: { readonly name: string; readonly password: string };
-  /** How long a request for a session may wait in the hub's queue. */
+  /** Time limit for a session request in the hub's queue. */
   readonly queueTimeoutSeconds?: number;
   /** `/wd/hub` or the like. */
   readonly prefix?: string;
@@ -22,7 +22,7 @@ export interface SeleniumGrid extends AsyncDisposable {
   readonly url: string;
   /** The nodes' URLs in /status, by their index. */
   readonly nodeUrls: readonly string[];
-  /** Ends a node at once, as when its machine is lost. */
+  /** Kills a node, as if its machine was lost. */
   killNode(index: number): Promise<void>;
   stop(): Promise<void>;
 }

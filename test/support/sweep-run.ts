@@ -8,12 +8,12 @@ import { checkPlan } from './run-events.ts';
 export interface SweepShape {
   readonly siteCount: number;
   readonly checkCount: number;
-  /** So many sites fail, spread over the list. */
+  /** The number of failing sites, spread over the list. */
   readonly failingCount: number;
-  /** By so many kinds of fault. */
+  /** The number of kinds of fault. */
   readonly faultCount: number;
   readonly slotCount: number;
-  /** What is blamed on this is known from the baseline. */
+  /** Failures with this cause are known from the baseline. */
   readonly knownCause?: Fault['cause'];
 }
 
@@ -51,7 +51,7 @@ const MESSAGES: readonly (readonly [Fault['cause'], Fault['code'], string])[] = 
   ['check', 'check.timeout', 'the check did not finish within 30000 ms'],
 ];
 
-/** A made-up sweep, always the same for the same shape: units, sessions that wear out, waits, retries and nodes as a real one has them. */
+/** A made-up sweep with units, worn sessions, waits, retries and nodes like a real one. The same shape gives the same sweep. */
 export class SweepRun {
   readonly events: RunEvent[] = [];
   readonly sites: readonly Site[];

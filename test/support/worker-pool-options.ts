@@ -1,7 +1,7 @@
 import type { WorkerPoolOptions } from '../../src/check/pool/worker-pool.ts';
 import type { WorkerOptions } from '../../src/check/protocol.ts';
 
-/** What a test may say about a pool and its workers; `workerPoolOptions` fills in the rest. */
+/** The options of a pool and its workers that a test sets; `workerPoolOptions` fills in the rest. */
 export type PoolSettings = Partial<WorkerOptions & Omit<WorkerPoolOptions, 'worker'>>;
 
 /** The options of a pool with one worker, for a suite in the folder `cwd`. */

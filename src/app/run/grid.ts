@@ -10,14 +10,14 @@ export interface GridOrder {
   readonly signal: AbortSignal;
   /** Takes what a grid in containers reports, also before the journal is open. */
   readonly emit: Emit;
-  /** Called with what is being done, if it takes long. */
+  /** Called with a text about each step that takes long. */
   readonly onProgress: (text: string) => void;
 }
 
 /** A grid, and its own values that no output may show. */
 export type RunGrid = Grid & { readonly secrets?: readonly string[] };
 
-/** Ends what dead runs left, then opens the grid that the options name. Throws a refusal if there is no such grid. */
+/** Removes the leftovers of dead runs, then opens the grid that the options name. Throws a refusal if there is no such grid. */
 export async function gridFor(options: GridOptions, order: GridOrder): Promise<RunGrid> {
   const { grid, sessions, headed, capabilities } = options;
   if (grid === 'docker') {

@@ -4,7 +4,10 @@ import type { RememberedRun } from '../../core/story.ts';
 import type { FaultTable } from './fault-table.ts';
 import { LETTERS, type AttemptRow, type CheckDetail } from './report-data.ts';
 
-/** All attempts of every site, and what is remembered of it, kept small: the fold that other reports share drops them once a site is judged. */
+/**
+ * Keeps all attempts of every site, and its earlier runs, in a small form. The state that other reports share drops them
+ * once a site has a verdict.
+ */
 export class AttemptLog {
   readonly #faults: FaultTable;
   readonly #checkPlaces = new Map<string, number>();
@@ -25,7 +28,7 @@ export class AttemptLog {
     if (event.type === 'site-remembered') this.#remembered.set(event.siteId, event.runs);
   }
 
-  /** What earlier runs said of a site, the newest first; none where nothing is remembered. */
+  /** The verdicts of a site in earlier runs, newest first; empty if there are none. */
   remembered(siteId: string): readonly RememberedRun[] {
     return this.#remembered.get(siteId) ?? [];
   }

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
 
-/** Smaller data stays as it is, so that a person can read it in the file. */
+/** In bytes. Smaller data is not packed, so that a person can read it in the file. */
 const PLAIN_CHARS = 32_768;
 
 /**
@@ -15,7 +15,7 @@ function scriptJson(value: unknown): string {
     .replaceAll('\u2029', '\\u2029');
 }
 
-/** The same, packed where it is large: `{"deflateRaw": "<base64>"}`, which the page unpacks by itself. */
+/** The same, packed if it is large: `{"deflateRaw": "<base64>"}`, which the page unpacks by itself. */
 export async function packedJson(value: unknown): Promise<string> {
   const json = JSON.stringify(value);
   if (json.length <= PLAIN_CHARS) return scriptJson(value);

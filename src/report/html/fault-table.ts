@@ -1,11 +1,11 @@
 import type { Fault } from '../../core/fault.ts';
 import type { FaultRow } from './report-data.ts';
 
-/** Messages come from sites and may be of any length; the journal has the whole of them. */
+/** Messages come from sites and may have any length; the journal has the full text. */
 const MAX_MESSAGE_CHARS = 8000;
 const MAX_STACK_CHARS = 16_000;
 
-/** Every fault once: a grid that was lost gives the same one to thousands of checks. */
+/** Holds every fault once: a lost grid causes the same fault in thousands of checks. */
 export class FaultTable {
   readonly rows: FaultRow[] = [];
   readonly #places = new Map<string, number>();

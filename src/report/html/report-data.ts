@@ -17,10 +17,10 @@ import type {
  */
 export interface ReportData {
   readonly run: RunFacts;
-  /** The results folder from the report's own, with forward slashes; empty where it is the same. */
+  /** The results folder from the report's own, with forward slashes; empty if it is the same. */
   readonly evidenceBase: string;
   readonly counts: Readonly<Record<Verdict, number>>;
-  /** Without what is excused. */
+  /** Excused failures are not counted. */
   readonly counted: Readonly<Record<Verdict, number>>;
   readonly checks: readonly { readonly title: string; readonly file: string }[];
   readonly faults: readonly FaultRow[];
@@ -41,7 +41,7 @@ export interface RunFacts {
   readonly grid: string;
   readonly startedAt: number;
   readonly durationMs: number;
-  /** False where the run was cut off. */
+  /** False if the run was cut off. */
   readonly ended: boolean;
   readonly sessions: number;
   readonly shard: { readonly index: number; readonly total: number };
@@ -50,7 +50,7 @@ export interface RunFacts {
   readonly exitCode: number;
   readonly reasons: readonly string[];
   readonly stops: readonly string[];
-  /** Of the run itself: places in `faults`. */
+  /** The faults of the run itself, as places in `faults`. */
   readonly faults: readonly number[];
 }
 
@@ -83,10 +83,10 @@ export interface SiteRow {
   readonly letters: string;
   /** For each check of the suite. */
   readonly checkMs: readonly number[];
-  /** Of the checks of which there is more to say. */
+  /** Details of the checks that have any. */
   readonly details?: readonly CheckDetail[];
   readonly excused?: readonly ExcuseRow[];
-  /** What earlier runs said of it, the newest first. */
+  /** Its verdicts in earlier runs, newest first. */
   readonly remembered?: readonly RememberedRun[];
   readonly attempts: readonly AttemptRow[];
 }
@@ -119,7 +119,7 @@ export interface AttemptRow {
   readonly durationMs: number;
   readonly fault?: number;
   readonly extensionErrors?: readonly ExtensionError[];
-  /** Its own answers, where the site had more than one attempt; with one, the site's are its. */
+  /** Its own results if the site had more than one attempt; otherwise they are the site's. */
   readonly letters?: string;
   readonly checkMs?: readonly number[];
   readonly details?: readonly CheckDetail[];
@@ -128,11 +128,11 @@ export interface AttemptRow {
 export interface GroupRow {
   readonly fingerprint: string;
   readonly fault: number;
-  /** How many checks failed by it. */
+  /** The number of checks with this fault. */
   readonly count: number;
   readonly sites: readonly number[];
   readonly checks: readonly number[];
-  /** How many of its sites show it in a check that gates. */
+  /** The number of its sites with this fault in a check that gates. */
   readonly newSites: number;
 }
 
@@ -145,7 +145,7 @@ export interface TimelineData {
   readonly lastAt: number;
 }
 
-/** One letter for each answer of a check; `~` is a check that passed and is flaky, a space one that has no answer. */
+/** One letter for each status of a check; `~` is a flaky check, a space is a check without a result. */
 export const LETTERS: Readonly<Record<CheckStatus | 'flaky', string>> = {
   passed: 'p',
   flaky: '~',

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 
-/** What each system opens a URL with; where none is known, nothing is opened. */
+/** The program that opens a URL on each system. */
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
   darwin: ['open'],
   linux: ['xdg-open'],
   win32: ['cmd', '/c', 'start', ''],
 };
 
-/** Opens a URL in the user's browser. Resolves to whether there was something to open it with; never throws. */
+/** Opens a URL in the user's browser. Resolves to false if there is no program for it; never throws. */
 export async function openBrowser(url: string): Promise<boolean> {
   const [command, ...args] = OPENERS[process.platform] ?? [];
   if (command === undefined) return false;

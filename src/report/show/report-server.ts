@@ -13,7 +13,7 @@ export interface ReportServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** What a browser may draw by itself. Anything else, pages of sites above all, is text: nothing of it may run. */
+/** Types that the browser may show. Everything else, such as pages of sites, is sent as text, so that no script in it runs. */
 const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
@@ -24,14 +24,14 @@ const TYPES: Readonly<Record<string, string>> = {
   '.har': 'application/json; charset=utf-8',
 };
 
-/** For all but the report: no script, no frame, no request, and an origin of its own. */
+/** The policy for every file but the report: no script, no frame, no request, and its own origin. */
 const SANDBOX = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'";
 
 /**
- * Serves a results folder on loopback, for reading only. What lies outside the folder is not there, and neither is
- * the folder for a page of another site.
- * @param port 0 for any that is free
- * @throws GridrunError where there is no report in the folder, or the port can't be had
+ * Serves a results folder on loopback, read-only. It serves no file outside the folder, and no request from a page of
+ * another site.
+ * @param port 0 takes a free one
+ * @throws GridrunError if the folder has no report, or the server cannot listen on the port
  */
 export async function serveReport(folder: string, port = 0): Promise<ReportServer> {
   const root = await realpath(folder).catch(() => '');
@@ -62,7 +62,7 @@ export async function serveReport(folder: string, port = 0): Promise<ReportServe
 }
 
 async function answer(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  // A page of another site may point a name of its own at this address: its requests bring that name.
+  // A page of another site may resolve its own name to this address. Its requests then have that name.
   if (!/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/i.test(request.headers.host ?? '')) return end(response, 403);
   if (request.method !== 'GET' && request.method !== 'HEAD') return end(response, 405);
   const path = pathOf(request.url ?? '/');
@@ -89,7 +89,7 @@ function end(response: ServerResponse, status: number, headers: Readonly<Record<
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`${status}\n`);
 }
 
-/** The path that a request asks for, decoded; undefined where it is none. */
+/** The decoded path of a request; undefined if it is not valid. */
 function pathOf(url: string): string | undefined {
   try {
     return decodeURIComponent(url.split(/[?#]/, 1)[0] ?? '');
@@ -98,7 +98,7 @@ function pathOf(url: string): string | undefined {
   }
 }
 
-/** A file within the folder, links followed; undefined for anything else. */
+/** The real path of a file within the folder; undefined for anything else. */
 async function fileAt(
   root: string,
   path: string,
