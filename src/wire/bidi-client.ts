@@ -67,7 +67,7 @@ export class BidiClient {
         const by = cutBy();
         if (by !== undefined) throw cutError(by, `CONNECT ${shown}`, limits);
         const code = (error as NodeJS.ErrnoException).code ?? 'EPROTO';
-        throw new WireError(code, `CONNECT ${shown}`, (error as Error).message, error);
+        throw new WireError(code, `CONNECT ${shown}`, (error as Error).message, { cause: error });
       }
       return new BidiClient(socket, shown);
     });

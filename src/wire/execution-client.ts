@@ -1,5 +1,6 @@
 import { parseEndpoint, type Endpoint } from './endpoint.ts';
 import { exchange } from './http.ts';
+import { w3cBodyOf } from './w3c-reply.ts';
 import { RevokedError } from './wire-error.ts';
 
 /** What selenium-webdriver's Executor passes to its client. */
@@ -53,6 +54,8 @@ export class ExecutionClient {
       const reply = await exchange(this.#endpoint, { method, path, body }, limits);
       // A reply that arrives in the same turn as the end is late too.
       this.#refuseRevoked(request);
+      // selenium-webdriver would take a proxy's page for the driver's own words, and some of them for a success.
+      w3cBodyOf(reply, `${method} ${this.#endpoint.shown}${path}`);
       const headers = Object.entries(reply.headers).map(([name, value]): [string, string] => [name, String(value)]);
       return { status: reply.status, headers: new Map(headers), body: reply.text };
     } catch (error) {

@@ -45,7 +45,9 @@ async function sendWithin(endpoint: Endpoint, request: WireRequest, what: string
       });
     } catch (error) {
       const by = cutBy();
-      throw by === undefined ? new WireError(codeOf(error), what, textOf(error), error) : cutError(by, what, limits);
+      throw by === undefined
+        ? new WireError(codeOf(error), what, textOf(error), { cause: error })
+        : cutError(by, what, limits);
     }
   });
 }

@@ -4,6 +4,12 @@ import { ABORTED, classify, DEADLINE, mayBeDone } from './classify.ts';
 import type { CutBy, Limits } from './deadline.ts';
 import { withoutCredentials } from './endpoint.ts';
 
+export interface WireErrorDetails {
+  readonly cause?: unknown;
+  /** When the server wants to be asked again, in ms from its reply. */
+  readonly retryAfterMs?: number | undefined;
+}
+
 /** A command that failed. `classify` decides its code. */
 export class WireError extends GridrunError {
   /** A W3C error code (`invalid session id`), a system error (`ECONNREFUSED`), or a constant of classify.ts. */
@@ -12,18 +18,21 @@ export class WireError extends GridrunError {
   readonly sessionLost: boolean;
   /** The command may have run although its reply never came. */
   readonly mayBeDone: boolean;
+  /** When the server wants to be asked again, in ms from its reply; undefined if it did not say. */
+  readonly retryAfterMs: number | undefined;
 
   /** `what` names the command and its target. `message` is the reply. */
-  constructor(wireCode: string, what: string, message: string, cause?: unknown) {
+  constructor(wireCode: string, what: string, message: string, details: WireErrorDetails = {}) {
     const judgement = classify(wireCode, message);
     super(judgement.code, withoutCredentials(`${what}: ${withoutDriverNoise(message).trimStart()}`), {
       hint: judgement.hint,
-      cause,
+      cause: details.cause,
     });
     this.name = 'WireError';
     this.wireCode = wireCode;
     this.sessionLost = judgement.sessionLost;
     this.mayBeDone = mayBeDone(wireCode);
+    this.retryAfterMs = details.retryAfterMs;
   }
 }
 

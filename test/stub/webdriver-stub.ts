@@ -24,12 +24,23 @@ export interface StubRequest {
 }
 
 /**
- * What goes wrong with a request: an answer of its own, `reset` (the connection, nothing done), `hang` (no answer, and
+ * What goes wrong with a request: an answer of its own (JSON, or any text; with `done`, the command is carried out
+ * first), `reset` (the connection, nothing done), `hang` (no answer, and
  * the session's later commands wait behind it), `lost-answer` (done, but the connection drops), `kill-session` (the
  * session ends before the command; one that is being made ends right after its answer).
  */
-export type StubFault =
-  { readonly status: number; readonly body: unknown } | 'reset' | 'hang' | 'lost-answer' | 'kill-session';
+export type StubFault = StubAnswer | 'reset' | 'hang' | 'lost-answer' | 'kill-session';
+
+/** An answer that a real grid would not give. */
+export interface StubAnswer {
+  readonly status: number;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it is, instead of a body. */
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly done?: boolean;
+}
 
 export interface StubOptions extends Partial<StubGridOptions> {
   readonly port?: number;
@@ -184,9 +195,10 @@ class Hub {
     };
     const fault = this.#options.faults?.(request);
     if (fault !== undefined) this.#stats.faults += 1;
-    if (typeof fault === 'object') return send(response, fault.status, fault.body);
+    if (typeof fault === 'object' && fault.done !== true) return sendAnswer(response, fault);
     if (fault === 'reset') return void message.socket.resetAndDestroy();
-    const value = await this.#perform(request, words, session, fault);
+    const value = await this.#perform(request, words, session, typeof fault === 'object' ? undefined : fault);
+    if (typeof fault === 'object') return sendAnswer(response, fault);
     if (fault === 'lost-answer') return void message.socket.destroy();
     send(response, 200, { value });
     if (fault === 'kill-session' && command === 'POST session') this.#killNew(value);
@@ -306,12 +318,17 @@ async function bodyOf(message: IncomingMessage): Promise<Record<string, unknown>
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
+  sendAnswer(response, { status, body });
+}
+
+function sendAnswer(response: ServerResponse, answer: StubAnswer): void {
   if (response.destroyed || response.headersSent) return;
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
+  const text = answer.text ?? JSON.stringify(answer.body);
+  response.writeHead(answer.status, {
+    'content-type': answer.text === undefined ? 'application/json; charset=utf-8' : 'text/html',
     'cache-control': 'no-cache',
     'content-length': Buffer.byteLength(text),
+    ...answer.headers,
   });
   response.end(text);
 }

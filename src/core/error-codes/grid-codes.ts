@@ -74,8 +74,8 @@ export const GRID_CODES = {
   ),
   'grid.not-webdriver': refused(
     'grid',
-    'the server at this URL is not a WebDriver server',
-    'use the URL whose `/status` returns JSON',
+    'the server at this URL, or a proxy before it, does not reply as a WebDriver server',
+    'use the URL whose `/status` returns JSON; if it worked before, check the proxy',
   ),
   'grid.other-port': input(
     'the grid already runs on another port',

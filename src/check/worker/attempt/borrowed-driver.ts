@@ -1,7 +1,7 @@
 import type { WebDriver } from 'selenium-webdriver';
 import type { SessionFacts } from '../../../core/ports.ts';
 import { ExecutionClient } from '../../../wire/execution-client.ts';
-import { RevokedError } from '../../../wire/wire-error.ts';
+import { RevokedError, WireError } from '../../../wire/wire-error.ts';
 import type { Selenium } from '../selenium-module.ts';
 
 /** The part of selenium-webdriver's command that its types leave out. */
@@ -37,6 +37,7 @@ const LOADS_PAGE = new Set(['get', 'goBack', 'goForward', 'refresh']);
 const MOVES_PAGE = new Set([...LOADS_PAGE, 'clickElement', 'submitElement']);
 /** A command's deadline is later than the browser's own limits, because those errors say more. */
 const COMMAND_MARGIN_MS = 15_000;
+const MAX_WIRE_ERRORS = 20;
 
 /** A WebDriver of its own for one site. It ends with the site, while its session goes on to the next one. */
 export class BorrowedDriver {
@@ -44,6 +45,7 @@ export class BorrowedDriver {
   readonly #client: ExecutionClient;
   readonly #open = new Set<OpenCommand>();
   readonly #navigationErrors = new WeakSet<object>();
+  readonly #wireErrors: WireError[] = [];
   #state: 'used' | 'quit' | 'ending' | 'ended' = 'used';
 
   constructor(options: BorrowedDriverOptions) {
@@ -69,6 +71,11 @@ export class BorrowedDriver {
   /** Commands without a reply, oldest first. */
   get openCommands(): readonly OpenCommand[] {
     return [...this.#open];
+  }
+
+  /** The last commands that failed on the wire: they got no reply, or one that is not WebDriver's. */
+  get wireErrors(): readonly WireError[] {
+    return this.#wireErrors;
   }
 
   /** The navigation error that this error is, or has as its cause; undefined if there is none. */
@@ -123,7 +130,8 @@ export class BorrowedDriver {
       await options.afterCommand(name, check);
       return result;
     } catch (error) {
-      if (error instanceof Error && isOfSite(name, error)) this.#navigationErrors.add(error);
+      if (error instanceof WireError && this.#wireErrors.push(error) > MAX_WIRE_ERRORS) this.#wireErrors.shift();
+      else if (error instanceof Error && isOfSite(name, error)) this.#navigationErrors.add(error);
       throw error;
     } finally {
       this.#open.delete(open);

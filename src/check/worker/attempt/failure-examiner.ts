@@ -1,5 +1,6 @@
 import { asError } from '../../../core/as-error.ts';
 import { faultOf, makeFault, type Fault } from '../../../core/fault.ts';
+import { innerErrors } from '../../../core/inner-errors.ts';
 import { classify } from '../../../wire/classify.ts';
 import type { WireClient } from '../../../wire/wire-client.ts';
 import { WireError } from '../../../wire/wire-error.ts';
@@ -7,6 +8,7 @@ import { isNavigation, type BorrowedDriver } from './borrowed-driver.ts';
 import { checkFault, isTimeout, siteFault } from './check-failure.ts';
 import type { EvidenceTaker } from '../evidence/evidence-taker.ts';
 import type { Selenium } from '../selenium-module.ts';
+import { wireFault } from './wire-fault.ts';
 
 const PROBE_MS = 15_000;
 /** If a reply is later than this, the session was out of reach. */
@@ -29,7 +31,7 @@ export interface FailureExaminerOptions {
 /** What a failure means. */
 export interface Examined {
   readonly fault: Fault;
-  /** The session is gone, and with it the rest of the attempt. The fault says nothing about the check. */
+  /** The session is gone or the grid lost a command, so the attempt ends. The fault says nothing about the check. */
   readonly sessionLost: boolean;
 }
 
@@ -47,7 +49,7 @@ export class FailureExaminer {
   async examine(thrown: unknown, check: string | undefined, where: string): Promise<Examined> {
     const error = asError(thrown);
     // A failure that can't be examined is still reported: without a result, the site would never end.
-    return await this.#examine(error, check, where).catch((failure: unknown) => ({
+    return await this.#examine(error, thrown, check, where).catch((failure: unknown) => ({
       fault: {
         ...checkFault(error, where),
         hint: `gridrun could not find out more (a bug, please report it): ${asError(failure).message}`,
@@ -56,12 +58,15 @@ export class FailureExaminer {
     }));
   }
 
-  async #examine(error: Error, check: string | undefined, where: string): Promise<Examined> {
+  async #examine(error: Error, thrown: unknown, check: string | undefined, where: string): Promise<Examined> {
     const { borrowed, evidence, signal } = this.#options;
+    // Before all else: a session that lives does not make a lost command the check's fault.
+    const ofWire = wireFault(thrown, borrowed.wireErrors);
+    if (ofWire !== undefined) return { fault: ofWire, sessionLost: true };
     let navigation = borrowed.cameFromNavigation(error);
     if (navigation === undefined) {
       const loading = isTimeout(error) ? this.#stillLoading(error) : undefined;
-      const lost = this.#crashOf(error) ?? (await this.#probe(isTimeout(error)));
+      const lost = this.#lossOf(thrown) ?? (await this.#probe(isTimeout(error)));
       if (lost !== undefined) return { fault: lost, sessionLost: true };
       navigation = loading ?? (await this.#errorPage());
     }
@@ -82,12 +87,18 @@ export class FailureExaminer {
     return held ? undefined : await this.#probe(true);
   }
 
-  /** A session whose tab has crashed still replies, but not to commands about a page. */
-  #crashOf(error: unknown): Fault | undefined {
-    if (!(error instanceof this.#options.selenium.error.WebDriverError)) return undefined;
-    const { code } = classify('unknown error', error.message);
-    if (code !== 'browser.tab-crashed') return undefined;
-    return makeFault(code, error.message.split('\n')[0]!);
+  /**
+   * An answer that says that the session is lost: the probe may still pass. A session whose tab has crashed replies, but
+   * not to commands about a page; a hub may lose a node for a moment. Only an unknown error has the driver's own words.
+   */
+  #lossOf(thrown: unknown): Fault | undefined {
+    const { WebDriverError } = this.#options.selenium.error;
+    for (const error of innerErrors(thrown)) {
+      if (!(error instanceof WebDriverError) || error.constructor !== WebDriverError) continue;
+      const { code, sessionLost } = classify('unknown error', error.message);
+      if (sessionLost) return makeFault(code, error.message.split('\n')[0]!);
+    }
+    return undefined;
   }
 
   /** An error if a page load took most of the check's time and is not done: then the site is to blame, not the check. */
@@ -112,8 +123,7 @@ export class FailureExaminer {
     try {
       await wire.send('GET', `/session/${sessionId}/window/handles`, undefined, { deadlineMs, signal });
     } catch (failure) {
-      if (failure instanceof WireError && (failure.sessionLost || failure.code === 'grid.no-answer'))
-        return faultOf(failure);
+      if (failure instanceof WireError && (failure.sessionLost || failure.blames === 'grid')) return faultOf(failure);
     }
     // A check that ran out of time because its session was out of reach has not failed.
     const lateMs = Math.round(performance.now() - freeAt);

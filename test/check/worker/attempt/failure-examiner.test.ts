@@ -8,7 +8,7 @@ const OUT_OF_TIME = Object.assign(new Error('Timeout of 20ms exceeded'), { code:
 function examiner(answersAfterMs: number, openForMs?: number, name = 'executeScript'): FailureExaminer {
   const open = openForMs === undefined ? [] : [{ name, check: 'works', startedAt: performance.now() - openForMs }];
   const options = {
-    borrowed: { cameFromNavigation: () => undefined, openCommands: open },
+    borrowed: { cameFromNavigation: () => undefined, openCommands: open, wireErrors: [] },
     evidence: { take: async () => {} },
     wire: {
       send: async (_method: string, path: string) =>
@@ -65,6 +65,7 @@ test("a page that took most of the check's time and is not there yet is a site t
 test("what can't be examined is believed, and it is said that it could not be", async () => {
   const broken = {
     borrowed: {
+      wireErrors: [],
       cameFromNavigation: () => {
         throw new Error('a planted bug');
       },

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startStub, type StubFault, type StubRequest } from '../stub/webdriver-stub.ts';
+import { Workplace, checkFile, siteList } from '../support/command.ts';
+
+const RUN = ['x.check.mjs', '--sites', 'sites.json', '--grid'];
+
+const ODD: Readonly<Record<string, StubFault>> = {
+  reset: 'reset',
+  lost: 'lost-answer',
+  forbidden: { status: 403, text: '<html>Forbidden</html>' },
+  busy: { status: 429, text: '<html>Too many requests</html>' },
+  gateway: { status: 502, text: '<html>Bad gateway net::ERR_FAILED</html>' },
+  moved: { status: 302, text: '', headers: { location: 'https://login.example/' } },
+  page: { status: 200, text: '<html>Welcome</html>' },
+  cut: { status: 200, text: '{"value": {"element-6066' },
+  empty: { status: 200, text: '' },
+  bare: { status: 200, text: '"hello"' },
+  wordless: { status: 500, body: { value: 'oops' } },
+};
+const COMMANDS: Readonly<Record<string, string>> = { url: 'POST url', find: 'POST element', title: 'GET title' };
+
+/** What is odd about a request, by the name of the site: `busy-find.example` gets a 429 for its `POST element`. */
+function oddOf({ command, url, body }: StubRequest): string | undefined {
+  const [, kind, where] =
+    /^https:\/\/(\w+)-(\w+)\.example/.exec(String(command === 'POST url' ? body['url'] : url)) ?? [];
+  return kind !== undefined && where !== undefined && COMMANDS[where] === command ? `${kind}-${where}` : undefined;
+}
+
+const VISIT = `
+await driver.get(site.url);
+await driver.findElement({ css: 'body' });
+await driver.getTitle();
+`;
+
+test('a command that the wire lost ends the attempt as the grid’s, and the site is tried again', async () => {
+  const left = new Map<string, number>();
+  const names = Object.keys(ODD).flatMap((kind) => Object.keys(COMMANDS).map((where) => `${kind}-${where}`));
+  // A GET whose connection was cut is sent again once, so that is not an error yet.
+  for (const name of names) left.set(name, /^(reset|lost)-title$/.test(name) ? 2 : 1);
+  await using stub = await startStub({
+    sessionsPerNode: 8,
+    faults: (request) => {
+      const name = oddOf(request);
+      const times = left.get(name ?? '') ?? 0;
+      if (name === undefined || times === 0) return undefined;
+      left.set(name, times - 1);
+      return ODD[name.split('-')[0]!];
+    },
+  });
+  await using place = await Workplace.with({ 'sites.json': siteList(...names), 'x.check.mjs': checkFile(VISIT) });
+  const { code, stdout } = await place.run([...RUN, stub.url, '-j', '6', '--evidence', 'none']);
+  assert.equal(code, 0, stdout);
+  const attempts = (await place.journal()).flatMap((event) => (event.type === 'attempt-ended' ? [event.attempt] : []));
+  for (const name of names) {
+    const ended = attempts.filter(({ siteId }) => siteId === name);
+    const seen = ended.map(({ ending, fault }) => [ending, fault?.cause]);
+    assert.deepEqual(
+      seen,
+      [
+        ['faulted', 'grid'],
+        ['completed', undefined],
+      ],
+      name,
+    );
+  }
+  assert.equal(stub.sessions().length, 0);
+});
+
+test('a site whose commands the wire loses each time is errored, cause grid, and the status is in the message', async () => {
+  await using stub = await startStub({
+    sessionsPerNode: 8,
+    faults: (request) => {
+      const name = oddOf(request);
+      return name === undefined ? undefined : ODD[name.split('-')[0]!];
+    },
+  });
+  const names = ['busy-url', 'gateway-find', 'forbidden-title', 'moved-url', 'good'];
+  await using place = await Workplace.with({ 'sites.json': siteList(...names), 'x.check.mjs': checkFile(VISIT) });
+  const { code, stdout } = await place.run([...RUN, stub.url, '-j', '5']);
+  assert.equal(code, 3, stdout);
+  const sites = (await place.results()).sites;
+  assert.deepEqual(
+    sites.map(({ id, verdict, cause, attempts }) => [id, verdict, cause, attempts]),
+    [...names.slice(0, 4).map((id) => [id, 'errored', 'grid', 3]), ['good', 'passed', undefined, 1]],
+  );
+  const junit = await place.read('gridrun-results/junit.xml');
+  for (const words of [
+    /HTTP 429/,
+    /HTTP 502/,
+    /HTTP 403/,
+    /HTTP 302, the server redirects to https:\/\/login\.example/,
+  ])
+    assert.match(junit, words);
+});
+
+test('an error of the wire is known in whatever a check made of it', async () => {
+  const how: Readonly<Record<string, string>> = {
+    cause: "throw new Error('no title', { cause: error });",
+    deep: "throw new TypeError('no', { cause: new Error('no title', { cause: error }) });",
+    any: "throw new AggregateError([new Error('first'), error]);",
+    text: "throw new Error('no title: ' + error.message);",
+    assertion: 'await assert.doesNotReject(Promise.reject(error));',
+    hook: '',
+  };
+  const suite = `
+import assert from 'node:assert/strict';
+import { driver, site } from 'gridrun/check';
+beforeEach(async () => { await driver.get(site.url); if (site.id === 'hook') await driver.getTitle(); });
+it('works', async () => {
+  try { await driver.getTitle(); } catch (error) {
+    switch (site.id) { ${Object.entries(how)
+      .map(([id, body]) => `case '${id}': ${body} break;`)
+      .join('\n')} }
+  }
+  if (site.id === 'own') throw new Error('its own words');
+});
+`;
+  const odd = new Set(Object.keys(how));
+  await using stub = await startStub({
+    sessionsPerNode: 8,
+    faults: ({ command, url }) =>
+      command === 'GET title' && odd.delete(new URL(url ?? '').hostname.split('.')[0]!) ? ODD['busy'] : undefined,
+  });
+  const names = [...Object.keys(how), 'own'];
+  await using place = await Workplace.with({ 'sites.json': siteList(...names), 'x.check.mjs': suite });
+  const { code, stdout } = await place.run([...RUN, stub.url, '-j', '6', '--evidence', 'none']);
+  assert.equal(code, 1, stdout);
+  assert.deepEqual(
+    (await place.results()).sites.map(({ id, verdict, attempts }) => [id, verdict, attempts]),
+    [...Object.keys(how).map((id) => [id, 'passed', 2]), ['own', 'failed', 1]],
+  );
+});
