@@ -9,6 +9,16 @@ const NO_SESSION_YET = 1 / 4;
 /** The share granted to an address that never answered. The URL is probably wrong. */
 const NEVER_ANSWERED = 1 / 12;
 
+/** A grid may ask for a longer pause with `Retry-After`, up to this. */
+const MAX_ASKED_PAUSE_MS = 30_000;
+
+/** What else the run has of the grid at the moment of a refusal. */
+export interface OtherSessions {
+  readonly open: boolean;
+  /** Other requests have no reply yet. */
+  readonly opening: boolean;
+}
+
 /** Decides when to ask a grid again after it refused a session, and when the grid is lost. */
 export class GridOutage {
   readonly #lostAfterMs: number;
@@ -42,7 +52,7 @@ export class GridOutage {
   }
 
   /** Records a refused session. Returns the fault if the grid is lost now. */
-  sessionRefused(error: unknown, now: number, otherSessionsOpen: boolean): Fault | undefined {
+  sessionRefused(error: unknown, now: number, others: OtherSessions): Fault | undefined {
     const silent = isSilence(error);
     if (!silent) this.answered();
     this.#since ??= now;
@@ -50,9 +60,20 @@ export class GridOutage {
       this.#pausedUntil = now + this.#pauseMs;
       this.#pauseMs = Math.min(this.#pauseMs * 2, MAX_PAUSE_MS);
     }
-    const hopeless = error instanceof GridrunError ? error.answer === 'refuse' || error.answer === 'bug' : true;
-    const lost = hopeless || (!otherSessionsOpen && now - this.#since >= this.#lostAfterMs * this.#patience(silent));
+    const askedMs = error instanceof WireError ? (error.retryAfterMs ?? 0) : 0;
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(askedMs, MAX_ASKED_PAUSE_MS));
+    const outOfPatience = now - this.#since >= this.#lostAfterMs * this.#patience(silent);
+    const lost = this.#isHopeless(error, others.opening && !outOfPatience) || (!others.open && outOfPatience);
     return lost ? faultOf(error) : undefined;
+  }
+
+  /**
+   * Will waiting never help? A refusal is final only if the grid never gave a session: one odd answer from a grid that
+   * works is an outage. With other requests under way, the last one decides. A bug is final.
+   */
+  #isHopeless(error: unknown, mayStillOpen: boolean): boolean {
+    const answer = error instanceof GridrunError ? error.answer : isOfSystem(error) ? 'refuse' : 'bug';
+    return answer === 'bug' || (answer === 'refuse' && !this.#everOpened && !mayStillOpen);
   }
 
   #patience(silent: boolean): number {
@@ -65,4 +86,9 @@ export class GridOutage {
 /** Nothing listens at the address, or the host name does not exist. */
 function isSilence(error: unknown): boolean {
   return error instanceof WireError && /^(ECONNREFUSED|ENOTFOUND)$/.test(error.wireCode);
+}
+
+/** The system refused something on this machine: a full disk, too many open files. */
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).errno === 'number';
 }

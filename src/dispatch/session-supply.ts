@@ -220,7 +220,11 @@ export class SessionSupply {
 
   #refused(error: unknown): void {
     if (this.#parts.stop.raised) return;
-    const lost = this.#outage.sessionRefused(error, Date.now(), this.#sessions().length > 0);
+    const others = {
+      open: this.#sessions().length > 0,
+      opening: this.#slots.some(({ state }) => state.kind === 'opening'),
+    };
+    const lost = this.#outage.sessionRefused(error, Date.now(), others);
     if (lost !== undefined) this.#listener.lost(lost);
   }
 

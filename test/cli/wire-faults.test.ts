@@ -131,3 +131,20 @@ it('works', async () => {
     [...Object.keys(how).map((id) => [id, 'passed', 2]), ['own', 'failed', 1]],
   );
 });
+
+test('odd answers to POST /session cost no site: the other sessions work, and the grid is asked again', async () => {
+  const kinds = ['page', 'cut', 'empty', 'forbidden', 'busy', 'lost'];
+  let posts = 0;
+  await using stub = await startStub({
+    // Every second request, once a session was open.
+    faults: ({ command }) =>
+      command === 'POST session' && ++posts % 2 === 0 ? ODD[kinds[posts / 2 - 1] ?? ''] : undefined,
+  });
+  const names = Array.from({ length: 8 }, (_, index) => `s${index}`);
+  await using place = await Workplace.with({ 'sites.json': siteList(...names), 'x.check.mjs': checkFile(VISIT) });
+  const flags = ['-j', '2', '--isolation', 'session', '--evidence', 'none'];
+  const { code, stdout } = await place.run([...RUN, stub.url, ...flags]);
+  assert.equal(code, 0, stdout);
+  assert.equal(stub.stats.faults, kinds.length);
+  assert.equal(stub.sessions().length, 0);
+});

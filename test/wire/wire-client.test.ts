@@ -73,15 +73,43 @@ test('refused credentials, pages instead of replies, and servers that are down h
   const client = new WireClient(server.url);
   for (const [status, code] of [
     [401, 'grid.unauthorized'],
+    [403, 'grid.unauthorized'],
+    [408, 'grid.unreachable'],
+    [425, 'grid.unreachable'],
+    [429, 'grid.unreachable'],
+    [301, 'grid.not-webdriver'],
     [404, 'grid.not-webdriver'],
     [200, 'grid.not-webdriver'],
     [502, 'grid.unreachable'],
   ] as const) {
     await assert.rejects(
       client.send('GET', `/${status}`, undefined, LIMITS),
-      wireError((error) => assert.equal(error.code, code)),
+      wireError((error) => {
+        assert.equal(error.code, code);
+        assert.match(error.message, new RegExp(`HTTP ${status}`));
+      }),
     );
   }
+});
+
+test('a redirect names its target without credentials, and Retry-After is read as seconds or as a date', async () => {
+  const later = new Date(Date.now() + 60_000).toUTCString();
+  await using server = await startHttpServer((request, response) => {
+    const after = request.url === '/date' ? later : request.url === '/seconds' ? '7' : 'soon';
+    if (request.url === '/moved') response.writeHead(308, { location: 'https://bob:s3cret@hub.example/wd' }).end();
+    else response.writeHead(429, { 'retry-after': after }).end();
+  });
+  const client = new WireClient(server.url);
+  const errorOf = async (path: string): Promise<WireError> =>
+    await client.send('GET', path, undefined, LIMITS).then(
+      () => assert.fail(),
+      (error: unknown) => error as WireError,
+    );
+  assert.match((await errorOf('/moved')).message, /HTTP 308, the server redirects to https:\/\/hub\.example\/wd/);
+  assert.equal((await errorOf('/seconds')).retryAfterMs, 7_000);
+  const byDate = (await errorOf('/date')).retryAfterMs ?? 0;
+  assert.ok(byDate > 0 && byDate <= 60_000, String(byDate));
+  assert.equal((await errorOf('/never')).retryAfterMs, undefined);
 });
 
 test('a command ends at its deadline, and with its signal', async () => {
