@@ -1,11 +1,12 @@
 import { processesNaming } from '../os/process-table.ts';
 import { parseEndpoint } from '../wire/endpoint.ts';
 import { WireClient } from '../wire/wire-client.ts';
-import { WireError } from '../wire/wire-error.ts';
-import { readGridStatus } from './grid-status.ts';
+import { endSession } from './end-session.ts';
 import { SessionRegistry, type SessionRecord } from './registry.ts';
 
 const DEADLINE_MS = 5000;
+/** A grid that was away for so long has ended the session itself, or does not come back. */
+const KEEP_MS = 30 * 24 * 3_600_000;
 
 export interface ClearOptions {
   readonly registry?: SessionRegistry;
@@ -17,7 +18,8 @@ export interface ClearOptions {
 /**
  * Ends what killed runs of this user left on this machine or on a grid, and nothing of anybody else. A session is ours
  * if a record names it, and a process is ours if its command line names the folder of a record.
- * Returns the names of the sessions that were ended. Never throws: what cannot be ended now is left for the next run.
+ * Returns the names of the sessions that were ended. Never throws. A session that may live on, because its grid is away
+ * or gives odd replies, keeps its record for the next run, up to 30 days.
  */
 export async function clearLeftovers(options: ClearOptions = {}): Promise<string[]> {
   const registry = options.registry ?? new SessionRegistry();
@@ -26,9 +28,11 @@ export async function clearLeftovers(options: ClearOptions = {}): Promise<string
     records.map(async (record) => {
       try {
         for (const pid of await processesNaming(record.folder)) kill(pid);
-        if (record.endpoint !== undefined) await endRemote(record, record.endpoint, options);
+        const { endpoint } = record;
+        const isGone = endpoint === undefined || (await endRemote(record, endpoint, options));
+        if (!isGone && (await registry.ageMs(record)) < KEEP_MS) return [];
         await registry.forget(record);
-        return [record.name];
+        return isGone ? [record.name] : [];
       } catch {
         return [];
       }
@@ -45,19 +49,10 @@ function kill(pid: number): void {
   }
 }
 
-async function endRemote(record: SessionRecord, endpoint: string, options: ClearOptions): Promise<void> {
+/** Returns whether the session is certainly gone. */
+async function endRemote(record: SessionRecord, endpoint: string, options: ClearOptions): Promise<boolean> {
   const { gridUrl, signal } = options;
   const isSameGrid = gridUrl !== undefined && parseEndpoint(gridUrl).shown === endpoint;
   const client = new WireClient(isSameGrid ? gridUrl : endpoint);
-  const limits = { deadlineMs: DEADLINE_MS, signal };
-  try {
-    const sessionId =
-      record.sessionId ??
-      (await readGridStatus(client, limits)).sessions.find(({ name }) => name === record.name)?.sessionId;
-    if (sessionId !== undefined) await client.send('DELETE', `/session/${sessionId}`, undefined, limits);
-  } catch (error) {
-    // If the session or the grid is gone, there is nothing to end. A grid that refuses us or is silent is tried later.
-    const gone = error instanceof WireError && (error.sessionLost || error.code === 'check.command-refused');
-    if (!gone) throw error;
-  }
+  return await endSession(client, record, { deadlineMs: DEADLINE_MS, tries: 1, signal });
 }

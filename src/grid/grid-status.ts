@@ -1,10 +1,13 @@
 import type { Limits } from '../wire/deadline.ts';
 import type { WireClient } from '../wire/wire-client.ts';
+import { isRecord, sessionIdIn } from './new-session.ts';
 
 /** The part of `/status` that gridrun reads. */
 export interface GridStatus {
   /** A Selenium Grid. If false, the server makes sessions itself, such as chromedriver. */
   readonly isGrid: boolean;
+  /** The reply has what every status has, so what it does not list is not there. */
+  readonly isStatus: boolean;
   readonly nodes: readonly NodeStatus[];
   readonly sessions: readonly SessionStatus[];
 }
@@ -29,17 +32,6 @@ export interface SessionStatus {
   readonly capabilities: Readonly<Record<string, unknown>>;
 }
 
-interface RawNode {
-  readonly uri?: string;
-  readonly externalUri?: string;
-  readonly availability?: string;
-  readonly maxSessions?: number;
-  readonly slots?: readonly {
-    readonly stereotype?: Record<string, unknown>;
-    readonly session?: { readonly sessionId?: string; readonly capabilities?: Record<string, unknown> } | null;
-  }[];
-}
-
 /** The Grid's session id for a slot whose session is starting. */
 const RESERVED = 'reserved';
 
@@ -48,41 +40,53 @@ export async function readGridStatus(client: WireClient, limits: Limits): Promis
   return parseGridStatus(await client.send('GET', '/status', undefined, limits));
 }
 
-/** Reads any `value` of a `/status`. Missing parts are empty. */
+/** Reads any `value` of a `/status`. Parts that are missing or of a wrong type are empty. */
 export function parseGridStatus(value: unknown): GridStatus {
-  const raw = (value as { nodes?: unknown } | null)?.nodes;
-  const rawNodes = Array.isArray(raw) ? (raw as RawNode[]) : [];
+  const raw = recordOf(value);
+  const isGrid = Array.isArray(raw['nodes']);
+  const nodes = recordsIn(raw['nodes']);
   return {
-    isGrid: Array.isArray(raw),
-    nodes: rawNodes.map((node) => ({
+    isGrid,
+    isStatus: isGrid || typeof raw['ready'] === 'boolean',
+    nodes: nodes.map((node) => ({
       uri: uriOf(node),
-      up: node.availability === 'UP',
-      maxSessions: node.maxSessions ?? Number.POSITIVE_INFINITY,
-      slots: (node.slots ?? []).map((slot) => ({
-        stereotype: slot.stereotype ?? {},
-        state: stateOf(slot.session?.sessionId),
+      up: node['availability'] === 'UP',
+      maxSessions: typeof node['maxSessions'] === 'number' ? node['maxSessions'] : Number.POSITIVE_INFINITY,
+      slots: recordsIn(node['slots']).map((slot) => ({
+        stereotype: recordOf(slot['stereotype']),
+        state: stateOf(sessionIdIn(slot['session'])),
       })),
     })),
-    sessions: rawNodes.flatMap((node) =>
-      (node.slots ?? []).flatMap(({ session }) => {
-        if (session?.sessionId === undefined || session.sessionId === RESERVED) return [];
-        const capabilities = session.capabilities ?? {};
-        const name = capabilities['se:name'];
-        return [
-          {
-            sessionId: session.sessionId,
-            name: typeof name === 'string' ? name : undefined,
-            nodeUri: uriOf(node),
-            capabilities,
-          },
-        ];
+    sessions: nodes.flatMap((node) =>
+      recordsIn(node['slots']).flatMap(({ session }) => {
+        const sessionId = sessionIdIn(session);
+        if (sessionId === undefined || sessionId === RESERVED) return [];
+        const capabilities = recordOf(recordOf(session)['capabilities']);
+        return [{ sessionId, name: textIn(capabilities['se:name']), nodeUri: uriOf(node), capabilities }];
       }),
     ),
   };
 }
 
-function uriOf(node: RawNode): string {
-  return node.externalUri ?? node.uri ?? '';
+/** Is a slot of the grid starting a session? Its name is not known yet. */
+export function isStarting(status: GridStatus): boolean {
+  return status.nodes.some((node) => node.slots.some((slot) => slot.state === 'starting'));
+}
+
+function uriOf(node: Readonly<Record<string, unknown>>): string {
+  return textIn(node['externalUri']) ?? textIn(node['uri']) ?? '';
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}
+
+function recordsIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
 function stateOf(sessionId: string | undefined): SlotStatus['state'] {

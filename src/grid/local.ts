@@ -6,8 +6,9 @@ import { WireError } from '../wire/wire-error.ts';
 import { defaultCapabilities, localCapabilities, mergeCapabilities } from './capabilities.ts';
 import { startDriver, type DriverProcess } from './driver-process.ts';
 import { findChrome, type ChromePair } from './find-chrome.ts';
+import { newSessionOf } from './new-session.ts';
 import { SessionRegistry, type Registration } from './registry.ts';
-import { sessionFacts, type NewSession } from './session-facts.ts';
+import { sessionFacts } from './session-facts.ts';
 
 export interface LocalGridOptions {
   readonly sessions: number | 'auto';
@@ -108,7 +109,8 @@ class LocalGrid implements Grid {
       capabilities,
     );
     const limits = { deadlineMs: OPEN_DEADLINE_MS, signal };
-    const session = (await client.send('POST', '/session', { capabilities: { alwaysMatch } }, limits)) as NewSession;
+    const made = await client.send('POST', '/session', { capabilities: { alwaysMatch } }, limits);
+    const session = newSessionOf(made, driver.endpoint);
     const path = `/session/${session.sessionId}`;
     await registration.update({ sessionId: session.sessionId });
     const facts = await sessionFacts(session, { endpoint: driver.endpoint, node: this.name }, client, {

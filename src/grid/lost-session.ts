@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WireClient } from '../wire/wire-client.ts';
-import { readGridStatus, type GridStatus, type SessionStatus } from './grid-status.ts';
+import { isStarting, readGridStatus, type SessionStatus } from './grid-status.ts';
 
 const STATUS_DEADLINE_MS = 5000;
 const POLL_MS = 500;
@@ -29,12 +29,8 @@ export async function findLostSession(
     const found = status?.sessions.find((session) => session.name === name);
     if (found !== undefined) return found;
     if (Date.now() >= end || signal?.aborted) return 'unknown';
-    quietLooks = status !== undefined && !isStarting(status) ? quietLooks + 1 : 0;
+    quietLooks = status?.isGrid === true && !isStarting(status) ? quietLooks + 1 : 0;
     await delay(POLL_MS, undefined, signal === undefined ? {} : { signal }).catch(() => {});
   }
   return 'none';
-}
-
-function isStarting(status: GridStatus): boolean {
-  return status.nodes.some((node) => node.slots.some((slot) => slot.state === 'starting'));
 }

@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { refusal } from '../core/fault.ts';
@@ -69,6 +69,11 @@ export class SessionRegistry {
       names.filter((name) => name.startsWith('s-')).map((name) => read(join(this.stateDir, name))),
     );
     return records.filter((record) => record !== undefined && !isAlive(record.owner)) as SessionRecord[];
+  }
+
+  /** The time since the last change of a record, in ms. */
+  async ageMs(record: SessionRecord): Promise<number> {
+    return Date.now() - (await stat(recordFile(record.folder))).mtimeMs;
   }
 
   async forget(record: SessionRecord): Promise<void> {

@@ -4,9 +4,10 @@ import { untilAborted } from '../wire/until-aborted.ts';
 import type { WireClient } from '../wire/wire-client.ts';
 import { cutError, WireError } from '../wire/wire-error.ts';
 import { defaultCapabilities, mergeCapabilities } from './capabilities.ts';
+import { endSession } from './end-session.ts';
 import { findLostSession, type LostSession } from './lost-session.ts';
+import { newSessionOf, sessionIdIn, type NewSession } from './new-session.ts';
 import type { Registration, SessionRegistry } from './registry.ts';
-import type { NewSession } from './session-facts.ts';
 
 export interface RemoteSessionsOptions {
   readonly client: WireClient;
@@ -21,6 +22,15 @@ export interface RemoteSessionsOptions {
 /** A session that is open, and its record on disk. */
 export interface Opened {
   readonly session: NewSession;
+  /** `se:name`, if the server knows names. */
+  readonly name: string;
+  readonly registration: Registration;
+}
+
+/** A session that may still live, known by its id or only by its name. */
+interface Unended {
+  readonly sessionId: string | undefined;
+  readonly name: string;
   readonly registration: Registration;
 }
 
@@ -41,6 +51,8 @@ const QUIT_TRIES = 3;
 export class RemoteSessions {
   readonly #options: RemoteSessionsOptions;
   readonly #ended = new Set<string>();
+  /** Sessions that nobody uses any more and that may still live. */
+  readonly #unended = new Set<Unended>();
   readonly #background = new Set<Promise<unknown>>();
   #askedCount = 0;
 
@@ -61,6 +73,7 @@ export class RemoteSessions {
   /** Sends one request for a session, never a second one. Throws a `WireError` if none was made. */
   async open(request: SessionRequest, isGrid: boolean): Promise<Opened> {
     const { client, registry, headed } = this.#options;
+    if (this.#unended.size > 0) this.#inBackground(this.endRest());
     // No other session has this name: it finds the session if the reply is lost.
     const name = `${request.name} ${randomBytes(4).toString('hex')}`;
     const registration = await registry.add(name, client.endpoint.shown);
@@ -70,27 +83,36 @@ export class RemoteSessions {
     this.#askedCount += 1;
     try {
       const session = await this.#post({ capabilities, name, registration, isGrid }, request.signal);
-      await registration.update({ sessionId: session.sessionId });
-      return { session, registration };
+      const opened = { session, name, registration };
+      try {
+        await registration.update({ sessionId: session.sessionId });
+      } catch (error) {
+        this.endLater(opened);
+        throw error;
+      }
+      return opened;
     } finally {
       this.#askedCount -= 1;
     }
   }
 
-  /** Ends a session. If that fails, its record stays for a later run. Never throws. */
-  async end({ session, registration }: Opened): Promise<void> {
-    const { client } = this.#options;
-    for (let tries = 1; ; tries += 1) {
-      try {
-        await client.send('DELETE', `/session/${session.sessionId}`, undefined, { deadlineMs: QUIT_DEADLINE_MS });
-        break;
-      } catch (error) {
-        const isUnknown = error instanceof WireError && (error.mayBeDone || error.code === 'grid.unreachable');
-        if (!isUnknown) break;
-        if (tries === QUIT_TRIES) return;
-      }
-    }
-    this.#ended.add(session.sessionId);
+  /** Ends a session. If it may live on, its record stays, and `endRest` asks again. Never throws. */
+  async end({ session, name, registration }: Opened): Promise<void> {
+    await this.#end({ sessionId: session.sessionId, name, registration }, QUIT_TRIES);
+  }
+
+  /** Asks once more to end the sessions that may still live. Never throws. */
+  async endRest(): Promise<void> {
+    const rest = [...this.#unended];
+    this.#unended.clear();
+    await Promise.all(rest.map((unended) => this.#end(unended, 1)));
+  }
+
+  async #end(unended: Unended, tries: number): Promise<void> {
+    const { sessionId, registration } = unended;
+    const isGone = await endSession(this.#options.client, unended, { deadlineMs: QUIT_DEADLINE_MS, tries });
+    if (!isGone) return void this.#unended.add(unended);
+    if (sessionId !== undefined) this.#ended.add(sessionId);
     await registration.remove().catch(() => {});
   }
 
@@ -111,7 +133,7 @@ export class RemoteSessions {
     // there the request is kept, and the session that it makes is ended.
     const limits = { deadlineMs: openDeadlineMs, signal: post.isGrid ? cut : disposal };
     const body = { capabilities: { alwaysMatch: post.capabilities } };
-    const posted = client.send('POST', '/session', body, limits) as Promise<NewSession>;
+    const posted = this.#newSession(client.send('POST', '/session', body, limits), post);
     try {
       return await untilAborted(posted, cut);
     } catch (error) {
@@ -120,13 +142,14 @@ export class RemoteSessions {
       if (post.isGrid) {
         const found = await this.#recover(post, failure, cut.aborted);
         if (found !== undefined) return found;
-      } else this.#inBackground(this.#endLate(posted, post.registration));
+      } else this.#inBackground(this.#endLate(posted, post));
       throw failure;
     }
   }
 
   /** After a POST to a Grid failed: returns the session if the POST made one that is still wanted. */
-  async #recover({ name, registration }: Post, failure: unknown, stopped: boolean): Promise<NewSession | undefined> {
+  async #recover(post: Post, failure: unknown, stopped: boolean): Promise<NewSession | undefined> {
+    const { name, registration } = post;
     if (!(failure instanceof WireError) || !failure.mayBeDone) {
       await registration.remove();
       return undefined;
@@ -134,29 +157,44 @@ export class RemoteSessions {
     const { client, lostSearchMs, disposal } = this.#options;
     const search = findLostSession(client, name, lostSearchMs, disposal);
     if (stopped) {
-      this.#inBackground(search.then((lost) => this.#endLost(lost, registration)));
+      this.#inBackground(search.then((lost) => this.#endLost(lost, post)));
       return undefined;
     }
     const lost = await search;
     if (typeof lost === 'object') return lost;
-    await this.#endLost(lost, registration);
+    await this.#endLost(lost, post);
     return undefined;
   }
 
-  /** Ends the session that a request makes after it was given up. */
-  async #endLate(posted: Promise<NewSession>, registration: Registration): Promise<void> {
+  /** Reads the reply. The id of a session without capabilities is known, but the session is of no use. */
+  async #newSession(reply: Promise<unknown>, { name, registration, isGrid }: Post): Promise<NewSession> {
+    const value = await reply;
     try {
-      await this.end({ session: await posted, registration });
+      return newSessionOf(value, this.#options.client.endpoint.shown);
+    } catch (error) {
+      const sessionId = sessionIdIn(value);
+      // On a Grid the search finds it, with its capabilities.
+      if (sessionId !== undefined && !isGrid)
+        this.endLater({ session: { sessionId, capabilities: {} }, name, registration });
+      throw error;
+    }
+  }
+
+  /** Ends the session that a request makes after it was given up. */
+  async #endLate(posted: Promise<NewSession>, { name, registration }: Post): Promise<void> {
+    try {
+      await this.end({ session: await posted, name, registration });
     } catch (error) {
       const isUnknown = error instanceof WireError && error.mayBeDone;
       if (!isUnknown) await registration.remove();
     }
   }
 
-  /** Ends a lost session that is no longer wanted. If the search is not sure, the record stays for a later run. */
-  async #endLost(lost: LostSession, registration: Registration): Promise<void> {
-    if (typeof lost === 'object') await this.end({ session: lost, registration });
+  /** Ends a lost session that is no longer wanted. If the search is not sure, `endRest` asks again. */
+  async #endLost(lost: LostSession, { name, registration }: Post): Promise<void> {
+    if (typeof lost === 'object') await this.end({ session: lost, name, registration });
     else if (lost === 'none') await registration.remove();
+    else this.#unended.add({ sessionId: undefined, name, registration });
   }
 
   #inBackground(work: Promise<unknown>): void {

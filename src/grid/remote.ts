@@ -99,6 +99,7 @@ class RemoteGrid implements Grid {
     const timer = setTimeout(() => this.#disposal.abort(), BACKGROUND_DEADLINE_MS);
     await Promise.all([...this.#owned].map((owned) => owned.release()));
     await this.#sessions.settle();
+    await this.#sessions.endRest();
     await this.#untilForgotten();
     clearTimeout(timer);
   }

@@ -3,12 +3,7 @@ import type { Limits } from '../wire/deadline.ts';
 import { reachableSocket, withoutCredentials } from '../wire/endpoint.ts';
 import type { WireClient } from '../wire/wire-client.ts';
 import { cutError } from '../wire/wire-error.ts';
-
-/** The `value` of a `POST /session`. */
-export interface NewSession {
-  readonly sessionId: string;
-  readonly capabilities: Readonly<Record<string, unknown>>;
-}
+import type { NewSession } from './new-session.ts';
 
 /** Where a session is. */
 export interface SessionPlace {
@@ -29,11 +24,11 @@ export async function sessionFacts(
 ): Promise<SessionFacts> {
   const { sessionId, capabilities } = session;
   const given = capabilities['webSocketUrl'];
-  const socket = typeof given === 'string' ? reachableSocket(given, endpoint) : undefined;
+  const socket = typeof given === 'string' && URL.canParse(given) ? reachableSocket(given, endpoint) : undefined;
   // A phone's window does not report its size. It keeps the one it has.
-  const rect = (await client
-    .send('GET', `/session/${sessionId}/window/rect`, undefined, limits)
-    .catch(() => undefined)) as SessionFacts['windowRect'] | null;
+  const rect = rectOf(
+    await client.send('GET', `/session/${sessionId}/window/rect`, undefined, limits).catch(() => undefined),
+  );
   if (limits.signal?.aborted) throw cutError('aborted', `POST /session on ${client.endpoint.shown}`, limits);
   return {
     sessionId,
@@ -44,13 +39,17 @@ export async function sessionFacts(
     node,
     browserName: textOf(capabilities['browserName']),
     browserVersion: textOf(capabilities['browserVersion']),
-    ...(rect === undefined || rect === null
-      ? {}
-      : { windowRect: { x: rect.x, y: rect.y, width: rect.width, height: rect.height } }),
+    ...(rect === undefined ? {} : { windowRect: rect }),
   };
 }
 
 /** Browsers do not always report what the standard asks for. */
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
+}
+
+function rectOf(value: unknown): SessionFacts['windowRect'] | undefined {
+  const { x, y, width, height } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof x !== 'number' || typeof y !== 'number') return undefined;
+  return typeof width === 'number' && typeof height === 'number' ? { x, y, width, height } : undefined;
 }

@@ -23,10 +23,14 @@ export const NOT_W3C = 'not w3c';
 export const UNAUTHORIZED = 'unauthorized';
 export const UNAVAILABLE = 'unavailable';
 
+const WITHOUT_REPLY = new Set([DEADLINE, ABORTED, NOT_W3C, UNAUTHORIZED, UNAVAILABLE]);
+
 /** There was no connection, so nothing was sent. */
 const NEVER_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE|UND_ERR_CONNECT_TIMEOUT)$/;
-const CONNECTION = /^(E[A-Z_]+|UND_ERR_\w+|CERT_\w+|ERR_(TLS|SSL)_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
+/** No secure connection could be made. Waiting does not help. */
+const CERTIFICATE = /^(CERT_\w+|ERR_(TLS|SSL)_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
+const CONNECTION = /^(E[A-Z_]+|UND_ERR_\w+)$/;
 
 /** The first rule that holds decides. Chromedriver puts most facts into the message of an `unknown error`. */
 const RULES: readonly Rule[] = [
@@ -76,7 +80,7 @@ const RULES: readonly Rule[] = [
     code: 'grid.unreachable',
     sessionLost: true,
     hint: 'check that the grid is up, and that this machine can reach it at that URL',
-    holds: (code) => code === UNAVAILABLE || CONNECTION.test(code),
+    holds: (code) => code === UNAVAILABLE || CONNECTION.test(code) || CERTIFICATE.test(code),
   },
   {
     code: 'grid.not-webdriver',
@@ -101,12 +105,10 @@ export function classify(wireCode: string, message: string): Judgement {
   return judgement;
 }
 
-/** Whether a request may have been carried out although its reply never came. */
+/**
+ * Whether a request may have been carried out although no W3C reply says so: a proxy's page, cut JSON, a 403 or a 429
+ * may stand for any reply of the server behind it.
+ */
 export function mayBeDone(wireCode: string): boolean {
-  return (
-    wireCode === DEADLINE ||
-    wireCode === ABORTED ||
-    wireCode === UNAVAILABLE ||
-    (CONNECTION.test(wireCode) && !NEVER_SENT.test(wireCode))
-  );
+  return WITHOUT_REPLY.has(wireCode) || (CONNECTION.test(wireCode) && !NEVER_SENT.test(wireCode));
 }

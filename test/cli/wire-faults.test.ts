@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { startStub, type StubFault, type StubRequest } from '../stub/webdriver-stub.ts';
 import { Workplace, checkFile, siteList } from '../support/command.ts';
@@ -147,4 +149,26 @@ test('odd answers to POST /session cost no site: the other sessions work, and th
   assert.equal(code, 0, stdout);
   assert.equal(stub.stats.faults, kinds.length);
   assert.equal(stub.sessions().length, 0);
+});
+
+test('sessions that the grid made or kept behind an odd reply are used or ended, and no record stays', async () => {
+  const done = (fault: StubFault | undefined): StubFault | undefined =>
+    typeof fault === 'object' ? { ...fault, done: true } : fault;
+  const kinds = ['page', 'cut', 'empty', 'busy', 'forbidden', 'idless'];
+  const odd: Readonly<Record<string, StubFault>> = { ...ODD, idless: { status: 200, body: { value: null } } };
+  let [posts, deletes] = [0, 0];
+  await using stub = await startStub({
+    faults: ({ command }) => {
+      if (command === 'POST session') return done(odd[kinds[posts++] ?? '']);
+      return command === 'DELETE session' ? odd[['busy', 'forbidden', 'gateway', 'page'][deletes++] ?? ''] : undefined;
+    },
+  });
+  const names = Array.from({ length: 6 }, (_, index) => `s${index}`);
+  await using place = await Workplace.with({ 'sites.json': siteList(...names), 'x.check.mjs': checkFile(VISIT) });
+  const flags = ['-j', '2', '--isolation', 'session', '--evidence', 'none'];
+  const { code, stdout } = await place.run([...RUN, stub.url, ...flags], { env: { TMPDIR: place.folder } });
+  assert.equal(code, 0, stdout);
+  assert.equal(stub.sessions().length, 0);
+  const state = (await readdir(place.folder)).find((name) => name.startsWith('gridrun-') && name !== 'gridrun-results');
+  assert.deepEqual(await readdir(join(place.folder, state ?? '')), []);
 });

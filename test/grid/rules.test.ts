@@ -57,6 +57,11 @@ test('auto is never more than all slots and one', () => {
 
 test('any reply to /status is a status', () => {
   fc.assert(
+    fc.property(fc.array(fc.jsonValue()), fc.array(fc.jsonValue()), (nodes, slots) => {
+      assert.ok(parseGridStatus({ nodes: [...nodes, { slots }, { slots: [{ session: slots[0] }] }] }).isGrid);
+    }),
+  );
+  fc.assert(
     fc.property(
       fc.jsonValue(),
       (value) =>

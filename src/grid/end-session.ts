@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { NOT_W3C } from '../wire/classify.ts';
+import type { WireClient } from '../wire/wire-client.ts';
+import { WireError } from '../wire/wire-error.ts';
+import { isStarting, readGridStatus } from './grid-status.ts';
+
+const FIRST_PAUSE_MS = 250;
+/** A server may ask for a longer pause with `Retry-After`, up to this. */
+const MAX_PAUSE_MS = 2_000;
+
+/** A session on a server, by its id or only by its name. */
+export interface SessionOnServer {
+  readonly sessionId?: string | undefined;
+  /** `se:name` */
+  readonly name: string;
+}
+
+export interface EndLimits {
+  /** For each request. */
+  readonly deadlineMs: number;
+  /** How often to ask. */
+  readonly tries: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Ends a session. Returns true only if it is certain that the session is gone: the server ended it, a W3C error says
+ * that there is no such session, or the `/status` of a Grid does not list it. With any other reply the session may
+ * live on, and its record must stay. Never throws.
+ */
+export async function endSession(client: WireClient, session: SessionOnServer, limits: EndLimits): Promise<boolean> {
+  for (let count = 1, pauseMs = FIRST_PAUSE_MS; ; count += 1, pauseMs *= 2) {
+    try {
+      const sessionId = session.sessionId ?? (await listed(client, session, limits));
+      if (sessionId !== undefined) await client.send('DELETE', `/session/${sessionId}`, undefined, limits);
+      return true;
+    } catch (error) {
+      if (!(error instanceof WireError) || limits.signal?.aborted) return false;
+      if (error.wireCode === 'invalid session id') return true;
+      if (count >= limits.tries) return error.code !== 'grid.no-answer' && (await isUnlisted(client, session, limits));
+      await delay(Math.min(Math.max(pauseMs, error.retryAfterMs ?? 0), MAX_PAUSE_MS));
+    }
+  }
+}
+
+/** The id of a session in the `/status`; undefined if it is not there. Throws a `WireError` if that is not certain. */
+async function listed(client: WireClient, { name }: SessionOnServer, limits: EndLimits): Promise<string | undefined> {
+  const status = await readGridStatus(client, limits);
+  const found = status.sessions.find((session) => session.name === name);
+  if (found !== undefined) return found.sessionId;
+  const unsure = !status.isStatus ? 'the reply is no status' : isStarting(status) ? 'a session is starting' : undefined;
+  if (unsure !== undefined) throw new WireError(NOT_W3C, `GET ${client.endpoint.shown}/status`, unsure);
+  return undefined;
+}
+
+/** Does a Grid no longer list a session that it did not end? Any other server lists none. */
+async function isUnlisted(client: WireClient, session: SessionOnServer, limits: EndLimits): Promise<boolean> {
+  const status = await readGridStatus(client, limits).catch(() => undefined);
+  if (status?.isGrid !== true || isStarting(status)) return false;
+  return !status.sessions.some(({ sessionId, name }) => sessionId === session.sessionId || name === session.name);
+}
