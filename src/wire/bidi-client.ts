@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
+import { NOT_W3C } from './classify.ts';
 import { within, type Limits } from './deadline.ts';
 import { authorizationOf, withoutCredentials } from './endpoint.ts';
-import { isTraced, traced } from './protocol-trace.ts';
+import { isTraced, trace, traced } from './protocol-trace.ts';
 import { untilAborted } from './until-aborted.ts';
 import { cutError, WireError } from './wire-error.ts';
 
@@ -111,28 +112,28 @@ export class BidiClient {
   }
 
   #onMessage(text: string): void {
-    let message: Partial<BidiEvent> & {
-      id?: number;
-      type?: string;
-      result?: unknown;
-      error?: string;
-      message?: string;
-    };
-    try {
-      message = JSON.parse(text) as typeof message;
-    } catch {
-      // The other end does not speak BiDi. An error thrown here would hit whatever code runs at this moment.
-      return this.close();
-    }
-    if (message.method !== undefined) {
-      const event: BidiEvent = { method: message.method, params: message.params ?? {} };
-      for (const listener of this.#listeners) listener(event);
-      return;
-    }
-    const pending = message.id === undefined || message.id === null ? undefined : this.#pending.get(message.id);
+    const message = messageIn(text);
+    // The other end does not speak BiDi. An error thrown here would hit whatever code runs at this moment.
+    if (message === undefined) return this.close();
+    const { id, method, params, error, message: words, result } = message;
+    if (typeof method === 'string') return this.#tell({ method, params: isObject(params) ? params : {} });
+    const pending = typeof id === 'number' ? this.#pending.get(id) : undefined;
     if (pending === undefined) return;
-    if (message.error === undefined) pending.resolve(message.result);
-    else pending.reject(new WireError(message.error, `${pending.method} on ${this.#shown}`, message.message ?? ''));
+    const what = `${pending.method} on ${this.#shown}`;
+    if (typeof error === 'string') pending.reject(new WireError(error, what, typeof words === 'string' ? words : ''));
+    else if (isObject(result)) pending.resolve(result);
+    else pending.reject(new WireError(NOT_W3C, what, `a reply without a result: ${text.slice(0, 200)}`));
+  }
+
+  /** Passes an event on. An event that a listener cannot read is lost for this listener only. */
+  #tell(event: BidiEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        if (isTraced()) trace(`bidi ${event.method} on ${this.#shown}: a listener threw ${String(error)}`);
+      }
+    }
   }
 
   #onClose(): void {
@@ -148,4 +149,18 @@ export class BidiClient {
 /** With Chrome's own protocol inside, its command too: `goog:cdp.sendCommand Page.captureSnapshot`. */
 function commandName(method: string, params: object): string {
   return method === 'goog:cdp.sendCommand' && 'method' in params ? `${method} ${String(params.method)}` : method;
+}
+
+/** The message in a frame; undefined if the frame is no JSON object. */
+function messageIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const message: unknown = JSON.parse(text);
+    return isObject(message) ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

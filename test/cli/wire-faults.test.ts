@@ -172,3 +172,19 @@ test('sessions that the grid made or kept behind an odd reply are used or ended,
   const state = (await readdir(place.folder)).find((name) => name.startsWith('gridrun-') && name !== 'gridrun-results');
   assert.deepEqual(await readdir(join(place.folder, state ?? '')), []);
 });
+
+test('a websocket frame that is no JSON object ends its connection, not the run', async () => {
+  const frames = ['null', '[]', '7', 'not json'];
+  let commands = 0;
+  await using stub = await startStub({
+    sessionsPerNode: 8,
+    bidi: true,
+    bidiFrame: () => (++commands % 3 === 0 ? frames.pop() : undefined),
+  });
+  const names = Array.from({ length: 8 }, (_, index) => `s${index}`);
+  await using place = await Workplace.with({ 'sites.json': siteList(...names), 'x.check.mjs': checkFile(VISIT) });
+  const { code, stdout } = await place.run([...RUN, stub.url, '-j', '2']);
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(frames, []);
+  assert.equal(stub.sessions().length, 0);
+});

@@ -8,7 +8,11 @@ import type { StubGrid, StubSession } from './stub-grid.ts';
 type Params = Readonly<Record<string, unknown>>;
 
 /** Serves `/session/<id>/se/bidi` of the stub's sessions: the few commands that isolation and extensions use. */
-export function attachBidi(server: Server, grid: StubGrid): { close(): void } {
+export function attachBidi(
+  server: Server,
+  grid: StubGrid,
+  frame: (method: string) => string | undefined = () => undefined,
+): { close(): void } {
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
     const id = /^\/session\/([^/]+)\/(?:se\/)?bidi$/.exec(request.url ?? '')?.[1];
@@ -16,7 +20,12 @@ export function attachBidi(server: Server, grid: StubGrid): { close(): void } {
     if (session === undefined) return void socket.destroy();
     sockets.handleUpgrade(request, socket, head, (client) => {
       void session.whenEnded.then(() => client.close());
-      client.on('message', (data: Buffer) => answer(client, session, grid, data.toString()));
+      client.on('message', (data: Buffer) => {
+        const text = data.toString();
+        const odd = frame((JSON.parse(text) as { method: string }).method);
+        if (odd === undefined) answer(client, session, grid, text);
+        else client.send(odd);
+      });
     });
   });
   return {

@@ -53,6 +53,8 @@ export interface StubOptions extends Partial<StubGridOptions> {
   readonly pages?: StubPages;
   /** Gives a `webSocketUrl` to sessions that ask for one; its host is `hub`, a name that only the grid knows. */
   readonly bidi?: boolean;
+  /** A frame to send over BiDi instead of the reply to a command. */
+  readonly bidiFrame?: (method: string) => string | undefined;
   /** `user:password` that every request must bring as basic auth. */
   readonly auth?: string;
 }
@@ -112,7 +114,7 @@ export async function startStub(options: StubOptions = {}): Promise<Stub> {
   const hub = new Hub(grid, stats, options, stopping.signal);
   const server = createServer((request, response) => void hub.serve(request, response));
   server.keepAliveTimeout = 60_000;
-  const bidi = options.bidi ? attachBidi(server, grid) : undefined;
+  const bidi = options.bidi ? attachBidi(server, grid, options.bidiFrame) : undefined;
   server.listen(options.port ?? 0, options.host ?? '127.0.0.1', 4096);
   await once(server, 'listening');
   const stop = async (): Promise<void> => {

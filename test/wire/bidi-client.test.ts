@@ -84,3 +84,29 @@ test('a connection that fails is reported in time', async () => {
   await silent[Symbol.asyncDispose]();
   await assert.rejects(BidiClient.connect(url, LIMITS), coded('ECONNREFUSED'));
 });
+
+test('a frame that is no JSON object closes the connection; odd replies and listeners that throw hit nobody else', async () => {
+  for (const frame of ['null', '5', '"x"', '[]', 'true', '{"id":', '']) {
+    await using server = await startBidiServer((_command, socket) => socket.send(frame));
+    const client = await BidiClient.connect(server.url, LIMITS);
+    await assert.rejects(client.command('a', {}, LIMITS), coded('ECONNRESET'), frame);
+  }
+  const odd = ['{}', '{"id":null}', '{"id":"1"}', '{"method":7}', '{"method":"log.entryAdded","params":null}'];
+  await using server = await startBidiServer(({ id, method }, socket) => {
+    for (const frame of odd) socket.send(frame);
+    if (method === 'odd') socket.send(JSON.stringify({ id, result: null }));
+    else if (method === 'wordless') socket.send(JSON.stringify({ id, error: 'unknown error', message: 5 }));
+    else socket.send(JSON.stringify({ id, result: { ok: true } }));
+  });
+  const client = await BidiClient.connect(server.url, LIMITS);
+  const seen: unknown[] = [];
+  client.onEvent(() => {
+    throw new Error('a planted bug');
+  });
+  client.onEvent((event) => seen.push(event));
+  assert.deepEqual(await client.command('a', {}, LIMITS), { ok: true });
+  assert.deepEqual(seen, [{ method: 'log.entryAdded', params: {} }]);
+  await assert.rejects(client.command('odd', {}, LIMITS), coded('not w3c'));
+  await assert.rejects(client.command('wordless', {}, LIMITS), coded('unknown error'));
+  client.close();
+});
