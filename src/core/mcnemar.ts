@@ -10,16 +10,16 @@ export interface McNemar {
 
 /**
  * The exact McNemar test, two-sided. By chance alone, each site on which the arms disagree falls to either side like a
- * fair coin. So `p = min(1, 2 · P(X ≤ min(broken, mended)))` for X of the binomial distribution B(broken + mended, ½).
+ * fair coin. So `p = min(1, 2 · P(X ≤ min(broken, fixed)))` for X of the binomial distribution B(broken + fixed, ½).
  * Throws RangeError if an argument is not a count.
  */
-export function mcnemar(broken: number, mended: number): McNemar {
-  if (![broken, mended].every((count) => Number.isSafeInteger(count) && count >= 0)) {
-    throw new RangeError(`McNemar's test needs two counts, got ${broken} and ${mended}`);
+export function mcnemar(broken: number, fixed: number): McNemar {
+  if (![broken, fixed].every((count) => Number.isSafeInteger(count) && count >= 0)) {
+    throw new RangeError(`McNemar's test needs two counts, got ${broken} and ${fixed}`);
   }
-  const fewer = Math.min(broken, mended);
-  const p = broken === mended ? 1 : Math.min(1, 2 * lowerTail(fewer, broken + mended));
-  return { broken, mended, p };
+  const fewer = Math.min(broken, fixed);
+  const p = broken === fixed ? 1 : Math.min(1, 2 * lowerTail(fewer, broken + fixed));
+  return { broken, mended: fixed, p };
 }
 
 /** P(X ≤ k) for X of B(n, ½) and k < n/2. Starts at the largest term; a ratio leads to each smaller one. */

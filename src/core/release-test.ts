@@ -22,22 +22,22 @@ export interface ReleaseTest {
 export function releaseTestOf(state: RunState): ReleaseTest | undefined {
   if ((state.started?.control ?? 'never') === 'never') return undefined;
   const broken: string[] = [];
-  const mended: string[] = [];
+  const fixed: string[] = [];
   const failedInBoth: string[] = [];
   const undecided: string[] = [];
   for (const entry of state.sites())
-    (listOf(entry, { broken, mended, failedInBoth, undecided }) ?? []).push(entry.site.id);
+    (listOf(entry, { broken, fixed, failedInBoth, undecided }) ?? []).push(entry.site.id);
   return {
     broken,
-    mended,
+    mended: fixed,
     failedInBoth,
     undecided,
-    test: mcnemar(broken.length, mended.length),
+    test: mcnemar(broken.length, fixed.length),
     isComplete: state.started?.control === 'always',
   };
 }
 
-type Lists = Readonly<Record<'broken' | 'mended' | 'failedInBoth' | 'undecided', string[]>>;
+type Lists = Readonly<Record<'broken' | 'fixed' | 'failedInBoth' | 'undecided', string[]>>;
 
 function listOf({ verdict }: SiteState, lists: Lists): string[] | undefined {
   if (isFailing(verdict.verdict))
@@ -47,5 +47,5 @@ function listOf({ verdict }: SiteState, lists: Lists): string[] | undefined {
         ? lists.failedInBoth
         : lists.undecided;
   if (verdict.verdict === 'flaky' && verdict.control !== undefined) return lists.undecided;
-  return verdict.verdict === 'passed' && isFailing(verdict.control ?? 'absent') ? lists.mended : undefined;
+  return verdict.verdict === 'passed' && isFailing(verdict.control ?? 'absent') ? lists.fixed : undefined;
 }

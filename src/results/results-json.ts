@@ -120,7 +120,7 @@ export function* resultsText(state: RunState): Generator<string> {
 function headOf(state: RunState): Omit<ResultsFile, 'sites'> {
   const { started, ended } = state;
   const exit = exitOf(outcomeOf(state));
-  const sweep = releaseTestOf(state);
+  const releaseTest = releaseTestOf(state);
   return {
     version: RESULTS_VERSION,
     run: started?.run ?? '',
@@ -150,7 +150,7 @@ function headOf(state: RunState): Omit<ResultsFile, 'sites'> {
       version,
       sha256,
     })),
-    ...(sweep === undefined ? {} : { sweep }),
+    ...(releaseTest === undefined ? {} : { sweep: releaseTest }),
     sessions: [...state.sessions()].map(sessionResult),
     notices: state.notices.map(({ level, code, text }) => ({ level, code, text })),
   };

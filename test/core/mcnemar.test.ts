@@ -31,10 +31,10 @@ test('nothing discordant, or as much on either side, is chance', () => {
 });
 
 /** With whole numbers, which neither overflow nor round. */
-function exactly(broken: number, mended: number): number {
-  const n = broken + mended;
+function exactly(broken: number, fixed: number): number {
+  const n = broken + fixed;
   let [sum, choose] = [0n, 1n];
-  for (let i = 0; i <= Math.min(broken, mended); i++) {
+  for (let i = 0; i <= Math.min(broken, fixed); i++) {
     sum += choose;
     choose = (choose * BigInt(n - i)) / BigInt(i + 1);
   }
@@ -46,8 +46,8 @@ function exactly(broken: number, mended: number): number {
 
 test('equal to the sum in whole numbers', () => {
   fc.assert(
-    fc.property(fc.nat(300), fc.nat(300), (broken, mended) =>
-      near(mcnemar(broken, mended).p, exactly(broken, mended), 1e-11),
+    fc.property(fc.nat(300), fc.nat(300), (broken, fixed) =>
+      near(mcnemar(broken, fixed).p, exactly(broken, fixed), 1e-11),
     ),
     { numRuns: 200 },
   );
@@ -65,11 +65,11 @@ test('large counts neither overflow nor lose what they say', () => {
 
 test('it is a probability, the same from either side, and smaller the further the sides are apart', () => {
   fc.assert(
-    fc.property(fc.nat(100_000), fc.nat(100_000), (broken, mended) => {
-      const { p } = mcnemar(broken, mended);
+    fc.property(fc.nat(100_000), fc.nat(100_000), (broken, fixed) => {
+      const { p } = mcnemar(broken, fixed);
       assert.ok(p >= 0 && p <= 1);
-      assert.equal(mcnemar(mended, broken).p, p);
-      if (broken < mended) assert.ok(mcnemar(broken, mended + 1).p <= p);
+      assert.equal(mcnemar(fixed, broken).p, p);
+      if (broken < fixed) assert.ok(mcnemar(broken, fixed + 1).p <= p);
     }),
     { numRuns: 200 },
   );

@@ -15,8 +15,8 @@ export interface Builds {
   readonly mode: ControlMode;
 }
 
-/** A grid whose sessions have the extension. */
-export interface EquippedGrid extends Arms {
+/** A grid whose sessions have the build of their arm, and what Chrome reports about the build under test. */
+export interface InstalledBuilds extends Arms {
   readonly facts: ExtensionFacts;
 }
 
@@ -50,7 +50,7 @@ export interface TrialOrder {
  * Loads each build in one session, before any site is judged, and returns a grid whose sessions have the build of their
  * arm. Throws if a build does not load.
  */
-export async function installExtension(grid: Grid, builds: Builds, order: TrialOrder): Promise<EquippedGrid> {
+export async function installExtension(grid: Grid, builds: Builds, order: TrialOrder): Promise<InstalledBuilds> {
   const { emit, ...rest } = order;
   const request = { ...rest, avoidNodes: [] };
   const subject = extensionGrid(grid, builds.subject);

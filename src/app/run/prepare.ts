@@ -6,7 +6,7 @@ import { RunFolder, type SetAside } from '../../results/run-folder.ts';
 import { isolation } from '../../session/isolation.ts';
 import { startWebServer } from '../../webserver/web-server.ts';
 import { EarlyEvents } from './early-events.ts';
-import { installExtension, type Builds, type EquippedGrid } from './extension.ts';
+import { installExtension, type Builds, type InstalledBuilds } from './extension.ts';
 import { gridFor, type RunGrid } from './grid.ts';
 import { readInput, type RunInput } from './input.ts';
 import { knownFacts, type KnownFacts } from './known-failures.ts';
@@ -53,8 +53,8 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
       : await planResume(await findUnfinished(folder, options.resume), planFacts(input.plan));
   const plain = stack.use(await stopper.preparing(startGrid(order, input, early.emit)));
   input.secrets.push(...(plain.secrets ?? []));
-  const equipped =
-    input.builds && (await stopper.preparing(equip(plain, input.builds, { run, order, emit: early.emit })));
+  const installed =
+    input.builds && (await stopper.preparing(installBuilds(plain, input.builds, { run, order, emit: early.emit })));
   if (options.webServer !== undefined)
     stack.use(await stopper.preparing(startWebServer(options.webServer, options.cwd, signal)));
   signal.throwIfAborted();
@@ -65,10 +65,10 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
     folder,
     aside,
     resumed,
-    grid: equipped?.grid ?? plain,
-    isolation: equipped?.isolation(isolation(options.isolation)) ?? isolation(options.isolation),
+    grid: installed?.grid ?? plain,
+    isolation: installed?.isolation(isolation(options.isolation)) ?? isolation(options.isolation),
     control: input.builds?.mode ?? 'never',
-    facts: knownFacts(options.selection, input, equipped?.facts.version),
+    facts: knownFacts(options.selection, input, installed?.facts.version),
     early,
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
@@ -85,13 +85,13 @@ function startGrid({ options, terminal, stopper }: RunOrder, { plan }: RunInput,
   return gridFor(options, { siteUrls, signal: stopper.signal, emit, onProgress });
 }
 
-interface EquipOrder {
+interface InstallOrder {
   readonly run: string;
   readonly order: RunOrder;
   readonly emit: Emit;
 }
 
-function equip(grid: Grid, builds: Builds, { run, order, emit }: EquipOrder): Promise<EquippedGrid> {
+function installBuilds(grid: Grid, builds: Builds, { run, order, emit }: InstallOrder): Promise<InstalledBuilds> {
   const { capabilities } = order.options;
   return installExtension(grid, builds, {
     name: `${run}-preflight`,

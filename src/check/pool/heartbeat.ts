@@ -24,8 +24,8 @@ export class Heartbeat {
     this.#timer = setInterval(() => this.#beat(), PING_MS).unref();
   }
 
-  /** Any message of the worker shows that it runs. */
-  heard(): void {
+  /** Call it for any message of the worker: a message shows that the process runs. */
+  reset(): void {
     this.#unanswered = 0;
   }
 

@@ -113,7 +113,7 @@ export class WorkerProcess {
   }
 
   #onMessage(message: Exclude<FromWorker, WorkerTrace>): void {
-    this.#heartbeat.heard();
+    this.#heartbeat.reset();
     switch (message.type) {
       case 'loading':
         this.#loadingFile = message.file;

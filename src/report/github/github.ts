@@ -26,7 +26,7 @@ export class GithubReporter implements Reporter {
   readonly #state: RunState;
   readonly #options: GithubOptions;
 
-  /** @param state the fold over the run's events; whoever owns it applies them */
+  /** @param state the fold over the run's events; its owner applies them, not this reporter */
   constructor(state: RunState, options: GithubOptions) {
     this.#state = state;
     this.#options = options;

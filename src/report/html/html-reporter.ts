@@ -25,7 +25,7 @@ export class HtmlReporter implements Reporter {
   readonly #attempts = new AttemptLog(this.#faults);
   readonly #timeline = new Timeline();
 
-  /** @param state the fold over the run's events; whoever owns it applies them */
+  /** @param state the fold over the run's events; its owner applies them, not this reporter */
   constructor(state: RunState, options: HtmlOptions) {
     this.#state = state;
     this.#options = options;

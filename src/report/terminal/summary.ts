@@ -7,7 +7,7 @@ import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
 import { faultGroupLines } from './fault-groups-text.ts';
 import { whyWrong, wrongChecks } from './site-line.ts';
 import type { TerminalSetup } from './terminal.ts';
-import { sweepLines } from './release-test-text.ts';
+import { releaseTestLines } from './release-test-text.ts';
 import { terminalLine, terminalText } from './terminal-text.ts';
 import { verdictMark } from './verdict-mark.ts';
 
@@ -23,7 +23,7 @@ export function summaryText(setup: TerminalSetup): string {
     ...wrongSites(setup),
     ...faultGroupLines(setup.state),
     ...excusedLines(setup.state, setup.color),
-    ...sweepLines(setup.state),
+    ...releaseTestLines(setup.state),
     '',
     countsLine(setup),
     ...(setup.state.ended?.faults ?? []).flatMap((fault) => [

@@ -98,9 +98,9 @@ export class ExtensionWatch {
     const targetId = this.worker?.targetId;
     if (targetId === undefined) return [];
     const lines: ConsoleLine[] = [];
-    const heard: CdpEvent[] = [];
+    const events: CdpEvent[] = [];
     const unsubscribe = await this.cdp.subscribe(['Runtime.consoleAPICalled'], (event) => {
-      if (event.method === 'Runtime.consoleAPICalled') heard.push(event);
+      if (event.method === 'Runtime.consoleAPICalled') events.push(event);
     });
     const { sessionId } = (await this.cdp.send('Target.attachToTarget', { targetId, flatten: true }, this.tab)) as {
       sessionId: string;
@@ -108,7 +108,7 @@ export class ExtensionWatch {
     await this.cdp.send('Runtime.enable', {}, sessionId);
     await this.cdp.send('Target.detachFromTarget', { sessionId }, this.tab);
     await unsubscribe();
-    for (const { params, session } of heard) if (session === sessionId) lines.push(lineOf(params));
+    for (const { params, session } of events) if (session === sessionId) lines.push(lineOf(params));
     return lines;
   }
 
