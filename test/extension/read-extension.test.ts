@@ -132,7 +132,7 @@ test('each bad extension has its own clear message', async () => {
       'MV2',
       { 'manifest.json': manifestWith({ manifest_version: 2 }) },
       'extension.mv2',
-      /manifest\.json:2: is a Manifest V2 extension/,
+      /manifest\.json:2: this is a Manifest V2 extension/,
     ],
     [
       'no JSON',
@@ -146,7 +146,7 @@ test('each bad extension has its own clear message', async () => {
       'extension.unreadable-manifest',
       /manifest\.json:2:1:/,
     ],
-    ['a list', { 'manifest.json': '[]' }, 'extension.unreadable-manifest', /not a JSON object/],
+    ['a list', { 'manifest.json': '[]' }, 'extension.unreadable-manifest', /must be a JSON object/],
     [
       'no version',
       { 'manifest.json': manifestWith({ version: undefined }) },

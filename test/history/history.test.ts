@@ -184,7 +184,7 @@ test('a broken, a foreign and a newer file are refused, and the first and last c
   const other = new DatabaseSync(foreign);
   other.exec('CREATE TABLE mine (a)');
   other.close();
-  refuses(foreign, /SQLite file, but not a history/, /another file/);
+  refuses(foreign, /SQLite file, but not a history/, /another results folder/);
   for (const path of [noise, torn, newer]) {
     using history = await History.rebuild(path, [await stateOf(night(1))]);
     assert.equal(history.story('steady').runs.length, 1);

@@ -197,7 +197,7 @@ describe('the mistakes of a site list', () => {
     assert.match((await rejection(readSites('-', { cwd: '/' }))).message, /nothing is piped in/);
     assert.match(
       (await rejection(readSites('http://127.0.0.1:1/sites.json', { cwd: '/' }))).message,
-      /can't be read: /,
+      /cannot read the site list .*: /,
     );
   });
 

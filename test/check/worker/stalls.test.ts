@@ -129,7 +129,7 @@ test('a site of which no check had begun when its time was up is not blamed: its
   const outcome = await bench.attempt({ site: { ...siteNamed('one'), timeoutMs: 300 } });
   assert.equal(outcome.ending, 'faulted');
   assert.equal(outcome.fault?.code, 'grid.no-answer');
-  assert.match(outcome.fault?.message ?? '', /not ready for the checks after 300 ms/);
+  assert.match(outcome.fault?.message ?? '', /was not ready within 300 ms/);
 });
 
 test('an interrupted attempt ends at once and keeps what is decided', async () => {
