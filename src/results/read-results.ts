@@ -24,7 +24,7 @@ export async function readResults(path: string): Promise<ReadResults> {
 function unreadable(path: string, message: string): Error {
   const hasJournal = existsSync(join(dirname(path), JOURNAL));
   const hint = hasJournal
-    ? `remove the file: gridrun then reads ${JOURNAL} instead`
+    ? `remove the file: gridrun then replays ${JOURNAL}`
     : 'use the results folder of another run';
   return refusal('results.unreadable', message, { hint });
 }

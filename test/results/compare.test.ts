@@ -244,6 +244,11 @@ test('refusals: nothing there, something else there, a broken file, a newer one,
   await refuses(join(folder, 'nowhere'), /there is no folder .*nowhere/);
   await refuses(join(folder, 'empty'), /the baseline .*empty has no results/);
   await refuses(put('torn', '{"version": 1, "run"'), /torn.results\.json cannot be read/);
+  writeFileSync(join(folder, 'torn', 'events.ndjson'), '');
+  await assert.rejects(readRun(join(folder, 'torn')), {
+    code: 'results.unreadable',
+    hint: 'remove the file: gridrun then replays events.ndjson',
+  });
   await refuses(put('other', '[]'), /is not a results file of gridrun: not a JSON object/);
   await refuses(put('newer', '{"version": 99}'), /its version is 99, of a newer gridrun/);
   await refuses(
