@@ -4,12 +4,15 @@ import { check, format, getFileInfo, resolveConfig } from 'prettier';
 import { countSources, unreadMistake } from './source-files.ts';
 
 const { write } = parseArgs({ options: { write: { type: 'boolean', default: false } } }).values;
+/** `**` leaves out names that start with a dot. */
+const FILES = ['**/*', '.*', '.ci/**/*'];
 const SKIPPED = new Set(['node_modules', 'dist', '.git', 'gridrun-results']);
 const SOURCE = /\.[cm]?[jt]sx?$/;
 
 const unformatted: string[] = [];
 let sourceCount = 0;
-for (const file of globSync('**/*', { exclude: (name) => SKIPPED.has(name.split('/').at(-1) ?? '') }).toSorted()) {
+const isSkipped = (name: string): boolean => SKIPPED.has(name.split('/').at(-1) ?? '');
+for (const file of globSync(FILES, { exclude: isSkipped }).toSorted()) {
   const { ignored, inferredParser } = await getFileInfo(file, { ignorePath: '.prettierignore' });
   if (ignored || inferredParser === null) continue;
   const text = readFileSync(file, 'utf8');

@@ -14,6 +14,15 @@ test('an unformatted file is a fault; --write formats it', async () => {
   assert.equal((await house.run(SCRIPT)).code, 0);
 });
 
+test('a settings file whose name starts with a dot is read too', async () => {
+  using house = new HouseCopy();
+  const planted = ['.ci/planted.yml', '.oxlintrc.json', '.prettierrc.json'];
+  for (const file of planted) house.plant(file, '{"printWidth":120,"singleQuote":true}\n');
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  for (const file of planted) assert.ok(output.includes(`${file}: is not formatted`), output);
+});
+
 test('a file that was not read is a fault', async () => {
   using house = new HouseCopy();
   house.plant('.prettierignore', 'src\n');
