@@ -31,6 +31,11 @@ type NewerCode = string & { readonly [NEWER]: true };
 /** The code of a fault or a notice. The type takes no literal that is not in `ERROR_CODES`, so a typo does not compile. */
 export type RecordedCode = ErrorCode | NewerCode;
 
+/** Whether a recorded code is one of these. Use it instead of `===`, which would accept a misspelled code. */
+export function isCode(recorded: RecordedCode | undefined, ...codes: readonly ErrorCode[]): boolean {
+  return codes.some((code) => code === recorded);
+}
+
 /** The codes of bad input: the run is refused before it starts. */
 export type RefusalCode = {
   [Code in ErrorCode]: (typeof ERROR_CODES)[Code]['answer'] extends 'refuse' ? Code : never;

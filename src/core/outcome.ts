@@ -1,3 +1,4 @@
+import { isCode } from './error-codes.ts';
 import type { RunState } from './run-state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -65,7 +66,7 @@ export function outcomeOf(state: RunState, reportFailed = false): RunOutcome {
     interrupted: state.interrupted || state.stops.some((stop) => stop.reason === 'interrupted'),
     refused: false,
     reportFailed,
-    bug: faults.some((fault) => fault.code === 'runner.bug'),
+    bug: faults.some((fault) => isCode(fault.code, 'runner.bug')),
     failOnFlaky: state.started?.failOnFlaky ?? false,
     ...(faults.some((fault) => fault.code.startsWith(MERGE_FAULT)) ? { incomplete: true } : {}),
   };

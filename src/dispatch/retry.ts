@@ -1,3 +1,4 @@
+import { isCode, type ErrorCode } from '../core/error-codes.ts';
 import type { Arm, Attempt, ControlMode } from '../core/attempt.ts';
 import { isFailing, type Verdict } from '../core/verdict.ts';
 
@@ -26,13 +27,13 @@ export type Purpose = 'check-retry' | 'infra-retry' | 'control' | 'subject' | 'c
 export type NextStep = 'judge' | { readonly arm: Arm; readonly purpose: Purpose };
 
 /** Faults that a site causes itself. Another attempt would do the same harm again. */
-const OWN_FAULTS: ReadonlySet<string> = new Set(['runner.endless-loop']);
+const OWN_FAULTS = ['runner.endless-loop'] as const satisfies readonly ErrorCode[];
 
 /** Decides what follows an attempt. Faults use only `infraRetries`, failed checks only `checkRetries`. */
 export function nextStep(history: SiteHistory): NextStep {
   const last = history.attempts.at(-1);
   if (last === undefined || last.ending === 'interrupted') return 'judge';
-  if (last.ending === 'faulted' && history.left.infraRetries > 0 && !OWN_FAULTS.has(last.fault?.code ?? '')) {
+  if (last.ending === 'faulted' && history.left.infraRetries > 0 && !isCode(last.fault?.code, ...OWN_FAULTS)) {
     return { arm: last.arm, purpose: 'infra-retry' };
   }
   if (!history.attempts.some((attempt) => attempt.arm === 'subject')) return { arm: 'subject', purpose: 'subject' };

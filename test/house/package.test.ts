@@ -67,6 +67,15 @@ test('holds what is needed to run, and nothing else', () => {
     assert.ok(paths.includes(path), path);
 });
 
+test('declares only what users can import', () => {
+  const declared = packed.files.map(({ path }) => path).filter((path) => path.endsWith('.d.ts'));
+  for (const path of ['dist/index.d.ts', 'dist/check/api.d.ts']) assert.ok(declared.includes(path), path);
+  assert.deepEqual(
+    declared.filter((path) => /^dist\/(cli|dispatch|grid|report|results|session)\//.test(path)),
+    [],
+  );
+});
+
 test('every path that its manifest names is in it', () => {
   const root = join(folder, 'node_modules/gridrun');
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

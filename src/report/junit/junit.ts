@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { ErrorCode } from '../../core/error-codes.ts';
 import { caseOutcome, tallyCases } from '../../core/case-tally.ts';
 import type { Fault } from '../../core/fault.ts';
 import type { Reporter } from '../../core/ports.ts';
@@ -177,7 +178,7 @@ function flakyRemarks(check: CheckVerdict, others: readonly Fault[]): Remark[] {
   return [{ element: 'flakyFailure', type: 'check.rescued', message: 'failed until mocha retried it (this.retries)' }];
 }
 
-function faultRemark(element: Remark['element'], fault: Fault | undefined, unknownType: string): Remark {
+function faultRemark(element: Remark['element'], fault: Fault | undefined, unknownType: ErrorCode): Remark {
   const message = fault?.message ?? '';
   const hint = fault?.hint === undefined ? '' : `\n${fault.hint}`;
   return {
