@@ -97,6 +97,7 @@ export const LAYERS: readonly Layer[] = [
   {
     path: 'check/worker/watchdog.ts',
     may: [
+      'os/real-timers.ts',
       'check/protocol.ts',
       'check/worker/attempt-context.ts',
       'check/worker/watchdog-data.ts',
@@ -106,7 +107,7 @@ export const LAYERS: readonly Layer[] = [
   { path: 'check/worker/watchdog-thread.ts', may: ['check/protocol.ts', 'check/worker/watchdog-data.ts'] },
   { path: 'check/worker/watchdog-data.ts', may: [] },
   { path: 'check/worker/selenium-module.ts', may: [] },
-  { path: 'check/worker/stall-clock.ts', may: [] },
+  { path: 'check/worker/stall-clock.ts', may: ['os/real-timers.ts'] },
   // The only arrow out of src: the page's program, which the package holds built.
   {
     path: 'report/html/report-app.ts',

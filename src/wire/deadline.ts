@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from '../os/real-timers.ts';
+
 /** How long something on the wire may take, and the signal that stops it sooner. */
 export interface Limits {
   readonly deadlineMs: number;

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Agent } from 'undici';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import { within, type Limits } from './deadline.ts';
@@ -19,6 +20,15 @@ export interface Reply {
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
+
+/**
+ * undici's own timers share one clock, which starts with the first of them. It starts here, with the real timers: under a
+ * check's fake clock, it would end connections.
+ */
+const UNDICI_TIMERS = createRequire(import.meta.url)('undici/lib/util/timers.js') as {
+  setFastTimeout: (callback: () => void, delayMs: number) => unknown;
+};
+UNDICI_TIMERS.setFastTimeout(() => {}, 1);
 
 /**
  * One pool of kept-alive connections per origin, shared by every client of this process. `within` sets a deadline for

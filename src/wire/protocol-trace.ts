@@ -1,3 +1,4 @@
+import { now, wallClock } from '../os/real-timers.ts';
 import { Redaction } from '../text/redaction.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { withoutCredentials } from './endpoint.ts';
@@ -33,7 +34,7 @@ export function hideInTrace(secrets: readonly string[]): void {
 }
 
 /** Adds a line to the trace, dated now, or at a time in ms since 1970. */
-export function trace(text: string, at = Date.now()): void {
+export function trace(text: string, at = wallClock()): void {
   sink?.(at, cleanLine(text));
 }
 
@@ -42,8 +43,8 @@ export function trace(text: string, at = Date.now()): void {
  * its W3C or system code.
  */
 export async function traced<T>(what: string, send: () => Promise<T>, statusOf: (reply: T) => string): Promise<T> {
-  const startedAt = performance.now();
-  const end = (status: string): void => trace(`${what}: ${status}, ${Math.round(performance.now() - startedAt)} ms`);
+  const startedAt = now();
+  const end = (status: string): void => trace(`${what}: ${status}, ${Math.round(now() - startedAt)} ms`);
   try {
     const reply = await send();
     end(statusOf(reply));

@@ -1,6 +1,4 @@
-// Saved before any check can replace them with fake timers.
-const { setTimeout, clearTimeout, setInterval } = globalThis;
-const now = performance.now.bind(performance);
+import { clearTimeout, now, setInterval, setTimeout } from '../../os/real-timers.ts';
 
 const TICK_MS = 50;
 const TOLERANCE_MS = 5;

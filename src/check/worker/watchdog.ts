@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { setInterval } from '../../os/real-timers.ts';
 import type { StallReport } from '../protocol.ts';
 import { laneContext } from './attempt-context.ts';
 import { CURRENT_CODE_QUERY, type WatchdogData } from './watchdog-data.ts';

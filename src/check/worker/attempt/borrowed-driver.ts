@@ -1,4 +1,5 @@
 import type { WebDriver } from 'selenium-webdriver';
+import { now } from '../../../os/real-timers.ts';
 import type { SessionFacts } from '../../../core/ports.ts';
 import { ExecutionClient } from '../../../wire/execution-client.ts';
 import { RevokedError, WireError } from '../../../wire/wire-error.ts';
@@ -16,7 +17,7 @@ export interface OpenCommand {
   readonly name: string;
   /** The check that sent it. */
   readonly check: string | undefined;
-  /** On the clock of `performance.now()`. */
+  /** On the clock of `now()`. */
   readonly startedAt: number;
 }
 
@@ -119,7 +120,7 @@ export class BorrowedDriver {
       return null;
     }
     if (name === 'setTimeout') capInCommand(command, options.maxMs);
-    const open: OpenCommand = { name, check, startedAt: performance.now() };
+    const open: OpenCommand = { name, check, startedAt: now() };
     this.#open.add(open);
     try {
       if (name === 'close' && (await this.#isLastWindow())) {

@@ -1,3 +1,4 @@
+import { now } from '../../../os/real-timers.ts';
 import { asError } from '../../../core/as-error.ts';
 import { faultOf, makeFault, type Fault } from '../../../core/fault.ts';
 import { innerErrors } from '../../../core/inner-errors.ts';
@@ -83,7 +84,7 @@ export class FailureExaminer {
    */
   async examineTimeUp(): Promise<Fault | undefined> {
     const { borrowed, commandLimitMs } = this.#options;
-    const held = borrowed.openCommands.some(({ startedAt }) => startedAt + commandLimitMs > performance.now());
+    const held = borrowed.openCommands.some(({ startedAt }) => startedAt + commandLimitMs > now());
     return held ? undefined : await this.#probe(true);
   }
 
@@ -104,13 +105,13 @@ export class FailureExaminer {
   /** An error if a page load took most of the check's time and is not done: then the site is to blame, not the check. */
   #stillLoading(timeout: Error): Error | undefined {
     const limitMs = (timeout as { timeout?: number }).timeout ?? this.#options.commandLimitMs;
-    const now = performance.now();
+    const at = now();
     const load = this.#options.borrowed.openCommands.find(
-      ({ name, startedAt }) => isNavigation(name) && now - startedAt > limitMs / 2,
+      ({ name, startedAt }) => isNavigation(name) && at - startedAt > limitMs / 2,
     );
     return load === undefined
       ? undefined
-      : new Error(`net::ERR_TIMED_OUT: ${load.name} did not finish within ${Math.round(now - load.startedAt)} ms`);
+      : new Error(`net::ERR_TIMED_OUT: ${load.name} did not finish within ${Math.round(at - load.startedAt)} ms`);
   }
 
   /** Sends a cheap command to find out if the session lives and, if the checks `ranOutOfTime`, if it was in reach. */
@@ -118,7 +119,7 @@ export class FailureExaminer {
     const { borrowed, wire, sessionId, commandLimitMs, signal } = this.#options;
     // A command that hangs delays the probe until the browser's own time-out ends it.
     const deadlineMs = PROBE_MS + (borrowed.openCommands.length > 0 ? commandLimitMs : 0);
-    const startedAt = performance.now();
+    const startedAt = now();
     const freeAt = Math.max(startedAt, ...borrowed.openCommands.map((command) => command.startedAt + commandLimitMs));
     try {
       await wire.send('GET', `/session/${sessionId}/window/handles`, undefined, { deadlineMs, signal });
@@ -126,7 +127,7 @@ export class FailureExaminer {
       if (failure instanceof WireError && (failure.sessionLost || failure.blames === 'grid')) return faultOf(failure);
     }
     // A check that ran out of time because its session was out of reach has not failed.
-    const lateMs = Math.round(performance.now() - freeAt);
+    const lateMs = Math.round(now() - freeAt);
     if (ranOutOfTime && lateMs > (this.#options.lateMs ?? LATE_MS)) {
       return makeFault('grid.no-answer', `session ${sessionId} answered ${lateMs} ms after its time limit`, {
         hint: 'the grid or the network may be overloaded: lower --sessions',

@@ -1,3 +1,4 @@
+import { abortAfter } from '../../../os/real-timers.ts';
 import type { Redaction } from '../../../text/redaction.ts';
 import { withoutCredentials } from '../../../wire/endpoint.ts';
 import { untilAborted } from '../../../wire/until-aborted.ts';
@@ -71,7 +72,7 @@ export class EvidenceTaker {
     const log = this.#log;
     if (log === undefined) return;
     const deadlineMs = Math.min(maxMs, this.#captureMs);
-    const signal = AbortSignal.timeout(deadlineMs);
+    const signal = abortAfter(deadlineMs);
     const page: ShownPage = { wire, sessionId: order.session.sessionId, deadlineMs, signal };
     const { cdp } = log;
     const logged = log.settled();

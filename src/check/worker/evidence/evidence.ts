@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import { clearTimeout, setTimeout } from '../../../os/real-timers.ts';
 import type { Attachment } from '../../../core/attempt.ts';
 import type { Redaction } from '../../../text/redaction.ts';
 import { EVIDENCE } from '../../../results/layout.ts';

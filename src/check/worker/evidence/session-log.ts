@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from '../../../os/real-timers.ts';
 import type { SessionFacts } from '../../../core/ports.ts';
 import { BidiCdp, type CdpEvent } from '../../../wire/bidi-cdp.ts';
 import { BidiClient } from '../../../wire/bidi-client.ts';

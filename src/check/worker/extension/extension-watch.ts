@@ -1,3 +1,4 @@
+import { abortAfter } from '../../../os/real-timers.ts';
 import type { ExtensionError } from '../../../core/attempt.ts';
 import type { ExtensionFacts, SessionFacts } from '../../../core/ports.ts';
 import { BidiCdp, type CdpEvent } from '../../../wire/bidi-cdp.ts';
@@ -87,7 +88,7 @@ export class ExtensionWatch {
 
   /** Waits up to 30 s until the service worker has stopped. Returns whether it has. */
   async untilStopped(versionId: string, signal: AbortSignal): Promise<boolean> {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(COMMAND_DEADLINE_MS)]);
+    const limit = AbortSignal.any([signal, abortAfter(COMMAND_DEADLINE_MS)]);
     const isStopped = (): true | undefined =>
       this.#workers.version(versionId)?.runningStatus === 'stopped' ? true : undefined;
     return (await this.#workers.until(isStopped, limit)) ?? false;

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import Mocha from 'mocha';
 import type { WebDriver } from 'selenium-webdriver';
+import { clearTimeout, setTimeout } from '../../../os/real-timers.ts';
 import type { CheckPlan } from '../../../core/check.ts';
 import { refusal } from '../../../core/fault.ts';
 import { laneUrl } from '../../../modules/lane-url.ts';
@@ -143,14 +143,13 @@ export class Lane {
    * Limits the time: a file's top-level await may never end. Returns the errors of what mocha would lose without a word.
    */
   async #loadWithin(limitMs: number, file: string): Promise<readonly Error[]> {
-    const loaded = new AbortController();
-    const late = delay(limitMs, undefined, { signal: loaded.signal }).then(() => {
-      throw new Error(`loading it is not done after ${limitMs} ms: what it awaits outside of its checks does not come`);
-    });
+    const late = Promise.withResolvers<never>();
+    const message = `loading it is not done after ${limitMs} ms: what it awaits outside of its checks does not come`;
+    const timer = setTimeout(() => late.reject(new Error(message)), limitMs);
     try {
-      return await Promise.race([this.#loadFile(file), late]);
+      return await Promise.race([this.#loadFile(file), late.promise]);
     } finally {
-      loaded.abort();
+      clearTimeout(timer);
     }
   }
 

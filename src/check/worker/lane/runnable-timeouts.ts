@@ -6,8 +6,8 @@ interface Runnable {
   callback?: (error: Error) => void;
   duration?: number;
   timeout(): number;
-  clearTimeout(): void;
-  resetTimeout(): void;
+  clearTimeout: () => void;
+  resetTimeout: () => void;
   run: (done: (error?: unknown) => void) => void;
   timedOut: boolean;
   _timeoutError(ms: number): Error;
