@@ -28,9 +28,9 @@ const WITHOUT_REPLY = new Set([DEADLINE, ABORTED, NOT_W3C, UNAUTHORIZED, UNAVAIL
 /** There was no connection, so nothing was sent. */
 const NEVER_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE|UND_ERR_CONNECT_TIMEOUT)$/;
-/** No secure connection could be made. Waiting does not help. */
-const CERTIFICATE = /^(CERT_\w+|ERR_(TLS|SSL)_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
-const CONNECTION = /^(E[A-Z_]+|UND_ERR_\w+)$/;
+/** The certificate is not trusted, so nothing was sent. Waiting does not help. */
+const CERTIFICATE = /^(CERT_\w+|ERR_TLS_CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
+const CONNECTION = /^(E[A-Z_]+|UND_ERR_\w+|ERR_(TLS|SSL)_\w+)$/;
 
 /** The first rule that holds decides. Chromedriver puts most facts into the message of an `unknown error`. */
 const RULES: readonly Rule[] = [
@@ -77,10 +77,16 @@ const RULES: readonly Rule[] = [
       code === 'invalid session id' || /Unable to execute request for an existing session/.test(text),
   },
   {
+    code: 'grid.certificate',
+    sessionLost: true,
+    hint: 'name its authority in NODE_EXTRA_CA_CERTS=<file>, or use the host name of the certificate',
+    holds: (code) => CERTIFICATE.test(code),
+  },
+  {
     code: 'grid.unreachable',
     sessionLost: true,
     hint: 'check that the grid is up, and that this machine can reach it at that URL',
-    holds: (code) => code === UNAVAILABLE || CONNECTION.test(code) || CERTIFICATE.test(code),
+    holds: (code) => code === UNAVAILABLE || CONNECTION.test(code),
   },
   {
     code: 'grid.not-webdriver',
@@ -110,5 +116,8 @@ export function classify(wireCode: string, message: string): Judgement {
  * may stand for any reply of the server behind it.
  */
 export function mayBeDone(wireCode: string): boolean {
-  return WITHOUT_REPLY.has(wireCode) || (CONNECTION.test(wireCode) && !NEVER_SENT.test(wireCode));
+  return (
+    WITHOUT_REPLY.has(wireCode) ||
+    (CONNECTION.test(wireCode) && !NEVER_SENT.test(wireCode) && !CERTIFICATE.test(wireCode))
+  );
 }

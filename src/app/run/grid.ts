@@ -1,3 +1,4 @@
+import { GridrunError } from '../../core/fault.ts';
 import type { GridOptions } from '../../core/options.ts';
 import type { Emit, Grid } from '../../core/ports.ts';
 import { localGrid } from '../../grid/local.ts';
@@ -36,5 +37,20 @@ export async function gridFor(options: GridOptions, order: GridOrder): Promise<R
     });
   }
   await clearLeftovers(grid === 'local' ? {} : { gridUrl: grid });
-  return grid === 'local' ? localGrid({ sessions, headed }) : remoteGrid(grid, { sessions, headed, capabilities });
+  if (grid === 'local') return await localGrid({ sessions, headed });
+  const remote = remoteGrid(grid, { sessions, headed, capabilities });
+  await refuseWrong(remote, order.signal);
+  return remote;
+}
+
+/**
+ * Asks the grid once. Throws if its answer is a refusal: wrong credentials, a certificate that is not trusted, no
+ * WebDriver server. A grid that is away or slow may come, so the run waits for it later.
+ */
+async function refuseWrong(grid: Grid, signal: AbortSignal): Promise<void> {
+  try {
+    await grid.capacity(signal);
+  } catch (error) {
+    if (error instanceof GridrunError && error.answer === 'refuse') throw error;
+  }
 }

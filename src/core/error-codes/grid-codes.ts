@@ -13,6 +13,11 @@ export const GRID_CODES = {
     "this machine cannot reach the hub's event bus",
     'start the hub with `--open-bus`, and open its ports 4442 and 4443',
   ),
+  'grid.certificate': refused(
+    'grid',
+    'the certificate of the grid is not trusted',
+    'name the file of its authority in `NODE_EXTRA_CA_CERTS`, or use the host name that the certificate has',
+  ),
   'grid.drain-refused': reported(
     'grid',
     'the hub did not drain a node',

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startStub } from '../stub/webdriver-stub.ts';
+import { Workplace, checkFile, siteList } from '../support/command.ts';
+import { startHttpServer } from '../support/http-server.ts';
+
+const RUN = ['x.check.mjs', '--sites', 'sites.json', '--grid'];
+const FILES = { 'sites.json': siteList('a', 'b'), 'x.check.mjs': checkFile('') };
+
+/** The run is refused with this code: exit 2, no site was tried. Returns what it printed. */
+async function refused(place: Workplace, url: string, code: string): Promise<string> {
+  const result = await place.run([...RUN, url]);
+  assert.equal(result.code, 2, result.stdout + result.stderr);
+  assert.ok(result.stderr.includes(code), result.stderr);
+  assert.deepEqual(await place.journal(), []);
+  return result.stderr;
+}
+
+test('a wrong password ends the run at once with exit 2, and is not shown', async () => {
+  await using stub = await startStub({ auth: 'bob:s3cret' });
+  await using place = await Workplace.with(FILES);
+  const printed = await refused(place, stub.url.replace('//', '//bob:wr0ngpass@'), 'grid.unauthorized');
+  assert.doesNotMatch(printed, /wr0ngpass/);
+  assert.equal(stub.stats.sessionsCreated, 0);
+});
+
+test('a redirect says where to, and a page is no grid: both end the run at once with exit 2', async () => {
+  await using server = await startHttpServer((request, response) => {
+    if (request.url === '/moved/status') response.writeHead(301, { location: 'https://hub.example/status' }).end();
+    else response.writeHead(200).end('<html>Welcome</html>');
+  });
+  await using place = await Workplace.with(FILES);
+  assert.match(
+    await refused(place, `${server.url}/moved`, 'grid.not-webdriver'),
+    /HTTP 301, the server redirects to https:\/\/hub\.example\/status/,
+  );
+  assert.match(await refused(place, server.url, 'grid.not-webdriver'), /HTTP 200/);
+});
+
+test(
+  'a certificate that is not trusted ends the run at once with exit 2',
+  { skip: spawnSync('openssl', ['version']).status !== 0 && 'needs openssl' },
+  async () => {
+    await using place = await Workplace.with(FILES);
+    const [key, cert] = [join(place.folder, 'key.pem'), join(place.folder, 'cert.pem')];
+    const asked = [
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '1',
+      '-subj',
+      '/CN=localhost',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ];
+    execFileSync('openssl', ['req', '-x509', ...asked], { stdio: 'ignore' });
+    const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const printed = await refused(place, `https://127.0.0.1:${port}`, 'grid.certificate');
+      assert.match(printed, /NODE_EXTRA_CA_CERTS/);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  },
+);
