@@ -26,7 +26,8 @@ export function feedRun(database: DatabaseSync, state: RunState): void {
   const siteIds = new Names(database, 'sites', 'site');
   const checkIds = new Names(database, 'checks', 'title');
   const siteVerdict = database.prepare('INSERT INTO site_verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const checkVerdict = database.prepare('INSERT INTO check_verdicts VALUES (?, ?, ?, ?)');
+  // Two titles of a journal from elsewhere may be one to SQLite, which has no half characters.
+  const checkVerdict = database.prepare('INSERT OR REPLACE INTO check_verdicts VALUES (?, ?, ?, ?)');
   for (const entry of state.sites()) {
     const siteId = siteIds.idOf(entry.site.id);
     feedSite(siteVerdict, siteId, runId, entry);

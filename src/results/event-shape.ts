@@ -1,73 +1,97 @@
 import type { RunEvent } from '../core/event.ts';
+import {
+  arm,
+  attempt,
+  checkPlan,
+  code,
+  control,
+  count,
+  date,
+  duration,
+  excuse,
+  fault,
+  flag,
+  place,
+  rememberedRun,
+  shard,
+  site,
+  siteVerdict,
+  stopReason,
+  text,
+} from './result-shapes.ts';
+import { isObject, leaf, listOf, objectOf, optional, wordOf, type FieldShapes, type Shape } from './shape.ts';
 
-type Kind = 'string' | 'number' | 'array' | 'object';
+/** The fields of an event beside its type and its date. */
+type FieldsOf<Type extends RunEvent['type']> = FieldShapes<Omit<Extract<RunEvent, { type: Type }>, 'type' | 'at'>>;
 
-/** The fields of each event that the state relies on. */
-const SHAPES: Readonly<Record<RunEvent['type'], Readonly<Record<string, Kind>>>> = {
+/** A reason that may be a secret of the user too, and then is masked. */
+const reason: Shape<never> = leaf('a text', text.is);
+
+/** Every field of each event. */
+const FIELDS: { readonly [Type in RunEvent['type']]: FieldsOf<Type> } = {
   'run-started': {
-    schema: 'number',
-    run: 'string',
-    checks: 'array',
-    planHash: 'string',
-    shard: 'object',
-    siteCount: 'number',
+    schema: count,
+    run: text,
+    gridrun: text,
+    host: text,
+    checks: listOf(checkPlan),
+    siteCount: count,
+    duplicateCount: count,
+    planHash: text,
+    shard,
+    sessions: count,
+    grid: text,
+    resumes: optional(text),
+    control: optional(control),
+    failOnFlaky: optional(flag),
   },
-  'sites-planned': { sites: 'array' },
-  'grid-ready': { grid: 'string', sessions: 'number' },
-  'extension-loaded': {
-    arm: 'string',
-    id: 'string',
-    name: 'string',
-    version: 'string',
-    sha256: 'string',
-    text: 'string',
-  },
-  'grid-scaled': { nodes: 'number', reason: 'string' },
+  'sites-planned': { sites: listOf(site), indexes: optional(listOf(place)) },
+  'grid-ready': { grid: text, sessions: count },
+  'grid-scaled': { nodes: count, reason: text },
+  'extension-loaded': { arm, id: text, name: text, version: text, sha256: text, text },
   'session-opened': {
-    sessionId: 'string',
-    slot: 'number',
-    node: 'string',
-    browserName: 'string',
-    browserVersion: 'string',
+    sessionId: text,
+    slot: count,
+    node: text,
+    browserName: text,
+    browserVersion: text,
+    durationMs: duration,
+    arm: optional(arm),
+    extensionId: optional(text),
   },
-  'session-closed': { sessionId: 'string', slot: 'number', reason: 'string', siteCount: 'number' },
-  'unit-started': { unit: 'number', slot: 'number', siteIds: 'array' },
-  'attempt-started': { siteId: 'string', attempt: 'number', slot: 'number', sessionId: 'string' },
-  'attempt-ended': { slot: 'number', attempt: 'object' },
-  'site-judged': { verdict: 'object' },
-  'site-excused': { siteId: 'string', checks: 'array' },
-  'site-remembered': { siteId: 'string', runs: 'array' },
-  'check-output': { siteId: 'string', stream: 'string', text: 'string' },
-  'slot-idle': { slot: 'number', why: 'string' },
-  notice: { level: 'string', code: 'string', text: 'string' },
-  'run-stopping': { reason: 'string', text: 'string' },
-  'run-ended': { durationMs: 'number', stopped: 'string', faults: 'array' },
+  'session-closed': { sessionId: text, slot: count, reason, siteCount: count },
+  'unit-started': { unit: count, slot: count, siteIds: listOf(text) },
+  'attempt-started': { siteId: text, attempt: count, slot: count, sessionId: text },
+  'attempt-ended': { slot: count, amended: optional(flag), attempt },
+  'site-judged': { amended: optional(flag), verdict: siteVerdict },
+  'site-excused': { siteId: text, checks: listOf(excuse) },
+  'site-remembered': { siteId: text, runs: listOf(rememberedRun) },
+  'check-output': { siteId: text, stream: wordOf({ stdout: true, stderr: true }), text },
+  'slot-idle': { slot: count, why: text },
+  notice: { level: wordOf({ info: true, warning: true }), code, text },
+  'run-stopping': { reason, text },
+  'run-ended': {
+    durationMs: duration,
+    stopped: wordOf({ '': true, interrupted: true, 'max-failures': true, 'global-timeout': true, journal: true }),
+    faults: listOf(fault),
+  },
 };
+
+const SHAPES: ReadonlyMap<unknown, Shape<unknown>> = new Map(
+  Object.entries(FIELDS).map(([type, fields]) => [
+    type,
+    objectOf({ ...fields, type: text, at: date } as FieldShapes<object>),
+  ]),
+);
 
 /** Why a value is not an event of this schema. Undefined if it is one. */
 export function whyNotEvent(value: unknown): string | undefined {
-  if (kindOf(value) !== 'object') return 'not a JSON object';
-  const fields = value as Readonly<Record<string, unknown>>;
-  const type = fields['type'];
+  if (!isObject(value)) return 'not a JSON object';
+  const { type } = value;
+  const shape = SHAPES.get(type);
+  if (shape?.is(value) === true) return undefined;
   if (typeof type !== 'string') return 'an event without a type';
-  if (!Object.hasOwn(SHAPES, type)) return `an event of the unknown type ${JSON.stringify(type)}`;
-  if (typeof fields['at'] !== 'number') return `${type} without a date`;
-  const shape = SHAPES[type as RunEvent['type']];
-  const wrong = Object.entries(shape).find(([name, kind]) => kindOf(fields[name]) !== kind);
-  return wrong === undefined ? whyNotNested(type, fields) : `${type} whose ${wrong[0]} is not of type ${wrong[1]}`;
-}
-
-/** Checks one level deeper in the two events that hold a whole result. */
-function whyNotNested(type: string, fields: Readonly<Record<string, unknown>>): string | undefined {
-  if (type !== 'attempt-ended' && type !== 'site-judged') return undefined;
-  const name = type === 'attempt-ended' ? 'attempt' : 'verdict';
-  const nested = fields[name] as Readonly<Record<string, unknown>>;
-  return typeof nested['siteId'] === 'string' && Array.isArray(nested['checks'])
-    ? undefined
-    : `${type} whose ${name} has no siteId or no checks`;
-}
-
-function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  return value === null ? 'null' : typeof value;
+  if (shape === undefined) return `an event of the unknown type ${JSON.stringify(type)}`;
+  if (value['at'] === undefined) return `${type} without a date`;
+  return `${type} whose ${shape.why(value, '') ?? 'fields are wrong'}`;
 }

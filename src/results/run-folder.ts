@@ -160,8 +160,14 @@ async function moveIfThere(from: string, to: string): Promise<void> {
   await rename(from, to);
 }
 
+/** A file system takes 255 bytes, and a number may follow. */
+const MAX_NAME_CHARS = 200;
+
 /** Makes a safe file name of a run's name, which comes from a file that anyone may have written. */
 function asFileName(run: string): string {
-  const safe = run.replaceAll(/[^A-Za-z0-9_.-]/g, '_').replace(/^\.+/, '_');
+  const safe = run
+    .slice(0, MAX_NAME_CHARS)
+    .replaceAll(/[^A-Za-z0-9_.-]/g, '_')
+    .replace(/^\.+/, '_');
   return safe === '' ? 'unknown' : safe;
 }

@@ -252,8 +252,8 @@ test('refusals: nothing there, something else there, a broken file, a newer one,
   await refuses(put('other', '[]'), /is not a results file of gridrun: not a JSON object/);
   await refuses(put('newer', '{"version": 99}'), /its version is 99, of a newer gridrun/);
   await refuses(
-    put('sites', '{"version":1,"run":"r","startedAt":1,"shard":{},"sites":[{"id":"a"}]}'),
-    /sites\[0\] has no id, verdict and checks/,
+    put('sites', '{"version":1,"run":"r","startedAt":1,"shard":{"index":1,"total":1},"sites":[{"id":"a"}]}'),
+    /sites\[0\]\.url is missing/,
   );
   await refuses(join(folder, 'shards'), /holds shards of runs: 1\/2, 2\/2/);
   await assert.rejects(readRun(join(folder, 'empty')), {

@@ -80,8 +80,8 @@ test('lines that are no events are refused by what is wrong with them', async ()
   const head = `${JSON.stringify(new FakeRun([], []).events[0])}\n`;
   const cases: readonly (readonly [string | Buffer, RegExp])[] = [
     ['{"type":"site-teleported","at":1}\n', /unknown type "site-teleported"/],
-    ['{"type":"slot-idle","at":1,"slot":"1","why":"x"}\n', /slot-idle whose slot is not of type number/],
-    ['{"type":"site-judged","at":1,"verdict":{}}\n', /no siteId or no checks/],
+    ['{"type":"slot-idle","at":1,"slot":"1","why":"x"}\n', /slot-idle whose slot is not a whole number/],
+    ['{"type":"site-judged","at":1,"verdict":{}}\n', /site-judged whose verdict\.siteId is missing/],
     ['{"at":1}\n', /without a type/],
     ['{"type":"notice"}\n', /notice without a date/],
     ['\n', /line 2 .* not a JSON object/],
@@ -90,6 +90,42 @@ test('lines that are no events are refused by what is wrong with them', async ()
   for (const [line, message] of cases) {
     await assert.rejects(read(Buffer.concat([Buffer.from(head), Buffer.from(line)])), refused('journal.line', message));
   }
+});
+
+test('a line is refused by the field that is wrong, however deep it is', async () => {
+  const run = new FakeRun([siteOf('a')], ['t']).attempt('a', [failed('t', 'no')]).judged('a');
+  const changed = (change: (event: never) => void, type: RunEvent['type']): Buffer => {
+    const events = structuredClone(run.events);
+    change(events.find((event) => event.type === type) as never);
+    return Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  };
+  const attached = (path: string): Buffer =>
+    changed((event: { verdict: { checks: [{ attachments: unknown }] } }) => {
+      event.verdict.checks[0].attachments = [{ name: 'x', path, contentType: 'text/plain' }];
+    }, 'site-judged');
+  const cases: readonly (readonly [Buffer, RegExp])[] = [
+    [
+      changed((event: { shard: unknown }) => (event.shard = { index: 0, total: 0 }), 'run-started'),
+      /shard is not a part/,
+    ],
+    [changed((event: { sites: unknown[] }) => (event.sites[0] = null), 'sites-planned'), /sites\[0\] is not an object/],
+    [changed((event: { at: unknown }) => (event.at = 2 ** 53), 'sites-planned'), /at is not a date/],
+    [
+      changed((event: { verdict: { checks: unknown[] } }) => (event.verdict.checks[0] = null), 'site-judged'),
+      /line 5 .* site-judged whose verdict\.checks\[0\] is not an object/,
+    ],
+    [
+      changed((event: { attempt: { checks: [{ title: unknown }] } }) => {
+        event.attempt.checks[0].title = {};
+      }, 'attempt-ended'),
+      /line 4 .* attempt-ended whose attempt\.checks\[0\]\.title is not a text/,
+    ],
+    ...['../../etc/passwd', 'a/../../b', 'a\\..\\b', '/etc/passwd', '\\\\host\\x', 'C:/x', 'a\u0000', 'a\nb', ''].map(
+      (path) => [attached(path), /attachments\[0\]\.path is not a relative path/] as const,
+    ),
+  ];
+  for (const [bytes, message] of cases) await assert.rejects(read(bytes), refused('journal.line', message));
+  assert.equal((await read(attached('evidence/a/shot.png'))).length, run.events.length);
 });
 
 test('a journal of a newer schema is refused as such, whatever else is new in it', async () => {

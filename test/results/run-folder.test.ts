@@ -214,8 +214,8 @@ test('last-failed: a damaged results.json is refused by what is wrong with it', 
   for (const [text, message] of [
     [`{${head},"sites":[`, /cannot be read/],
     ['{"sites":null}', /it has no version/],
-    [`{${head},"sites":[null]}`, /sites\[0\] has no id/],
-    [`{${head},"sites":[{"id":"a","verdict":"failed","checks":[null]}]}`, /sites\[0\] has no id, verdict and checks/],
+    [`{${head},"sites":[null]}`, /sites\[0\] is not an object/],
+    [`{${head},"sites":[{"id":1}]}`, /sites\[0\]\.url is missing/],
   ] as const) {
     writeFileSync(join(out, 'results.json'), text);
     await assert.rejects(lastFailed(out), { code: 'results.unreadable', answer: 'refuse', message });

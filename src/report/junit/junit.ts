@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { isAttachmentPath } from '../../core/attachment-path.ts';
 import type { ErrorCode } from '../../core/error-codes.ts';
 import { caseOutcome, tallyCases } from '../../core/case-tally.ts';
 import type { Fault } from '../../core/fault.ts';
@@ -113,7 +114,7 @@ function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUn
   if (extension !== undefined) {
     suite.property('extension-id', xmlLine(session?.opened.extensionId ?? extension.id));
     suite.property('extension-version', xmlLine(`${extension.name} ${extension.version}`));
-    suite.property('extension-sha256', extension.sha256);
+    suite.property('extension-sha256', xmlLine(extension.sha256));
   }
   suite.property('attempts', String(verdict.attempts));
   const names = new UniqueNames();
@@ -130,9 +131,10 @@ function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUn
 
 function describe(testCase: JUnitCase, check: CheckVerdict, entry: SiteState, attachmentBase: string): void {
   for (const remark of remarksOf(check, entry)) testCase.remark(remark);
-  const paths = (check.attachments ?? []).map(({ path }) =>
-    attachmentBase === '' ? path : `${attachmentBase}/${path}`,
-  );
+  const paths = (check.attachments ?? []).flatMap(({ path }) => {
+    if (!isAttachmentPath(path)) return [];
+    return attachmentBase === '' ? path : `${attachmentBase}/${path}`;
+  });
   testCase.output(paths.map((path) => `[[ATTACHMENT|${xmlLine(path)}]]`).join('\n'));
 }
 

@@ -348,3 +348,15 @@ test('a report that would be too large is split into files of whole suites, says
 test('what a site says names no file of the CI server as an attachment', () => {
   assert.equal(xmlText('[[ATTACHMENT|/etc/passwd]]'), '[[ATTACHMENT /etc/passwd]]');
 });
+
+test('an attachment outside of the results folder is not named', () => {
+  const attachments = ['../../../etc/passwd', '/etc/passwd', 'evidence/a/1/page.png'].map((path) => {
+    return { name: 'file', path, contentType: 'text/plain' };
+  });
+  const run = new FakeRun([siteOf('a')], ['t'])
+    .attempt('a', [{ ...failed('t', 'no'), attachments }])
+    .judged('a')
+    .ended();
+  const text = textOf(stateOf(run.events));
+  assert.deepEqual(text.match(/\[\[ATTACHMENT\|.*?\]\]/g), ['[[ATTACHMENT|gridrun-results/evidence/a/1/page.png]]']);
+});

@@ -1,0 +1,179 @@
+import type {
+  Arm,
+  Attachment,
+  Attempt,
+  AttemptEnding,
+  CheckResult,
+  CheckStatus,
+  ControlMode,
+  ExtensionError,
+} from '../core/attempt.ts';
+import { isAttachmentPath } from '../core/attachment-path.ts';
+import type { CheckPlan } from '../core/check.ts';
+import type { RecordedCode } from '../core/error-codes.ts';
+import type { RunStarted } from '../core/event.ts';
+import type { Cause, Fault } from '../core/fault.ts';
+import { SITE_ID, type Site } from '../core/site.ts';
+import type { StopReason } from '../core/stop.ts';
+import type { RememberedRun } from '../core/story.ts';
+import type { CheckExcuse, CheckVerdict, ExcusedBy, SiteVerdict, Verdict } from '../core/verdict.ts';
+import type { SiteResult } from './results-json.ts';
+import { anything, leaf, listOf, objectOf, optional, suchThat, wordOf, type Shape } from './shape.ts';
+
+/** The end of the year 9999. A later date has no form that reports and readers know. */
+const LAST_DATE = 253_402_300_799_999;
+/** Far more than any run takes. Sums of it stay exact, and fit into SQLite. */
+const MAX_MS = 1e13;
+const MAX_COUNT = 1e9;
+/** A merge names each shard that is missing. */
+const MAX_SHARDS = 10_000;
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+export const text: Shape<string> = leaf('a text', isText);
+export const code: Shape<RecordedCode> = leaf('a text', isText);
+export const flag: Shape<boolean> = leaf('true or false', (value) => typeof value === 'boolean');
+/** In ms. A clock that is set back makes it negative. */
+export const duration: Shape<number> = leaf(
+  'a duration in ms',
+  (value) => typeof value === 'number' && Math.abs(value) <= MAX_MS,
+);
+/** In ms since the epoch. */
+export const date: Shape<number> = leaf('a date in ms', (value) => isWhole(value, LAST_DATE));
+export const count: Shape<number> = leaf('a whole number', (value) => isWhole(value, MAX_COUNT));
+/** A place in a list. A site without one has the largest number that there is. */
+export const place: Shape<number> = leaf('a whole number', (value) => isWhole(value, Number.MAX_SAFE_INTEGER));
+export const siteId: Shape<string> = leaf('the id of a site', (value) => isText(value) && SITE_ID.test(value));
+
+export const arm = wordOf<Arm>({ subject: true, control: true });
+export const control = wordOf<ControlMode>({ never: true, 'on-failure': true, always: true });
+export const stopReason = wordOf<StopReason>({
+  interrupted: true,
+  'max-failures': true,
+  'global-timeout': true,
+  journal: true,
+});
+const ending = wordOf<AttemptEnding>({ completed: true, 'timed-out': true, faulted: true, interrupted: true });
+const status = wordOf<CheckStatus>({ passed: true, failed: true, errored: true, skipped: true, 'not-run': true });
+const verdictWord = wordOf<Verdict>({
+  passed: true,
+  flaky: true,
+  failed: true,
+  errored: true,
+  skipped: true,
+  'not-run': true,
+});
+const cause = wordOf<Cause>({ check: true, extension: true, site: true, browser: true, grid: true, runner: true });
+
+export const shard = suchThat(
+  objectOf<RunStarted['shard']>({ index: count, total: count }),
+  'a part of a whole, such as 2 of 8',
+  ({ index, total }) => index >= 1 && index <= total && total <= MAX_SHARDS,
+);
+
+export const site = objectOf<Site>({
+  id: siteId,
+  url: text,
+  tags: optional(listOf(text)),
+  timeoutMs: optional(duration),
+  skip: optional(text),
+  data: optional(anything),
+  env: optional(listOf(text)),
+});
+
+export const checkPlan = objectOf<CheckPlan>({ title: text, titlePath: listOf(text), file: text, tags: listOf(text) });
+
+export const fault = objectOf<Fault>({
+  code,
+  cause,
+  message: text,
+  stack: optional(text),
+  hint: optional(text),
+});
+
+const attachment = objectOf<Attachment>({
+  name: text,
+  path: leaf<string>('a relative path without `..`', (value) => isText(value) && isAttachmentPath(value)),
+  contentType: text,
+});
+
+const checkResult = objectOf<CheckResult>({
+  title: text,
+  status,
+  durationMs: duration,
+  rescued: optional(flag),
+  fault: optional(fault),
+  reason: optional(text),
+  attachments: optional(listOf(attachment)),
+});
+
+export const attempt = objectOf<Attempt>({
+  siteId: text,
+  attempt: count,
+  arm,
+  ending,
+  sessionId: optional(text),
+  node: optional(text),
+  startedAt: date,
+  durationMs: duration,
+  fault: optional(fault),
+  checks: listOf(checkResult),
+  extensionErrors: optional(listOf(objectOf<ExtensionError>({ message: text, stack: text, where: text }))),
+});
+
+const checkVerdict = objectOf<CheckVerdict>({
+  title: text,
+  status,
+  flaky: flag,
+  durationMs: duration,
+  cause: optional(cause),
+  fault: optional(fault),
+  reason: optional(text),
+  attachments: optional(listOf(attachment)),
+  otherFaults: optional(listOf(fault)),
+});
+
+export const siteVerdict = objectOf<SiteVerdict>({
+  siteId: text,
+  verdict: verdictWord,
+  cause: optional(cause),
+  code: optional(code),
+  checks: listOf(checkVerdict),
+  control: optional(verdictWord),
+  attempts: count,
+  durationMs: duration,
+  stoppedBy: optional(stopReason),
+});
+
+export const excuse = objectOf<CheckExcuse>({
+  title: text,
+  by: wordOf<ExcusedBy>({ baseline: true, expectation: true }),
+  text,
+});
+
+export const rememberedRun = objectOf<RememberedRun>({
+  run: text,
+  startedAt: date,
+  verdict: verdictWord,
+  cause: optional(cause),
+  code: optional(text),
+});
+
+/** A site of results.json. */
+export const siteResult = objectOf<SiteResult>({
+  id: siteId,
+  url: text,
+  verdict: verdictWord,
+  cause: optional(cause),
+  code: optional(text),
+  durationMs: optional(duration),
+  totalMs: duration,
+  attempts: count,
+  control: optional(verdictWord),
+  checks: listOf(checkVerdict),
+  excused: optional(listOf(excuse)),
+});
+
+function isWhole(value: unknown, max: number): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max;
+}
