@@ -26,6 +26,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly nodeArgs?: readonly string[];
+  /** A line of the shell that starts the command as `"$@"`, for limits, signals and redirections. */
+  readonly shell?: string;
 }
 
 /** A folder with files, in which tests run gridrun as a user would. Disposing it ends its processes and removes it. */
@@ -96,7 +98,10 @@ export class Workplace implements AsyncDisposable {
   }
 
   #spawn(args: readonly string[], options: CommandOptions): RunningCommand {
-    const child = spawn(process.execPath, args, {
+    const { shell } = options;
+    const [program, given] =
+      shell === undefined ? [process.execPath, args] : ['/bin/sh', ['-c', shell, 'sh', process.execPath, ...args]];
+    const child = spawn(program, given, {
       cwd: this.folder,
       env: { ...withoutCi(process.env), ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -30,6 +30,8 @@ export interface Books extends AsyncDisposable {
   readonly state: RunState;
   /** Writes an event into the journal first, then gives it to the state, the reporters and the caller. */
   readonly emit: Emit;
+  /** Resolves when everything so far is in the journal and on the disk, or the journal has failed. */
+  written(): Promise<void>;
   /** The earlier runs of the sites that did not pass, as events. */
   earlierRuns(): Undated[];
   /** Finishes the reports. The journal is on the disk before the first one. Returns what could not be written. */
@@ -59,6 +61,7 @@ export async function openBooks(order: BooksOrder): Promise<Books> {
       reporters.onEvent(dated);
       onEvent?.(dated);
     },
+    written: () => journal.flush(),
     earlierRuns: () => history?.earlierRuns() ?? [],
     async finish() {
       await journal.flush();

@@ -42,6 +42,8 @@ async function execute(order: RunOrder): Promise<RunSummary> {
     onEvent: (event) => feed.push(event),
   });
   await writeHead(prepared, books, options.failOnFlaky);
+  // A journal that cannot be written stops the run here, before the first session.
+  await books.written();
   const dispatched = await dispatch(prepared, books, order);
   return await conclude(books, lastEvents(prepared, books, dispatched));
 }

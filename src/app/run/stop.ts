@@ -10,7 +10,8 @@ export interface Stoppable {
 /** Takes stop requests from the start of a run. Before there is work, they end the preparation; later, the work. */
 export class Stopper {
   readonly #early = new AbortController();
-  #asked: StopStage | undefined;
+  /** What was asked for before there was work, in order. */
+  readonly #asked: Parameters<Stoppable['stop']>[] = [];
   #work: Stoppable | undefined;
 
   /** Aborted if the run is stopped. The reason is the error that ends a run which is still in preparation. */
@@ -18,20 +19,24 @@ export class Stopper {
     return this.#early.signal;
   }
 
-  /** Call it when there is work to stop. Passes on a request that came before. */
+  /** Call it when there is work to stop. Passes on the requests that came before. */
   attach(work: Stoppable): void {
     this.#work = work;
-    if (this.#asked !== undefined) work.stop(this.#asked, 'interrupted', 'interrupted');
+    for (const request of this.#asked.splice(0)) work.stop(...request);
   }
 
   stop(how: StopStage): void {
-    this.#asked = how;
     this.#early.abort(new GridrunError('interrupted', 'interrupted before anything was started'));
-    this.#work?.stop(how, 'interrupted', 'interrupted');
+    this.#pass(how, 'interrupted', 'interrupted');
   }
 
   stopFor(reason: StopReason, text: string): void {
-    this.#work?.stop('stop', reason, text);
+    this.#pass('stop', reason, text);
+  }
+
+  #pass(...request: Parameters<Stoppable['stop']>): void {
+    if (this.#work === undefined) this.#asked.push(request);
+    else this.#work.stop(...request);
   }
 
   /** Awaits a step of the preparation. After a stop it throws the stop, not the step's own error. */
