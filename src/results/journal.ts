@@ -1,4 +1,5 @@
-import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { RunEvent, Undated } from '../core/event.ts';
 import { GridrunError, refusal } from '../core/fault.ts';
@@ -110,18 +111,33 @@ export class Journal {
   #sync(): Promise<void> {
     this.#unsynced = false;
     this.#syncing = datasync(this.#fd)
+      .then(() => this.#refuseRemoved())
       .catch((error: unknown) => this.#fail(error))
       .finally(() => (this.#syncing = undefined));
     return this.#syncing;
   }
 
+  /** Writes to a removed file succeed, and are lost. */
+  async #refuseRemoved(): Promise<void> {
+    const isNamed = await stat(this.path).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+    );
+    if (!isNamed || fstatSync(this.#fd).nlink === 0)
+      throw new GridrunError('journal.write', `the journal ${this.path} was removed during the run`, {
+        hint: 'leave the results folder alone during a run, then run again',
+      });
+  }
+
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return;
-    this.#failure = new GridrunError(
-      'journal.write',
-      `cannot write the journal ${this.path}: ${(error as Error).message}`,
-      { hint: 'free space on the disk, then resume the run with --resume', cause: error },
-    );
+    this.#failure =
+      error instanceof GridrunError
+        ? error
+        : new GridrunError('journal.write', `cannot write the journal ${this.path}: ${(error as Error).message}`, {
+            hint: 'free space on the disk, then resume the run with --resume',
+            cause: error,
+          });
     this.#unsynced = false;
     try {
       // Remove a half-written line, so that the journal replays up to its last event.

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { SCHEMA_VERSION, type RunEvent } from '../core/event.ts';
-import { refusal } from '../core/fault.ts';
+import { GridrunError, refusal } from '../core/fault.ts';
 import { whyNotEvent } from './event-shape.ts';
 import { StopReasons } from './stop-reasons.ts';
 
@@ -10,17 +10,38 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 /**
  * Reads a journal as a stream of events. Ignores what follows the last newline, which is a line that the run did not
  * finish. So every byte prefix of a journal replays. Throws a refusal that names the line if any other line is not an
- * event, or if a newer gridrun wrote the journal.
+ * event, if a newer gridrun wrote the journal, or if the file cannot be read.
  */
 export async function* replay(path: string): AsyncGenerator<RunEvent, void, void> {
   const bytes = createReadStream(path, { highWaterMark: 1 << 20 });
   try {
     yield* parseJournal(bytes, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw refusal('journal.missing', `there is no journal at ${path}`, { hint: 'pass the results folder of a run' });
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof GridrunError || code === undefined) throw error;
+    if (code === 'ENOENT')
+      throw refusal('journal.missing', `there is no journal at ${path}`, { hint: 'pass the results folder of a run' });
+    throw refusal('journal.unreadable', `cannot read the journal ${path}: ${(error as Error).message}`, {
+      hint: 'it must be a file that you may read',
+    });
   } finally {
     bytes.destroy();
+  }
+}
+
+/**
+ * The events of a journal up to its first damaged line.
+ * @param onDamage called with the reason if there is such a line
+ */
+export async function* replaySound(
+  path: string,
+  onDamage: (reason: string) => void,
+): AsyncGenerator<RunEvent, void, void> {
+  try {
+    yield* replay(path);
+  } catch (error) {
+    if (!(error instanceof GridrunError)) throw error;
+    onDamage(error.message);
   }
 }
 

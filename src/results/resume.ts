@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { RunEvent, RunStarted, Undated } from '../core/event.ts';
 import { refusal } from '../core/fault.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
-import { foldJournal } from './fold.ts';
+import { foldEvents } from './fold.ts';
 import { EVIDENCE } from './layout.ts';
-import { replay } from './replay.ts';
+import { replaySound } from './replay.ts';
 import type { RunFolder, UnfinishedRun } from './run-folder.ts';
 
 /** What must be the same in a run and in the run that resumes it. */
@@ -17,6 +17,8 @@ export interface ResumePlan {
   readonly run: string;
   /** The ids of the sites with a verdict other than not-run. */
   readonly kept: ReadonlySet<string>;
+  /** What is wrong with its journal. What follows the damage is not kept. */
+  readonly damage: string | undefined;
   /** The events of the kept sites, in order, for the journal of the new run. */
   keptEvents(): AsyncGenerator<Undated, void, void>;
   /** Copies the evidence of the kept sites into the folder of the new run. */
@@ -52,7 +54,8 @@ export async function findUnfinished(folder: RunFolder, run: string): Promise<Un
 
 /** Reads an unfinished run. If its plan is not the one given, throws a refusal that lists the differences. */
 export async function planResume(source: UnfinishedRun, plan: PlanFacts): Promise<ResumePlan> {
-  const state = await foldJournal(source.journalPath);
+  let damage: string | undefined;
+  const state = await foldEvents(replaySound(source.journalPath, (reason) => (damage = reason)));
   const differences =
     state.started === undefined ? ['its journal has no first line'] : differencesOf(state.started, plan);
   if (differences.length > 0) {
@@ -71,6 +74,7 @@ export async function planResume(source: UnfinishedRun, plan: PlanFacts): Promis
   return {
     run: source.run,
     kept,
+    damage,
     keptEvents: () => keptEvents(source.journalPath, kept, sessions),
     copyEvidence: (folder) => copyEvidence(source, folder, kept),
   };
@@ -85,7 +89,7 @@ async function* keptEvents(
   kept: ReadonlySet<string>,
   sessions: ReadonlySet<string>,
 ): AsyncGenerator<Undated, void, void> {
-  for await (const event of replay(path)) {
+  for await (const event of replaySound(path, () => {})) {
     if (!concerns(event, kept, sessions)) continue;
     const { at: _at, ...undated } = event;
     yield undated;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunStarted } from '../core/event.ts';
-import { refusal } from '../core/fault.ts';
+import { GridrunError, refusal } from '../core/fault.ts';
 import { FolderLock } from './folder-lock.ts';
 import { makeFolder } from '../os/make-folder.ts';
 import { DRAFTS, EVIDENCE, isMoreJUnit, JOURNAL, RUN_FILES, UNFINISHED } from './layout.ts';
@@ -12,10 +12,12 @@ import { replay } from './replay.ts';
 export interface SetAside {
   readonly run: string;
   readonly path: string;
+  /** Why the run cannot be resumed: its journal has no sound first line. */
+  readonly damage?: string | undefined;
 }
 
 /** A run that can be resumed. */
-export interface UnfinishedRun extends SetAside {
+export interface UnfinishedRun extends Omit<SetAside, 'damage'> {
   readonly journalPath: string;
   /** ms since the epoch */
   readonly startedAt: number;
@@ -57,14 +59,15 @@ export class RunFolder implements Disposable {
    */
   async setAside(): Promise<SetAside | undefined> {
     if (!existsSync(this.journalPath) || (await isFinished(this.journalPath))) return undefined;
-    const run = (await headerOf(this.journalPath))?.run ?? 'unknown';
+    const { header, damage } = await soundHeaderOf(this.journalPath);
+    const run = header?.run ?? 'unknown';
     const path = this.#freePath(asFileName(run));
     await mkdir(path, { recursive: true });
     // Move the journal last: after a crash in between, the next run finds it and moves the rest.
     for (const name of [...moreJUnit(this.path), ...[...RUN_FILES].reverse()])
       await moveIfThere(join(this.path, name), join(path, name));
     await Promise.all(DRAFTS.map((name) => rm(join(this.path, name), { force: true })));
-    return { run, path };
+    return damage === undefined ? { run, path } : { run, path, damage };
   }
 
   /** Removes the files of a finished run. Throws if an unfinished run is still in the folder. */
@@ -86,7 +89,7 @@ export class RunFolder implements Disposable {
       names.map(async (name): Promise<UnfinishedRun[]> => {
         const path = join(folder, name);
         const journalPath = join(path, JOURNAL);
-        const header = existsSync(journalPath) ? await headerOf(journalPath) : undefined;
+        const { header } = await soundHeaderOf(journalPath);
         return header === undefined ? [] : [{ run: header.run, path, journalPath, startedAt: header.at }];
       }),
     );
@@ -96,7 +99,7 @@ export class RunFolder implements Disposable {
   /** The first event of the finished run in the folder, if there is one. */
   async finished(): Promise<RunStarted | undefined> {
     return existsSync(this.journalPath) && (await isFinished(this.journalPath))
-      ? headerOf(this.journalPath)
+      ? (await soundHeaderOf(this.journalPath)).header
       : undefined;
   }
 
@@ -115,7 +118,8 @@ export class RunFolder implements Disposable {
 }
 
 /** The message for a person whose unfinished run was moved out of the way. */
-export function setAsideText({ run, path }: SetAside): string {
+export function setAsideText({ run, path, damage }: SetAside): string {
+  if (damage !== undefined) return `Moved a run whose journal is damaged to ${path}. It cannot be resumed: ${damage}`;
   return `Moved the unfinished run ${run} to ${path}. To resume it: gridrun --resume ${run}`;
 }
 
@@ -125,11 +129,24 @@ export async function headerOf(journalPath: string): Promise<RunStarted | undefi
   return undefined;
 }
 
+/** The same for a journal that may be damaged. `damage` says why it has no sound first line, if there is one. */
+async function soundHeaderOf(path: string): Promise<{ readonly header?: RunStarted; readonly damage?: string }> {
+  try {
+    const header = await headerOf(path);
+    return header === undefined ? {} : { header };
+  } catch (error) {
+    if (!(error instanceof GridrunError)) throw error;
+    return { damage: error.message };
+  }
+}
+
 /** Whether the run ended by itself. A run that a person interrupted did not, and can be resumed. */
 export async function isFinished(journalPath: string): Promise<boolean> {
-  const line = await lastLine(journalPath);
   try {
-    const event = JSON.parse(line) as { readonly type?: unknown; readonly stopped?: unknown } | null;
+    const event = JSON.parse(await lastLine(journalPath)) as {
+      readonly type?: unknown;
+      readonly stopped?: unknown;
+    } | null;
     return event?.type === 'run-ended' && event.stopped !== 'interrupted';
   } catch {
     return false;

@@ -80,6 +80,27 @@ test(
   },
 );
 
+for (const [name, remove] of [
+  ['removed', (path: string) => rmSync(path)],
+  ['removed and made again', (path: string) => (rmSync(path), writeFileSync(path, ''))],
+] as const) {
+  test(`a journal that was ${name} is told at the next sync`, async () => {
+    const path = freshPath();
+    const failures: GridrunError[] = [];
+    const journal = Journal.open(path, { onFailure: (error) => failures.push(error) });
+    journal.append(idle);
+    await journal.flush();
+    assert.equal(journal.failure, undefined);
+    remove(path);
+    journal.append(idle);
+    await journal.close();
+    assert.deepEqual(
+      failures.map(({ code, message }) => [code, message]),
+      [['journal.write', `the journal ${path} was removed during the run`]],
+    );
+  });
+}
+
 test('flush waits for the disk, close can be called twice, and what comes after it is dated but not written', async () => {
   const path = freshPath();
   const journal = Journal.open(path);

@@ -221,3 +221,55 @@ test('last-failed: a damaged results.json is refused by what is wrong with it', 
     await assert.rejects(lastFailed(out), { code: 'results.unreadable', answer: 'refuse', message });
   }
 });
+
+test('a run whose journal is damaged at its start is moved as unknown, and blocks no run', async () => {
+  const journal = variedRun().journal();
+  const zeroed = Buffer.from(journal).fill(0, 0, journal.indexOf(0x0a));
+  const damaged: readonly (() => void)[] = [
+    ...[zeroed, Buffer.from('garbage\n'), Buffer.from('\n'), Buffer.from('{"type":"slot-idle","at":1}\n')].map(
+      (bytes) => () => writeFileSync(join(out, 'events.ndjson'), bytes),
+    ),
+    () => mkdirSync(join(out, 'events.ndjson')),
+  ];
+  for (const damage of damaged) {
+    damage();
+    using folder = await RunFolder.open(out);
+    const aside = await folder.setAside();
+    assert.equal(aside?.run, 'unknown');
+    assert.match(setAsideText(aside), /journal is damaged to .*unknown.* cannot be resumed: .*events\.ndjson/);
+    await folder.clear();
+    assert.deepEqual(await folder.unfinished(), []);
+    assert.equal(await folder.finished(), undefined);
+  }
+  assert.equal(readdirSync(join(out, 'unfinished')).length, damaged.length);
+});
+
+test('a damaged run does not keep a sound one from being resumed', async () => {
+  leave(variedRun());
+  using folder = await RunFolder.open(out);
+  await folder.setAside();
+  writeFileSync(join(out, 'events.ndjson'), 'garbage\n');
+  await folder.setAside();
+  assert.equal((await findUnfinished(folder, '')).run, 'run-a');
+});
+
+test('a journal that is damaged in the middle is resumed up to the damage', async () => {
+  const whole = variedRun().journal().toString().trimEnd().split('\n');
+  const sound = async (journal: string): Promise<{ kept: readonly string[]; damage: string | undefined }> => {
+    writeFileSync(join(out, 'events.ndjson'), journal);
+    using folder = await RunFolder.open(out);
+    await folder.setAside();
+    const plan = await planResume(await findUnfinished(folder, ''), PLAN);
+    rmSync(join(out, 'unfinished'), { recursive: true });
+    return { kept: [...plan.kept], damage: plan.damage };
+  };
+  const at = whole.findLastIndex((line) => line.includes('"site-judged"'));
+  const before = `${whole.slice(0, at).join('\n')}\n`;
+  const { kept } = await sound(before);
+  assert.ok(kept.length > 0);
+  for (const damage of ['{"type":"site-ju\n', '\n', 'garbage\n', '{"type":"site-judged","at":1,"verdict":null}\n']) {
+    const resumed = await sound(`${before}${damage}${whole.slice(at).join('\n')}\n`);
+    assert.deepEqual(resumed.kept, kept);
+    assert.match(resumed.damage ?? '', new RegExp(`line ${at + 1} of the journal`));
+  }
+});

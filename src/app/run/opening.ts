@@ -21,6 +21,13 @@ export async function writeHead(prepared: Prepared, { emit, folder }: Books, fai
   if (aside !== undefined && resumed === undefined)
     emit({ type: 'notice', level: 'info', code: 'run.set-aside', text: setAsideText(aside) });
   if (historyNotice !== undefined) emit(historyNotice);
+  if (resumed?.damage !== undefined)
+    emit({
+      type: 'notice',
+      level: 'warning',
+      code: 'resume.damaged',
+      text: `${resumed.damage}; ${resumed.kept.size} sites before it keep their verdicts, the others run again`,
+    });
   for await (const event of resumed?.keptEvents() ?? []) emit(event);
   await resumed?.copyEvidence(folder);
 }

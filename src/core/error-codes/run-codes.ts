@@ -17,6 +17,10 @@ export const RUN_CODES = {
   'journal.missing': input('the folder contains no journal', 'pass the results folder of a run'),
   'journal.open': input('the journal could not be created', 'pass another folder with `--out`'),
   'journal.schema': input('the journal was written by a newer gridrun', 'use that version'),
+  'journal.unreadable': input(
+    'the journal could not be read',
+    'follow the message, which is the operating system’s own: it must be a file that you may read',
+  ),
   'journal.write': reported(
     'runner',
     'the journal could no longer be written',
@@ -26,6 +30,11 @@ export const RUN_CODES = {
   'out.locked': input(
     'another run is writing to this results folder',
     'wait for it to end, or pass another folder with `--out`',
+  ),
+  'resume.damaged': noted(
+    'nobody',
+    'the journal of the resumed run is damaged, so only the sites before the damage keep their verdicts',
+    NO_TODO,
   ),
   'resume.done': input(
     'a later run has already finished the unfinished run',
