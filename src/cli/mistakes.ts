@@ -1,7 +1,8 @@
-import { GridrunError, shownMistakes } from '../core/fault.ts';
+import { GridrunError, shownMistakes, systemFault } from '../core/fault.ts';
 
 /** An error as text for the terminal: the message, each mistake, what to do, and the code. */
-export function errorText(error: unknown): string {
+export function errorText(thrown: unknown): string {
+  const error = systemFault(thrown);
   if (!(error instanceof GridrunError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `This is a bug in gridrun. Please report it with the text below.\n${stack}\n`;
@@ -15,7 +16,8 @@ export function errorText(error: unknown): string {
 }
 
 /** The exit code of a command that ended with an error. */
-export function exitCodeOf(error: unknown): number {
+export function exitCodeOf(thrown: unknown): number {
+  const error = systemFault(thrown);
   if (!(error instanceof GridrunError) || error.answer === 'bug') return 70;
   if (error.answer === 'stop') return 130;
   return error.answer === 'refuse' ? 2 : 3;

@@ -1,13 +1,18 @@
 const OUTPUTS = [process.stdout, process.stderr];
 
 /**
- * Keeps the process alive if the reader of its output goes away (`| head`, a closed terminal): the results are in files,
- * and the browsers must be ended in order. Any other write error is thrown as usual.
+ * Keeps the process alive if its output cannot be written: the reader went away (`| head`, a closed terminal), or the
+ * disk under a file is full. The results are in files, and the browsers must be ended in order.
  */
 export function surviveLostReader(): void {
+  let isTold = false;
   for (const output of OUTPUTS) {
     output.on('error', (error: NodeJS.ErrnoException) => {
-      if (!isReaderGone(error)) throw error;
+      if (isTold || isReaderGone(error) || output === process.stderr) return;
+      isTold = true;
+      process.stderr.write(
+        `gridrun: cannot write to standard output: ${error.message}. The results are not affected.\n`,
+      );
     });
   }
 }

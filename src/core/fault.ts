@@ -1,5 +1,6 @@
 import type { Answer, Cause } from './blame.ts';
 import { answerTo, blamedBy, type ErrorCode, type RecordedCode, type RefusalCode } from './error-codes.ts';
+import { systemHint } from './system-error.ts';
 
 export type { Answer, Cause } from './blame.ts';
 
@@ -78,8 +79,25 @@ export function shownMistakes(mistakes: readonly string[], max = 20): readonly s
   return [...mistakes.slice(0, max), `and ${mistakes.length - max} more`];
 }
 
-/** The fault of an error, for the journal. Any error that is not a `GridrunError` counts as a bug in gridrun. */
-export function faultOf(error: unknown): Fault {
+/**
+ * Makes a `runner.system` of an error for which the operating system is to blame: no room, no rights, too many open
+ * files. Returns any other error as it is.
+ * @param atStart nothing of the run has started, so it is refused
+ */
+export function systemFault(error: unknown, atStart = false): unknown {
+  if (atStart && error instanceof GridrunError && error.code === 'runner.system')
+    return new GridrunError(error.code, error.message, { hint: error.hint, cause: error, atStart });
+  const hint = systemHint(error);
+  if (hint === undefined) return error;
+  return new GridrunError('runner.system', (error as Error).message, { hint, cause: error, atStart });
+}
+
+/**
+ * The fault of an error, for the journal. Any error that is neither a `GridrunError` nor the operating system's counts as
+ * a bug in gridrun.
+ */
+export function faultOf(thrown: unknown): Fault {
+  const error = systemFault(thrown);
   if (error instanceof GridrunError) return makeFault(error.code, error.message, { hint: error.hint });
   const known = error instanceof Error ? error : new Error(String(error));
   // An empty stack is left out, too.

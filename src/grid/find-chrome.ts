@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { refusal } from '../core/fault.ts';
+import { GridrunError, refusal } from '../core/fault.ts';
 import { chromePlaces, driverPlaces, type Env } from './chrome-places.ts';
 import { seleniumManager, type ManagedPair } from './selenium-manager.ts';
 
@@ -87,7 +87,7 @@ class Search {
         throw refusal('local.no-chrome', `${variable} is ${named}, but there is no program at this path`, {
           hint: WHAT_TO_DO,
         });
-      return [await this.#programAt(named)];
+      return [await this.#namedProgram(variable, named)];
     }
     const found: Program[] = [];
     for (const path of new Set(places)) {
@@ -96,6 +96,17 @@ class Search {
       if (program !== undefined) found.push(program);
     }
     return found;
+  }
+
+  async #namedProgram(variable: string, path: string): Promise<Program> {
+    try {
+      return await this.#programAt(path);
+    } catch (error) {
+      if (error instanceof GridrunError) throw error;
+      throw refusal('local.no-chrome', `${variable} is ${path}, which does not run: ${whyNotRun(error)}`, {
+        hint: WHAT_TO_DO,
+      });
+    }
   }
 
   /** Lets Selenium Manager find a driver for this Chrome, or both if there is no Chrome. */
@@ -126,6 +137,13 @@ class Search {
       hint: WHAT_TO_DO,
     });
   }
+}
+
+/** What a program printed before it ended with an error, or the system's own error. */
+function whyNotRun(error: unknown): string {
+  const { stderr = '', message } = error as Error & { readonly stderr?: string };
+  const lines = stderr.trim() === '' ? message.trim().split('\n') : stderr.trim().split('\n');
+  return lines.slice(-3).join('\n');
 }
 
 async function isProgram(path: string): Promise<boolean> {

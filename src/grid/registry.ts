@@ -1,7 +1,7 @@
-import { lstat, mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { refusal } from '../core/fault.ts';
+import { GridrunError, refusal, systemFault } from '../core/fault.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../os/process-identity.ts';
 import { writeWhole } from '../os/write-whole.ts';
 
@@ -33,6 +33,10 @@ function defaultStateDir(): string {
   return join(tmpdir(), `gridrun-${process.getuid?.() ?? userInfo().username}`);
 }
 
+/** A folder that only proves that there is room. It begins like no session's. */
+const PROBE = 'probe-';
+const PROBE_BYTES = 4096;
+
 /** The sessions of this user's runs on this machine, one folder each. A later run can end what a killed run left. */
 export class SessionRegistry {
   readonly stateDir: string;
@@ -41,8 +45,39 @@ export class SessionRegistry {
     this.stateDir = stateDir;
   }
 
-  /** Puts a session on disk before its request. Throws a refusal if the state folder belongs to another user. */
+  /** Throws a refusal if no session can be put on disk. Call it before a run starts. */
+  async prove(): Promise<void> {
+    try {
+      await this.#makeStateDir();
+      const folder = await mkdtemp(join(this.stateDir, PROBE));
+      try {
+        await writeFile(join(folder, 'room'), Buffer.alloc(PROBE_BYTES));
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    } catch (error) {
+      if (error instanceof GridrunError) throw error;
+      throw refusal(
+        'runner.state-dir',
+        `cannot write into ${this.stateDir}, which keeps track of open sessions: ${(error as Error).message}`,
+        { hint: 'make it writable, free space on its disk, or set TMPDIR to another folder' },
+      );
+    }
+  }
+
+  /**
+   * Puts a session on disk before its request. Throws a refusal if the state folder belongs to another user, and
+   * `runner.system` if the disk does not take the record.
+   */
   async add(name: string, endpoint?: string): Promise<Registration> {
+    try {
+      return await this.#add(name, endpoint);
+    } catch (error) {
+      throw systemFault(error);
+    }
+  }
+
+  async #add(name: string, endpoint?: string): Promise<Registration> {
     await this.#makeStateDir();
     const folder = await mkdtemp(join(this.stateDir, 's-'));
     let record: SessionRecord = {

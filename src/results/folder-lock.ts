@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { refusal } from '../core/fault.ts';
+import { GridrunError, refusal } from '../core/fault.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../os/process-identity.ts';
 import { LOCK } from './layout.ts';
 
@@ -11,6 +11,12 @@ interface Holder extends ProcessIdentity {
   readonly birth: string;
   readonly token: string;
 }
+
+/** Makes a hard link. */
+type Link = (from: string, to: string) => void;
+
+/** For this long, an empty lock belongs to a process that is writing it. */
+const WRITING_MS = 2_000;
 
 const heldHere = new Set<string>();
 
@@ -24,23 +30,31 @@ export class FolderLock implements Disposable {
     this.#token = token;
   }
 
-  /** Locks a folder. Takes over the lock of a dead process. Throws a refusal that names the process that has the folder. */
-  static take(folder: string): FolderLock {
+  /**
+   * Locks a folder. Takes over the lock of a dead process. Throws a refusal that names the process that has the folder,
+   * or says why nothing can be written there.
+   * @param link makes a hard link; for tests of file systems that have none
+   */
+  static take(folder: string, link: Link = linkSync): FolderLock {
     const path = join(folder, LOCK);
     const token = randomUUID();
     const { birth = '', ...identity } = ownIdentity();
     const own: Holder = { ...identity, birth, token };
-    // Link the file into place with its content, so that no process reads half a lock.
     const draft = `${path}.${token}`;
-    writeFileSync(draft, JSON.stringify(own), { flag: 'wx' });
     try {
-      for (let tries = 0; !linked(draft, path); tries++) {
+      writeFileSync(draft, JSON.stringify(own), { flag: 'wx' });
+      for (let tries = 0; !placed(draft, path, link); tries++) {
         const holder = readHolder(path);
         if (holder !== undefined && (isHolding(holder) || tries > 10)) throw heldBy(holder, folder, path);
-        if (holder !== undefined) removeStale(path, holder);
+        if (holder !== undefined) removeStale(path, holder, link);
       }
+    } catch (error) {
+      if (error instanceof GridrunError || (error as NodeJS.ErrnoException).code === undefined) throw error;
+      throw refusal('out.folder', `cannot write into the results folder ${folder}: ${(error as Error).message}`, {
+        hint: 'make it writable and see that the disk has room, or give another folder with --out',
+      });
     } finally {
-      rmSync(draft, { force: true });
+      removeIfPossible(draft);
     }
     heldHere.add(token);
     return new FolderLock(path, token);
@@ -53,9 +67,34 @@ export class FolderLock implements Disposable {
   }
 }
 
-function linked(draft: string, path: string): boolean {
+/** How exFAT, FUSE and some network folders say that they have no hard links. */
+const NO_LINKS: ReadonlySet<string | undefined> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+  'EINVAL',
+  'EACCES',
+]);
+
+/** Puts a lock into place with its content, so that no process reads half of it. False if there is a lock already. */
+function placed(draft: string, path: string, link: Link): boolean {
   try {
-    linkSync(draft, path);
+    link(draft, path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (!NO_LINKS.has(code)) throw error;
+    return written(draft, path);
+  }
+}
+
+/** The same without hard links. Another process may read the lock while it is empty: see `readHolder`. */
+function written(draft: string, path: string): boolean {
+  try {
+    writeFileSync(path, readFileSync(draft), { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -63,11 +102,26 @@ function linked(draft: string, path: string): boolean {
   }
 }
 
+/** A read-only folder must not hide why the lock could not be taken. */
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It was never there.
+  }
+}
+
+/** The token of a process that has made its lock, but not written it yet. */
+const NOT_WRITTEN = 'not written yet';
+
 /** Undefined if there is no lock. A lock that cannot be read belongs to no process. */
 function readHolder(path: string): Holder | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
+    if (text === '' && Date.now() - statSync(path).mtimeMs < WRITING_MS) {
+      return { pid: 0, host: hostname(), birth: '', token: NOT_WRITTEN };
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -81,14 +135,14 @@ function readHolder(path: string): Holder | undefined {
 }
 
 function isHolding(holder: Holder): boolean {
-  if (heldHere.has(holder.token)) return true;
+  if (holder.token === NOT_WRITTEN || heldHere.has(holder.token)) return true;
   // A process with our own pid that does not hold it through us was an earlier one.
   if (holder.host === hostname() && holder.pid === process.pid) return false;
   return isAlive(holder);
 }
 
 /** Removes the lock of a dead process. If another run replaced it in the meantime, puts that lock back. */
-function removeStale(path: string, stale: Holder): void {
+function removeStale(path: string, stale: Holder, link: Link): void {
   const aside = `${path}.${randomUUID()}`;
   try {
     renameSync(path, aside);
@@ -96,7 +150,7 @@ function removeStale(path: string, stale: Holder): void {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  if (readHolder(aside)?.token !== stale.token) linked(aside, path);
+  if (readHolder(aside)?.token !== stale.token) placed(aside, path, link);
   rmSync(aside, { force: true });
 }
 

@@ -88,3 +88,23 @@ test('Selenium Manager finds what is missing', { skip }, async () => {
   assert.equal((await findChrome({ env: {}, chromes, chromedrivers: [], manager })).chromedriver, driverPath);
   assert.deepEqual(asked.slice(-2), ['--browser-path', chromes[0]]);
 });
+
+test('a named program that does not run is refused with its own words', { skip }, async () => {
+  const broken = join(folder, 'broken');
+  await writeFile(broken, '#!/bin/sh\necho "libnss3.so: cannot open shared object file" >&2\nexit 127\n');
+  await chmod(broken, 0o755);
+  const noProgram = join(folder, 'no-program');
+  await writeFile(noProgram, '#!/no/such/interpreter\n');
+  await chmod(noProgram, 0o755);
+  const good = await program('good', '150.0');
+  for (const [variable, path, why] of [
+    ['GRIDRUN_CHROME', broken, /which does not run: libnss3\.so: cannot open/],
+    ['GRIDRUN_CHROMEDRIVER', broken, /which does not run: libnss3\.so: cannot open/],
+    ['GRIDRUN_CHROME', noProgram, /which does not run: spawn .*ENOENT/],
+  ] as const) {
+    const error = await refused({ env: { GRIDRUN_CHROME: good, GRIDRUN_CHROMEDRIVER: good, [variable]: path } });
+    assert.equal(error.code, 'local.no-chrome');
+    assert.match(error.message, new RegExp(`^${variable} is ${path}`));
+    assert.match(error.message, why);
+  }
+});

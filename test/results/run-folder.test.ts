@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -8,6 +17,7 @@ import { lastFailed } from '../../src/results/last-failed.ts';
 import { foldEvents } from '../../src/results/fold.ts';
 import { findUnfinished, planResume } from '../../src/results/resume.ts';
 import { ResultsJsonReporter } from '../../src/results/results-json.ts';
+import { FolderLock } from '../../src/results/folder-lock.ts';
 import { RunFolder, setAsideText } from '../../src/results/run-folder.ts';
 import type { FakeRun } from '../support/run-events.ts';
 import { collect } from '../support/collect.ts';
@@ -272,4 +282,21 @@ test('a journal that is damaged in the middle is resumed up to the damage', asyn
     assert.deepEqual(resumed.kept, kept);
     assert.match(resumed.damage ?? '', new RegExp(`line ${at + 1} of the journal`));
   }
+});
+
+test('a file system without hard links: the lock is written, and holds', () => {
+  const noLinks = (): never => {
+    throw Object.assign(new Error('EPERM: operation not permitted, link'), { code: 'EPERM' });
+  };
+  for (let round = 0; round < 2; round++) {
+    using _lock = FolderLock.take(out, noLinks);
+    assert.throws(() => FolderLock.take(out, noLinks), { code: 'out.locked' });
+    assert.throws(() => FolderLock.take(out), { code: 'out.locked' });
+  }
+  assert.deepEqual(readdirSync(out), []);
+  // A process that was killed while it wrote leaves an empty lock. A new one may be of a process that writes now.
+  writeFileSync(join(out, '.gridrun.lock'), '');
+  assert.throws(() => FolderLock.take(out, noLinks), { code: 'out.locked' });
+  utimesSync(join(out, '.gridrun.lock'), 1, 1);
+  FolderLock.take(out, noLinks)[Symbol.dispose]();
 });

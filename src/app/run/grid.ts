@@ -2,6 +2,7 @@ import { GridrunError } from '../../core/fault.ts';
 import type { GridOptions } from '../../core/options.ts';
 import type { Emit, Grid } from '../../core/ports.ts';
 import { localGrid } from '../../grid/local.ts';
+import { SessionRegistry } from '../../grid/registry.ts';
 import { remoteGrid } from '../../grid/remote.ts';
 import { clearLeftovers } from '../../grid/clear-leftovers.ts';
 
@@ -18,9 +19,13 @@ export interface GridOrder {
 /** A grid, and its own values that no output may show. */
 export type RunGrid = Grid & { readonly secrets?: readonly string[] };
 
-/** Removes the leftovers of dead runs, then opens the grid that the options name. Throws a refusal if there is no such grid. */
+/**
+ * Proves that sessions can be recorded, removes the leftovers of dead runs, then opens the grid that the options name.
+ * Throws a refusal if there is no such grid.
+ */
 export async function gridFor(options: GridOptions, order: GridOrder): Promise<RunGrid> {
   const { grid, sessions, headed, capabilities } = options;
+  await new SessionRegistry().prove();
   if (grid === 'docker') {
     // A Docker client is large, and few runs need one.
     const { dockerGrid } = await import('../../grid/docker/docker-grid.ts');

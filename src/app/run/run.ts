@@ -1,3 +1,4 @@
+import { systemFault } from '../../core/fault.ts';
 import type { RunOptions } from '../../core/options.ts';
 import { conclude, lastEvents } from './conclude.ts';
 import { dispatch } from './dispatch.ts';
@@ -31,19 +32,30 @@ export async function planRun(options: InputOptions): Promise<RunPlan> {
 /** The whole run, in four phases. What they opened is closed in reverse order, whatever happens. */
 async function execute(order: RunOrder): Promise<RunSummary> {
   const { options, terminal, feed, stopper } = order;
-  await using prepared = await prepare(order);
+  await using prepared = await orRefused(prepare(order));
   const { folder, input } = prepared;
-  await using books = await openBooks({
-    report: options,
-    terminal,
-    folder,
-    journal: { secrets: input.secrets, onFailure: (error) => stopper.stopFor('journal', error.message) },
-    historyNotice: input.historyNotice,
-    onEvent: (event) => feed.push(event),
-  });
+  await using books = await orRefused(
+    openBooks({
+      report: options,
+      terminal,
+      folder,
+      journal: { secrets: input.secrets, onFailure: (error) => stopper.stopFor('journal', error.message) },
+      historyNotice: input.historyNotice,
+      onEvent: (event) => feed.push(event),
+    }),
+  );
   await writeHead(prepared, books, options.failOnFlaky);
   // A journal that cannot be written stops the run here, before the first session.
   await books.written();
   const dispatched = await dispatch(prepared, books, order);
   return await conclude(books, lastEvents(prepared, books, dispatched));
+}
+
+/** Awaits a step before the start of a run. Refuses the run if the operating system does not let it. */
+async function orRefused<T>(step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    throw systemFault(error, true);
+  }
 }

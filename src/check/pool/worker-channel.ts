@@ -94,7 +94,10 @@ export class WorkerChannel {
   }
 
   #readWatchdog(): void {
-    const reports = this.#child.stdio[WATCHDOG_FD] as Readable;
+    // A process that could not be started, for want of open files or memory, has no streams. Its error follows.
+    const streams = this.#child.stdio as ChildProcess['stdio'] | undefined;
+    if (streams === undefined) return;
+    const reports = streams[WATCHDOG_FD] as Readable;
     createInterface({ input: reports }).on('line', (line) => {
       if (isTraced()) trace(`from watchdog of ${this.#name} ${line}`);
       this.#listeners.onStall(JSON.parse(line) as StallReport);

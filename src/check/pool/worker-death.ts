@@ -54,6 +54,11 @@ export function interrupted(checks: ReadonlyMap<string, CheckResult>): AttemptOu
 
 /** The error of a worker that died while it loaded `file`. If its event loop stood still, the file has a mistake. */
 export function loadDeath(file: string, { how, stall }: WorkerDeath): GridrunError {
+  if (how.startsWith('spawn ')) {
+    return new GridrunError('runner.system', `cannot start a worker: ${how}`, {
+      hint: 'allow more open files (ulimit -n) or processes, or free memory',
+    });
+  }
   if (stall === undefined) {
     const doing = file === '' ? 'starting' : `loading ${file}`;
     return new GridrunError('runner.worker-died', `the process that runs your checks crashed while ${doing} (${how})`, {

@@ -26,7 +26,7 @@ export const RUN_CODES = {
     'the journal could no longer be written',
     'free space on the disk, then continue with `--resume`',
   ),
-  'out.folder': input('the results folder could not be created', 'choose another with `--out`'),
+  'out.folder': input('the results folder could not be created or written to', 'choose another with `--out`'),
   'out.locked': input(
     'another run is writing to this results folder',
     'wait for it to end, or pass another folder with `--out`',
@@ -73,10 +73,15 @@ export const RUN_CODES = {
     'look for `process.exit`, or for a second `done()`; otherwise please report it',
   ),
   'runner.state-dir': input(
-    'the folder for the state of this machine belongs to another user',
-    'remove it, or set `TMPDIR`',
+    'gridrun cannot use the folder for the state of this machine: it belongs to another user, or cannot be written',
+    'remove it, make room, or set `TMPDIR` to a folder that you can write to',
   ),
   'runner.stopped': retried('runner', 'a command was canceled because the run was stopped', NO_TODO),
+  'runner.system': reported(
+    'runner',
+    'the operating system refused something that gridrun needs: room, rights, memory or open files',
+    'follow the message, which is the operating system’s own',
+  ),
   'runner.unknown': reported('runner', 'the check errored for an unknown reason', 'please report it'),
   'runner.worker-died': retried(
     'runner',
