@@ -4,7 +4,6 @@
  * written must not name another file of the server.
  */
 export function isAttachmentPath(path: string): boolean {
-  // eslint-disable-next-line no-control-regex
   if (path === '' || /[\u0000-\u001F\u007F]/.test(path) || /^[A-Za-z]:/.test(path)) return false;
   const parts = path.split(/[/\\]/);
   return parts.every((part) => part !== '' && part !== '.' && part !== '..');

@@ -16,7 +16,6 @@ import {
   shard,
   site,
   siteVerdict,
-  stopReason,
   text,
 } from './result-shapes.ts';
 import { isObject, leaf, listOf, objectOf, optional, wordOf, type FieldShapes, type Shape } from './shape.ts';

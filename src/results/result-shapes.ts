@@ -43,11 +43,11 @@ export const date: Shape<number> = leaf('a date in ms', (value) => isWhole(value
 export const count: Shape<number> = leaf('a whole number', (value) => isWhole(value, MAX_COUNT));
 /** A place in a list. A site without one has the largest number that there is. */
 export const place: Shape<number> = leaf('a whole number', (value) => isWhole(value, Number.MAX_SAFE_INTEGER));
-export const siteId: Shape<string> = leaf('the id of a site', (value) => isText(value) && SITE_ID.test(value));
+const siteId: Shape<string> = leaf('the id of a site', (value) => isText(value) && SITE_ID.test(value));
 
 export const arm = wordOf<Arm>({ subject: true, control: true });
 export const control = wordOf<ControlMode>({ never: true, 'on-failure': true, always: true });
-export const stopReason = wordOf<StopReason>({
+const stopReason = wordOf<StopReason>({
   interrupted: true,
   'max-failures': true,
   'global-timeout': true,

@@ -1,5 +1,5 @@
 /** The most levels of a value inside of a value that gridrun reads. Deeper ones cannot be written as JSON again. */
-export const MAX_DEPTH = 500;
+const MAX_DEPTH = 500;
 
 declare const OF: unique symbol;
 
@@ -7,9 +7,9 @@ declare const OF: unique symbol;
 export interface Shape<T> {
   readonly [OF]?: T;
   readonly isOptional?: boolean;
-  is(value: unknown): boolean;
+  readonly is: (value: unknown) => boolean;
   /** What is wrong with a value, such as `verdict.checks[0].title is not a text`. Undefined if nothing is wrong. */
-  why(value: unknown, path: string): string | undefined;
+  readonly why: (value: unknown, path: string) => string | undefined;
 }
 
 /** A field that may be absent. If it is there, it is never null. */
