@@ -1,3 +1,4 @@
+import { wallClock } from '../os/real-timers.ts';
 import { NOT_W3C, UNAUTHORIZED, UNAVAILABLE } from './classify.ts';
 import type { Reply } from './http.ts';
 import { WireError } from './wire-error.ts';
@@ -64,6 +65,6 @@ function oddText({ status, headers, text }: Reply): string {
 function retryAfterMs({ headers }: Reply): number | undefined {
   const given = headers['retry-after'];
   if (typeof given !== 'string' || given.trim() === '') return undefined;
-  const ms = /^\d+$/.test(given.trim()) ? Number(given) * 1000 : Date.parse(given) - Date.now();
+  const ms = /^\d+$/.test(given.trim()) ? Number(given) * 1000 : Date.parse(given) - wallClock();
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
