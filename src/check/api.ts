@@ -1,5 +1,4 @@
 /// <reference types="mocha" preserve="true" />
-import type { WebDriver } from 'selenium-webdriver';
 import type {
   ConsoleLine,
   ExtensionInCheck,
@@ -7,7 +6,7 @@ import type {
   StorageArea,
 } from './worker/extension/extension-in-check.ts';
 import { laneIn } from '../modules/lane-url.ts';
-import type { CheckSite } from './worker/attempt-context.ts';
+import type { CheckDriver, CheckSite } from './worker/attempt-context.ts';
 import type { AttachmentBody } from './worker/evidence/evidence.ts';
 import { standInsOf } from './worker/stand-ins.ts';
 
@@ -19,7 +18,7 @@ declare global {
   namespace Mocha {
     interface Context {
       readonly site: CheckSite;
-      readonly driver: WebDriver;
+      readonly driver: CheckDriver;
     }
   }
 }
@@ -41,7 +40,7 @@ const own = standInsOf(laneIn(import.meta.url));
 export const site: CheckSite = own.site;
 
 /**
- * selenium-webdriver's driver for the browser session of the site. `quit()` ends this site's use of the session; the
+ * selenium-webdriver's Chrome driver for the browser session of the site. `quit()` ends this site's use of the session; the
  * session itself goes on to the next site.
  *
  * @example
@@ -55,7 +54,7 @@ export const site: CheckSite = own.site;
  * });
  * ```
  */
-export const driver: WebDriver = own.driver;
+export const driver: CheckDriver = own.driver;
 
 /**
  * The extension of the site's session. Everything except `loaded` throws if the session has no extension. A check with

@@ -22,6 +22,8 @@ export interface ExecutionClientOptions {
   readonly endpoint: string;
   /** For each command. Longer than the browser's own page-load and script time-outs. */
   readonly deadlineMs: number;
+  /** Called with each request before it is sent. */
+  readonly onRequest?: (request: DriverRequest) => void;
 }
 
 /**
@@ -31,11 +33,13 @@ export interface ExecutionClientOptions {
 export class ExecutionClient {
   readonly #endpoint: Endpoint;
   readonly #deadlineMs: number;
+  readonly #onRequest: (request: DriverRequest) => void;
   readonly #revocation = new AbortController();
 
-  constructor({ endpoint, deadlineMs }: ExecutionClientOptions) {
+  constructor({ endpoint, deadlineMs, onRequest = () => {} }: ExecutionClientOptions) {
     this.#endpoint = parseEndpoint(endpoint);
     this.#deadlineMs = deadlineMs;
+    this.#onRequest = onRequest;
   }
 
   /** Ends the use of the session: pending and later commands reject with a `RevokedError`. */
@@ -46,6 +50,7 @@ export class ExecutionClient {
   /** The contract of selenium-webdriver's `http.Client`. Throws a `RevokedError` or a `WireError`. */
   async send(request: DriverRequest): Promise<DriverResponse> {
     this.#refuseRevoked(request);
+    this.#onRequest(request);
     const hasBody = request.method === 'POST' || request.method === 'PUT';
     const { method, path } = request;
     const body = hasBody ? JSON.stringify(request.data ?? {}) : undefined;

@@ -5,6 +5,7 @@ import { findCheckFiles } from '../../src/check/pool/check-files.ts';
 import { WorkerPool } from '../../src/check/pool/worker-pool.ts';
 import type { AttemptOrder, AttemptOutcome, Emit, LateError, SessionFacts } from '../../src/core/ports.ts';
 import type { Site } from '../../src/core/site.ts';
+import { reachableSocket } from '../../src/wire/endpoint.ts';
 import { workerPoolOptions, type PoolSettings } from '../support/worker-pool-options.ts';
 import { startStub, type Stub, type StubOptions } from '../stub/webdriver-stub.ts';
 
@@ -72,13 +73,15 @@ export async function startBench({
   const session = async (): Promise<SessionFacts> => {
     const answer = await fetch(`${stub.url}/session`, {
       method: 'POST',
-      body: JSON.stringify({ capabilities: { alwaysMatch: {} } }),
+      body: JSON.stringify({ capabilities: { alwaysMatch: { webSocketUrl: stubOptions?.bidi === true } } }),
     });
     const { value } = (await answer.json()) as { value: { sessionId: string; capabilities: Record<string, unknown> } };
+    const socket = value.capabilities['webSocketUrl'];
     return {
       sessionId: value.sessionId,
       endpoint: stub.url,
       capabilities: value.capabilities,
+      ...(typeof socket === 'string' ? { webSocketUrl: reachableSocket(socket, stub.url) } : {}),
       node: 'stub',
       browserName: 'chrome',
       browserVersion: '1',

@@ -79,6 +79,7 @@ const COMMANDS: Readonly<Record<string, (session: StubSession, params: Params) =
     session.page += 1;
     return { navigation: randomUUID(), url: params['url'] };
   },
+  'script.addPreloadScript': () => ({ script: randomUUID() }),
   'goog:cdp.getSession': () => ({ session: randomUUID() }),
   'goog:cdp.sendCommand': (session, params) => {
     if (CLEARS_COOKIES.has(String(params['method']))) session.cookies = [];

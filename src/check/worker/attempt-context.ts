@@ -1,8 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { WebDriver } from 'selenium-webdriver';
+import type { Driver as ChromeDriver } from 'selenium-webdriver/chrome.js';
 import { GridrunError } from '../../core/fault.ts';
 import type { AttachmentBody } from './evidence/evidence.ts';
 import type { ExtensionInCheck } from './extension/extension-in-check.ts';
+
+/** The `driver` of a check: selenium-webdriver's Chrome driver, which also takes a file detector. */
+export type CheckDriver = ChromeDriver & Pick<WebDriver, 'setFileDetector'>;
 
 /** What a check reads of its site. */
 export interface CheckSite {
@@ -21,7 +25,7 @@ export interface AttemptContext {
   readonly attemptId: number;
   readonly siteId: string;
   readonly site: CheckSite;
-  readonly driver: WebDriver;
+  readonly driver: CheckDriver;
   readonly extension: ExtensionInCheck;
   readonly signal: AbortSignal;
   /** Takes the site's secrets out of text. */

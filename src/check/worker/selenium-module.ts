@@ -1,14 +1,25 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { WebDriver } from 'selenium-webdriver';
+import type { Executor } from 'selenium-webdriver/http.js';
 
 /** The parts of selenium-webdriver that make a driver. */
 export interface Selenium {
   readonly WebDriver: typeof import('selenium-webdriver').WebDriver;
-  readonly Session: typeof import('selenium-webdriver').Session;
+  readonly ChromeDriver: typeof import('selenium-webdriver/chrome.js').Driver;
   readonly error: typeof import('selenium-webdriver').error;
-  readonly Executor: new (client: unknown) => ConstructorParameters<typeof WebDriver>[1];
+  readonly Executor: new (client: unknown) => Executor;
 }
+
+/** A socket that selenium-webdriver opened, as far as gridrun uses it. */
+export interface DriverSocket {
+  send(data: unknown, ...rest: unknown[]): unknown;
+}
+
+/** Under this key a driver has its `SocketListener`. */
+export const ON_BIDI_SOCKET = Symbol.for('gridrun.onBidiSocket');
+
+/** Called with the BiDi socket of a driver before anyone can use it, and maybe again. */
+export type SocketListener = (socket: DriverSocket) => void;
 
 /**
  * Loads the project's own selenium-webdriver, or else gridrun's. The driver and the `until` and `By` that a check imports
@@ -19,9 +30,10 @@ export function loadSelenium(cwd: string): Selenium {
   const own = createRequire(import.meta.url);
   const source = [ofProject, own].find((candidate) => resolves(candidate)) ?? own;
   seeThroughStandIns(source);
-  const main = source('selenium-webdriver') as Selenium;
-  const http = source('selenium-webdriver/http') as Pick<Selenium, 'Executor'>;
-  return { WebDriver: main.WebDriver, Session: main.Session, error: main.error, Executor: http.Executor };
+  const { WebDriver, error } = source('selenium-webdriver') as Selenium;
+  const { Driver } = source('selenium-webdriver/chrome') as { Driver: Selenium['ChromeDriver'] };
+  const { Executor } = source('selenium-webdriver/http') as Pick<Selenium, 'Executor'>;
+  return { WebDriver, ChromeDriver: Driver, error, Executor };
 }
 
 function resolves(source: NodeJS.Require): boolean {
@@ -34,10 +46,12 @@ function resolves(source: NodeJS.Require): boolean {
 
 /**
  * selenium-webdriver keeps one BiDi connection per driver object. A check's `driver` is a stand-in that stays for many sites,
- * so the connection must belong to the object behind it. Otherwise all sites would share one socket.
+ * so the connection must belong to the object behind it. Otherwise all sites would share one socket. The driver learns of
+ * its socket here too, because selenium's own modules ask for the connection in this way.
  */
 function seeThroughStandIns(source: NodeJS.Require): void {
-  type Connect = (driver: object) => unknown;
+  type Driver = object & { readonly [ON_BIDI_SOCKET]?: SocketListener };
+  type Connect = (driver: Driver) => Promise<{ readonly socket: DriverSocket }>;
   let connections: { getBidiConnection: Connect };
   try {
     connections = source('selenium-webdriver/lib/bidi_connection') as typeof connections;
@@ -46,5 +60,10 @@ function seeThroughStandIns(source: NodeJS.Require): void {
   }
   const connect = connections.getBidiConnection;
   const behind = Symbol.for('gridrun.behind');
-  connections.getBidiConnection = (driver) => connect((driver as { [behind]?: object })[behind] ?? driver);
+  connections.getBidiConnection = async (driver) => {
+    const real = (driver as { [behind]?: Driver })[behind] ?? driver;
+    const connection = await connect(real);
+    real[ON_BIDI_SOCKET]?.(connection.socket);
+    return connection;
+  };
 }

@@ -1,12 +1,11 @@
-import type { WebDriver } from 'selenium-webdriver';
-import { attemptOfCaller, type AttemptContext, type CheckSite } from './attempt-context.ts';
+import { attemptOfCaller, type AttemptContext, type CheckDriver, type CheckSite } from './attempt-context.ts';
 import type { AttachmentBody } from './evidence/evidence.ts';
 import type { ExtensionInCheck } from './extension/extension-in-check.ts';
 
 /** What `gridrun/check` exports. */
 export interface StandIns {
   readonly site: CheckSite;
-  readonly driver: WebDriver;
+  readonly driver: CheckDriver;
   readonly extension: ExtensionInCheck;
   readonly signal: AbortSignal;
   attach(name: string, body: AttachmentBody): Promise<void>;

@@ -195,7 +195,7 @@ export class AttemptRun implements AttemptContext {
 
   #conclude(fault: Fault | undefined): void {
     this.#isOver = true;
-    const { record, extension, evidence } = this.#parts;
+    const { borrowed, record, extension, evidence } = this.#parts;
     record.close();
     this.#deadline?.clear();
     this.#suite.dispose();
@@ -206,7 +206,7 @@ export class AttemptRun implements AttemptContext {
       ending: this.#ending ?? 'completed',
       checks: record.list(),
       ...(fault === undefined ? {} : { fault: this.redaction.value(fault) }),
-      sessionDirty: this.#sessionDirty,
+      sessionDirty: this.#sessionDirty || borrowed.hasChangedBrowser,
       ...(errors.length === 0 ? {} : { extensionErrors: this.redaction.value(errors) }),
     });
   }

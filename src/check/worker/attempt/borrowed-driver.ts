@@ -1,9 +1,12 @@
-import type { WebDriver } from 'selenium-webdriver';
 import { now } from '../../../os/real-timers.ts';
 import type { SessionFacts } from '../../../core/ports.ts';
 import { ExecutionClient } from '../../../wire/execution-client.ts';
+import { isTraced, trace } from '../../../wire/protocol-trace.ts';
 import { RevokedError, WireError } from '../../../wire/wire-error.ts';
+import type { CheckDriver } from '../attempt-context.ts';
 import type { Selenium } from '../selenium-module.ts';
+import { lastingW3c } from './harmless-commands.ts';
+import { laneDriver } from './lane-driver.ts';
 
 /** The part of selenium-webdriver's command that its types leave out. */
 interface Command {
@@ -42,31 +45,37 @@ const MAX_WIRE_ERRORS = 20;
 
 /** A WebDriver of its own for one site. It ends with the site, while its session goes on to the next one. */
 export class BorrowedDriver {
-  readonly driver: WebDriver;
+  readonly driver: CheckDriver;
   readonly #client: ExecutionClient;
   readonly #open = new Set<OpenCommand>();
   readonly #navigationErrors = new WeakSet<object>();
   readonly #wireErrors: WireError[] = [];
+  #lasting: string | undefined;
   #state: 'used' | 'quit' | 'ending' | 'ended' = 'used';
 
   constructor(options: BorrowedDriverOptions) {
     const { selenium, session } = options;
-    this.#client = new ExecutionClient({ endpoint: session.endpoint, deadlineMs: options.maxMs + COMMAND_MARGIN_MS });
-    const capabilities = {
-      ...session.capabilities,
-      ...(session.webSocketUrl === undefined ? {} : { webSocketUrl: session.webSocketUrl }),
-    };
-    const execute = this.#execute.bind(this, options);
-    const LaneDriver = class extends selenium.WebDriver {
-      override execute<T>(command: unknown): Promise<T> {
-        const send = (other: unknown): Promise<unknown> => super.execute(other as never);
-        return execute(command as Command, send) as Promise<T>;
-      }
-    };
-    this.driver = new LaneDriver(
-      new selenium.Session(session.sessionId, capabilities),
-      new selenium.Executor(this.#client),
-    );
+    this.#client = new ExecutionClient({
+      endpoint: session.endpoint,
+      deadlineMs: options.maxMs + COMMAND_MARGIN_MS,
+      onRequest: ({ method, path, data }) => this.#note(session, lastingW3c(method, path, data)),
+    });
+    this.driver = laneDriver({
+      selenium,
+      session,
+      client: this.#client,
+      execute: async (command, send) => await this.#execute(options, command as Command, send),
+      onSocketCommand: (lasting) => {
+        if (this.#state === 'ended') throw this.#refused(options, lasting ?? 'a command over a socket');
+        this.#note(session, lasting);
+      },
+      onAddressRead: (capability) => this.#note(session, `the capability ${capability}`),
+    });
+  }
+
+  /** Did the check do something that may outlive its tabs? Only a new session is then sure to be clean. */
+  get hasChangedBrowser(): boolean {
+    return this.#lasting !== undefined;
   }
 
   /** Commands without a reply, oldest first. */
@@ -105,11 +114,7 @@ export class BorrowedDriver {
     const name = command.getName();
     if (this.#state === 'ending') return null;
     const check = options.callingCheck();
-    if (this.#state === 'ended') {
-      const error = new RevokedError(name);
-      options.onLateCommand(error, check);
-      throw error;
-    }
+    if (this.#state === 'ended') throw this.#refused(options, name);
     if (this.#state === 'quit') {
       throw new options.selenium.error.NoSuchSessionError(
         'the check has quit its driver, or closed its last window: for this site there is no session any more',
@@ -137,6 +142,19 @@ export class BorrowedDriver {
     } finally {
       this.#open.delete(open);
     }
+  }
+
+  /** Reports a command that came too late. */
+  #refused(options: BorrowedDriverOptions, name: string): RevokedError {
+    const error = new RevokedError(name);
+    options.onLateCommand(error, options.callingCheck());
+    return error;
+  }
+
+  #note({ sessionId }: SessionFacts, lasting: string | undefined): void {
+    if (lasting === undefined) return;
+    if (this.#lasting === undefined && isTraced()) trace(`session ${sessionId} must be replaced because of ${lasting}`);
+    this.#lasting ??= lasting;
   }
 
   /** Closing the last window would end the session, which other sites need. */

@@ -1,0 +1,111 @@
+import type { Capabilities, WebDriver } from 'selenium-webdriver';
+import type { SessionFacts } from '../../../core/ports.ts';
+import type { DriverRequest, DriverResponse, ExecutionClient } from '../../../wire/execution-client.ts';
+import type { CheckDriver } from '../attempt-context.ts';
+import { ON_BIDI_SOCKET, type DriverSocket, type Selenium } from '../selenium-module.ts';
+import { lastingBidi, lastingCdp } from './harmless-commands.ts';
+
+export interface LaneDriverParts {
+  readonly selenium: Selenium;
+  readonly session: SessionFacts;
+  readonly client: Pick<ExecutionClient, 'send'>;
+  /** Runs a command of the driver. `send` is what selenium-webdriver would do. */
+  readonly execute: (command: unknown, send: (command: unknown) => Promise<unknown>) => Promise<unknown>;
+  /**
+   * Called before a socket of the driver sends a command. `lasting` is its name, if it may change the browser for longer
+   * than its tab lives. May throw; the command is then not sent.
+   */
+  readonly onSocketCommand: (lasting: string | undefined) => void;
+  /** Called when the check reads where the browser can be reached. A connection that it opens there is not seen. */
+  readonly onAddressRead: (capability: string) => void;
+}
+
+/** Capabilities by which a check can reach the browser past its driver. */
+const ADDRESSES = new Set(['webSocketUrl', 'se:cdp', 'goog:chromeOptions', 'ms:edgeOptions']);
+
+/** A Chrome driver for an open session, whose commands go through `parts`. */
+export function laneDriver(parts: LaneDriverParts): CheckDriver {
+  const { selenium, session, client } = parts;
+  const LaneDriver = class extends selenium.ChromeDriver {
+    declare readonly _cdpWsConnection: DriverSocket;
+
+    readonly [ON_BIDI_SOCKET] = (socket: DriverSocket): void => watch(socket, lastingBidi, parts.onSocketCommand);
+
+    override execute<T>(command: unknown): Promise<T> {
+      const send = (other: unknown): Promise<unknown> => super.execute(other as never);
+      return parts.execute(command, send) as Promise<T>;
+    }
+
+    /** The Chrome driver takes none, because its browser is on this machine. Ours may be on a grid. */
+    override setFileDetector(detector?: unknown): void {
+      selenium.WebDriver.prototype.setFileDetector.call(this, detector as never);
+    }
+
+    override async getCapabilities(): ReturnType<WebDriver['getCapabilities']> {
+      const capabilities = await super.getCapabilities();
+      watchReads(capabilities, parts.onAddressRead);
+      return capabilities;
+    }
+
+    override async getBidi(): ReturnType<WebDriver['getBidi']> {
+      const connection = await super.getBidi();
+      this[ON_BIDI_SOCKET](connection.socket);
+      return connection;
+    }
+
+    override async createCDPConnection(target: string): ReturnType<WebDriver['createCDPConnection']> {
+      const connection: unknown = await super.createCDPConnection(target);
+      watch(this._cdpWsConnection, lastingCdp, parts.onSocketCommand);
+      return connection;
+    }
+  };
+  // Only createSession teaches an executor Chrome's commands. It gets the session that is open.
+  const executor = new selenium.Executor({
+    send: async (request: DriverRequest) => await adopt(session, client, request),
+  });
+  return LaneDriver.createSession(undefined, executor);
+}
+
+async function adopt(
+  { sessionId, capabilities, webSocketUrl }: SessionFacts,
+  client: Pick<ExecutionClient, 'send'>,
+  request: DriverRequest,
+): Promise<DriverResponse> {
+  if (request.method !== 'POST' || request.path !== '/session') return await client.send(request);
+  const reachable = { ...capabilities, ...(webSocketUrl === undefined ? {} : { webSocketUrl }) };
+  const body = JSON.stringify({ value: { sessionId, capabilities: reachable } });
+  return { status: 200, headers: new Map(), body };
+}
+
+function watchReads(capabilities: Capabilities, onAddressRead: (capability: string) => void): void {
+  // The driver gives one object each time.
+  if (Object.hasOwn(capabilities, 'get')) return;
+  const get = capabilities.get.bind(capabilities);
+  Object.assign(capabilities, {
+    get(key: string): unknown {
+      if (ADDRESSES.has(key) && !isReadBySelenium()) onAddressRead(key);
+      return get(key);
+    },
+  });
+}
+
+/** selenium's own modules read the address too, but use the driver's socket. */
+function isReadBySelenium(): boolean {
+  return /[\\/]selenium-webdriver[\\/]bidi[\\/]/.test(new Error().stack ?? '');
+}
+
+const watched = new WeakSet<DriverSocket>();
+
+function watch(
+  socket: DriverSocket,
+  lasting: (message: string) => string | undefined,
+  onCommand: LaneDriverParts['onSocketCommand'],
+): void {
+  if (watched.has(socket)) return;
+  watched.add(socket);
+  const send = socket.send.bind(socket);
+  socket.send = (data, ...rest) => {
+    onCommand(lasting(String(data)));
+    return send(data, ...rest);
+  };
+}
