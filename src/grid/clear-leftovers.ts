@@ -23,6 +23,7 @@ export interface ClearOptions {
  */
 export async function clearLeftovers(options: ClearOptions = {}): Promise<string[]> {
   const registry = options.registry ?? new SessionRegistry();
+  await registry.removeUnrecorded();
   const records = await registry.ofDeadOwners().catch(() => []);
   const ended = await Promise.all(
     records.map(async (record) => {

@@ -5,6 +5,9 @@ import { GridrunError, refusal, systemFault } from '../core/fault.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../os/process-identity.ts';
 import { writeWhole } from '../os/write-whole.ts';
 
+/** A folder gets its record within milliseconds. */
+const UNRECORDED_MS = 3_600_000;
+
 /** A session on disk, from before its request until after its release. */
 export interface SessionRecord {
   readonly owner: ProcessIdentity;
@@ -106,6 +109,18 @@ export class SessionRegistry {
     return records.filter((record) => record !== undefined && !isAlive(record.owner)) as SessionRecord[];
   }
 
+  /** Removes folders that have had no record for an hour: their run was killed before it wrote one. Never throws. */
+  async removeUnrecorded(): Promise<void> {
+    const names = await readdir(this.stateDir).catch(() => []);
+    const folders = names.filter((name) => name.startsWith('s-')).map((name) => join(this.stateDir, name));
+    const removals = folders.map(async (folder) => {
+      const { mtimeMs } = await stat(folder);
+      if (Date.now() - mtimeMs < UNRECORDED_MS || (await exists(recordFile(folder)))) return;
+      await rm(folder, { recursive: true, force: true });
+    });
+    await Promise.allSettled(removals);
+  }
+
   /** The time since the last change of a record, in ms. */
   async ageMs(record: SessionRecord): Promise<number> {
     return Date.now() - (await stat(recordFile(record.folder))).mtimeMs;
@@ -127,6 +142,13 @@ export class SessionRegistry {
       );
     }
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
 }
 
 function recordFile(folder: string): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,4 +122,13 @@ test('a record whose grid was away for a month is dropped', async () => {
   await utimes(join(registry.stateDir, folder!, 'session.json'), longAgo, longAgo);
   assert.deepEqual(await clearLeftovers({ registry }), []);
   assert.deepEqual(await readdir(registry.stateDir), []);
+});
+
+test('a folder without a record goes after an hour, and one that was just made stays', async () => {
+  const longAgo = new Date(Date.now() - 2 * 3_600_000);
+  for (const name of ['s-old', 's-half', 's-new', 'other']) await mkdir(join(registry.stateDir, name));
+  await writeFile(join(registry.stateDir, 's-half', 'session.json.tmp'), '{');
+  for (const name of ['s-old', 's-half', 'other']) await utimes(join(registry.stateDir, name), longAgo, longAgo);
+  assert.deepEqual(await clearLeftovers({ registry }), []);
+  assert.deepEqual((await readdir(registry.stateDir)).sort(), ['other', 's-new']);
 });
