@@ -5,8 +5,6 @@ import { NO_COUNTS, type Verdict } from './verdict.ts';
 /** The verdict of a site or a check in a run; `absent` if the run did not plan it. */
 export type Standing = Verdict | 'absent';
 
-export const STANDINGS: readonly Standing[] = ['passed', 'flaky', 'failed', 'errored', 'skipped', 'not-run', 'absent'];
-
 /** How a site or a check changed from one run to a later one. */
 export type Change =
   | 'new-failure'

@@ -3,14 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import {
-  changeOf,
-  comparisonOutcome,
-  gates,
-  STANDINGS,
-  type Change,
-  type Standing,
-} from '../../src/core/comparison.ts';
+import { changeOf, comparisonOutcome, gates, type Change, type Standing } from '../../src/core/comparison.ts';
 import type { CheckResult } from '../../src/core/attempt.ts';
 import { exitOf } from '../../src/core/outcome.ts';
 import { compareRuns } from '../../src/results/compare.ts';
@@ -63,7 +56,7 @@ const earlier = async (run: FakeRun): Promise<EarlierRun> => runOf(await foldEve
 const standing = async (standings: Readonly<Record<string, Standing>>, night = 1): Promise<EarlierRun> =>
   earlier(runWith(standings, ['t'], night));
 
-/** Every cell again, as a person would fill it in: the row before, the column after, in the order of STANDINGS. */
+/** Every cell again, as a person would fill it in: the row before, the column after, in the order of the rows. */
 const EXPECTED: Readonly<Record<Standing, string>> = {
   passed: 'still-passing newly-flaky new-failure new-failure left-out left-out removed',
   flaky: 'steady-again still-flaky new-failure new-failure left-out left-out removed',
@@ -73,6 +66,7 @@ const EXPECTED: Readonly<Record<Standing, string>> = {
   'not-run': 'back newly-flaky new-failure new-failure still-left-out still-left-out removed',
   absent: 'added newly-flaky new-failure new-failure added added in-neither',
 };
+const STANDINGS = Object.keys(EXPECTED) as Standing[];
 
 for (const before of STANDINGS) {
   for (const [column, now] of STANDINGS.entries()) {
