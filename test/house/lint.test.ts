@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { HouseCopy } from './house-copy.ts';
@@ -62,6 +62,38 @@ test('a function, a list of parameters and a file that are too long are faults, 
     'src/core/planted-file.ts:251 max-lines',
     'src/core/planted-long.ts:1 max-lines-per-function',
   ]);
+});
+
+test('a comment that turns off the type check without a description is a fault', async () => {
+  using house = new HouseCopy();
+  const wrong = (comment: string): string => `${comment}\nexport const planted: number = 'text';\n`;
+  for (const name of ['expect-error', 'ignore', 'nocheck']) {
+    house.plant(`src/core/planted-${name}.ts`, wrong(`// @ts-${name}`));
+    house.plant(`src/core/described-${name}.ts`, wrong(`// @ts-${name} -- the test needs a wrong type`));
+  }
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  const found = [...output.matchAll(/ban-ts-comment\)[^\n]*\n[^\n]*src\/core\/([a-z-]+)\.ts:1:/g)].map(
+    ([, file]) => file,
+  );
+  assert.deepEqual(found.toSorted(), ['planted-expect-error', 'planted-ignore', 'planted-nocheck']);
+});
+
+test('each comment that turns off a lint rule names the rule and says why', () => {
+  const isExplained = (line: string): boolean =>
+    !/\b(ox|es)lint-disable/.test(line) || /lint-disable\S* [\w@/, -]*\w -- \S/.test(line);
+  assert.ok(isExplained('// oxlint-disable-next-line no-explicit-any -- checks know the type'));
+  assert.ok(!isExplained('// oxlint-disable-next-line no-explicit-any'));
+  assert.ok(!isExplained('/* eslint-disable -- all of them */'));
+  const root = join(import.meta.dirname, '../..');
+  const files = globSync('{src,report-app,scripts}/**/*.{ts,tsx}', { cwd: root });
+  assert.ok(files.length > 0);
+  for (const file of files) {
+    const wrong = readFileSync(join(root, file), 'utf8')
+      .split('\n')
+      .find((line) => !isExplained(line));
+    assert.equal(wrong, undefined, `${file}: add the rule and the reason: oxlint-disable-next-line rule -- reason`);
+  }
 });
 
 test('the command line may print and exit', async () => {
