@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { LAYERS, type Layer } from './layers.ts';
+import { COMPUTED_IMPORTS, LAYERS, REPORT_APP_MAY, type Layer } from './layers.ts';
 import { importsOf, type ModuleImport } from './module-imports.ts';
 import { countSources, unreadMistake } from './source-files.ts';
 
@@ -28,6 +28,12 @@ for (const file of files) {
   else faults.push(...imports.flatMap((named) => faultOf(file, layer, named) ?? []));
 }
 
+const appFiles = globSync('report-app/**/*.{ts,tsx}').map((file) => file.replaceAll('\\', '/'));
+for (const file of appFiles.toSorted())
+  faults.push(...importsOf(file, readFileSync(file, 'utf8')).flatMap((named) => appFaultOf(file, named) ?? []));
+const unreadApp = unreadMistake('layers', appFiles.length, countSources(process.cwd(), ['report-app']));
+if (unreadApp !== undefined) faults.push(unreadApp);
+
 const unread = unreadMistake('layers', readCount, countSources(process.cwd(), ['src']));
 if (unread !== undefined) faults.push(unread);
 else if (importCount === 0)
@@ -53,8 +59,10 @@ function isUnder(file: string, path: string): boolean {
 
 /** The fault of an import, or undefined if the import is allowed. */
 function faultOf(file: string, layer: Layer, { specifier, line }: ModuleImport): string | undefined {
-  // Check files are loaded by a computed import, which names no module of ours.
-  if (specifier === undefined) return undefined;
+  if (specifier === undefined) {
+    if (file in COMPUTED_IMPORTS) return undefined;
+    return `${file}:${line}: computes what it imports; write the path, or add the file to scripts/layers.ts`;
+  }
   const target = targetOf(file, specifier);
   if (target === undefined || DATA.has(target)) return undefined;
   const allowed = isFolder(layer) ? [...layer.may, layer.path] : layer.may;
@@ -63,12 +71,21 @@ function faultOf(file: string, layer: Layer, { specifier, line }: ModuleImport):
   return `${file}:${line}: imports ${target}; src/${layer.path} may import ${allowedText(layer.may)}`;
 }
 
+/** The fault of an import of the report's browser program, or undefined if the import is allowed. */
+function appFaultOf(file: string, { specifier, line }: ModuleImport): string | undefined {
+  const target = specifier === undefined ? undefined : targetOf(file, specifier);
+  if (target?.startsWith('src/') !== true || REPORT_APP_MAY.some((path) => isUnder(target, path))) return undefined;
+  return `${file}:${line}: imports ${target}; report-app/ may import ${allowedText(REPORT_APP_MAY)}`;
+}
+
 /** The path of the file of ours that an import names, or undefined if it names a package. */
 function targetOf(file: string, specifier: string): string | undefined {
   const path = specifier.replace(/[?#].*$/, '');
   if (path in SELF) return SELF[path];
+  // An absolute path works on one machine only, so it is never allowed.
+  if (path.startsWith('file:') || path.startsWith('/')) return path;
   if (/^[a-z]+:/.test(path)) return undefined;
-  if (path.startsWith('.') || path.startsWith('/')) return posix.join(posix.dirname(file), path);
+  if (path.startsWith('.')) return posix.join(posix.dirname(file), path);
   return undefined;
 }
 

@@ -120,3 +120,13 @@ export const LAYERS: readonly Layer[] = [
   { path: 'index.ts', may: ['app/', 'config/', 'core/'] },
   { path: 'version.ts', may: [] },
 ];
+
+/** What the report's browser program and its build may import of src. */
+export const REPORT_APP_MAY: readonly string[] = ['core/', 'text/', 'report/html/report-data.ts', 'os/write-whole.ts'];
+
+/** The files of src that may import a module whose name is not in the code, and what they load. */
+export const COMPUTED_IMPORTS: Readonly<Record<string, string>> = {
+  'src/config/config-file.ts': "the user's config file",
+  'src/check/worker/lane/lane.ts': "the user's check files",
+  'src/report/html/report-app.ts': "the report's browser program, which is built or not",
+};

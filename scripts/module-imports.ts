@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { Visitor, parseSync, type Node } from 'oxc-parser';
 
 /** A place where a module refers to another module. */
@@ -10,8 +11,9 @@ export interface ModuleImport {
 
 /**
  * Every module that a source file refers to: static and dynamic imports, re-exports, `import type`, `import('…')` types,
- * `require`, `require.resolve`, `import.meta.resolve`, and `new URL('…', import.meta.url)`, which starts child processes
- * and worker threads. Throws if the file cannot be parsed.
+ * `require`, `require.resolve`, `import.meta.resolve`, and what starts child processes and worker threads:
+ * `new URL('…', import.meta.url)`, any URL of a relative path or a file, and `join(import.meta.dirname, '…')`.
+ * Throws if the file cannot be parsed.
  */
 export function importsOf(fileName: string, source: string): ModuleImport[] {
   const { program, errors } = parseSync(fileName, source);
@@ -28,7 +30,11 @@ export function importsOf(fileName: string, source: string): ModuleImport[] {
     ImportExpression: (node) => take(node, node.source),
     TSImportType: (node) => take(node, node.source),
     TSExternalModuleReference: (node) => take(node, node.expression),
-    CallExpression: (node) => isResolver(node.callee) && take(node, node.arguments[0]),
+    CallExpression: (node) => {
+      if (isResolver(node.callee)) take(node, node.arguments[0]);
+      const path = joinedPath(node);
+      if (path !== undefined) take(node, node, () => path);
+    },
     NewExpression: (node) => isUrlOfModule(node) && take(node, node.arguments[0], urlText),
   }).visit(program);
   return found;
@@ -60,8 +66,29 @@ function isResolver(callee: Node): boolean {
   );
 }
 
-function isUrlOfModule(node: Extract<Node, { type: 'NewExpression' }>): boolean {
-  const base = node.arguments[1];
-  const isUrl = node.callee.type === 'Identifier' && node.callee.name === 'URL';
-  return isUrl && base?.type === 'MemberExpression' && base.object.type === 'MetaProperty';
+/** `URL` or `globalThis.URL`, with the module as its base, or of a text that can only be a path or a file. */
+function isUrlOfModule({ callee, arguments: [text, base] }: Extract<Node, { type: 'NewExpression' }>): boolean {
+  return nameOf(callee) === 'URL' && (isOfModule(base) || /^(\.|file:)/.test(textOf(text) ?? ''));
+}
+
+/** The path in `join(import.meta.dirname, '…')` or `resolve(import.meta.dirname, '…')`, relative to the module. */
+function joinedPath({
+  callee,
+  arguments: [base, ...parts],
+}: Extract<Node, { type: 'CallExpression' }>): string | undefined {
+  const texts = parts.map(textOf);
+  if (!['join', 'resolve'].includes(nameOf(callee) ?? '') || !isOfModule(base) || texts.includes(undefined))
+    return undefined;
+  return `./${posix.join(...texts.map((text) => text ?? ''))}`;
+}
+
+/** `import.meta.url`, `import.meta.dirname`, … */
+function isOfModule(node: Node | undefined): boolean {
+  return node?.type === 'MemberExpression' && node.object.type === 'MetaProperty';
+}
+
+/** The name of a variable, or of the property in `a.name`. */
+function nameOf(node: Node): string | undefined {
+  if (node.type === 'Identifier') return node.name;
+  return node.type === 'MemberExpression' && node.property.type === 'Identifier' ? node.property.name : undefined;
 }

@@ -21,6 +21,12 @@ const FORBIDDEN: readonly (readonly [line: string, target: string])[] = [
   ["import { j } from 'gridrun';", 'src/index.ts'],
   ["import '../../test/support/machine.ts';", 'test/support/machine.ts'],
   ["import '../app/run/run.ts';", 'src/app/run/run.ts'],
+  ["import 'file:///src/plan/chunk.ts';", 'file:///src/plan/chunk.ts'],
+  ["import '/src/plan/chunk.ts';", '/src/plan/chunk.ts'],
+  ["export const k = (base: string) => new URL('../plan/chunk.ts', base);", 'src/plan/chunk.ts'],
+  ["export const l = new globalThis.URL('../plan/chunk.ts', import.meta.url);", 'src/plan/chunk.ts'],
+  ["export const m = join(import.meta.dirname, '..', 'plan/chunk.ts');", 'src/plan/chunk.ts'],
+  ["export const n = path.resolve(import.meta.dirname, '../plan/chunk.ts');", 'src/plan/chunk.ts'],
 ];
 
 test('each way to import a sibling is a fault, told by file, line, target and what is allowed', async () => {
@@ -77,7 +83,8 @@ test('a file at the top of src is a fault', async () => {
   assert.match(output, /^src\/planted\.ts:1: is at the top of src/m);
   house.plant(
     'scripts/layers.ts',
-    "export const LAYERS = [{ path: 'planted.ts', may: ['*'] }, { path: 'index.ts', may: [] }];\n",
+    "export const LAYERS = [{ path: 'planted.ts', may: ['*'] }, { path: 'index.ts', may: [] }];\n" +
+      'export const REPORT_APP_MAY = [];\nexport const COMPUTED_IMPORTS = {};\n',
   );
   const listed = await house.run(SCRIPT);
   assert.match(listed.output, /^src\/planted\.ts:1: is at the top of src/m);
@@ -93,7 +100,7 @@ test("the page's program is imported in one place", async () => {
   assert.doesNotMatch(output, /report-app\.ts:\d+: imports/);
 });
 
-test('what is allowed is no fault: core, wire, its own folder, node and npm packages, what is computed', async () => {
+test('what is allowed is no fault: core, wire, its own folder, node and npm packages, a URL of the web', async () => {
   using house = new HouseCopy();
   const lines = [
     "import '../core/site.ts';",
@@ -102,9 +109,35 @@ test('what is allowed is no fault: core, wire, its own folder, node and npm pack
     "import 'node:fs';",
     "import 'zod';",
   ];
-  house.plant('src/dispatch/planted.ts', [...lines, 'export const a = (url: string) => import(url);'].join('\n'));
+  lines.push("export const a = (grid: string) => new URL('/status', grid);");
+  house.plant('src/dispatch/planted.ts', lines.join('\n'));
   const { output } = await house.run(SCRIPT);
   assert.doesNotMatch(output, /planted/);
+});
+
+test('an import that is computed is a fault, except in the files that load files of users', async () => {
+  using house = new HouseCopy();
+  const lines = [
+    'export const a = (url: string) => import(url);',
+    "export const b = (z: string) => import('../plan/' + z);",
+  ];
+  house.plant('src/dispatch/planted.ts', lines.join('\n'));
+  house.plant('src/config/config-file.ts', lines[0] ?? '');
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  assert.match(output, /^src\/dispatch\/planted\.ts:1: computes what it imports; /m);
+  assert.match(output, /^src\/dispatch\/planted\.ts:2: computes what it imports; /m);
+  assert.doesNotMatch(output, /config-file/);
+});
+
+test("the report's browser program may import only data and words of src", async () => {
+  using house = new HouseCopy();
+  const lines = ["import '../src/report/html/report-data.ts';", "import '../src/core/verdict.ts';"];
+  house.plant('report-app/planted.tsx', [...lines, "import '../src/report/html/build-data.ts';"].join('\n'));
+  const { code, output } = await house.run(SCRIPT);
+  assert.equal(code, 1);
+  assert.match(output, /^report-app\/planted\.tsx:3: imports src\/report\/html\/build-data\.ts; report-app\/ may/m);
+  assert.doesNotMatch(output, /planted\.tsx:[12]:/);
 });
 
 test('a folder that nobody thought about is a fault', async () => {
