@@ -74,7 +74,7 @@ test('a comment that turns off the type check without a description is a fault',
   const { code, output } = await house.run(SCRIPT);
   assert.equal(code, 1);
   const found = [...output.matchAll(/ban-ts-comment\)[^\n]*\n[^\n]*src\/core\/([a-z-]+)\.ts:1:/g)].map(
-    ([, file]) => file,
+    ([, file]) => file ?? '',
   );
   assert.deepEqual(found.toSorted(), ['planted-expect-error', 'planted-ignore', 'planted-nocheck']);
 });
