@@ -1,8 +1,11 @@
+import { basename } from 'node:path';
 import type { Run } from '../app/run/handle.ts';
+import { isReaderGone } from './output.ts';
 
 /**
  * Stops a run on signals, until it is disposed. The first Ctrl-C lets running sites finish, the second ends them.
- * SIGTERM and a closed terminal stop the run at once.
+ * SIGTERM, SIGQUIT and a closed terminal or session (SIGHUP, except under nohup) stop the run at once. If nothing reads
+ * standard output any more, running sites may finish.
  */
 export function stopOnSignals(run: Run, say: (text: string) => void): Disposable {
   let interrupts = 0;
@@ -15,14 +18,25 @@ export function stopOnSignals(run: Run, say: (text: string) => void): Disposable
   const terminated = (): void => run.stop('stop');
   process.on('SIGINT', interrupted);
   process.on('SIGTERM', terminated);
-  // Under nohup there is no terminal, and SIGHUP must stay ignored.
-  const onTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
-  if (onTerminal) process.on('SIGHUP', terminated);
+  process.on('SIGQUIT', terminated);
+  const hungUp = isUnderNohup(process.env) ? (): void => {} : terminated;
+  process.on('SIGHUP', hungUp);
+  const unread = (error: NodeJS.ErrnoException): void => {
+    if (isReaderGone(error)) run.stop('drain');
+  };
+  process.stdout.on('error', unread);
   return {
     [Symbol.dispose]() {
       process.off('SIGINT', interrupted);
       process.off('SIGTERM', terminated);
-      process.off('SIGHUP', terminated);
+      process.off('SIGQUIT', terminated);
+      process.off('SIGHUP', hungUp);
+      process.stdout.off('error', unread);
     },
   };
+}
+
+/** Node takes back that nohup ignores SIGHUP, so only the shell's `_` tells: the program that it started. */
+function isUnderNohup(env: NodeJS.ProcessEnv): boolean {
+  return basename(env['_'] ?? '') === 'nohup';
 }

@@ -72,6 +72,49 @@ test('a run whose reader goes away lives on, and is ended in order', async () =>
   assert.equal(stub.sessions().length, 0);
 });
 
+for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+  test(`${signal} without a terminal ends the running site and leaves no session`, async (context) => {
+    if (process.platform === 'win32') return context.skip('Windows has no such signals');
+    await using stub = await startStub();
+    await using place = await Workplace.with(FILES);
+    const command = place.start([...RUN, stub.url]);
+    await command.event((event) => event.type === 'attempt-started' && event.siteId === 'b');
+    command.process.kill(signal);
+    assert.equal((await command.ended).code, 130);
+    assert.deepEqual(await place.verdicts(), { a: 'passed', b: 'not-run', c: 'not-run', d: 'not-run' });
+    assert.equal(stub.sessions().length, 0);
+  });
+}
+
+test('a closed pipe ends the run: running sites may finish', async () => {
+  await using place = await Workplace.with({ ...FILES, 'x.check.mjs': checkFile('await driver.get(site.url);') });
+  const held = Promise.withResolvers<void>();
+  await using stub = await startStub({
+    hold: ({ command, body }) =>
+      command === 'POST url' && String(body['url']).includes('//b.') ? held.promise : undefined,
+  });
+  const command = place.start([...RUN, stub.url, '--reporter', 'list']);
+  await command.event((event) => event.type === 'attempt-started' && event.siteId === 'b');
+  command.process.stdout?.destroy();
+  held.resolve();
+  assert.equal((await command.ended).code, 130);
+  const verdicts = await place.verdicts();
+  assert.deepEqual([verdicts['a'], verdicts['b'], verdicts['d']], ['passed', 'passed', 'not-run']);
+  assert.equal(stub.sessions().length, 0);
+});
+
+test('under nohup a closed session does not stop the run', async (context) => {
+  if (process.platform === 'win32') return context.skip('Windows has no such signals');
+  const held = Promise.withResolvers<void>();
+  await using stub = await startStub({ hold: ({ command }) => (command === 'POST url' ? held.promise : undefined) });
+  await using place = await Workplace.with({ ...FILES, 'x.check.mjs': checkFile('await driver.get(site.url);') });
+  const command = place.start([...RUN, stub.url], { env: { _: '/usr/bin/nohup' } });
+  await command.event((event) => event.type === 'attempt-started');
+  command.process.kill('SIGHUP');
+  held.resolve();
+  assert.equal((await command.ended).code, 0);
+});
+
 test('a bug that nobody catches is 70, and leaves no session', async () => {
   await using stub = await startStub();
   const bug =
