@@ -1,5 +1,7 @@
 /** The fields of an error that mocha and gridrun read. */
-const READ_FIELDS = ['stack', 'code', 'cause', 'actual', 'expected', 'showDiff'];
+const READ_FIELDS = ['stack', 'code', 'cause', 'errors', 'actual', 'expected', 'showDiff'];
+/** Fields that lead to the errors behind an error. An error that is made anew keeps them. */
+const REASON_FIELDS = ['cause', 'errors'];
 
 /** Makes a proper error of anything that was thrown: people throw strings, nothing, and errors whose message is a list. */
 export function asError(thrown: unknown): Error {
@@ -11,12 +13,21 @@ export function asError(thrown: unknown): Error {
   const text = thrown instanceof Error ? safeString(message) : `${safeString(thrown)} was thrown, which is no Error`;
   const error = new Error(typeof message === 'string' ? message : text);
   if (typeof stack === 'string') error.stack = stack;
+  for (const field of REASON_FIELDS) {
+    const value = fieldOf(thrown, field);
+    if (value !== undefined) Object.defineProperty(error, field, { value, configurable: true, writable: true });
+  }
   return error;
 }
 
 /** The value of a field; undefined if its getter throws. */
 export function fieldOf(value: unknown, field: string): unknown {
   return read(value, field)?.held;
+}
+
+/** False if the field has a getter that throws. */
+export function canRead(value: unknown, field: string): boolean {
+  return read(value, field) !== undefined;
 }
 
 /** The value of a field, in a box; undefined if its getter throws. */

@@ -1,6 +1,7 @@
 import type { Answer, Cause } from './blame.ts';
 import { answerTo, blamedBy, type ErrorCode, type RecordedCode, type RefusalCode } from './error-codes.ts';
 import { systemHint } from './system-error.ts';
+import { reasonsOf, withReasons } from './error-reasons.ts';
 
 export type { Answer, Cause } from './blame.ts';
 
@@ -101,5 +102,5 @@ export function faultOf(thrown: unknown): Fault {
   if (error instanceof GridrunError) return makeFault(error.code, error.message, { hint: error.hint });
   const known = error instanceof Error ? error : new Error(String(error));
   // An empty stack is left out, too.
-  return makeFault('runner.bug', known.message, { stack: known.stack || undefined });
+  return makeFault('runner.bug', withReasons(known.message, reasonsOf(known)), { stack: known.stack || undefined });
 }

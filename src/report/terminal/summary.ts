@@ -15,6 +15,7 @@ import { verdictMark } from './verdict-mark.ts';
 const MAX_SITES = 20;
 const MAX_LINES = 12;
 const MAX_ATTACHMENTS = 2;
+const MAX_REASONS = 3;
 
 /** The end of a terminal's output: what went wrong and where to look, the counts, the exit code, what to do next. */
 export function summaryText(setup: TerminalSetup): string {
@@ -72,12 +73,22 @@ function titleLine(check: CheckVerdict, excuse: CheckExcuse | undefined): string
 function whyLines(setup: TerminalSetup, check: CheckVerdict): string[] {
   const lines = whyWrong(check).split(/\r?\n/);
   return [
-    ...lines.slice(0, MAX_LINES).map((line) => `      ${terminalText(line.slice(0, 500))}`),
+    ...lines.slice(0, MAX_LINES).map(shownLine),
     ...(lines.length > MAX_LINES ? [`      … ${lines.length - MAX_LINES} more lines`] : []),
+    ...lines.slice(MAX_LINES).filter(isReason).slice(0, MAX_REASONS).map(shownLine),
     ...placeLines(check),
     ...(check.fault?.hint === undefined ? [] : [`      → ${terminalLine(check.fault.hint, 500)}`]),
     ...attachmentLines(setup, check),
   ];
+}
+
+function shownLine(line: string): string {
+  return `      ${terminalText(line.slice(0, 500))}`;
+}
+
+/** Is the line of an error behind the error? They come last, and say the most. */
+function isReason(line: string): boolean {
+  return /^\s+(?:cause|error \d+ of \d+): /.test(line);
 }
 
 /** The first attachments. A film strip alone would be a hundred lines. */

@@ -1,4 +1,5 @@
 import { now } from '../../../os/real-timers.ts';
+import { fieldOf } from '../../../core/as-error.ts';
 import type { SessionFacts } from '../../../core/ports.ts';
 import { ExecutionClient } from '../../../wire/execution-client.ts';
 import { isTraced, trace } from '../../../wire/protocol-trace.ts';
@@ -90,8 +91,9 @@ export class BorrowedDriver {
 
   /** The navigation error that this error is, or has as its cause; undefined if there is none. */
   cameFromNavigation(error: unknown): Error | undefined {
-    for (let current = error, depth = 0; current instanceof Error && depth < 10; current = current.cause, depth++) {
+    for (let current = error, depth = 0; current instanceof Error && depth < 10; depth++) {
       if (this.#navigationErrors.has(current)) return current;
+      current = fieldOf(current, 'cause');
     }
     return undefined;
   }

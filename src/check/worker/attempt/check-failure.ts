@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
 import { asError, fieldOf } from '../../../core/as-error.ts';
 import type { ErrorCode } from '../../../core/error-codes.ts';
+import { reasonLine, reasonsOf, withReasons, type ErrorReason } from '../../../core/error-reasons.ts';
 import { makeFault, type Fault } from '../../../core/fault.ts';
 import { withoutLanes } from '../../../modules/lane-url.ts';
 import { OURS } from '../../../modules/own-modules.ts';
@@ -9,7 +10,11 @@ import { withoutDriverNoise } from '../../../text/driver-noise.ts';
 
 const OURS_PATH = fileURLToPath(OURS);
 const MAX_MESSAGE = 8_000;
+/** The rest is for the reasons behind the error. */
+const MAX_OWN_MESSAGE = 6_000;
 const MAX_STACK = 16_000;
+/** Frames that are shown of each reason behind the error. */
+const MAX_REASON_FRAMES = 3;
 
 /** The code for each net error of the browser; the first match counts. `loads.check.ts` has the words for a person. */
 const NET_ERRORS: readonly (readonly [RegExp, ErrorCode])[] = [
@@ -61,7 +66,8 @@ export function isTimeout(error: unknown): boolean {
 
 function messageOf(error: Error, where: string): string {
   const text = isTimeout(error) ? timeoutMessage(error) : withoutDriverNoise(error.message) || error.name;
-  return withoutLanes(where === '' ? text : `${where}: ${text}`).slice(0, MAX_MESSAGE);
+  const own = (where === '' ? text : `${where}: ${text}`).slice(0, MAX_OWN_MESSAGE);
+  return withoutLanes(withReasons(own, cleanReasons(error))).slice(0, MAX_MESSAGE);
 }
 
 /** mocha's own message gives advice on done() and promises. Here only the time matters. */
@@ -73,17 +79,34 @@ function timeoutMessage(error: Error): string {
 function stackOf(error: Error): string | undefined {
   const { stack } = error;
   if (stack === undefined) return undefined;
-  const frames = stack
-    .split('\n')
-    .filter((line) => /^\s*at /.test(line) && !/node:internal|node_modules[\\/]mocha[\\/]/.test(line));
+  const frames = framesOf(stack);
   const places = frames.filter((line) => !isDriverFrame(line));
   const difference = differenceOf(error);
   const text = [
     `${error.name}: ${withoutDriverNoise(error.message)}`,
     ...(difference === '' ? [] : [difference]),
     ...(places.length === 0 ? frames : places),
+    ...cleanReasons(error).flatMap((reason) => [
+      reasonLine(reason),
+      ...placesOf(reason.stack).slice(0, MAX_REASON_FRAMES),
+    ]),
   ].join('\n');
   return withoutLanes(text).slice(0, MAX_STACK);
+}
+
+/** The errors behind an error, without the driver's versions. */
+function cleanReasons(error: Error): readonly ErrorReason[] {
+  return reasonsOf(error).map((reason) => ({ ...reason, text: withoutDriverNoise(reason.text) }));
+}
+
+function placesOf(stack: string): string[] {
+  return framesOf(stack).filter((line) => !isDriverFrame(line));
+}
+
+function framesOf(stack: string): string[] {
+  return stack
+    .split('\n')
+    .filter((line) => /^\s*at /.test(line) && !/node:internal|node_modules[\\/]mocha[\\/]/.test(line));
 }
 
 /** A frame between the check's own line and the wire. */

@@ -1,5 +1,5 @@
 import Mocha from 'mocha';
-import { asError } from '../../../core/as-error.ts';
+import { asError, canRead, fieldOf } from '../../../core/as-error.ts';
 import { isPlanned } from './suite-plan.ts';
 
 /** The parts of mocha's Runner that its types leave out. */
@@ -24,6 +24,8 @@ export interface RunnerCallbacks {
   onFailure(runnable: Mocha.Runnable, test: Mocha.Test | undefined, error: unknown, next: () => void): void;
 }
 
+const MAX_CAUSES = 50;
+
 const Base = Mocha.Runner as unknown as new (suite: Mocha.Suite, options: object) => Mocha.Runner & RunnerInternals;
 
 /**
@@ -46,9 +48,9 @@ export class LaneRunner extends Base {
     if (target !== process) super._addEventListener(target, event, listener);
   }
 
-  /** mocha expects that an error's texts are strings. */
+  /** mocha expects that an error's texts are strings, and follows `cause` to its end. */
   override fail(test: Mocha.Runnable, error: unknown, force?: boolean): void {
-    super.fail(test, asError(error), force);
+    super.fail(test, withFiniteCauses(asError(error)), force);
   }
 
   override hook(name: string, done: (error?: unknown) => void): void {
@@ -80,6 +82,22 @@ export class LaneRunner extends Base {
       });
     });
   }
+}
+
+/** Causes may be made anew by a getter, without end, or not be readable. Such an error is passed on without them. */
+function withFiniteCauses(error: Error): Error {
+  const seen = new Set<unknown>();
+  let current: unknown = error;
+  while (current !== undefined && current !== null && !seen.has(current)) {
+    if (seen.size > MAX_CAUSES || !canRead(current, 'cause') || !canRead(current, 'stack')) {
+      const plain = new Error(error.message);
+      if (error.stack !== undefined) plain.stack = error.stack;
+      return plain;
+    }
+    seen.add(current);
+    current = fieldOf(current, 'cause');
+  }
+  return error;
 }
 
 function testOfHook(name: string, suite: Mocha.Suite, current: Mocha.Test | undefined): Mocha.Test | undefined {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { reasonsOf } from '../../../core/error-reasons.ts';
 import { withoutLanes } from '../../../modules/lane-url.ts';
 import { resolvedUserFiles, unresolvedImport } from './lane-modules.ts';
 import { shownFile } from './suite-plan.ts';
@@ -14,7 +15,13 @@ export function loadMistake(error: unknown, file: string, cwd: string): string {
     placeIn(error) ??
     (error instanceof SyntaxError ? placeOfSyntaxError(error, [file, ...resolvedUserFiles().toReversed()]) : undefined);
   const name = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
-  return `${place === undefined ? shownFile(file, cwd) : `${shownFile(place.file, cwd)}:${place.line}`}: ${name}${message}`;
+  return `${place === undefined ? shownFile(file, cwd) : `${shownFile(place.file, cwd)}:${place.line}`}: ${name}${message}${reasonsText(error)}`;
+}
+
+/** The errors behind an error, on the same line. */
+function reasonsText(error: unknown): string {
+  const reasons = reasonsOf(error).map(({ label, text }) => `; ${label}: ${withoutLanes(text).replaceAll('\n', ' ')}`);
+  return reasons.join('');
 }
 
 function importMistake(error: unknown, cwd: string): string | undefined {

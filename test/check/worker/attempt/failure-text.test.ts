@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkFile as stubCheckFile, siteList, Workplace } from '../../../support/command.ts';
+import { startStub } from '../../../stub/webdriver-stub.ts';
+import { checkFile } from '../../module-kinds.ts';
+import { siteNamed, startBench, statuses } from '../../suite-bench.ts';
+
+test("an error's causes are in the message and, with their lines, in the stack", async () => {
+  await using bench = await startBench({
+    files: checkFile(
+      'esm',
+      `
+      const inner = () => new Error('inner reason');
+      it('cause', () => { throw new Error('outer', { cause: inner() }); });
+      it('aggregate', async () => { await Promise.any([Promise.reject(inner()), Promise.reject('a text')]); });
+      it('own', () => { throw Object.assign(new Error('outer'), { cause: inner() }); });
+      it('assertion', () => { try { assert.equal(1, 2); } catch (error) { throw new Error('outer', { cause: error }); } });
+      it('no Error', () => { throw { message: 'outer', cause: inner() }; });`,
+    ),
+  });
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  const messages = Object.fromEntries(outcome.checks.map(({ title, fault }) => [title, fault?.message ?? '']));
+  assert.equal(messages['cause'], 'outer\n  cause: inner reason');
+  assert.equal(messages['own'], messages['cause']);
+  assert.equal(messages['no Error'], messages['cause']);
+  assert.match(messages['aggregate']!, /\n {2}error 1 of 2: inner reason\n {2}error 2 of 2: a text$/);
+  assert.match(messages['assertion']!, /^outer\n {2}cause: AssertionError: .*1 !== 2/s);
+  assert.match(outcome.checks[0]?.fault?.stack ?? '', /\n +at .*:\d+:\d+\)\n {2}cause: inner reason\n +at inner \(/);
+});
+
+test('causes without end, in a circle, or that throw when read, are no trouble', async () => {
+  await using bench = await startBench({
+    files: checkFile(
+      'esm',
+      `
+      class Endless extends Error { get cause() { return new Endless('more'); } }
+      const bad = () => { throw new Error('unreadable'); };
+      it('endless', () => { throw new Endless('outer'); });
+      it('circle', () => { const error = new Error('outer'); error.cause = new Error('inner', { cause: error }); throw error; });
+      it('unreadable', () => { throw new Error('outer', { cause: Object.defineProperty(new Error('inner'), 'cause', { get: bad }) }); });
+      it('long', () => { throw new Error('outer ' + 'x'.repeat(20_000), { cause: new Error('y'.repeat(20_000) ) }); });
+      it('passes', () => {});`,
+    ),
+  });
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  assert.deepEqual(statuses(outcome), [
+    'endless: failed',
+    'circle: failed',
+    'unreadable: failed',
+    'long: failed',
+    'passes: passed',
+  ]);
+  for (const { fault } of outcome.checks.slice(0, 4)) assert.match(fault?.message ?? '', /^outer[^]*\n {2}cause: /);
+  assert.equal(outcome.checks[0]?.fault?.hint, undefined);
+  assert.ok(outcome.checks.every(({ fault }) => (fault?.message.length ?? 0) <= 8_000));
+});
+
+test('a cause is in the terminal, in junit.xml and in report.html, below a long message too', async () => {
+  await using stub = await startStub();
+  await using place = await Workplace.with({
+    'sites.json': siteList('one'),
+    'x.check.mjs': stubCheckFile("throw new Error('outer\\n'.repeat(30), { cause: new Error('inner reason') });"),
+  });
+  const { stdout } = await place.run(['x.check.mjs', '--sites', 'sites.json', '--grid', stub.url]);
+  assert.match(stdout, /^ +cause: inner reason$/m);
+  assert.match(await place.read('gridrun-results/junit.xml'), /cause: inner reason/);
+  assert.ok((await place.results()).sites[0]?.checks[0]?.fault?.message.includes('inner reason'));
+});
