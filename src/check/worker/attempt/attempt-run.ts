@@ -196,6 +196,7 @@ export class AttemptRun implements AttemptContext {
   #conclude(fault: Fault | undefined): void {
     this.#isOver = true;
     const { borrowed, record, extension, evidence } = this.#parts;
+    record.attachLate();
     record.close();
     this.#deadline?.clear();
     this.#suite.dispose();

@@ -35,6 +35,16 @@ export class CheckResults {
       this.record({ ...spoiled(result, fault), ...(attachments.length === 0 ? {} : { attachments }) });
   }
 
+  /** Gives every result the files that its check has by now. */
+  attach(filesOf: (title: string) => readonly Attachment[]): void {
+    for (const result of this.#results.values()) {
+      const files = filesOf(result.title);
+      const { attachments: before = [], ...rest } = result;
+      if (files.length === before.length && files.every((file, index) => file === before[index])) continue;
+      this.record(files.length === 0 ? rest : { ...rest, attachments: files });
+    }
+  }
+
   /** In the order of the suite. */
   list(): CheckResult[] {
     return this.#planned.flatMap((check) => this.#results.get(check.title) ?? []);

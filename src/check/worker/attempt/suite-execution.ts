@@ -52,6 +52,8 @@ export class SuiteExecution implements RunnerCallbacks {
     this.#runner = runner;
     runner.on('pass', (test) => record.passed(test));
     runner.on('pending', (test) => record.pending(test));
+    // Hooks run after their test has its result.
+    runner.on('hook end', () => record.attachLate());
     runner.on('retry', (test: Mocha.Test) => record.retried(test));
     runner.on('fail', (runnable: Mocha.Runnable, error: unknown) => {
       if (isTest(runnable)) record.failed(runnable, error);

@@ -36,6 +36,11 @@ export class SuiteRecord {
     this.#results = new CheckResults(options.planned, options.onResult);
   }
 
+  /** Takes up files that came after the results, such as those that an `afterEach` or `after` attaches. */
+  attachLate(): void {
+    if (!this.#closed) this.#results.attach((title) => this.#evidence.of(title));
+  }
+
   /** In the order of the suite. */
   list(): CheckResult[] {
     return this.#results.list();
