@@ -1,3 +1,5 @@
+import { isSmall } from './value-size.ts';
+
 /** The fields of an error that mocha and gridrun read. */
 const READ_FIELDS = ['stack', 'code', 'cause', 'errors', 'actual', 'expected', 'showDiff'];
 /** Fields that lead to the errors behind an error. An error that is made anew keeps them. */
@@ -41,6 +43,8 @@ function read(value: unknown, field: string): { readonly held: unknown } | undef
 
 function safeString(value: unknown): string {
   if (typeof value === 'string') return value;
+  // A large graph would hold the process.
+  if (!isSmall(value)) return typeof value;
   try {
     return JSON.stringify(value) ?? typeof value;
   } catch {

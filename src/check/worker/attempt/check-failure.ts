@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import Mocha from 'mocha';
 import { asError, fieldOf } from '../../../core/as-error.ts';
 import type { ErrorCode } from '../../../core/error-codes.ts';
 import { reasonLine, reasonsOf, withReasons, type ErrorReason } from '../../../core/error-reasons.ts';
@@ -7,6 +6,7 @@ import { makeFault, type Fault } from '../../../core/fault.ts';
 import { withoutLanes } from '../../../modules/lane-url.ts';
 import { OURS } from '../../../modules/own-modules.ts';
 import { withoutDriverNoise } from '../../../text/driver-noise.ts';
+import { differenceOf } from './difference.ts';
 
 const OURS_PATH = fileURLToPath(OURS);
 const MAX_MESSAGE = 8_000;
@@ -112,23 +112,4 @@ function framesOf(stack: string): string[] {
 /** A frame between the check's own line and the wire. */
 function isDriverFrame(line: string): boolean {
   return /node_modules[\\/]selenium-webdriver[\\/]/.test(line) || line.includes(OURS) || line.includes(OURS_PATH);
-}
-
-/** The lines that differ, as mocha shows them. node:assert has them in its message already. */
-function differenceOf(error: Error): string {
-  const { actual, expected, showDiff, code } = error as {
-    actual?: unknown;
-    expected?: unknown;
-    showDiff?: boolean;
-    code?: string;
-  };
-  if (showDiff === false || expected === undefined || code === 'ERR_ASSERTION' || typeof actual !== typeof expected)
-    return '';
-  const shown = (value: unknown): string => (typeof value === 'string' ? value : Mocha.utils.stringify(value));
-  Mocha.reporters.Base.useColors = false;
-  try {
-    return Mocha.reporters.Base.generateDiff(shown(actual), shown(expected));
-  } catch {
-    return '';
-  }
 }

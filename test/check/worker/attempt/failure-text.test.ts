@@ -66,3 +66,30 @@ test('a cause is in the terminal, in junit.xml and in report.html, below a long 
   assert.match(await place.read('gridrun-results/junit.xml'), /cause: inner reason/);
   assert.ok((await place.results()).sites[0]?.checks[0]?.fault?.message.includes('inner reason'));
 });
+
+test('a failure about values that share their parts has no diff, and costs no other check', async () => {
+  await using bench = await startBench({
+    files: checkFile(
+      'esm',
+      `
+      const graph = (end) => { let node = { end }; for (let i = 0; i < 40; i++) node = { left: node, right: node }; return node; };
+      const differ = (actual, expected) => { throw Object.assign(new Error('they differ'), { actual, expected }); };
+      it('graph', () => differ(graph(1), graph(2)));
+      it('holes', () => differ(new Array(4e9), [1]));
+      it('bytes', () => differ(new Uint8Array(1e8), new Uint8Array(1e8)));
+      it('set', () => differ(new Set([graph(1)]), new Set([graph(2)])));
+      it('thrown', () => { throw graph(1); });
+      it('small', () => differ({ name: 'ada' }, { name: 'eve' }));
+      it('passes', () => {});`,
+    ),
+    stallLimitMs: 5_000,
+  });
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  assert.deepEqual(statuses(outcome), [
+    ...['graph', 'holes', 'bytes', 'set', 'thrown', 'small'].map((title) => `${title}: failed`),
+    'passes: passed',
+  ]);
+  assert.equal(outcome.checks[0]?.fault?.message, 'they differ');
+  assert.match(outcome.checks[5]?.fault?.stack ?? '', /-.*"ada"\n.*\+.*"eve"/);
+  assert.ok(outcome.checks.slice(0, 5).every(({ fault }) => (fault?.stack?.length ?? 0) < 2_000));
+});
