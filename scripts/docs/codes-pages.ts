@@ -22,6 +22,7 @@ const FAMILIES: readonly (readonly [string, string])[] = [
   ['checks', 'Check files: `checks.*`'],
   ['selection', 'The selection: `selection.*`'],
   ['plan', 'The plan: `plan.*`'],
+  ['evidence', 'Evidence: `evidence.*`'],
   ['out', 'The results folder: `out.*`'],
   ['run', 'The run: `run.*`'],
   ['journal', 'The journal: `journal.*`'],

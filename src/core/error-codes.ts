@@ -52,3 +52,8 @@ export function answerTo(code: ErrorCode): Answer {
   const { answer } = ERROR_CODES[code];
   return answer === 'note' ? 'report' : answer;
 }
+
+/** Does the code say that evidence could not be written? The check itself has no answer then. */
+export function isEvidenceCode(code: RecordedCode): boolean {
+  return code === 'evidence.disk-full' || code === 'evidence.write';
+}

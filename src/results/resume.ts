@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isEvidenceCode } from '../core/error-codes.ts';
 import type { RunEvent, RunStarted, Undated } from '../core/event.ts';
 import { refusal } from '../core/fault.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
@@ -80,8 +81,10 @@ export async function planResume(source: UnfinishedRun, plan: PlanFacts): Promis
   };
 }
 
+/** A check whose evidence found no room has no answer, so its site is tried again. */
 function isKept(verdict: SiteVerdict, open: boolean): boolean {
-  return !open && verdict.verdict !== 'not-run';
+  const unwritten = verdict.checks.some(({ fault }) => fault !== undefined && isEvidenceCode(fault.code));
+  return !open && verdict.verdict !== 'not-run' && !unwritten;
 }
 
 async function* keptEvents(

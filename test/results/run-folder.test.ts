@@ -165,6 +165,16 @@ test('resume keeps the decided sites with their events and evidence, and runs th
   assert.equal(after.site('cut')?.verdict.attempts, 0);
 });
 
+test('resume tries a site again whose evidence found no room', async () => {
+  leave(variedRun());
+  const full = String(variedRun().journal()).replaceAll('"site.unreachable"', '"evidence.disk-full"');
+  writeFileSync(join(out, 'events.ndjson'), full);
+  using folder = await RunFolder.open(out);
+  await folder.setAside();
+  const resume = await planResume(await findUnfinished(folder, ''), PLAN);
+  assert.ok(resume.kept.has('good') && !resume.kept.has('gone'));
+});
+
 test('resume refuses another plan, and says what differs', async () => {
   leave(variedRun());
   using folder = await RunFolder.open(out);

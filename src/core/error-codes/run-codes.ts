@@ -9,6 +9,16 @@ const bug: CodeMeaning = {
 
 /** Codes of a run itself: gridrun's own processes, the results folder, the journal, and runs that are resumed. */
 export const RUN_CODES = {
+  'evidence.disk-full': reported(
+    'runner',
+    'the disk had no room for a file that a check attached',
+    'free space on the disk, then continue with `--resume`, which tries these sites again',
+  ),
+  'evidence.write': reported(
+    'runner',
+    'a file that a check attached could not be written',
+    'follow the message, which is the operating system’s own',
+  ),
   interrupted: stopped('a person stopped the run before anything started: exit 130'),
   'journal.line': input(
     'a line of the journal is damaged',

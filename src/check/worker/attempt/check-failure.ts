@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { asError, fieldOf } from '../../../core/as-error.ts';
-import type { ErrorCode } from '../../../core/error-codes.ts';
 import { reasonLine, reasonsOf, withReasons, type ErrorReason } from '../../../core/error-reasons.ts';
-import { makeFault, type Fault } from '../../../core/fault.ts';
+import { isEvidenceCode, type ErrorCode } from '../../../core/error-codes.ts';
+import { GridrunError, makeFault, type Fault } from '../../../core/fault.ts';
 import { withoutLanes } from '../../../modules/lane-url.ts';
 import { OURS } from '../../../modules/own-modules.ts';
 import { withoutDriverNoise } from '../../../text/driver-noise.ts';
@@ -36,7 +36,19 @@ export function siteFault(error: Error, navigation: Error, where: string): Fault
 /** The fault of what a check or a hook threw. `where` is the hook's title, empty for a check. */
 export function checkFault(thrown: unknown, where: string): Fault {
   const error = asError(thrown);
+  const unwritten = unwrittenEvidence(error);
+  if (unwritten !== undefined) return faultOfCheck(unwritten, error, where);
   return faultOfCheck(isTimeout(error) ? 'check.timeout' : 'check.failed', error, where);
+}
+
+/** The code of an `attach` that found no room, or could not write; undefined if the check failed by itself. */
+function unwrittenEvidence(error: Error): ErrorCode | undefined {
+  let current: unknown = error;
+  for (let depth = 0; depth < 5 && current !== undefined; depth++) {
+    if (current instanceof GridrunError && isEvidenceCode(current.code)) return current.code;
+    current = fieldOf(current, 'cause');
+  }
+  return undefined;
 }
 
 /** The fault of a test that was made while a site ran. */

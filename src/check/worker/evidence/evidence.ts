@@ -3,6 +3,7 @@ import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { clearTimeout, setTimeout } from '../../../os/real-timers.ts';
 import type { Attachment } from '../../../core/attempt.ts';
+import { GridrunError } from '../../../core/fault.ts';
 import type { Redaction } from '../../../text/redaction.ts';
 import { EVIDENCE } from '../../../results/layout.ts';
 
@@ -26,6 +27,12 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.pdf': 'application/pdf',
   '.zip': 'application/zip',
 };
+
+const MAX_NAME_CHARS = 100;
+/** File systems take 255 bytes, some of which may be an ending that gridrun adds. */
+const MAX_NAME_BYTES = 240;
+const MAX_ENDING_CHARS = 10;
+const MAX_SHOWN_CHARS = 300;
 
 export interface EvidenceOptions {
   readonly outDir: string;
@@ -54,7 +61,8 @@ export class Evidence {
     for (const [name, attachment] of this.#byCheck.get(from) ?? []) this.#filesOf(to).set(name, attachment);
   }
 
-  /** Writes a file for a check. A second file with the same name replaces the first. Rejects if it can't be written. */
+  /** Writes a file for a check. A second file with the same name replaces the first. Rejects with a
+   * `GridrunError` if it can't be written. */
   async write(check: string, name: string, body: AttachmentBody): Promise<void> {
     const { bytes, fileName } = this.#encode(name, body);
     const attachment = this.#attachment(check, name, fileName, bytes);
@@ -63,7 +71,7 @@ export class Evidence {
       await this.#write(attachment, bytes);
     } catch (error) {
       this.#byCheck.get(check)?.delete(fileName);
-      throw error;
+      throw notWritten(error);
     }
   }
 
@@ -101,7 +109,7 @@ export class Evidence {
 
   #attachment(check: string, name: string, fileName: string, bytes: string | Uint8Array): Attachment {
     return {
-      name: this.#options.redaction.text(name),
+      name: this.#options.redaction.text(name).slice(0, MAX_SHOWN_CHARS),
       path: [EVIDENCE, this.#options.siteId, slugOf(check), String(this.#options.attempt), fileName].join('/'),
       contentType:
         CONTENT_TYPES[extname(fileName).toLowerCase()] ??
@@ -118,18 +126,13 @@ export class Evidence {
   }
 
   #encode(name: string, body: AttachmentBody): { bytes: string | Uint8Array; fileName: string } {
-    const safe =
-      this.#options.redaction
-        .text(name)
-        .replace(/[^\p{L}\p{N}._ -]+/gu, '_')
-        .replace(/^\.+/, '_')
-        .slice(0, 100) || 'attachment';
+    const safe = fileNameOf(this.#options.redaction.text(name));
     if (body instanceof Uint8Array) return { bytes: body, fileName: safe };
     if (typeof body === 'string')
-      return { bytes: this.#options.redaction.text(body), fileName: extname(safe) === '' ? `${safe}.txt` : safe };
+      return { bytes: this.#options.redaction.text(body), fileName: withEnding(safe, '.txt') };
     return {
       bytes: this.#options.redaction.text(JSON.stringify(body, undefined, 2)),
-      fileName: extname(safe) === '' ? `${safe}.json` : safe,
+      fileName: withEnding(safe, '.json'),
     };
   }
 
@@ -138,6 +141,40 @@ export class Evidence {
     if (files === undefined) this.#byCheck.set(check, (files = new Map<string, Attachment>()));
     return files;
   }
+}
+
+/** The check is not to blame if the results folder takes no file. */
+function notWritten(error: unknown): GridrunError {
+  const { code } = error as NodeJS.ErrnoException;
+  const why = error instanceof Error ? error.message : String(error);
+  return code === 'ENOSPC' || code === 'EDQUOT'
+    ? new GridrunError('evidence.disk-full', `no room for evidence: ${why}`, { cause: error })
+    : new GridrunError('evidence.write', `evidence could not be written: ${why}`, { cause: error });
+}
+
+/** A name as the name of a file: no path, at most 100 characters, and with room for an ending within 255 bytes. */
+function fileNameOf(name: string): string {
+  const safe = name.replace(/[^\p{L}\p{N}._ -]+/gu, '_').replace(/^\.+/, '_');
+  const ending = extname(safe).length <= MAX_ENDING_CHARS ? extname(safe) : '';
+  const whole = safe.length <= MAX_NAME_CHARS && Buffer.byteLength(safe) <= MAX_NAME_BYTES;
+  return (whole ? safe : `${shortened(safe, ending)}${ending}`) || 'attachment';
+}
+
+/** The beginning of a name, and a hash that keeps two long names apart. */
+function shortened(name: string, ending: string): string {
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  const rest = Buffer.byteLength(`-${hash}${ending}`);
+  let stem = '';
+  for (const character of name.slice(0, -ending.length || undefined)) {
+    const longer = stem + character;
+    if (longer.length + rest > MAX_NAME_CHARS || Buffer.byteLength(longer) + rest > MAX_NAME_BYTES) break;
+    stem = longer;
+  }
+  return `${stem}-${hash}`;
+}
+
+function withEnding(name: string, ending: string): string {
+  return extname(name) === '' ? `${name}${ending}` : name;
 }
 
 /** A title as the name of a folder. If characters are lost, a hash keeps two titles apart. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { checkFile } from '../../module-kinds.ts';
-import { siteNamed, startBench } from '../../suite-bench.ts';
+import { siteNamed, startBench, statuses } from '../../suite-bench.ts';
 
 test('what a hook attaches is in the results, for checks that passed, failed, were retried or are behind a hook', async () => {
   await using bench = await startBench({
@@ -54,4 +55,58 @@ test('what was attached before the attempt was cut is in the results', async () 
     outcome.checks[0]?.attachments?.map(({ name }) => name),
     ['late.txt'],
   );
+});
+
+test('an attach that the results folder does not take is no fault of the check', async () => {
+  await using bench = await startBench({
+    evidence: 'none',
+    files: checkFile(
+      'esm',
+      `
+      it('awaits', async () => { await attach('note.txt', 'yes'); });
+      it('wraps', async () => { await attach('note.txt', 'yes').catch((cause) => { throw new Error('no note', { cause }); }); });
+      it('passes', () => {});`,
+    ),
+  });
+  await writeFile(join(bench.dir, 'out'), 'a file where the folder should be');
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  assert.deepEqual(
+    outcome.checks.map(({ title, status, fault }) => [title, status, fault?.code, fault?.cause]),
+    [
+      ['awaits', 'errored', 'evidence.write', 'runner'],
+      ['wraps', 'errored', 'evidence.write', 'runner'],
+      ['passes', 'passed', undefined, undefined],
+    ],
+  );
+});
+
+test('without room on the disk it is evidence.disk-full', { skip: !existsSync('/dev/full') }, async () => {
+  await using bench = await startBench({
+    evidence: 'none',
+    files: checkFile('esm', "it('awaits', async () => { await attach('note.txt', 'yes'); });"),
+  });
+  const folder = join(bench.dir, 'out/evidence/one/awaits/1');
+  await mkdir(folder, { recursive: true });
+  await symlink('/dev/full', join(folder, 'note.txt'));
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  assert.deepEqual([outcome.checks[0]?.status, outcome.checks[0]?.fault?.code], ['errored', 'evidence.disk-full']);
+});
+
+test('a name of any length and script is written, keeps its ending, and stays apart from another', async () => {
+  await using bench = await startBench({
+    evidence: 'none',
+    files: checkFile(
+      'esm',
+      `it('attaches', async () => {
+        for (const name of ['長'.repeat(100), '長'.repeat(100) + '.png', '長'.repeat(101) + '.png', 'a'.repeat(20_000), '𠮷'.repeat(90), '', '..', 'x.' + 'y'.repeat(300)])
+          await attach(name, 'yes');
+      });`,
+    ),
+  });
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  assert.deepEqual(statuses(outcome), ['attaches: passed'], outcome.checks[0]?.fault?.message);
+  const names = (outcome.checks[0]?.attachments ?? []).map(({ path }) => basename(path));
+  assert.equal(new Set(names).size, 8, names.join('\n'));
+  assert.ok(names.every((name) => Buffer.byteLength(name) <= 255));
+  assert.equal(names.filter((name) => name.endsWith('.png')).length, 2);
 });
