@@ -127,7 +127,10 @@ test('a grid that cannot be completed is removed, and the error has its log', op
     gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: Number(new URL(up.url).port) }),
     /port \d+ of 127\.0\.0\.1 is taken/,
   );
-  await assert.rejects(gridUp({ name: 'No Name', nodes: 0, sessionsPerNode: 0, port: -1 }), /options are not valid/);
+  await assert.rejects(
+    gridUp({ name: 'No Name', nodes: 0, sessionsPerNode: 0, port: -1 }),
+    /options of the grid are not valid/,
+  );
   await gridDown(other.name);
   assert.deepEqual(await leftovers(named.name, other.name), []);
 });
