@@ -6,16 +6,14 @@ declare const OF: unique symbol;
 /** What a value of a file must look like to be a `T`. A value from `JSON.parse` is meant. */
 export interface Shape<T> {
   readonly [OF]?: T;
-  readonly isOptional?: boolean;
+  readonly isOptional?: true;
   readonly is: (value: unknown) => boolean;
   /** What is wrong with a value, such as `verdict.checks[0].title is not a text`. Undefined if nothing is wrong. */
   readonly why: (value: unknown, path: string) => string | undefined;
 }
 
 /** A field that may be absent. If it is there, it is never null. */
-export interface OptionalShape<T> extends Shape<T> {
-  readonly isOptional: true;
-}
+export type OptionalShape<T> = Shape<T> & Required<Pick<Shape<T>, 'isOptional'>>;
 
 /** A shape for each field of `T`: a field that is added to the type must be added here. */
 export type FieldShapes<T> = {
