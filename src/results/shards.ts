@@ -128,7 +128,7 @@ function doubled(same: readonly Shard[]): Fault {
   const others = same.filter((shard) => shard !== used).map(({ path }) => path);
   return makeFault(
     'merge.doubled',
-    `${nameOf(used)} was passed ${same.length} times; the merge uses ${used.path}, not ${others.join(', ')}`,
+    `${nameOf(used)} was given ${same.length} times; the merge uses ${used.path}, not ${others.join(', ')}`,
     { hint: 'leave out the other folders' },
   );
 }
