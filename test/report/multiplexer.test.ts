@@ -98,7 +98,7 @@ test('every unknown reporter is named in one refusal', () => {
     {
       answer: 'refuse',
       mistakes: ['there is no reporter "lst"', 'there is no reporter "pdf"'],
-      hint: 'known are list, line, dot, json, junit, html, github, ctrf',
+      hint: 'the reporters are list, line, dot, json, junit, html, github, ctrf',
     },
   );
 });
