@@ -131,7 +131,7 @@ test('each of the four mistakes is named, and the answer does not depend on the 
       assert.match(text, /^empty has no journal/m);
       assert.match(text, /^f \(shard 1\/3\) has a different plan.*list.*number of shards/m);
       assert.match(text, /^shard 3\/4 is missing/m);
-      assert.match(text, /^shard 2\/4 was passed 2 times; the merge uses b-again, not b$/m);
+      assert.match(text, /^shard 2\/4 was given 2 times; the merge uses b-again, not b$/m);
       assert.match(text, /^shard 4\/4 in d did not finish/m);
     }),
   );
