@@ -6,6 +6,7 @@ import type { Executor } from 'selenium-webdriver/http.js';
 export interface Selenium {
   readonly WebDriver: typeof import('selenium-webdriver').WebDriver;
   readonly ChromeDriver: typeof import('selenium-webdriver/chrome.js').Driver;
+  readonly WebElementPromise: typeof import('selenium-webdriver').WebElementPromise;
   readonly error: typeof import('selenium-webdriver').error;
   readonly Executor: new (client: unknown) => Executor;
 }
@@ -30,10 +31,10 @@ export function loadSelenium(cwd: string): Selenium {
   const own = createRequire(import.meta.url);
   const source = [ofProject, own].find((candidate) => resolves(candidate)) ?? own;
   seeThroughStandIns(source);
-  const { WebDriver, error } = source('selenium-webdriver') as Selenium;
+  const { WebDriver, WebElementPromise, error } = source('selenium-webdriver') as Selenium;
   const { Driver } = source('selenium-webdriver/chrome') as { Driver: Selenium['ChromeDriver'] };
   const { Executor } = source('selenium-webdriver/http') as Pick<Selenium, 'Executor'>;
-  return { WebDriver, ChromeDriver: Driver, error, Executor };
+  return { WebDriver, ChromeDriver: Driver, WebElementPromise, error, Executor };
 }
 
 function resolves(source: NodeJS.Require): boolean {

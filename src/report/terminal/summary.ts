@@ -1,6 +1,7 @@
 import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { SiteState } from '../../core/run-state.ts';
 import { needsAttention, VERDICTS, type CheckExcuse, type CheckVerdict } from '../../core/verdict.ts';
+import { framesOf, isUserFrame } from '../../modules/user-frames.ts';
 import { durationText } from '../../text/duration-text.ts';
 import { JUNIT_XML } from '../../results/layout.ts';
 import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
@@ -100,9 +101,10 @@ function attachmentLines(setup: TerminalSetup, { attachments = [] }: CheckVerdic
   return more === 0 ? shown : [...shown, `      … and ${more} more in the same folder`];
 }
 
-/** The innermost frame of the stack. */
+/** The innermost frame in a file of the user; otherwise the innermost frame. */
 function placeLines({ fault }: CheckVerdict): string[] {
-  const frame = /^\s+at (.*)$/m.exec(fault?.stack ?? '')?.[1];
+  const frames = framesOf(fault?.stack ?? '');
+  const frame = (frames.find(isUserFrame) ?? frames[0])?.replace(/^\s*at /, '');
   return frame === undefined ? [] : [`      at ${terminalLine(frame.replace('file://', ''), 500)}`];
 }
 

@@ -5,6 +5,7 @@ import { ExecutionClient } from '../../../wire/execution-client.ts';
 import { isTraced, trace } from '../../../wire/protocol-trace.ts';
 import { RevokedError, WireError } from '../../../wire/wire-error.ts';
 import type { CheckDriver } from '../attempt-context.ts';
+import { addCallSite, callSite } from '../lane/call-site.ts';
 import type { Selenium } from '../selenium-module.ts';
 import { lastingW3c } from './harmless-commands.ts';
 import { laneDriver } from './lane-driver.ts';
@@ -116,6 +117,7 @@ export class BorrowedDriver {
     const name = command.getName();
     if (this.#state === 'ending') return null;
     const check = options.callingCheck();
+    const caller = callSite();
     if (this.#state === 'ended') throw this.#refused(options, name);
     if (this.#state === 'quit') {
       throw new options.selenium.error.NoSuchSessionError(
@@ -138,6 +140,7 @@ export class BorrowedDriver {
       await options.afterCommand(name, check);
       return result;
     } catch (error) {
+      addCallSite(error, caller);
       if (error instanceof WireError && this.#wireErrors.push(error) > MAX_WIRE_ERRORS) this.#wireErrors.shift();
       else if (error instanceof Error && isOfSite(name, error)) this.#navigationErrors.add(error);
       throw error;

@@ -1,14 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { asError, fieldOf } from '../../../core/as-error.ts';
 import { reasonLine, reasonsOf, withReasons, type ErrorReason } from '../../../core/error-reasons.ts';
 import { isEvidenceCode, type ErrorCode } from '../../../core/error-codes.ts';
 import { GridrunError, makeFault, type Fault } from '../../../core/fault.ts';
 import { withoutLanes } from '../../../modules/lane-url.ts';
-import { OURS } from '../../../modules/own-modules.ts';
+import { framesOf, isOwnFrame } from '../../../modules/user-frames.ts';
 import { withoutDriverNoise } from '../../../text/driver-noise.ts';
 import { differenceOf } from './difference.ts';
 
-const OURS_PATH = fileURLToPath(OURS);
 const MAX_MESSAGE = 8_000;
 /** The rest is for the reasons behind the error. */
 const MAX_OWN_MESSAGE = 6_000;
@@ -91,7 +89,7 @@ function timeoutMessage(error: Error): string {
 function stackOf(error: Error): string | undefined {
   const { stack } = error;
   if (stack === undefined) return undefined;
-  const frames = framesOf(stack);
+  const frames = shownFrames(stack);
   const places = frames.filter((line) => !isDriverFrame(line));
   const difference = differenceOf(error);
   const text = [
@@ -112,16 +110,15 @@ function cleanReasons(error: Error): readonly ErrorReason[] {
 }
 
 function placesOf(stack: string): string[] {
-  return framesOf(stack).filter((line) => !isDriverFrame(line));
+  return shownFrames(stack).filter((line) => !isDriverFrame(line));
 }
 
-function framesOf(stack: string): string[] {
-  return stack
-    .split('\n')
-    .filter((line) => /^\s*at /.test(line) && !/node:internal|node_modules[\\/]mocha[\\/]/.test(line));
+/** The frames of an error, without those of mocha and of Node itself. */
+function shownFrames(stack: string): string[] {
+  return framesOf(stack).filter((line) => !/node:internal|node_modules[\\/]mocha[\\/]/.test(line));
 }
 
 /** A frame between the check's own line and the wire. */
 function isDriverFrame(line: string): boolean {
-  return /node_modules[\\/]selenium-webdriver[\\/]/.test(line) || line.includes(OURS) || line.includes(OURS_PATH);
+  return /node_modules[\\/]selenium-webdriver[\\/]/.test(line) || isOwnFrame(line);
 }

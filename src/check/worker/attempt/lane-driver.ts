@@ -1,7 +1,8 @@
-import type { Capabilities, WebDriver } from 'selenium-webdriver';
+import type { Capabilities, WebDriver, WebElement } from 'selenium-webdriver';
 import type { SessionFacts } from '../../../core/ports.ts';
 import type { DriverRequest, DriverResponse, ExecutionClient } from '../../../wire/execution-client.ts';
 import type { CheckDriver } from '../attempt-context.ts';
+import { addCallSite, callSite, type CallSite } from '../lane/call-site.ts';
 import { ON_BIDI_SOCKET, type DriverSocket, type Selenium } from '../selenium-module.ts';
 import { lastingBidi, lastingCdp } from './harmless-commands.ts';
 
@@ -36,6 +37,10 @@ export function laneDriver(parts: LaneDriverParts): CheckDriver {
       return parts.execute(command, send) as Promise<T>;
     }
 
+    override wait(...given: Parameters<WebDriver['wait']>): never {
+      return placedWait(selenium, this, callSite(), super.wait(...given)) as never;
+    }
+
     /** The Chrome driver takes none, because its browser is on this machine. Ours may be on a grid. */
     override setFileDetector(detector?: unknown): void {
       selenium.WebDriver.prototype.setFileDetector.call(this, detector as never);
@@ -64,6 +69,23 @@ export function laneDriver(parts: LaneDriverParts): CheckDriver {
     send: async (request: DriverRequest) => await adopt(session, client, request),
   });
   return LaneDriver.createSession(undefined, executor);
+}
+
+/**
+ * Adds the caller's line to the error of a wait: selenium-webdriver makes that error in a timer. The result has the type of
+ * what was waited for, which only the caller knows.
+ */
+function placedWait(
+  { WebElementPromise }: Selenium,
+  driver: WebDriver,
+  caller: CallSite,
+  waiting: Promise<unknown>,
+): Promise<unknown> {
+  const placed = waiting.catch((error: unknown) => {
+    addCallSite(error, caller);
+    throw error;
+  });
+  return waiting instanceof WebElementPromise ? new WebElementPromise(driver, placed as Promise<WebElement>) : placed;
 }
 
 async function adopt(

@@ -1,6 +1,9 @@
 import type Mocha from 'mocha';
+import { asError } from '../../../core/as-error.ts';
 import type { Fault } from '../../../core/fault.ts';
 import { checkOfCaller, laneContext, type AttemptContext } from '../attempt-context.ts';
+import { addCallSite } from '../lane/call-site.ts';
+import { definitionOf } from '../lane/definitions.ts';
 import { LaneRunner, type RunnerCallbacks } from '../lane/lane-runner.ts';
 import type { Lane } from '../lane/lane.ts';
 import { LateTestError } from '../lane/late-tests.ts';
@@ -100,9 +103,12 @@ export class SuiteExecution implements RunnerCallbacks {
     });
   }
 
-  onFailure(runnable: Mocha.Runnable, test: Mocha.Test | undefined, error: unknown, resume: () => void): void {
+  onFailure(runnable: Mocha.Runnable, test: Mocha.Test | undefined, thrown: unknown, resume: () => void): void {
     const { lane, parts, isEnded, onSessionLost } = this.#options;
     const { record, examiner } = parts;
+    const error = asError(thrown);
+    // A time-out and a thrown text have no line of the user's.
+    addCallSite(error, definitionOf(runnable));
     if (isTimeout(error)) lane.spoil();
     const behind = record.behind(runnable, test);
     this.#examination = examiner.examine(error, behind[0], runnable === test ? '' : runnable.title);

@@ -12,6 +12,7 @@ import {
   type CheckSite,
   type AttemptContext,
 } from '../attempt-context.ts';
+import { rememberDefinitions } from './definitions.ts';
 import { generatorsIn } from './generator-tests.ts';
 import { makeLaneGlobals, type LaneGlobals } from './lane-globals.ts';
 import { sealSuite, type LateTestError } from './late-tests.ts';
@@ -51,6 +52,7 @@ export class Lane {
   private constructor(number: number, checkTimeoutMs: number) {
     this.number = number;
     this.#mocha = new Mocha({ ui: 'bdd', timeout: checkTimeoutMs, reporter: class {} as never });
+    rememberDefinitions(this.#mocha.suite);
   }
 
   /**

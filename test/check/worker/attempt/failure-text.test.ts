@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fingerprintOf } from '../../../../src/core/fault-fingerprint.ts';
 import { checkFile as stubCheckFile, siteList, Workplace } from '../../../support/command.ts';
 import { startStub } from '../../../stub/webdriver-stub.ts';
 import { checkFile } from '../../module-kinds.ts';
@@ -92,4 +93,78 @@ test('a failure about values that share their parts has no diff, and costs no ot
   assert.equal(outcome.checks[0]?.fault?.message, 'they differ');
   assert.match(outcome.checks[5]?.fault?.stack ?? '', /-.*"ada"\n.*\+.*"eve"/);
   assert.ok(outcome.checks.slice(0, 5).every(({ fault }) => (fault?.stack?.length ?? 0) < 2_000));
+});
+
+test('the first frame of what a timer, a time-out or a thrown text makes is a line of the user', async () => {
+  const body = `
+import { WebElementCondition } from 'selenium-webdriver';
+const never = new WebElementCondition('for nothing', () => null);
+it('waits', async () => {
+  await driver.wait(() => false, 50, 'never'); // waits
+});
+const helper = async () => await driver.wait(never, 50); // helper
+it('waits for an element', async () => {
+  await helper();
+});
+it('times out', function () { // times out
+  this.timeout(100);
+  return new Promise(() => {});
+});
+it('throws a text', () => { // throws a text
+  throw 'a text';
+});
+it('calls back', (done) => {
+  done('a text'); // calls back
+});
+it('tries again', async function () { // tries again
+  this.retries(1);
+  throw 'a text';
+});
+describe('hooked', () => {
+  before(() => { // hook
+    throw 'a text';
+  });
+  it('is behind', () => {});
+});
+it('waits twice', async () => {
+  await driver.wait(() => false, 50, 'never'); // waits twice
+});`;
+  await using bench = await startBench({
+    files: checkFile('esm', body),
+    stub: { pages: { title: () => 'x' } },
+  });
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  const source = Object.values(checkFile('esm', body))[0]!.split('\n');
+  const lineOf = (mark: string): number => source.findIndex((line) => line.endsWith(`// ${mark}`)) + 1;
+  const first = Object.fromEntries(
+    outcome.checks.map(({ title, fault }) => [title, /^ +at .*?(\w+\.check\.mjs:\d+)/m.exec(fault?.stack ?? '')?.[1]]),
+  );
+  const firstFrames = outcome.checks.map(({ fault }) => /^ +at .*/m.exec(fault?.stack ?? '')?.[0] ?? '');
+  assert.ok(
+    firstFrames.every((frame) => frame.includes('suite.check.mjs')),
+    firstFrames.join('\n'),
+  );
+  assert.deepEqual(first, {
+    waits: `suite.check.mjs:${lineOf('waits')}`,
+    'waits for an element': `suite.check.mjs:${lineOf('helper')}`,
+    'times out': `suite.check.mjs:${lineOf('times out')}`,
+    'throws a text': `suite.check.mjs:${lineOf('throws a text')}`,
+    'calls back': `suite.check.mjs:${lineOf('calls back')}`,
+    'tries again': `suite.check.mjs:${lineOf('tries again')}`,
+    'hooked is behind': `suite.check.mjs:${lineOf('hook')}`,
+    'waits twice': `suite.check.mjs:${lineOf('waits twice')}`,
+  });
+  const [wait, twice] = ['waits', 'waits twice'].map((title) => outcome.checks.find((check) => check.title === title));
+  assert.notEqual(fingerprintOf(wait!.fault!), fingerprintOf(twice!.fault!), 'two lines are one fault');
+});
+
+test('a wait whose promise nobody awaits is still noticed', async () => {
+  await using bench = await startBench({
+    files: checkFile(
+      'esm',
+      "it('forgets', async () => { driver.wait(() => false, 20); await new Promise((resolve) => setTimeout(resolve, 500)); });",
+    ),
+  });
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  assert.deepEqual(statuses(outcome), ['forgets: failed']);
 });
