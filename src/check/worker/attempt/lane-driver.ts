@@ -26,7 +26,7 @@ const ADDRESSES = new Set(['webSocketUrl', 'se:cdp', 'goog:chromeOptions', 'ms:e
 
 /** A Chrome driver for an open session, whose commands go through `parts`. */
 export function laneDriver(parts: LaneDriverParts): CheckDriver {
-  const { selenium, session, client } = parts;
+  const { selenium, session } = parts;
   const LaneDriver = class extends selenium.ChromeDriver {
     declare readonly _cdpWsConnection: DriverSocket;
 
@@ -64,11 +64,14 @@ export function laneDriver(parts: LaneDriverParts): CheckDriver {
       return connection;
     }
   };
-  // Only createSession teaches an executor Chrome's commands. It gets the session that is open.
-  const executor = new selenium.Executor({
+  return LaneDriver.createSession(undefined, executorOf(parts));
+}
+
+/** Only createSession teaches an executor Chrome's commands. It gets the session that is open. */
+function executorOf({ selenium, session, client }: LaneDriverParts): InstanceType<Selenium['Executor']> {
+  return new selenium.Executor({
     send: async (request: DriverRequest) => await adopt(session, client, request),
   });
-  return LaneDriver.createSession(undefined, executor);
 }
 
 /**
