@@ -11,6 +11,8 @@ export interface SessionFacts {
   readonly capabilities: Readonly<Record<string, unknown>>;
   /** The BiDi socket's URL as this machine reaches it, if the browser offers one. */
   readonly webSocketUrl?: string;
+  /** The URL of the DevTools socket that a grid offers (`se:cdp`), as this machine reaches it. It contains credentials. */
+  readonly cdpUrl?: string;
   /** The node of the grid; `local` on this machine. */
   readonly node: string;
   readonly browserName: string;

@@ -23,8 +23,8 @@ export async function sessionFacts(
   limits: Limits,
 ): Promise<SessionFacts> {
   const { sessionId, capabilities } = session;
-  const given = capabilities['webSocketUrl'];
-  const socket = typeof given === 'string' && URL.canParse(given) ? reachableSocket(given, endpoint) : undefined;
+  const socket = reachable(capabilities['webSocketUrl'], endpoint);
+  const cdp = reachable(capabilities['se:cdp'], endpoint);
   // A phone's window does not report its size. It keeps the one it has.
   const rect = rectOf(
     await client.send('GET', `/session/${sessionId}/window/rect`, undefined, limits).catch(() => undefined),
@@ -33,14 +33,23 @@ export async function sessionFacts(
   return {
     sessionId,
     endpoint,
-    // A check may print its capabilities. Only `webSocketUrl` below holds the address with its password.
-    capabilities: socket === undefined ? capabilities : { ...capabilities, webSocketUrl: withoutCredentials(socket) },
+    // A check may print its capabilities. Only `webSocketUrl` and `cdpUrl` below hold addresses with the password.
+    capabilities: {
+      ...capabilities,
+      ...(socket === undefined ? {} : { webSocketUrl: withoutCredentials(socket) }),
+      ...(cdp === undefined ? {} : { 'se:cdp': withoutCredentials(cdp) }),
+    },
     ...(socket === undefined ? {} : { webSocketUrl: socket }),
+    ...(cdp === undefined ? {} : { cdpUrl: cdp }),
     node,
     browserName: textOf(capabilities['browserName']),
     browserVersion: textOf(capabilities['browserVersion']),
     ...(rect === undefined ? {} : { windowRect: rect }),
   };
+}
+
+function reachable(given: unknown, endpoint: string): string | undefined {
+  return typeof given === 'string' && URL.canParse(given) ? reachableSocket(given, endpoint) : undefined;
 }
 
 /** Browsers do not always report what the standard asks for. */

@@ -7,7 +7,7 @@ import type { StubGrid, StubSession } from './stub-grid.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** Serves `/session/<id>/se/bidi` of the stub's sessions: the few commands that isolation and extensions use. */
+/** Serves `/session/<id>/se/bidi` and `/session/<id>/se/cdp` of the stub's sessions: the few commands that isolation and extensions use. */
 export function attachBidi(
   server: Server,
   grid: StubGrid,
@@ -15,13 +15,14 @@ export function attachBidi(
 ): { close(): void } {
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
-    const id = /^\/session\/([^/]+)\/(?:se\/)?bidi$/.exec(request.url ?? '')?.[1];
+    const [, id, protocol] = /^\/session\/([^/]+)\/(?:se\/)?(bidi|cdp)$/.exec(request.url ?? '') ?? [];
     const session = id === undefined ? undefined : grid.sessions.get(id);
     if (session === undefined) return void socket.destroy();
     sockets.handleUpgrade(request, socket, head, (client) => {
       void session.whenEnded.then(() => client.close());
       client.on('message', (data: Buffer) => {
         const text = data.toString();
+        if (protocol === 'cdp') return answerCdp(client, session, text);
         const odd = frame((JSON.parse(text) as { method: string }).method);
         if (odd === undefined) answer(client, session, grid, text);
         else client.send(odd);
@@ -47,6 +48,16 @@ function answer(client: WebSocket, session: StubSession, grid: StubGrid, text: s
   client.send(JSON.stringify({ type: 'success', id, result: command(session, params ?? {}) }));
   // The last window takes the session with it, as with chromedriver.
   if (session.windows.size === 0) grid.end(session);
+}
+
+/** The few DevTools commands with which selenium-webdriver connects; every other one succeeds. */
+function answerCdp(client: WebSocket, session: StubSession, text: string): void {
+  const { id, method } = JSON.parse(text) as { id: number; method: string };
+  const results: Readonly<Record<string, object>> = {
+    'Target.getTargets': { targetInfos: [{ targetId: session.currentWindow, type: 'page' }] },
+    'Target.attachToTarget': { sessionId: session.currentWindow },
+  };
+  client.send(JSON.stringify({ id, result: results[method] ?? {} }));
 }
 
 const newContext = (session: StubSession): Params => {

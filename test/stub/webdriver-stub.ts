@@ -51,7 +51,7 @@ export interface StubOptions extends Partial<StubGridOptions> {
   readonly hold?: (request: StubRequest) => Promise<void> | undefined;
   readonly faults?: (request: StubRequest) => StubFault | undefined;
   readonly pages?: StubPages;
-  /** Gives a `webSocketUrl` to sessions that ask for one; its host is `hub`, a name that only the grid knows. */
+  /** Gives a `webSocketUrl` and `se:cdp` to sessions that ask for the first; their host is `hub`, a name that only the grid knows. */
   readonly bidi?: boolean;
   /** A frame to send over BiDi instead of the reply to a command. */
   readonly bidiFrame?: (method: string) => string | undefined;
@@ -276,8 +276,9 @@ class Hub {
     await this.#latency(request);
     if (session.ended) throw new W3cError('session not created', 'Could not start a new session. The node went away');
     const bidi = this.#options.bidi && wanted['webSocketUrl'] === true;
+    const inner = `ws://hub:4444/session/${session.id}/se`;
     const capabilities = bidi
-      ? { ...session.capabilities, 'se:bidiEnabled': true, webSocketUrl: `ws://hub:4444/session/${session.id}/se/bidi` }
+      ? { ...session.capabilities, 'se:bidiEnabled': true, webSocketUrl: `${inner}/bidi`, 'se:cdp': `${inner}/cdp` }
       : session.capabilities;
     return { sessionId: session.id, capabilities };
   }

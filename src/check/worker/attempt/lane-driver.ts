@@ -63,6 +63,10 @@ export function laneDriver(parts: LaneDriverParts): CheckDriver {
       watch(this._cdpWsConnection, lastingCdp, parts.onSocketCommand);
       return connection;
     }
+
+    override async getWsUrl(given: string, target: string, capabilities: Capabilities): Promise<string> {
+      return await super.getWsUrl(devToolsAddress(session) ?? given, target, capabilities);
+    }
   };
   return LaneDriver.createSession(undefined, executorOf(parts));
 }
@@ -92,14 +96,24 @@ function placedWait(
 }
 
 async function adopt(
-  { sessionId, capabilities, webSocketUrl }: SessionFacts,
+  { sessionId, capabilities, webSocketUrl, cdpUrl }: SessionFacts,
   client: Pick<ExecutionClient, 'send'>,
   request: DriverRequest,
 ): Promise<DriverResponse> {
   if (request.method !== 'POST' || request.path !== '/session') return await client.send(request);
-  const reachable = { ...capabilities, ...(webSocketUrl === undefined ? {} : { webSocketUrl }) };
+  const reachable = {
+    ...capabilities,
+    ...(webSocketUrl === undefined ? {} : { webSocketUrl }),
+    ...(cdpUrl === undefined ? {} : { 'se:cdp': cdpUrl }),
+  };
   const body = JSON.stringify({ value: { sessionId, capabilities: reachable } });
   return { status: 200, headers: new Map(), body };
+}
+
+/** selenium-webdriver prefers SELENIUM_REMOTE_URL, and forgets its path, its password and that it may be https. */
+function devToolsAddress({ cdpUrl, capabilities }: SessionFacts): string | undefined {
+  const options = (capabilities['goog:chromeOptions'] ?? {}) as { readonly debuggerAddress?: string };
+  return cdpUrl ?? options.debuggerAddress;
 }
 
 function watchReads(capabilities: Capabilities, onAddressRead: (capability: string) => void): void {
