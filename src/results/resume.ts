@@ -26,16 +26,21 @@ export interface ResumePlan {
   copyEvidence(folder: RunFolder): Promise<void>;
 }
 
+/** An unfinished run, and the unfinished runs that it resumed itself, the newest first. */
+export interface ResumeSource extends UnfinishedRun {
+  readonly earlier: readonly UnfinishedRun[];
+}
+
 /**
  * The run that `--resume` names, or the newest if the name is empty. Throws a refusal if there is no such run, or if the
  * finished run in the folder already resumed the newest.
  */
-export async function findUnfinished(folder: RunFolder, run: string): Promise<UnfinishedRun> {
+export async function findUnfinished(folder: RunFolder, run: string): Promise<ResumeSource> {
   const runs = await folder.unfinished();
   const names = runs.map((known) => known.run);
   if (run !== '') {
     const named = runs.find((known) => known.run === run);
-    if (named !== undefined) return named;
+    if (named !== undefined) return withEarlier(named, runs);
     const hint = names.length === 0 ? undefined : `unfinished runs: ${names.join(', ')}`;
     throw refusal('resume.unknown', `${folder.path} has no unfinished run ${run}`, { hint });
   }
@@ -50,11 +55,56 @@ export async function findUnfinished(folder: RunFolder, run: string): Promise<Un
       hint: `to resume it again, name it: --resume ${newest.run}`,
     });
   }
-  return newest;
+  return withEarlier(newest, runs);
 }
 
-/** Reads an unfinished run. If its plan is not the one given, throws a refusal that lists the differences. */
-export async function planResume(source: UnfinishedRun, plan: PlanFacts): Promise<ResumePlan> {
+/** Follows `resumes` back. Runs are newest first, and a run resumes only an older one. */
+function withEarlier(source: UnfinishedRun, runs: readonly UnfinishedRun[]): ResumeSource {
+  const earlier: UnfinishedRun[] = [];
+  let last = source;
+  for (const run of runs.slice(runs.indexOf(source) + 1)) {
+    if (run.run !== last.resumes) continue;
+    earlier.push(run);
+    last = run;
+  }
+  return { ...source, earlier };
+}
+
+/** The part of a resumed run that comes from one journal. */
+interface Part {
+  readonly source: UnfinishedRun;
+  readonly kept: ReadonlySet<string>;
+  readonly sessions: ReadonlySet<string>;
+  readonly damage: string | undefined;
+}
+
+/**
+ * Reads an unfinished run. If its plan is not the one given, throws a refusal that lists the differences. A run that was
+ * cut off while it took over what it resumed lacks some of that, so the runs before it are read too.
+ */
+export async function planResume(source: ResumeSource, plan: PlanFacts): Promise<ResumePlan> {
+  const kept = new Set<string>();
+  const parts: Part[] = [];
+  for (const run of [source, ...source.earlier]) {
+    const part = await readPart(run, plan, kept);
+    for (const id of part.kept) kept.add(id);
+    parts.unshift(part);
+  }
+  return {
+    run: source.run,
+    kept,
+    damage: parts.at(-1)?.damage,
+    async *keptEvents() {
+      for (const part of parts) yield* keptEvents(part.source.journalPath, part.kept, part.sessions);
+    },
+    async copyEvidence(folder) {
+      for (const part of parts) await copyEvidence(part.source, folder, part.kept);
+    },
+  };
+}
+
+/** Reads what one run has of the sites that are not in `known`. */
+async function readPart(source: UnfinishedRun, plan: PlanFacts, known: ReadonlySet<string>): Promise<Part> {
   let damage: string | undefined;
   const state = await foldEvents(replaySound(source.journalPath, (reason) => (damage = reason)));
   const differences =
@@ -68,17 +118,11 @@ export async function planResume(source: UnfinishedRun, plan: PlanFacts): Promis
   const kept = new Set<string>();
   const sessions = new Set<string>();
   for (const { site, verdict, open, session } of state.sites()) {
-    if (!isKept(verdict, open)) continue;
+    if (known.has(site.id) || !isKept(verdict, open)) continue;
     kept.add(site.id);
     if (session !== undefined) sessions.add(session.opened.sessionId);
   }
-  return {
-    run: source.run,
-    kept,
-    damage,
-    keptEvents: () => keptEvents(source.journalPath, kept, sessions),
-    copyEvidence: (folder) => copyEvidence(source, folder, kept),
-  };
+  return { source, kept, sessions, damage };
 }
 
 /** A check whose evidence found no room has no answer, so its site is tried again. */

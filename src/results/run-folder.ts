@@ -21,6 +21,8 @@ export interface UnfinishedRun extends Omit<SetAside, 'damage'> {
   readonly journalPath: string;
   /** ms since the epoch */
   readonly startedAt: number;
+  /** The run that it resumed. */
+  readonly resumes?: string | undefined;
 }
 
 /** A results folder, locked for one run. Dispose of it to release the lock. */
@@ -90,7 +92,8 @@ export class RunFolder implements Disposable {
         const path = join(folder, name);
         const journalPath = join(path, JOURNAL);
         const { header } = await soundHeaderOf(journalPath);
-        return header === undefined ? [] : [{ run: header.run, path, journalPath, startedAt: header.at }];
+        if (header === undefined) return [];
+        return [{ run: header.run, path, journalPath, startedAt: header.at, resumes: header.resumes }];
       }),
     );
     return runs.flat().sort((a, b) => b.startedAt - a.startedAt || (a.run < b.run ? 1 : -1));

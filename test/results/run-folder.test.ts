@@ -19,9 +19,9 @@ import { findUnfinished, planResume } from '../../src/results/resume.ts';
 import { ResultsJsonReporter } from '../../src/results/results-json.ts';
 import { FolderLock } from '../../src/results/folder-lock.ts';
 import { RunFolder, setAsideText } from '../../src/results/run-folder.ts';
-import type { FakeRun } from '../support/run-events.ts';
+
 import { collect } from '../support/collect.ts';
-import { checkPlan, variedRun } from '../support/run-events.ts';
+import { checkPlan, FakeRun, passed, variedRun } from '../support/run-events.ts';
 
 let out = '';
 beforeEach(() => {
@@ -163,6 +163,34 @@ test('resume keeps the decided sites with their events and evidence, and runs th
   const after = await foldEvents([...head, ...kept.map((event) => ({ at: 2_000_000, ...event }) as never)]);
   for (const id of resume.kept) assert.deepEqual(after.site(id), before.site(id));
   assert.equal(after.site('cut')?.verdict.attempts, 0);
+});
+
+test('resume finds in the run before it what a run had not taken over when it was cut off', async () => {
+  leave(variedRun());
+  using folder = await RunFolder.open(out);
+  await folder.setAside();
+  // It ended after its head, and has one verdict of its own.
+  const cut = new FakeRun(
+    variedRun().events.flatMap((event) => ('sites' in event ? event.sites : [])),
+    PLAN.checks.map(({ title }) => title),
+    {
+      run: 'run-b',
+      resumes: 'run-a',
+    },
+  )
+    .attempt('cut', [passed('form is found'), passed('form works')])
+    .judged('cut');
+  cut.events[0] = { ...cut.events[0], at: 3_000_000 } as never;
+  leave(cut);
+  await folder.setAside();
+  const resume = await planResume(await findUnfinished(folder, ''), PLAN);
+  assert.equal(resume.run, 'run-b');
+  assert.deepEqual([...resume.kept], ['cut', 'good', 'flaky', 'rescued', 'bad', 'gone', 'left', 'late']);
+  await folder.clear();
+  await resume.copyEvidence(folder);
+  assert.deepEqual(readdirSync(folder.evidencePath), ['bad', 'cut']);
+  const judged = (await collect(resume.keptEvents())).filter(({ type }) => type === 'site-judged');
+  assert.equal(judged.length, resume.kept.size);
 });
 
 test('resume tries a site again whose evidence found no room', async () => {

@@ -28,8 +28,9 @@ export async function writeHead(prepared: Prepared, { emit, folder }: Books, fai
       code: 'resume.damaged',
       text: `${resumed.damage}; ${resumed.kept.size} sites before it keep their verdicts, the others run again`,
     });
-  for await (const event of resumed?.keptEvents() ?? []) emit(event);
+  // The evidence first: a verdict in the journal means that its evidence is here, also if the run ends at once.
   await resumed?.copyEvidence(folder);
+  for await (const event of resumed?.keptEvents() ?? []) emit(event);
 }
 
 /** The first event of a run. */
