@@ -1,5 +1,5 @@
-import { lstat, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { lstat, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { GridrunError, refusal, systemFault } from '../core/fault.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../os/process-identity.ts';
@@ -36,8 +36,8 @@ function defaultStateDir(): string {
   return join(tmpdir(), `gridrun-${process.getuid?.() ?? userInfo().username}`);
 }
 
-/** A folder that only proves that there is room. It begins like no session's. */
-const PROBE = 'probe-';
+/** A folder that is no session's yet: `draft-<pid>@<machine>-<6 characters>`. It names who makes it. */
+const DRAFT = /^draft-(\d+)@(.+)-[^-]{6}$/;
 const PROBE_BYTES = 4096;
 
 /** The sessions of this user's runs on this machine, one folder each. A later run can end what a killed run left. */
@@ -52,7 +52,7 @@ export class SessionRegistry {
   async prove(): Promise<void> {
     try {
       await this.#makeStateDir();
-      const folder = await mkdtemp(join(this.stateDir, PROBE));
+      const folder = await this.#draft();
       try {
         await writeFile(join(folder, 'room'), Buffer.alloc(PROBE_BYTES));
       } finally {
@@ -82,14 +82,17 @@ export class SessionRegistry {
 
   async #add(name: string, endpoint?: string): Promise<Registration> {
     await this.#makeStateDir();
-    const folder = await mkdtemp(join(this.stateDir, 's-'));
+    const draft = await this.#draft();
+    const folder = join(this.stateDir, `s-${draft.slice(-6)}`);
     let record: SessionRecord = {
       owner: ownIdentity(),
       name,
       ...(endpoint === undefined ? {} : { endpoint }),
       folder,
     };
-    await write(record);
+    await write(record, draft);
+    // So no folder of a session is ever without its record, whenever the process is killed.
+    await rename(draft, folder);
     return {
       folder,
       async update(facts) {
@@ -109,13 +112,19 @@ export class SessionRegistry {
     return records.filter((record) => record !== undefined && !isAlive(record.owner)) as SessionRecord[];
   }
 
-  /** Removes folders that have had no record for an hour: their run was killed before it wrote one. Never throws. */
+  /**
+   * Removes what a run left that was killed before it had put its session on disk: drafts of dead processes, and folders
+   * that have had no record for an hour. Never throws.
+   */
   async removeUnrecorded(): Promise<void> {
     const names = await readdir(this.stateDir).catch(() => []);
-    const folders = names.filter((name) => name.startsWith('s-')).map((name) => join(this.stateDir, name));
-    const removals = folders.map(async (folder) => {
-      const { mtimeMs } = await stat(folder);
-      if (Date.now() - mtimeMs < UNRECORDED_MS || (await exists(recordFile(folder)))) return;
+    const removals = names.map(async (name) => {
+      const folder = join(this.stateDir, name);
+      const draft = DRAFT.exec(name);
+      if (draft === null && (!name.startsWith('s-') || (await exists(recordFile(folder))))) return;
+      const [, pid, host = ''] = draft ?? [];
+      const isDead = pid !== undefined && !isAlive({ pid: Number(pid), host });
+      if (!isDead && Date.now() - (await stat(folder)).mtimeMs < UNRECORDED_MS) return;
       await rm(folder, { recursive: true, force: true });
     });
     await Promise.allSettled(removals);
@@ -130,6 +139,11 @@ export class SessionRegistry {
     await rm(recordFile(record.folder), { force: true });
     // A process that was killed a moment ago may still be writing.
     await rm(record.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+
+  /** A new folder for the first steps of this process. */
+  async #draft(): Promise<string> {
+    return await mkdtemp(join(this.stateDir, `draft-${process.pid}@${hostname()}-`));
   }
 
   async #makeStateDir(): Promise<void> {
@@ -155,8 +169,8 @@ function recordFile(folder: string): string {
   return join(folder, 'session.json');
 }
 
-async function write(record: SessionRecord): Promise<void> {
-  await writeWhole(recordFile(record.folder), JSON.stringify(record), { mode: 0o600 });
+async function write(record: SessionRecord, folder = record.folder): Promise<void> {
+  await writeWhole(recordFile(folder), JSON.stringify(record), { mode: 0o600 });
 }
 
 async function read(folder: string): Promise<SessionRecord | undefined> {

@@ -124,6 +124,14 @@ test('a record whose grid was away for a month is dropped', async () => {
   assert.deepEqual(await readdir(registry.stateDir), []);
 });
 
+test('what a process was making when it was killed goes at once, what others make stays', async () => {
+  const draft = (pid: number, host: string): string => `draft-${pid}@${host}-a1B2c3`;
+  const living = [draft(process.pid, hostname()), draft(DEAD_PID, 'another-machine')];
+  for (const name of [draft(DEAD_PID, hostname()), ...living]) await mkdir(join(registry.stateDir, name));
+  assert.deepEqual(await clearLeftovers({ registry }), []);
+  assert.deepEqual((await readdir(registry.stateDir)).sort(), living.toSorted());
+});
+
 test('a folder without a record goes after an hour, and one that was just made stays', async () => {
   const longAgo = new Date(Date.now() - 2 * 3_600_000);
   for (const name of ['s-old', 's-half', 's-new', 'other']) await mkdir(join(registry.stateDir, name));
