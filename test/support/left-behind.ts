@@ -9,6 +9,12 @@ export function processesOf(folder: string): string[] {
     .filter((command) => command !== '');
 }
 
+/** The pids of the workers of a gridrun that runs. Linux only. */
+export function workersOf(parent: number): number[] {
+  const pids = textOf(`/proc/${parent}/task/${parent}/children`).trim().split(' ').filter(Boolean).map(Number);
+  return pids.filter((pid) => textOf(`/proc/${pid}/cmdline`).includes('check/worker/main'));
+}
+
 function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');

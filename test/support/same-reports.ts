@@ -12,6 +12,30 @@ export async function sameReports(place: Workplace, one: string, other: string, 
   assert.deepEqual(ofOne.page, ofOther.page);
 }
 
+/** In what the reports of a run differ from those of an undisturbed one: as `sameReports`, but attempts do not count. */
+export async function differences(place: Workplace, undisturbed: string, other: string): Promise<string[]> {
+  const [expected, actual] = await Promise.all([reportsOf(place, undisturbed), reportsOf(place, other)]);
+  return (['junit', 'results', 'page'] as const).flatMap((report) => {
+    try {
+      assert.deepEqual(withoutAttempts(actual[report]), withoutAttempts(expected[report]));
+      return [];
+    } catch (error) {
+      return [`${report} of ${other}: ${(error as Error).message.slice(0, 2000)}`];
+    }
+  });
+}
+
+/** Without the number of attempts, also in the paths of attachments, and without the run that was resumed. */
+function withoutAttempts(report: string | object): unknown {
+  if (typeof report === 'string')
+    return report.replaceAll(/"attempts" value="\d+"/g, '').replaceAll(ATTEMPT_FOLDER, '$1');
+  const text = JSON.stringify(report, (key, value: unknown) => (OF_ATTEMPTS.has(key) ? undefined : value));
+  return JSON.parse(text.replaceAll(ATTEMPT_FOLDER, '$1'));
+}
+
+const OF_ATTEMPTS = new Set(['attempts', 'resumes']);
+const ATTEMPT_FOLDER = /(evidence\/[^/"]+\/[^/"]+\/)\d+\//g;
+
 async function reportsOf(
   place: Workplace,
   out: string,
