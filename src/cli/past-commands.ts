@@ -68,7 +68,7 @@ function historyCommand(print: Print): AddCommand {
 function expectationsCommand(print: Print): AddCommand {
   return strictCommand({
     command: 'expectations <action> <file> [results]',
-    describe: 'Add the failures of a run to a file of known failures',
+    describe: 'Add the failures of a run to a file of known failures; the only action is update',
     builder: (yargs) =>
       yargs
         .positional('action', { ...requiredArgument('update'), choices: ['update'] })

@@ -64,13 +64,14 @@ test('every flag that a page names is one of ours, or of a program that is known
     ...FLAGS.map(({ flag }) => `--${flag}`),
     ...[...reference.matchAll(/--[a-z][a-z-]+/g)].map(([flag]) => flag),
   ]);
-  const unknown = PAPERS.filter(
-    (path) => !path.startsWith('docs/decisions/') && path !== 'docs/reference/flags.md',
-  ).flatMap((path) =>
-    [...paper(path).matchAll(/(?<![\w<-])--[a-z][a-z-]+/g)]
-      .map(([flag]) => flag)
-      .filter((flag) => !ours.has(flag) && !OTHERS.has(flag))
-      .map((flag) => `${path}: ${flag}`),
+  // A narrow terminal breaks a flag in two, and docs/terminal.md shows what a terminal shows.
+  const others = ['docs/reference/flags.md', 'docs/terminal.md'];
+  const unknown = PAPERS.filter((path) => !path.startsWith('docs/decisions/') && !others.includes(path)).flatMap(
+    (path) =>
+      [...paper(path).matchAll(/(?<![\w<-])--[a-z][a-z-]+/g)]
+        .map(([flag]) => flag)
+        .filter((flag) => !ours.has(flag) && !OTHERS.has(flag))
+        .map((flag) => `${path}: ${flag}`),
   );
   assert.deepEqual(unknown, []);
 });
