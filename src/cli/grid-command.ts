@@ -7,21 +7,32 @@ import {
   wholeNumber,
 } from './command.ts';
 import type { AddCommand, ExitWith } from './command.ts';
-import { DEFAULT_GRID, gridCommands, nameOption, onProgress } from './grid-access.ts';
+import { refusal } from '../core/fault.ts';
+import { countOf } from '../core/count-of.ts';
+import { DEFAULT_GRID, forceOption, gridCommands, nameOption, onProgress } from './grid-access.ts';
 import { gridJoinCommand } from './grid-join-command.ts';
 import { gridTable } from './grid-table.ts';
 import { gridUpCommand } from './grid-up-command.ts';
+import { interruptible } from './interruptible.ts';
 
 /** `gridrun grid …`: Selenium's hub and nodes in containers. */
 export function gridCommand(exitWith: ExitWith): AddCommand {
   return strictCommand({
-    command: 'grid <action>',
+    command: 'grid [action]',
     describe: 'Run a Selenium Grid in Docker containers: up, down, status, scale, logs, join',
     builder: (yargs) =>
       [gridUpCommand(), downCommand(), statusCommand(exitWith), scaleCommand(), logsCommand(), gridJoinCommand()]
         .reduce((cli, add) => add(cli), yargs)
-        .demandCommand(1),
-    handler: () => {},
+        .positional('action', optionalArgument('One of the commands above')),
+    // Reached only if the action is none of those.
+    handler: (argv) => {
+      const given = argv.action;
+      throw refusal(
+        'options',
+        given === undefined ? 'gridrun grid needs a command' : `gridrun grid has no command '${given}'`,
+        { hint: 'use one of up, down, status, scale, logs, join' },
+      );
+    },
   });
 }
 
@@ -71,14 +82,18 @@ function scaleCommand(): AddCommand {
       yargs
         .positional('nodes', requiredArgument('The new number of nodes'))
         .option('name', nameOption())
+        .option('force', forceOption())
         .example('$0 grid scale 4', 'four nodes'),
     handler: async (argv) => {
       const nodes = wholeNumber('nodes', argv.nodes);
-      const result = await (await gridCommands()).scale(argv.name ?? DEFAULT_GRID, nodes, { onProgress });
-      const { added, removed, draining } = result;
-      onProgress(
-        `${result.nodes} nodes; added ${added.length}, removed ${removed.length}, draining ${draining.length}`,
+      const grids = await gridCommands();
+      const options = { force: argv.force === true, onProgress };
+      const result = await interruptible(
+        async (signal) => await grids.scale(argv.name ?? DEFAULT_GRID, nodes, { ...options, signal }),
       );
+      const { added, removed, draining } = result;
+      const changes = `added ${added.length}, removed ${removed.length}, draining ${draining.length}`;
+      onProgress(`${countOf(result.nodes, 'node')}; ${changes}`);
     },
   });
 }

@@ -1,5 +1,6 @@
 import { requiredOption, strictCommand, valueOption, wholeNumber, type AddCommand } from './command.ts';
-import { gridCommands, onProgress } from './grid-access.ts';
+import { forceOption, gridCommands, onProgress } from './grid-access.ts';
+import { interruptible } from './interruptible.ts';
 
 /** `gridrun grid join`: nodes on this machine for a hub on another. */
 export function gridJoinCommand(): AddCommand {
@@ -17,6 +18,7 @@ export function gridJoinCommand(): AddCommand {
           valueOption('port', 'Port of the first node on this machine; the others take the next ports', '5555'),
         )
         .option('image', valueOption('ref', 'Image of the nodes', "gridrun's own"))
+        .option('force', forceOption())
         .epilogue(
           'Environment: SE_REGISTRATION_SECRET is the registration secret of the hub; SE_ROUTER_USERNAME and SE_ROUTER_PASSWORD are its user and password.',
         )
@@ -24,7 +26,7 @@ export function gridJoinCommand(): AddCommand {
     handler: async (argv) => {
       const { SE_ROUTER_USERNAME, SE_ROUTER_PASSWORD, SE_REGISTRATION_SECRET } = process.env;
       const grids = await gridCommands();
-      const joined = await grids.join({
+      const options = {
         hub: withCredentials(argv.hub, SE_ROUTER_USERNAME, SE_ROUTER_PASSWORD),
         advertise: argv.advertise,
         registrationSecret: SE_REGISTRATION_SECRET ?? '',
@@ -32,8 +34,10 @@ export function gridJoinCommand(): AddCommand {
         sessionsPerNode: wholeNumber('--sessions-per-node', argv['sessions-per-node'] ?? '2'),
         port: wholeNumber('--port', argv.port ?? '5555'),
         image: argv.image,
+        force: argv.force === true,
         onProgress,
-      });
+      };
+      const joined = await interruptible(async (signal) => await grids.join({ ...options, signal }));
       process.stdout.write(`${joined.nodes.join('\n')}\n`);
       onProgress(`joined as '${joined.name}'; remove the nodes with gridrun grid down --name ${joined.name}`);
     },

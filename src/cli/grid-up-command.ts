@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import type { Argv } from 'yargs';
+import { countOf } from '../core/count-of.ts';
 import { strictCommand, switchOption, valueOption, wholeNumber, type AddCommand } from './command.ts';
-import { DEFAULT_GRID, gridCommands, nameOption, onProgress } from './grid-access.ts';
-
-type Grids = Awaited<ReturnType<typeof gridCommands>>;
-type RunningGrid = Awaited<ReturnType<Grids['up']>>;
+import { EnvironmentFile } from './environment-file.ts';
+import { DEFAULT_GRID, forceOption, gridCommands, nameOption, onProgress } from './grid-access.ts';
+import { interruptible } from './interruptible.ts';
 
 /** `gridrun grid up`: a hub and nodes in containers on this machine. */
 export function gridUpCommand(): AddCommand {
@@ -15,25 +14,28 @@ export function gridUpCommand(): AddCommand {
     handler: async (argv) => {
       const perNode = argv['sessions-per-node'] ?? 'auto';
       const grids = await gridCommands();
-      const grid = await grids.up({
+      const envFile = argv['write-env'];
+      await using environment = envFile === undefined ? undefined : await EnvironmentFile.open(envFile);
+      const options = {
         name: argv.name ?? DEFAULT_GRID,
-        nodes: wholeNumber('--nodes', argv.nodes ?? '2'),
-        sessionsPerNode: perNode === 'auto' ? 'auto' : wholeNumber('--sessions-per-node', perNode),
+        nodes: argv.nodes === undefined ? undefined : wholeNumber('--nodes', argv.nodes),
+        sessionsPerNode: perNode === 'auto' ? ('auto' as const) : wholeNumber('--sessions-per-node', perNode),
         port: wholeNumber('--port', argv.port ?? '4444'),
         openBus: argv['open-bus'] === true,
         listen: argv.listen,
         image: argv.image,
         hubImage: argv['hub-image'],
         base: argv.base,
+        force: argv.force === true,
         onProgress,
-      });
+      };
+      const grid = await interruptible(async (signal) => await grids.up({ ...options, signal }));
       for (const notice of grid.notices) onProgress(notice);
-      if (argv['write-env'] !== undefined) await writeEnvironment(argv['write-env'], grid);
+      await environment?.write(grid);
       process.stdout.write(`${grid.shown}\n`);
       const flags = grid.name === DEFAULT_GRID ? '' : ` --grid-name ${grid.name}`;
-      onProgress(
-        `grid '${grid.name}' is ready: ${grid.nodes} nodes × ${grid.sessionsPerNode} sessions; use it with --grid docker${flags}`,
-      );
+      const size = `${countOf(grid.nodes, 'node')} × ${countOf(grid.sessionsPerNode, 'session')}`;
+      onProgress(`grid '${grid.name}' is ready: ${size}; use it with --grid docker${flags}`);
     },
   });
 }
@@ -53,6 +55,7 @@ function upOptions(yargs: Argv) {
       .option('image', valueOption('ref', 'Image of the nodes, configured only by SE_* variables', "gridrun's own"))
       .option('hub-image', valueOption('ref', 'Image of the hub', "gridrun's own"))
       .option('base', valueOption('ref', "Base image of gridrun's own image", 'debian:bookworm-slim'))
+      .option('force', forceOption())
       // Not --env-file: Node takes that flag itself, wherever it stands.
       .option(
         'write-env',
@@ -61,9 +64,4 @@ function upOptions(yargs: Argv) {
       .example('$0 grid up --nodes 4', 'a hub and four nodes')
       .example('$0 --sites sites.json --grid docker', 'a run on that grid')
   );
-}
-
-async function writeEnvironment(file: string, grid: RunningGrid): Promise<void> {
-  const text = `SELENIUM_REMOTE_URL=${grid.url}\nSE_REGISTRATION_SECRET=${grid.registration}\n`;
-  await writeFile(file, text, { mode: 0o600 });
 }

@@ -1,5 +1,6 @@
 import yargs, { type Argv } from 'yargs';
 import { traceIfAsked } from '../app/protocol-trace.ts';
+import { countOf } from '../core/count-of.ts';
 import { version } from '../version.ts';
 import type { ExitWith } from './command.ts';
 import { doctorCommand } from './doctor-command.ts';
@@ -74,7 +75,7 @@ function commandLine(exitWith: ExitWith, args: readonly string[]): Argv {
       .wrap(Math.min(MAX_HELP_WIDTH, process.stdout.columns ?? MAX_HELP_WIDTH))
       .exitProcess(false)
       .fail((message, error) => {
-        throw error ?? new UsageError(message);
+        throw error ?? new UsageError(inOurWords(message));
       })
   );
 }
@@ -99,3 +100,12 @@ function withoutTypes(help: string): string {
 }
 
 class UsageError extends Error {}
+
+/** What yargs says of missing arguments and options, as we would say it. */
+function inOurWords(message: string): string {
+  const options = /^Missing required arguments?: (.*)$/.exec(message)?.[1]?.split(', ');
+  if (options !== undefined) return `${options.map((name) => `--${name}`).join(' and ')} must be passed`;
+  const [, got, least] = /^Not enough non-option arguments: got (\d+), need at least (\d+)$/.exec(message) ?? [];
+  if (got === undefined || least === undefined) return message;
+  return `the command needs ${countOf(Number(least) - Number(got), 'more argument')}`;
+}

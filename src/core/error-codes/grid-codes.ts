@@ -43,6 +43,10 @@ export const GRID_CODES = {
     'no Docker engine answers',
     'is Docker running? Start it, or set `DOCKER_HOST`; your user must be in the group of the Docker socket',
   ),
+  'grid.foreign': input(
+    'another tool has made this grid, so gridrun does not change it',
+    'use the tool that made it, such as docker-compose, or another `--name`',
+  ),
   'grid.hub-restarted': noted(
     'grid',
     'the hub restarted and lost its sessions',
@@ -63,6 +67,10 @@ export const GRID_CODES = {
     'the grid or the driver did not answer in time',
     'check the load of its machines, or lower `--sessions`',
   ),
+  'grid.no-room': input(
+    "the engine's machine has too few cores or too little memory for so many nodes",
+    'ask for fewer nodes; `gridrun grid` starts them anyway with `--force`',
+  ),
   'grid.none': input(
     'there is no grid or node of this name',
     'list what runs with `gridrun grid status`, or start a grid with `gridrun grid up`',
@@ -81,6 +89,15 @@ export const GRID_CODES = {
     'grid',
     'the server at this URL, or a proxy before it, does not reply as a WebDriver server',
     'use the URL whose `/status` returns JSON; if it worked before, check the proxy',
+  ),
+  'grid.open-port': refused(
+    'grid',
+    'the Docker engine opened a port of the hub on more addresses than `--listen` allows',
+    'take the grid down, and start it again with an IP address of this machine',
+  ),
+  'grid.other-options': input(
+    'the grid already runs with other options',
+    'leave the options out that the message names, use another `--name`, or take the grid down first',
   ),
   'grid.other-port': input(
     'the grid already runs on another port',

@@ -1,16 +1,19 @@
 import { GridrunError, refusal } from '../../core/fault.ts';
-import { freePort } from '../../os/free-port.ts';
+import { freePort, isPortFree } from '../../os/free-port.ts';
 import { addNode, autoSessionsPerNode, freeNumbers, uriOfNode } from './add-node.ts';
 import { hubContainer } from './container-plan.ts';
 import { removeContainer, startContainer } from './containers.ts';
-import { EngineRefusal, isPortTaken, type Engine } from './engine.ts';
+import { EngineRefusal, isAddressUnknown, isPortTaken, type Engine } from './engine.ts';
 import { hubAccess, type HubAccess } from './hub-api.ts';
-import type { GridImage } from './image.ts';
+import type { GridImages } from './image.ts';
 import { readInventory, type GridContainer, type GridInventory } from './inventory.ts';
-import { createNetwork } from './network.ts';
+import { checkOpenPorts, hubBinding } from './listen.ts';
+import { createNetwork, removeNetwork } from './network.ts';
 import { untilReady, type Expected } from './ready.ts';
+import { startSteps } from './room.ts';
+import { countOf } from '../../core/count-of.ts';
 import { newSecrets, readSecrets, type GridSecrets } from './secrets.ts';
-import type { GridUpOptions } from './up.ts';
+import type { Wanted } from './up-options.ts';
 
 /** A grid that is up. */
 export interface RunningGrid extends HubAccess {
@@ -23,11 +26,6 @@ export interface RunningGrid extends HubAccess {
   readonly notices: readonly string[];
 }
 
-export interface GridImages {
-  readonly hub: GridImage;
-  readonly node: GridImage;
-}
-
 interface Hub {
   readonly container: GridContainer;
   readonly secrets: GridSecrets;
@@ -38,18 +36,18 @@ const PORT_TRIES = 5;
 
 /** Completes one grid: keeps what works, removes what does not, and makes what is missing. */
 export class Assembly {
-  /** The ids of the containers that were made. */
-  readonly madeIds: string[] = [];
-  /** The hub was there and stays, so the sessions on it must not be cut. */
-  keptHub = false;
+  readonly #madeIds: string[] = [];
+  #madeNetworkId: string | undefined;
+  /** The hub was there and stays, so its nodes may stay too. */
+  #keptHub = false;
   /** Whether a network or a container was made or revived. */
   #hasMade = false;
   readonly #notices = new Set<string>();
   readonly #engine: Engine;
-  readonly #options: GridUpOptions;
+  readonly #options: Wanted;
   readonly #images: GridImages;
 
-  constructor(engine: Engine, options: GridUpOptions, images: GridImages) {
+  constructor(engine: Engine, options: Wanted, images: GridImages) {
     this.#engine = engine;
     this.#options = options;
     this.#images = images;
@@ -61,42 +59,53 @@ export class Assembly {
     }
   }
 
-  /** Returns when the hub has every slot. Throws a `GridrunError`; `madeIds` then says what to remove. */
+  /** Returns when the hub has every slot. Throws a `GridrunError`; then call `undo`. */
   async complete(before: GridInventory): Promise<RunningGrid> {
-    const { name, nodes: wanted, sessionsPerNode: asked, owner, onProgress } = this.#options;
+    const { name, nodes: wanted, sessionsPerNode: asked, owner } = this.#options;
     if (before.networkIds.length === 0) {
-      await createNetwork(this.#engine, name, owner);
+      this.#madeNetworkId = await createNetwork(this.#engine, name, owner);
       this.#hasMade = true;
     }
     const { container: hub, secrets } = await this.#ensureHub(before);
-    const kept = this.keptHub ? await this.#keepNodes(before) : [];
+    const { listen } = await hubBinding(this.#engine, hub.id);
+    await checkOpenPorts(this.#engine, hub.id, listen);
+    const kept = this.#keptHub ? await this.#keepNodes(before) : [];
     const sessionsPerNode =
       kept[0]?.sessions ?? (asked === 'auto' ? await autoSessionsPerNode(this.#engine, wanted) : asked);
-    const missing = freeNumbers(kept, wanted - kept.length);
-    const added = await Promise.all(missing.map(async (node) => await this.#addNode(node, sessionsPerNode, secrets)));
-    const nodes: Expected[] = [
-      ...kept.map(({ id, name: own, node, sessions }) => ({ id, name: own, uri: uriOfNode(node), slots: sessions })),
-      ...added,
-    ];
-    if (this.#hasMade) onProgress?.(`waiting for ${nodes.length} nodes of the grid '${name}'`);
     const access = hubAccess(secrets, hub.listen, hub.port!);
-    await untilReady(this.#engine, access, [{ id: hub.id, name: hub.name }, ...nodes], {
-      deadlineMs: this.#options.readyDeadlineMs ?? READY_DEADLINE_MS,
-      signal: this.#options.signal,
-    });
+    const ready: Expected[] = [{ id: hub.id, name: hub.name }, ...kept.map(expectedOf)];
+    const steps = await startSteps(this.#engine, freeNumbers(kept, wanted - kept.length));
+    for (const numbers of steps) {
+      ready.push(...(await this.#addNodes(numbers, sessionsPerNode, secrets)));
+      await this.#untilReady(access, ready);
+    }
+    if (steps.length === 0) await this.#untilReady(access, ready);
     const { origin: shown } = new URL(access.url);
-    const notices = [...this.#notices];
-    return { ...access, name, shown, nodes: nodes.length, sessionsPerNode, notices };
+    return { ...access, name, shown, nodes: ready.length - 1, sessionsPerNode, notices: [...this.#notices] };
+  }
+
+  /** Removes what this assembly made, and nothing that was there before. Never throws. */
+  async undo(): Promise<void> {
+    const engine = this.#engine.with(undefined);
+    await Promise.allSettled(this.#madeIds.map((id) => removeContainer(engine, id)));
+    if (this.#madeNetworkId !== undefined) await removeNetwork(engine, this.#madeNetworkId).catch(() => {});
+  }
+
+  async #untilReady(access: HubAccess, expected: readonly Expected[]): Promise<void> {
+    const { name, readyDeadlineMs: deadlineMs = READY_DEADLINE_MS, signal, onProgress } = this.#options;
+    if (this.#hasMade) onProgress?.(`waiting for ${countOf(expected.length - 1, 'node')} of the grid '${name}'`);
+    await untilReady(this.#engine, access, expected, { deadlineMs, signal });
   }
 
   async #ensureHub(before: GridInventory): Promise<Hub> {
     const kept = before.hub === undefined ? undefined : await this.#keepHub(before.hub);
     if (kept !== undefined) {
-      this.keptHub = true;
+      this.#keptHub = true;
       return kept;
     }
     // Without its hub the rest is useless: the nodes know the secret of the old hub.
     const old = [...(before.hub === undefined ? [] : [before.hub]), ...before.nodes];
+    if (old.length > 0 && before.hub?.state !== 'running') await this.#refuseTakenPort();
     await Promise.all(old.map(({ id }) => removeContainer(this.#engine, id)));
     const { name } = this.#options;
     const secrets = newSecrets();
@@ -107,38 +116,45 @@ export class Assembly {
     return { container, secrets };
   }
 
-  /** The hub with its secrets, or undefined if it can't be used again. Throws a refusal if it is on another port. */
+  /** The hub with its secrets, or undefined if it can't be used again. */
   async #keepHub(hub: GridContainer): Promise<Hub | undefined> {
     const container = await this.#revive(hub);
     if (container?.port === undefined) return undefined;
     const handle = this.#engine.docker.getContainer(container.id);
     const secrets = await readSecrets(this.#engine, handle, container.labels);
-    if (secrets === undefined) return undefined;
-    const { port, name } = this.#options;
-    if (port !== 0 && container.port !== port) {
-      throw refusal('grid.other-port', `the grid '${name}' is up on port ${container.port}, not ${port}`, {
-        hint: `use --port ${container.port}, another --name, or gridrun grid down --name ${name}`,
-      });
-    }
-    return { container, secrets };
+    return secrets === undefined ? undefined : { container, secrets };
+  }
+
+  /** Before the rest of a broken grid is removed: the new hub must be able to have its port. */
+  async #refuseTakenPort(): Promise<void> {
+    const { port, listen } = this.#options;
+    if (port !== 0 && !(await isPortFree(port, listen))) throw this.#portTaken(port);
+  }
+
+  #portTaken(port: number): GridrunError {
+    const { listen, openBus } = this.#options;
+    const ports = openBus ? `one of the ports ${port}, 4442 and 4443` : `port ${port}`;
+    return refusal('grid.port-taken', `${ports} of ${listen} is taken by another program`, {
+      hint: 'pass another one with --port',
+    });
   }
 
   async #startHub(secrets: GridSecrets): Promise<string> {
-    const { name, owner, listen = '127.0.0.1', openBus = false } = this.#options;
+    const { name, owner, listen, openBus } = this.#options;
     for (let tries = 1; ; tries++) {
       const port = this.#options.port === 0 ? await freePort() : this.#options.port;
       const plan = hubContainer({ grid: name, image: this.#images.hub, secrets, owner, port, listen, openBus });
       try {
         const container = await startContainer(this.#engine, plan, 'hub', secrets);
-        this.madeIds.push(container.id);
+        this.#madeIds.push(container.id);
         this.#hasMade = true;
         return container.id;
       } catch (error) {
+        if (isAddressUnknown(error))
+          throw refusal('grid.bad-options', `this machine does not have the address of --listen ${listen}`);
         if (!isPortTaken(error)) throw error;
         if (this.#options.port === 0 && tries < PORT_TRIES) continue;
-        throw refusal('grid.port-taken', `port ${port} of ${listen} is taken by another program`, {
-          hint: 'pass another one with --port',
-        });
+        throw this.#portTaken(port);
       }
     }
   }
@@ -168,6 +184,9 @@ export class Assembly {
         async () => await (isPaused ? handle.unpause() : handle.start()),
       );
     } catch (error) {
+      // A hub whose port is taken works again as soon as the port is free. It must not be made anew.
+      if (isPortTaken(error) && container.role === 'hub')
+        throw this.#portTaken((await hubBinding(this.#engine, container.id)).port);
       if (error instanceof EngineRefusal) return undefined;
       throw error;
     }
@@ -176,13 +195,25 @@ export class Assembly {
     return [inventory.hub, ...inventory.nodes].find((known) => known?.id === container.id);
   }
 
-  async #addNode(node: number, sessions: number, secrets: GridSecrets): Promise<Expected> {
+  /** Starts nodes at the same time. If one fails, throws when none is starting any more, so that `undo` knows them all. */
+  async #addNodes(numbers: readonly number[], sessions: number, secrets: GridSecrets): Promise<Expected[]> {
     const { name: grid, owner } = this.#options;
-    const plan = { grid, image: this.#images.node, secrets, owner, node, sessions };
-    const { id, notices, expected } = await addNode(this.#engine, plan);
-    this.madeIds.push(id);
     this.#hasMade = true;
-    for (const notice of notices) this.#notices.add(notice);
-    return expected;
+    const results = await Promise.allSettled(
+      numbers.map(async (node) => {
+        const plan = { grid, image: this.#images.node, secrets, owner, node, sessions };
+        const { id, notices, expected } = await addNode(this.#engine, plan);
+        this.#madeIds.push(id);
+        for (const notice of notices) this.#notices.add(notice);
+        return expected;
+      }),
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
+}
+
+function expectedOf({ id, name, node, sessions }: GridContainer): Expected {
+  return { id, name, uri: uriOfNode(node), slots: sessions };
 }

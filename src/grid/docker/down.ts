@@ -1,6 +1,8 @@
+import { refusal } from '../../core/fault.ts';
 import { removeContainer, stopAndRemove } from './containers.ts';
 import { openEngine, type Engine } from './engine.ts';
 import { readInventories, readInventory, type GridInventory } from './inventory.ts';
+import { isGridName } from './labels.ts';
 import { removeNetwork } from './network.ts';
 import { isOwnerDead } from './owner.ts';
 
@@ -11,12 +13,34 @@ export interface GridDownOptions {
 }
 
 /**
- * Removes everything with this grid's label, nodes first, and nothing else. That includes what a killed `grid up` left
- * half made. A second call finds nothing to remove. Returns the names of what it removed. Throws a `GridrunError`.
+ * Removes everything that gridrun made for this grid, nodes first, and nothing else. That includes what a killed
+ * `grid up` left half made. A second call finds nothing to remove. Returns the names of what it removed. Throws a
+ * `GridrunError`; it is a refusal if the name cannot be one, or if another tool has made the whole grid.
  */
 export async function gridDown(name: string, options: GridDownOptions = {}): Promise<string[]> {
+  if (!isGridName(name)) throw wrongName(name);
   const engine = options.engine ?? (await openEngine(options.signal));
-  return await removeGrid(engine, await readInventory(engine, name), options.onProgress);
+  const inventory = await readInventory(engine, name);
+  const removed = await removeGrid(engine, inventory, options.onProgress);
+  const { foreign } = inventory;
+  if (removed.length === 0 && foreign.length > 0) throw foreignGrid(inventory);
+  for (const { name: left } of foreign) options.onProgress?.(`left ${left} alone: gridrun did not make it`);
+  return removed;
+}
+
+/** The refusal of a name that no grid can have. */
+function wrongName(name: string): Error {
+  return refusal('grid.bad-options', `'${name}' is not a valid name for a grid`, {
+    hint: 'use at most 41 of the characters a to z, 0 to 9 and -',
+  });
+}
+
+/** The refusal to change a grid that another tool has made. */
+export function foreignGrid({ name, foreign }: GridInventory): Error {
+  const names = foreign.map((container) => container.name).join(', ');
+  return refusal('grid.foreign', `gridrun did not make the grid '${name}', so it does not change it: ${names}`, {
+    hint: 'use the tool that made it, such as docker-compose, or another --name',
+  });
 }
 
 /** Removes every grid whose run has ended without removing it. Returns the names of these grids. */
@@ -25,8 +49,8 @@ export async function downAllDead(options: GridDownOptions = {}): Promise<string
   const names: string[] = [];
   for (const inventory of await readInventories(engine)) {
     if (inventory.owner === undefined || !isOwnerDead(inventory.owner)) continue;
-    await removeGrid(engine, inventory, options.onProgress);
-    names.push(inventory.name);
+    const removed = await removeGrid(engine, inventory, options.onProgress);
+    if (removed.length > 0) names.push(inventory.name);
   }
   return names;
 }
@@ -42,12 +66,14 @@ async function removeGrid(
     onProgress?.(`removed ${name}`);
   };
   await Promise.all(
-    nodes.map(async ({ id, name }) => {
-      await removeContainer(engine, id);
-      report(name);
-    }),
+    nodes
+      .filter(({ isOurs }) => isOurs)
+      .map(async ({ id, name }) => {
+        await removeContainer(engine, id);
+        report(name);
+      }),
   );
-  if (hub !== undefined) {
+  if (hub?.isOurs) {
     await stopAndRemove(engine, hub.id);
     report(hub.name);
   }

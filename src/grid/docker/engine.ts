@@ -57,16 +57,9 @@ export class Engine {
   }
 
   #failure(what: string, error: unknown): GridrunError {
-    const known = (error ?? {}) as {
-      code?: unknown;
-      statusCode?: unknown;
-      reason?: unknown;
-      json?: { message?: unknown };
-      message?: unknown;
-    };
+    const known = (error ?? {}) as EngineReply;
     if (typeof known.statusCode === 'number') {
-      const text = String(known.json?.message ?? known.reason ?? known.message);
-      return new EngineRefusal(known.statusCode, what, text, error);
+      return new EngineRefusal(known.statusCode, what, refusalText(known), error);
     }
     if (typeof known.code === 'string') {
       const denied = known.code === 'EACCES' || known.code === 'EPERM';
@@ -85,6 +78,24 @@ export class Engine {
   }
 }
 
+/** An error of dockerode. `statusCode` is there if the engine answered, `code` if no engine did. */
+interface EngineReply {
+  readonly code?: unknown;
+  readonly statusCode?: unknown;
+  readonly reason?: unknown;
+  readonly json?: { readonly message?: unknown } | null;
+  readonly message?: unknown;
+}
+
+/**
+ * The engine's own words. For a streamed call, such as a pull, they are only in the message, behind dockerode's
+ * `(HTTP code 404) unexpected - `: its reason is a text for the status.
+ */
+function refusalText({ json, reason, message }: EngineReply): string {
+  const own = typeof message === 'string' ? /^\(HTTP code \d+\) [^-]*- ([^]*)$/.exec(message)?.[1]?.trim() : undefined;
+  return String(json?.message ?? (own === undefined || own === '' ? (reason ?? message) : own));
+}
+
 /** The engine refused a call. `status` is the HTTP status: 404 not found, 409 conflict. */
 export class EngineRefusal extends GridrunError {
   readonly status: number;
@@ -99,6 +110,11 @@ export class EngineRefusal extends GridrunError {
 /** Whether a container could not start because another program has its port. */
 export function isPortTaken(error: unknown): boolean {
   return error instanceof EngineRefusal && /port is already allocated|address already in use/i.test(error.message);
+}
+
+/** Whether a container could not start because this machine does not have the address of its port. */
+export function isAddressUnknown(error: unknown): boolean {
+  return error instanceof EngineRefusal && /cannot assign requested address/i.test(error.message);
 }
 
 /** Returns the value of a call, or undefined if the engine does not have what the call names. */
@@ -124,6 +140,7 @@ export async function openEngine(signal?: AbortSignal): Promise<Engine> {
 /** The engine's machine. */
 export interface EngineFacts {
   readonly cores: number;
+  readonly memoryBytes: number;
   /** Whether containers may have a seccomp profile of their own. */
   readonly takesSeccomp: boolean;
 }
@@ -131,10 +148,12 @@ export interface EngineFacts {
 export async function readFacts(engine: Engine): Promise<EngineFacts> {
   const info = (await engine.call('answer', async () => await engine.docker.info())) as {
     readonly NCPU: number;
+    readonly MemTotal: number;
     readonly SecurityOptions?: readonly string[];
   };
   return {
     cores: info.NCPU,
+    memoryBytes: info.MemTotal,
     takesSeccomp: info.SecurityOptions?.some((option) => option.includes('name=seccomp')) ?? false,
   };
 }

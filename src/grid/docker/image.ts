@@ -15,6 +15,12 @@ export interface GridImage {
   readonly ours: boolean;
 }
 
+/** The images of a grid. */
+export interface GridImages {
+  readonly hub: GridImage;
+  readonly node: GridImage;
+}
+
 export interface ImageOptions {
   /** What this package's image is made from. */
   readonly base?: string | undefined;
@@ -56,17 +62,50 @@ export async function ensureOwnImage(engine: Engine, options: ImageOptions = {})
 export async function ensureGivenImage(engine: Engine, ref: string, options: ImageOptions = {}): Promise<GridImage> {
   if (!(await exists(engine, ref))) {
     options.onProgress?.(`pulling ${ref}`);
-    await engine.call(
-      `pull ${ref}`,
-      async (signal) => {
-        const stream = await engine.docker.pull(ref, { abortSignal: signal });
-        await follow(engine, stream, signal, options.onProgress ?? (() => {}));
-      },
-      PULL_DEADLINE_MS,
-    );
+    try {
+      await pull(engine, ref, options);
+    } catch (error) {
+      throw error instanceof GridrunError && PULL_CODES.has(error.code) ? notPulled(ref, error) : error;
+    }
   }
   const image = await engine.call(`inspect ${ref}`, async () => await engine.docker.getImage(ref).inspect());
   return { ref, ours: image.Config.Labels?.[LABEL.image] === '1' };
+}
+
+/** What the engine's answer to a pull may be, before its progress and in it. */
+const PULL_CODES: ReadonlySet<string> = new Set(['grid.engine-refused', 'grid.image-failed']);
+
+async function pull(engine: Engine, ref: string, options: ImageOptions): Promise<void> {
+  await engine.call(
+    `pull ${ref}`,
+    async (signal) => {
+      const stream = await engine.docker.pull(ref, { abortSignal: signal });
+      await follow(engine, stream, signal, options.onProgress ?? (() => {}));
+    },
+    PULL_DEADLINE_MS,
+  );
+}
+
+/** Says which registry was asked, in the engine's own words, and what to do about them. */
+function notPulled(ref: string, error: GridrunError): GridrunError {
+  const first = ref.split('/')[0] ?? '';
+  const isRegistry = ref.includes('/') && (/[.:]/.test(first) || first === 'localhost');
+  const registry = isRegistry ? first : 'docker.io';
+  const why = error.message.replace(/^the Docker engine could not pull [^:]+(:[^ ]+)?: /, '');
+  return new GridrunError('grid.image-failed', `the Docker engine could not pull ${ref} from ${registry}: ${why}`, {
+    hint: pullHint(ref, why),
+    cause: error,
+  });
+}
+
+function pullHint(ref: string, why: string): string {
+  const byHand = `docker pull ${ref}, and run this again: gridrun uses an image that the engine has`;
+  if (/toomanyrequests|rate limit/i.test(why)) return `log in with docker login for a higher limit; then ${byHand}`;
+  if (/denied|unauthorized|authentication|no basic auth/i.test(why))
+    return `check the name; if the image is private, log in with docker login, then ${byHand}`;
+  if (/no such host|dial tcp|timeout|timed out|connection|certificate|x509|EOF/i.test(why))
+    return `check the registry's name, and the network and the proxy of the Docker engine; or load the image with docker load`;
+  return `check the name and the tag of the image; or ${byHand}`;
 }
 
 async function exists(engine: Engine, ref: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { ContainerInfo, NetworkInspectInfo } from 'dockerode';
 import type { Engine } from './engine.ts';
-import { LABEL, type Role } from './labels.ts';
+import { hubName, LABEL, networkName, nodeName, type Role } from './labels.ts';
 
 /** A container of a grid. The facts come from its labels. */
 export interface GridContainer {
@@ -18,14 +18,23 @@ export interface GridContainer {
   readonly port: number | undefined;
   readonly listen: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
+  /**
+   * gridrun made it: it has the name and the network that gridrun gives, which no other container can have. One of
+   * another tool may have our labels too. gridrun shows it, but never changes or removes it.
+   */
+  readonly isOurs: boolean;
 }
 
 /** Everything that the engine has of one grid. */
 export interface GridInventory {
   readonly name: string;
+  /** gridrun's own, or else one that another tool has made. */
   readonly hub: GridContainer | undefined;
   /** Sorted by number. */
   readonly nodes: readonly GridContainer[];
+  /** Those of its containers that gridrun did not make. */
+  readonly foreign: readonly GridContainer[];
+  /** The networks that gridrun made. */
   readonly networkIds: readonly string[];
   readonly owner: string | undefined;
 }
@@ -73,34 +82,46 @@ function inventoryOf(
   networks: readonly NetworkInspectInfo[],
 ): GridInventory {
   const all = containers.map(containerOf);
-  const owner = [...containers, ...networks]
-    .map(({ Labels }) => Labels?.[LABEL.owner])
-    .find((label) => label !== undefined);
+  const hubs = all.filter(({ role }) => role === 'hub');
+  const ourNetworks = networks.filter(({ Name }) => Name === networkName(name));
+  const owners = [...all.filter(({ isOurs }) => isOurs).map(({ labels }) => labels), ...ourNetworks.map(labelsOf)];
   return {
     name,
-    hub: all.find(({ role }) => role === 'hub'),
+    hub: hubs.find(({ isOurs }) => isOurs) ?? hubs[0],
     nodes: all.filter(({ role }) => role === 'node').sort((a, b) => a.node - b.node || a.name.localeCompare(b.name)),
-    networkIds: networks.map(({ Id }) => Id),
-    owner,
+    foreign: all.filter(({ isOurs }) => !isOurs),
+    networkIds: ourNetworks.map(({ Id }) => Id),
+    owner: owners.map((labels) => labels[LABEL.owner]).find((label) => label !== undefined),
   };
+}
+
+function labelsOf({ Labels }: NetworkInspectInfo): Readonly<Record<string, string>> {
+  return Labels ?? {};
 }
 
 function containerOf(info: ContainerInfo): GridContainer {
   const labels = info.Labels;
+  const name = (info.Names[0] ?? info.Id).replace(/^\//, '');
+  const grid = labels[LABEL.grid] ?? '';
+  const role = labels[LABEL.role] === 'hub' ? 'hub' : 'node';
+  const node = Number(labels[LABEL.node] ?? 0);
+  const ownName = role === 'hub' ? hubName(grid) : nodeName(grid, node);
+  const network = info.HostConfig.NetworkMode;
   const published = info.Ports.find(
     ({ PrivatePort, PublicPort }) => PrivatePort === HUB_PORT && PublicPort !== undefined,
   );
   return {
     id: info.Id,
-    name: (info.Names[0] ?? info.Id).replace(/^\//, ''),
-    grid: labels[LABEL.grid] ?? '',
-    role: labels[LABEL.role] === 'hub' ? 'hub' : 'node',
-    node: Number(labels[LABEL.node] ?? 0),
+    name,
+    grid,
+    role,
+    node,
     sessions: Number(labels[LABEL.sessions] ?? 1),
     state: info.State,
     imageId: info.ImageID,
     port: published?.PublicPort,
     listen: published?.IP,
     labels,
+    isOurs: name === ownName && network === networkName(grid),
   };
 }

@@ -22,6 +22,8 @@ export interface GridJoinOptions {
   /** Default: 4442 and 4443. */
   readonly busPorts?: BusPorts;
   readonly image?: string | undefined;
+  /** Start more nodes than this machine has room for. */
+  readonly force?: boolean;
   readonly readyDeadlineMs?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (text: string) => void;

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
-import { refusal } from '../../core/fault.ts';
+import { GridrunError, refusal } from '../../core/fault.ts';
 import { WireError } from '../../wire/wire-error.ts';
-import { gridDown } from './down.ts';
 import { openEngine } from './engine.ts';
 import { readHub } from './hub-api.ts';
 import { ensureImage } from './image.ts';
 import { distantHub, type DistantHub, type GridJoinOptions } from './join-options.ts';
 import { JoinedNodes } from './joined-nodes.ts';
+import { refuseCrowd } from './room.ts';
+import { countOf } from '../../core/count-of.ts';
 
 export type { GridJoinOptions } from './join-options.ts';
 
@@ -22,25 +23,32 @@ const CONNECT_DEADLINE_MS = 5000;
 
 /**
  * Starts nodes on this machine for a hub on another one. The hub must be able to open `advertise` and the nodes' ports.
- * A second call changes nothing. If a node does not join, all of them are removed. Throws a `GridrunError` that says
- * which address is wrong.
+ * A second call changes nothing. If a node does not join, those that this call started are removed, and no others.
+ * Throws a `GridrunError` that says which address is wrong.
  */
 export async function gridJoin(options: GridJoinOptions): Promise<JoinedGrid> {
   const hub = distantHub(options);
   await checkHub(hub, options.signal);
   const engine = await openEngine(options.signal);
+  const { nodes: count, sessionsPerNode, force = false } = options;
+  if (!force) await refuseCrowd(engine, { nodes: count, sessionsPerNode, present: 0 });
   const image = await ensureImage(engine, options.image, { onProgress: options.onProgress });
   const name = nameOf(hub.url, options);
   const nodes = new JoinedNodes(engine, name, hub, options);
   try {
     await nodes.start(image);
     options.onProgress?.(
-      `waiting until the hub at ${hub.url.origin} has ${options.nodes} nodes of ${options.advertise}`,
+      `waiting until the hub at ${hub.url.origin} has ${countOf(options.nodes, 'node')} of ${options.advertise}`,
     );
     await nodes.untilJoined();
     return { name, nodes: nodes.uris };
   } catch (error) {
-    await gridDown(name, { engine: engine.with(undefined) }).catch(() => {});
+    await nodes.undo();
+    if (options.signal?.aborted)
+      throw new GridrunError('grid.stopped', `the command was interrupted before the nodes had joined the hub`, {
+        hint: 'run it again to start the nodes',
+        cause: error,
+      });
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { readHub } from './hub-api.ts';
 import type { GridImage } from './image.ts';
 import { readInventory } from './inventory.ts';
 import type { DistantHub, GridJoinOptions } from './join-options.ts';
-import { createNetwork } from './network.ts';
+import { createNetwork, removeNetwork } from './network.ts';
 
 const READY_DEADLINE_MS = 60_000;
 const STATUS_DEADLINE_MS = 5000;
@@ -23,6 +23,8 @@ export class JoinedNodes {
   readonly #name: string;
   readonly #hub: DistantHub;
   readonly #options: GridJoinOptions;
+  readonly #madeIds: string[] = [];
+  #madeNetworkId: string | undefined;
 
   constructor(engine: Engine, name: string, hub: DistantHub, options: GridJoinOptions) {
     this.#engine = engine;
@@ -36,7 +38,7 @@ export class JoinedNodes {
   /** Starts every node that does not run. Throws a refusal if a port is taken. */
   async start(image: GridImage): Promise<void> {
     const before = await readInventory(this.#engine, this.#name);
-    if (before.networkIds.length === 0) await createNetwork(this.#engine, this.#name, undefined);
+    if (before.networkIds.length === 0) this.#madeNetworkId = await createNetwork(this.#engine, this.#name, undefined);
     const seccomp = await readSeccomp();
     for (let node = 1; node <= this.#options.nodes; node++) {
       const known = before.nodes.find((container) => container.node === node);
@@ -44,6 +46,13 @@ export class JoinedNodes {
       if (known !== undefined) await removeContainer(this.#engine, known.id);
       await this.#startNode(this.#planOf(node, image, seccomp));
     }
+  }
+
+  /** Removes what `start` made, and nothing that was there before. Never throws. */
+  async undo(): Promise<void> {
+    const engine = this.#engine.with(undefined);
+    await Promise.allSettled(this.#madeIds.map((id) => removeContainer(engine, id)));
+    if (this.#madeNetworkId !== undefined) await removeNetwork(engine, this.#madeNetworkId).catch(() => {});
   }
 
   /** Waits until the hub has every node. Throws a `GridrunError` that says what keeps a node from joining. */
@@ -79,12 +88,14 @@ export class JoinedNodes {
   }
 
   async #startNode(plan: JoinedNodePlan): Promise<void> {
-    await startContainer(this.#engine, joinedNodeContainer(plan), 'node', plan.secrets).catch((error: unknown) => {
+    const container = joinedNodeContainer(plan);
+    const { id } = await startContainer(this.#engine, container, 'node', plan.secrets).catch((error: unknown) => {
       if (!isPortTaken(error)) throw error;
       throw refusal('grid.port-taken', `port ${plan.port} of this machine is taken by another program`, {
         hint: 'pass another first port with --port',
       });
     });
+    this.#madeIds.push(id);
   }
 
   /** Says which way is closed, as far as this machine can see. */

@@ -2,23 +2,28 @@ import { EngineRefusal, ifThere, type Engine } from './engine.ts';
 import { LABEL, networkName } from './labels.ts';
 
 /**
- * Makes the network of a grid and returns its name. A network that another gridrun has just made will do.
+ * Makes the network of a grid and returns its id. Returns undefined if another gridrun has just made it, which will do.
  * @param owner `ownerLabel()`, if the grid belongs to a run
  */
-export async function createNetwork(engine: Engine, grid: string, owner: string | undefined): Promise<string> {
+export async function createNetwork(
+  engine: Engine,
+  grid: string,
+  owner: string | undefined,
+): Promise<string | undefined> {
   const name = networkName(grid);
   const ownerOf = owner === undefined ? {} : { [LABEL.owner]: owner };
   const labels = { [LABEL.grid]: grid, [LABEL.role]: 'network', ...ownerOf };
   try {
-    await engine.call(
+    const network = await engine.call(
       `create the network ${name}`,
       async (abortSignal) =>
         await engine.docker.createNetwork({ Name: name, CheckDuplicate: true, Labels: labels, abortSignal }),
     );
+    return network.id;
   } catch (error) {
     if (!(error instanceof EngineRefusal) || error.status !== 409) throw error;
+    return undefined;
   }
-  return name;
 }
 
 /** Removes a network. Containers of others that are connected to it are disconnected, not removed. */

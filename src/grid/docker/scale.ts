@@ -1,15 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { refusal } from '../../core/fault.ts';
+import { GridrunError, refusal } from '../../core/fault.ts';
+import { countOf } from '../../core/count-of.ts';
 import { removeContainer } from './containers.ts';
+import { foreignGrid } from './down.ts';
 import { ifThere, type Engine } from './engine.ts';
 import { drainNode, readHub, type HubNode } from './hub-api.ts';
 import { readInventory, type GridContainer } from './inventory.ts';
 import { LABEL, MAX_NODES } from './labels.ts';
 import { openDockerGrid, type FoundGrid } from './open-grid.ts';
 import { untilReady, type Expected } from './ready.ts';
+import { refuseCrowd, startSteps } from './room.ts';
 import { addNode, freeNumbers, uriOfNode } from './add-node.ts';
 
 export interface ScaleOptions {
+  /** Start more nodes than the machine has room for. */
+  readonly force?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (text: string) => void;
   readonly readyDeadlineMs?: number;
@@ -31,14 +36,39 @@ const DRAIN_DEADLINE_MS = 10 * 60_000;
 const POLL_MS = 300;
 
 /**
- * Brings a grid to a number of nodes. It adds nodes at once, and removes them by Selenium's drain, which cuts no session.
- * Throws a `GridrunError`. A new node that does not become ready is removed.
+ * Brings a grid to a number of nodes. It adds them in steps, and removes them by Selenium's drain, which cuts no session.
+ * Throws a `GridrunError`, which says how many nodes there are if it was interrupted. A new node that does not become
+ * ready is removed. A refusal has changed nothing.
  */
 export async function gridScale(name: string, nodes: number, options: ScaleOptions = {}): Promise<ScaleResult> {
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES)
     throw refusal('grid.bad-options', `a grid cannot have ${nodes} nodes; pass 1 to ${MAX_NODES}`);
   const grid = await openDockerGrid(name, options.signal);
-  return await scaleTo(grid, nodes, options);
+  if (!grid.hub.isOurs) throw foreignGrid(grid.inventory);
+  const present = grid.inventory.nodes.filter(({ state }) => state === 'running');
+  const sessionsPerNode = present[0]?.sessions ?? 1;
+  if (!options.force) await refuseCrowd(grid.engine, { nodes, sessionsPerNode, present: present.length });
+  try {
+    return await scaleTo(grid, nodes, options);
+  } catch (error) {
+    if (!options.signal?.aborted) throw error;
+    throw await interrupted(grid, nodes, error);
+  }
+}
+
+/** What stands after an interruption. */
+async function interrupted({ engine, inventory: { name } }: FoundGrid, nodes: number, cause: unknown): Promise<Error> {
+  const now = await readInventory(engine.with(undefined), name).catch(() => undefined);
+  const count = now?.nodes.filter(({ state }) => state === 'running').length;
+  const stands = count === undefined ? '' : `: it has ${countOf(count, 'node')} now, those that drain included`;
+  return new GridrunError(
+    'grid.stopped',
+    `the command was interrupted before the grid '${name}' had ${nodes} nodes${stands}`,
+    {
+      hint: 'the nodes that were starting are removed; run the command again to go on',
+      cause,
+    },
+  );
 }
 
 /** As `gridScale`, for a grid that was found. */
@@ -71,7 +101,9 @@ export async function scaleTo(grid: FoundGrid, wanted: number, options: ScaleOpt
 
 /** Removes the containers of nodes that have drained and ended. Returns the other nodes. */
 async function removeEnded(engine: Engine, nodes: readonly GridContainer[]): Promise<GridContainer[]> {
-  const ended = nodes.filter(({ state }) => state === 'exited' || state === 'dead' || state === 'created');
+  const ended = nodes.filter(
+    ({ state, isOurs }) => isOurs && (state === 'exited' || state === 'dead' || state === 'created'),
+  );
   await Promise.all(ended.map(({ id }) => removeContainer(engine, id)));
   return nodes.filter((node) => !ended.includes(node));
 }
@@ -82,14 +114,23 @@ async function addNodes(
   count: number,
   options: ScaleOptions,
 ): Promise<string[]> {
+  const names: string[] = [];
+  for (const numbers of await startSteps(grid.engine, freeNumbers(present, count))) {
+    if (names.length > 0) options.onProgress?.(`${names.length} of ${countOf(count, 'more node')} are ready`);
+    names.push(...(await addStep(grid, numbers, options)));
+  }
+  return names;
+}
+
+/** Adds some nodes at the same time and waits until they are ready. If one fails, all of them are removed. */
+async function addStep(grid: FoundGrid, numbers: readonly number[], options: ScaleOptions): Promise<string[]> {
   const { engine, inventory, hub, access, secrets } = grid;
-  const like = inventory.nodes[0] ?? hub;
+  const like = inventory.nodes.find(({ isOurs }) => isOurs) ?? hub;
   const image = { ref: like.imageId, ours: like.labels[LABEL.secrets] === 'file' };
-  const sessions = inventory.nodes[0]?.sessions ?? 1;
-  const owner = inventory.owner;
+  const { name, owner } = inventory;
   const results = await Promise.allSettled(
-    freeNumbers(present, count).map(
-      async (node) => await addNode(engine, { grid: inventory.name, image, secrets, owner, node, sessions }),
+    numbers.map(
+      async (node) => await addNode(engine, { grid: name, image, secrets, owner, node, sessions: sessionsOf(grid) }),
     ),
   );
   const made = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -97,7 +138,7 @@ async function addNodes(
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     const expected: Expected[] = [{ id: hub.id, name: hub.name }, ...made.map((node) => node.expected)];
-    options.onProgress?.(`waiting for ${made.length} more nodes of the grid '${inventory.name}'`);
+    options.onProgress?.(`waiting for ${countOf(made.length, 'more node')} of the grid '${name}'`);
     await untilReady(engine, access, expected, {
       deadlineMs: options.readyDeadlineMs ?? READY_DEADLINE_MS,
       signal: options.signal,
@@ -107,6 +148,10 @@ async function addNodes(
     throw error;
   }
   return made.map(({ expected }) => expected.name);
+}
+
+function sessionsOf({ inventory }: FoundGrid): number {
+  return inventory.nodes.find(({ isOurs }) => isOurs)?.sessions ?? 1;
 }
 
 function hubNodeOf(node: GridContainer, nodes: readonly HubNode[]): HubNode | undefined {
