@@ -19,6 +19,8 @@ export interface SessionFacts {
   readonly browserVersion: string;
   /** The window when the session opened. Isolation restores it. */
   readonly windowRect?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+  /** If the session gets no command for much longer, its grid may end it. Undefined: it never does. */
+  readonly keepAliveMs?: number;
   /** The extension in the session, once it is proved to be loaded. */
   readonly extension?: ExtensionFacts;
 }

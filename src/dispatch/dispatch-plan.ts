@@ -3,6 +3,7 @@ import type { CheckRunner, Emit, Grid, Isolation } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
 import type { WorkUnit } from '../core/unit.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
+import type { Ask } from './waiting-sessions.ts';
 import type { HostLimits } from './host-limits.ts';
 
 /** What to run. */
@@ -29,6 +30,8 @@ export interface DispatchSettings {
   readonly sitesPerSession: number;
   /** After this time without a session the grid is lost, and every waiting site is errored. */
   readonly gridLostAfterMs: number;
+  /** A session that has waited so long for a site is asked, before it takes one, if it still lives. */
+  readonly askAfterMs: number;
 }
 
 /** What the dispatcher runs it with. */
@@ -38,6 +41,7 @@ export interface DispatchParts {
   readonly isolation: Isolation;
   readonly limits: HostLimits;
   readonly emit: Emit;
+  readonly ask: Ask;
   /** Whether a failed site counts for `maxFailures`. Default: each one does. */
   readonly counts?: (verdict: SiteVerdict) => boolean;
 }

@@ -1,11 +1,11 @@
-import { hash } from 'node:crypto';
-import type { Arm } from '../core/attempt.ts';
+import { firstArm } from './first-arm.ts';
 import type { CloseReason } from '../core/close-reason.ts';
 import type { Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
 import type { StopReason, StopStage } from '../core/stop.ts';
 import type { DispatchParts, DispatchPlan, DispatchSettings } from './dispatch-plan.ts';
-import { SessionSupply, type OpenSlot } from './session-supply.ts';
+import { SessionSupply } from './session-supply.ts';
+import type { OpenSlot } from './supply-parts.ts';
 import { SiteBook } from './site-book.ts';
 import type { SiteProgress } from './site-progress.ts';
 import type { Slot } from './slot.ts';
@@ -95,6 +95,9 @@ export class Dispatcher {
     const { slot, session } = open;
     if (this.#stop.raised) return this.#close(slot, 'stopped');
     if (session.isDirty) return this.#close(slot, 'dirty');
+    if (session.isLost) return this.#close(slot, 'faulted');
+    if (this.#supply.isDoubtful(slot) && this.#queue.next(this.#mayStart) !== undefined)
+      return this.#background(this.#ask(slot));
     const { arm, siteCount } = session;
     const asked = { arm, fresh: siteCount === 0, suits: (waiting: Waiting) => this.#suits(open, waiting) };
     const taken = this.#queue.take(slot.index, asked, this.#mayStart);
@@ -116,6 +119,12 @@ export class Dispatcher {
         this.#background(this.#attempt(open, this.#book.of(site.id)));
       }
     }
+  }
+
+  /** Gives a site to a session that waited long only if it still lives: a dead one would cost the site an attempt. */
+  async #ask(slot: Slot): Promise<void> {
+    if (!(await this.#supply.ask(slot))) return this.#close(slot, 'faulted');
+    this.#step();
   }
 
   /** A site that faulted on a node goes to another node, if there is one. */
@@ -236,9 +245,4 @@ export class Dispatcher {
     this.#book.concludeRest(first === undefined ? undefined : { text: first.text, stoppedBy: first.reason });
     this.#done.resolve();
   }
-}
-
-/** The arm that tries a site first: random, but the same for the same seed. */
-function firstArm(seed: string): Arm {
-  return Number.parseInt(hash('sha256', seed).slice(0, 2), 16) % 2 === 0 ? 'subject' : 'control';
 }

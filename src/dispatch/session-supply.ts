@@ -1,50 +1,10 @@
-import type { Arm } from '../core/attempt.ts';
-import type { Emit, Grid, Isolation, OwnedSession } from '../core/ports.ts';
+import type { OwnedSession } from '../core/ports.ts';
 import type { CloseReason } from '../core/close-reason.ts';
-import type { Fault } from '../core/fault.ts';
 import { GridCapacity } from './grid-capacity.ts';
 import { GridOutage } from './grid-outage.ts';
+import { WaitingSessions } from './waiting-sessions.ts';
 import { emptySlot, move, sessionOf, type Slot, type SlotSession } from './slot.ts';
-import type { StopFlag } from './stop-flag.ts';
-
-/** What each session is opened with, and how long to wait for one. */
-export interface SupplySettings {
-  /** Sessions are named `<run>-<slot>`. */
-  readonly run: string;
-  readonly capabilities: Readonly<Record<string, unknown>>;
-  /** After this time without a session the grid is lost. */
-  readonly gridLostAfterMs: number;
-}
-
-/** What the supply works with. `stop` ends requests for sessions, and resets. */
-export interface SupplyParts {
-  readonly grid: Grid;
-  readonly isolation: Isolation;
-  readonly emit: Emit;
-  readonly stop: StopFlag;
-}
-
-/** A slot that has a session. */
-export interface OpenSlot {
-  readonly slot: Slot;
-  readonly session: Readonly<SlotSession>;
-}
-
-/** What the next site needs of a new session. */
-export interface SessionWish {
-  readonly arm: Arm;
-  readonly avoidNodes: readonly string[];
-}
-
-/** What the dispatcher learns from the supply. */
-export interface SupplyListener {
-  /** A session opened or closed, or another one may be asked for. */
-  changed(): void;
-  /** The grid gives no session any more. */
-  lost(fault: Fault): void;
-  /** A bug: something that nothing awaits has thrown. */
-  failed(error: unknown): void;
-}
+import type { OpenSlot, SessionWish, SupplyListener, SupplyParts, SupplySettings } from './supply-parts.ts';
 
 /**
  * The sessions of a run: as many as the waiting sites need and the grid gives. It owns every slot: it alone calls
@@ -57,6 +17,7 @@ export class SessionSupply {
   readonly #slots: Slot[] = [];
   readonly #outage: GridOutage;
   readonly #capacity: GridCapacity;
+  readonly #waiting: WaitingSessions;
   #pause: NodeJS.Timeout | undefined;
   #ended = false;
 
@@ -65,6 +26,15 @@ export class SessionSupply {
     this.#parts = parts;
     this.#listener = listener;
     this.#outage = new GridOutage(settings.gridLostAfterMs);
+    this.#waiting = new WaitingSessions({
+      ask: parts.ask,
+      askAfterMs: settings.askAfterMs,
+      signal: parts.stop.noMoreSites,
+      onLost: (session) => {
+        session.isLost = true;
+        listener.changed();
+      },
+    });
     this.#capacity = new GridCapacity(parts, parts.stop.noMoreSites, {
       answered: () => this.#outage.answered(),
       refused: (error) => this.#refused(error),
@@ -111,14 +81,32 @@ export class SessionSupply {
   idle(slot: Slot, whyIdle: () => string): void {
     if (slot.state.kind === 'idle') return;
     const why = whyIdle();
-    move(slot, { kind: 'idle', session: held(slot) });
+    const session = held(slot);
+    move(slot, { kind: 'idle', session });
+    this.#waiting.add(session);
     this.#parts.emit({ type: 'slot-idle', slot: slot.index, why });
+  }
+
+  /** Has the slot's session waited so long that it may be gone? */
+  isDoubtful(slot: Slot): boolean {
+    return this.#waiting.isDoubtful(held(slot));
+  }
+
+  /** Finds out whether the session of an idle slot still lives. Returns false if not; the caller must then close the slot. */
+  async ask(slot: Slot): Promise<boolean> {
+    const session = held(slot);
+    move(slot, { kind: 'asking', session });
+    this.#waiting.remove(session);
+    if (!(await this.#waiting.lives(session))) return false;
+    move(slot, { kind: 'ready', session });
+    return true;
   }
 
   /** The slot's session takes a site. */
   employ(slot: Slot): void {
     const session = held(slot);
     move(slot, { kind: 'busy', session });
+    this.#waiting.remove(session);
     session.siteCount += 1;
   }
 
@@ -141,6 +129,7 @@ export class SessionSupply {
   async close(slot: Slot, reason: CloseReason): Promise<void> {
     const session = held(slot);
     move(slot, { kind: 'closing', session, reason });
+    this.#waiting.remove(session);
     await session.owned.release();
     move(slot, { kind: 'empty' });
     const { sessionId } = session.owned.session;
@@ -164,7 +153,7 @@ export class SessionSupply {
   #isWanted(waitingCount: number): boolean {
     const taken = this.#slots.filter(isTaken);
     if (taken.length >= this.#capacity.sessions || !this.ready().next().done) return false;
-    const soonReady = taken.filter(({ state }) => state.kind === 'opening' || state.kind === 'resetting').length;
+    const soonReady = taken.filter(({ state }) => SOON_READY.includes(state.kind)).length;
     return soonReady < waitingCount && !this.#isPausing();
   }
 
@@ -202,7 +191,7 @@ export class SessionSupply {
     }
     if (this.#ended) return owned.release();
     this.#outage.sessionOpened();
-    const session = { owned, arm, siteCount: 0, isDirty: false };
+    const session = { owned, arm, siteCount: 0, isDirty: false, isLost: false };
     move(slot, { kind: 'ready', session });
     this.#emitOpened(slot, session, Date.now() - startedAt);
     this.#listener.changed();
@@ -232,6 +221,8 @@ export class SessionSupply {
     work.catch((error: unknown) => this.#listener.failed(error));
   }
 }
+
+const SOON_READY: readonly Slot['state']['kind'][] = ['opening', 'asking', 'resetting'];
 
 /** It has a session, or is opening one. */
 function isTaken({ state }: Slot): boolean {

@@ -10,6 +10,8 @@ export interface SlotSession {
   siteCount: number;
   /** A site that has ended still acts in it, so that no other site may have it. */
   isDirty: boolean;
+  /** It ended while it waited. */
+  isLost: boolean;
 }
 
 /** What a slot is doing, with the data that it has only then. */
@@ -22,6 +24,8 @@ export type SlotState =
   | { readonly kind: 'ready'; readonly session: SlotSession }
   /** Its session can take a site, but none may start now. `slot-idle` has reported why. */
   | { readonly kind: 'idle'; readonly session: SlotSession }
+  /** A site may start again, and its session is asked first if it still lives: it has waited long. */
+  | { readonly kind: 'asking'; readonly session: SlotSession }
   /** Its session runs an attempt. */
   | { readonly kind: 'busy'; readonly session: SlotSession }
   /** Isolation cleans its session for the next site. */
@@ -41,7 +45,8 @@ const NEXT: Readonly<Record<SlotState['kind'], readonly SlotState['kind'][]>> = 
   empty: ['opening'],
   opening: ['ready', 'empty'],
   ready: ['idle', 'busy', 'closing'],
-  idle: ['busy', 'closing'],
+  idle: ['asking', 'busy', 'closing'],
+  asking: ['ready', 'closing'],
   busy: ['resetting', 'closing'],
   resetting: ['ready', 'closing'],
   closing: ['empty'],

@@ -16,6 +16,8 @@ export interface NodeStatus {
   readonly uri: string;
   readonly up: boolean;
   readonly maxSessions: number;
+  /** The node ends a session that gets no command for so long. */
+  readonly sessionTimeoutMs: number | undefined;
   readonly slots: readonly SlotStatus[];
 }
 
@@ -52,6 +54,7 @@ export function parseGridStatus(value: unknown): GridStatus {
       uri: uriOf(node),
       up: node['availability'] === 'UP',
       maxSessions: typeof node['maxSessions'] === 'number' ? node['maxSessions'] : Number.POSITIVE_INFINITY,
+      sessionTimeoutMs: typeof node['sessionTimeout'] === 'number' ? node['sessionTimeout'] : undefined,
       slots: recordsIn(node['slots']).map((slot) => ({
         stereotype: recordOf(slot['stereotype']),
         state: stateOf(sessionIdIn(slot['session'])),

@@ -27,6 +27,10 @@ const COMMAND_DEADLINE_MS = 30_000;
 /** How long the grid's end waits for sessions that were requested but are no longer wanted. */
 const BACKGROUND_DEADLINE_MS = 30_000;
 const FORGOTTEN_DEADLINE_MS = 3000;
+/** No known server ends a session that gets a command this often. Hosted grids allow from 90 s on. */
+const KEEP_ALIVE_MS = 30_000;
+/** How many commands a session gets within its node's own limit. */
+const KEEP_ALIVES = 3;
 /** How often to ask for another session if the node of the first one has just failed. */
 const OTHER_NODE_TRIES = 2;
 
@@ -36,6 +40,14 @@ const OTHER_NODE_TRIES = 2;
  */
 export function remoteGrid(url: string, options: RemoteGridOptions): Grid {
   return new RemoteGrid(url, options);
+}
+
+/** Where a session was opened. */
+interface FoundPlace {
+  readonly node: string;
+  /** Whether a session on another node would be better. */
+  readonly another: boolean;
+  readonly keepAliveMs: number;
 }
 
 class RemoteGrid implements Grid {
@@ -89,7 +101,7 @@ class RemoteGrid implements Grid {
         opened = await this.#sessions.open(request, isGrid);
         place = await this.#placeOf(opened, request);
       }
-      return await this.#own(opened, place.node, request.signal);
+      return await this.#own(opened, place, request.signal);
     } finally {
       for (const opened of unwanted) this.#sessions.endLater(opened);
     }
@@ -126,21 +138,23 @@ class RemoteGrid implements Grid {
   }
 
   /** Finds the node of a session, and whether a session on another node would be better. */
-  async #placeOf({ session }: Opened, request: SessionRequest): Promise<{ node: string; another: boolean }> {
+  async #placeOf({ session }: Opened, request: SessionRequest): Promise<FoundPlace> {
     // A status that fails must not cost the session.
     const status = this.#isGrid ? await this.#status(request.signal).catch(() => undefined) : undefined;
     const node = status?.sessions.find(({ sessionId }) => sessionId === session.sessionId)?.nodeUri;
-    if (status === undefined || node === undefined) return { node: this.name, another: false };
+    if (status === undefined || node === undefined)
+      return { node: this.name, another: false, keepAliveMs: KEEP_ALIVE_MS };
     const wanted = mergeCapabilities({ browserName: 'chrome' }, request.capabilities);
     const another =
       request.avoidNodes.includes(node) &&
       status.nodes.some((other) => !request.avoidNodes.includes(other.uri) && freeSlots(other, wanted) > 0);
-    return { node, another };
+    const limitMs = status.nodes.find(({ uri }) => uri === node)?.sessionTimeoutMs ?? Number.POSITIVE_INFINITY;
+    return { node, another, keepAliveMs: Math.min(KEEP_ALIVE_MS, limitMs / KEEP_ALIVES) };
   }
 
-  async #own(opened: Opened, node: string, signal: AbortSignal): Promise<OwnedSession> {
+  async #own(opened: Opened, { node, keepAliveMs }: FoundPlace, signal: AbortSignal): Promise<OwnedSession> {
     try {
-      const place = { endpoint: this.#url, node };
+      const place = { endpoint: this.#url, node, keepAliveMs };
       const limits = { deadlineMs: COMMAND_DEADLINE_MS, signal };
       const session = await sessionFacts(opened.session, place, this.#client, limits);
       let released: Promise<void> | undefined;

@@ -10,6 +10,8 @@ export interface SessionPlace {
   /** The URL of its server, with credentials. */
   readonly endpoint: string;
   readonly node: string;
+  /** Undefined if the server never ends a session that gets no command. */
+  readonly keepAliveMs?: number;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface SessionPlace {
  */
 export async function sessionFacts(
   session: NewSession,
-  { endpoint, node }: SessionPlace,
+  { endpoint, node, keepAliveMs }: SessionPlace,
   client: WireClient,
   limits: Limits,
 ): Promise<SessionFacts> {
@@ -42,6 +44,7 @@ export async function sessionFacts(
     ...(socket === undefined ? {} : { webSocketUrl: socket }),
     ...(cdp === undefined ? {} : { cdpUrl: cdp }),
     node,
+    ...(keepAliveMs === undefined ? {} : { keepAliveMs }),
     browserName: textOf(capabilities['browserName']),
     browserVersion: textOf(capabilities['browserVersion']),
     ...(rect === undefined ? {} : { windowRect: rect }),

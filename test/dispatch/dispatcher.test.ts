@@ -225,6 +225,49 @@ test('a slot that waits for a host says so once', async () => {
   assert.match(idle[0]?.type === 'slot-idle' ? idle[0].why : '', /one\.example is busy \(--per-host 1\)/);
 });
 
+test('a session that waited long is asked before it takes a site; one that is gone costs no site an attempt', async () => {
+  const grid = new FakeGrid(2);
+  const gone: string[] = [];
+  const runner = new FakeRunner(() => PASSED);
+  // The first session that has waited is gone.
+  const ask = async ({ sessionId }: { sessionId: string }): Promise<void> => {
+    if (gone.length > 0) return;
+    gone.push(sessionId);
+    throw new Error('no such session');
+  };
+  const { dispatcher, events, verdicts } = dispatchOver(
+    sitesOf(5, () => 'https://one.example/'),
+    { grid, runner, ask, perHost: 1, chunkSize: 1 },
+    { askAfterMs: 0, sitesPerSession: 2 },
+  );
+  await dispatcher.run();
+  const closed = events.flatMap((event) =>
+    event.type === 'session-closed' && event.reason === 'faulted' ? event.sessionId : [],
+  );
+  assert.deepEqual(closed, gone);
+  assert.equal(closed.length, 1);
+  assert.equal(runner.orders.length, 5, 'no site needed another attempt');
+  assert.deepEqual([...new Set(verdicts().values())], ['passed']);
+  assert.equal(grid.open, 0);
+});
+
+test('a session that does not wait long is never asked', async () => {
+  let asked = 0;
+  const ask = async (): Promise<void> => void asked++;
+  const runner = new FakeRunner(() => PASSED);
+  const { dispatcher } = dispatchOver(
+    sitesOf(9, () => 'https://one.example/'),
+    {
+      grid: new FakeGrid(2),
+      runner,
+      ask,
+      perHost: 1,
+    },
+  );
+  await dispatcher.run();
+  assert.equal(asked, 0);
+});
+
 test('a site to skip is judged at once, without a session', async () => {
   const grid = new FakeGrid(1);
   const { dispatcher, verdicts } = dispatchOver([{ id: 'x', url: 'https://x.example/', skip: 'known' }], {

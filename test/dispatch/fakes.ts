@@ -9,6 +9,7 @@ import type {
   Isolation,
   LateError,
   OwnedSession,
+  SessionFacts,
   SessionRequest,
 } from '../../src/core/ports.ts';
 import type { Site } from '../../src/core/site.ts';
@@ -130,6 +131,7 @@ const SETTINGS: DispatchSettings = {
   maxFailures: 0,
   sitesPerSession: 50,
   gridLostAfterMs: 0,
+  askAfterMs: 10_000,
 };
 
 /** A dispatcher over fakes, and the events that it emits. */
@@ -139,6 +141,7 @@ export function dispatchOver(
     grid: Grid;
     runner: CheckRunner;
     isolation?: Isolation;
+    ask?: (session: SessionFacts) => Promise<void>;
     perHost?: number;
     chunkSize?: number;
     onEvent?: (event: Undated) => void;
@@ -165,6 +168,7 @@ export function dispatchOver(
       grid: parts.grid,
       runner: parts.runner,
       isolation: parts.isolation ?? { reset: () => Promise.resolve() },
+      ask: parts.ask ?? (() => Promise.resolve()),
       limits: new HostLimits(parts.perHost ?? 0, 0, where),
       emit: (event) => {
         events.push(event);

@@ -14,14 +14,14 @@ const TABLE = new Map(
     .filter((cells) => cells.length === 5 && !/^(state|---)$/.test(cells[1] ?? ''))
     .map((cells) => [cells[1] ?? '', (cells[3] ?? '').split(', ')]),
 );
-const KINDS = ['empty', 'opening', 'ready', 'idle', 'busy', 'resetting', 'closing'] as const;
+const KINDS = ['empty', 'opening', 'ready', 'idle', 'asking', 'busy', 'resetting', 'closing'] as const;
 
 let sessionCount = 0;
 
 function newSession(): SlotSession {
   const facts = { endpoint: '', capabilities: {}, node: 'n', browserName: 'chrome', browserVersion: '1' };
   const session = { ...facts, sessionId: `session-${sessionCount++}` };
-  return { owned: { session, release: async () => {} }, arm: 'subject', siteCount: 0, isDirty: false };
+  return { owned: { session, release: async () => {} }, arm: 'subject', siteCount: 0, isDirty: false, isLost: false };
 }
 
 /** A state of this kind, with the session if it has one. */
@@ -30,6 +30,7 @@ function stateOf(kind: SlotState['kind'], session: SlotSession): SlotState {
     empty: { kind: 'empty' },
     opening: { kind: 'opening' },
     ready: { kind: 'ready', session },
+    asking: { kind: 'asking', session },
     idle: { kind: 'idle', session },
     busy: { kind: 'busy', session },
     resetting: { kind: 'resetting', session },

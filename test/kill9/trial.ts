@@ -122,9 +122,19 @@ async function countRepeated(place: Workplace, out: string, { runs, judged }: Co
   for (const siteId of inThisRun) judged.add(siteId);
 }
 
-async function weigh(subject: Subject, out: string, { code, stderr }: CommandResult, toll: Toll): Promise<void> {
+async function weigh(
+  subject: Subject,
+  out: string,
+  { code, stdout, stderr }: CommandResult,
+  toll: Toll,
+): Promise<void> {
   const { place, reference, siteCount, exitCode } = subject;
-  if (code !== exitCode) blame(toll, 'differing', `exit ${code} instead of ${exitCode}: ${stderr.slice(0, 500)}`);
+  if (code !== exitCode)
+    return blame(
+      toll,
+      'differing',
+      `exit ${code} instead of ${exitCode}: ${stdout.slice(-300)} ${stderr.slice(0, 500)}`,
+    );
   const verdicts = (await place.results(out).catch(() => undefined))?.sites ?? [];
   for (let missing = verdicts.length; missing < siteCount; missing += 1) blame(toll, 'lost', 'a site has no verdict');
   for (const { verdict, id } of verdicts) if (verdict === 'not-run') blame(toll, 'lost', `${id} is not-run`);

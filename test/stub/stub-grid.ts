@@ -64,6 +64,8 @@ export interface StubGridOptions {
   readonly queueLimit: number;
   /** How long a request may wait for a slot. */
   readonly queueTimeoutMs: number;
+  /** What nodes say in their `sessionTimeout`. They do not end a session after it. */
+  readonly sessionTimeoutMs: number;
   /** Whether nodes say an `externalUri` too. */
   readonly externalUris: boolean;
 }
@@ -226,7 +228,7 @@ export class StubGrid {
           stereotype: STEREOTYPE,
         })),
         id: node.id,
-        sessionTimeout: 300000,
+        sessionTimeout: this.#options.sessionTimeoutMs,
         version: '4.48.0 (stub)',
         availability: node.draining ? 'DRAINING' : 'UP',
         maxSessions: node.slots.length,

@@ -91,6 +91,7 @@ export async function startStub(options: StubOptions = {}): Promise<Stub> {
     sessionsPerNode: options.sessionsPerNode ?? 4,
     queueLimit: options.queueLimit ?? Infinity,
     queueTimeoutMs: options.queueTimeoutMs ?? 300_000,
+    sessionTimeoutMs: options.sessionTimeoutMs ?? 300_000,
     externalUris: options.externalUris ?? false,
   });
   const stats: StubStats = {

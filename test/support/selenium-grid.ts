@@ -13,6 +13,8 @@ export interface SeleniumGridOptions {
   readonly user?: { readonly name: string; readonly password: string };
   /** Time limit for a session request in the hub's queue. */
   readonly queueTimeoutSeconds?: number;
+  /** Its nodes end a session that gets no command for so long. At least 10. */
+  readonly sessionTimeoutSeconds?: number;
   /** `/wd/hub` or the like. */
   readonly prefix?: string;
 }
@@ -29,7 +31,14 @@ export interface SeleniumGrid extends AsyncDisposable {
 
 /** Starts a hub and its nodes, and waits until the hub reports all of them as up. `stop()` leaves nothing behind. */
 export async function startSeleniumGrid(options: SeleniumGridOptions = {}): Promise<SeleniumGrid> {
-  const { nodes: nodeCount = 2, sessionsPerNode = 2, user, queueTimeoutSeconds = 300, prefix = '' } = options;
+  const {
+    nodes: nodeCount = 2,
+    sessionsPerNode = 2,
+    user,
+    queueTimeoutSeconds = 300,
+    sessionTimeoutSeconds = 300,
+    prefix = '',
+  } = options;
   const folder = await mkdtemp(join(tmpdir(), 'gridrun-selenium-'));
   const [hubPort, publish, subscribe, ...nodePorts] = await freePorts(3 + nodeCount);
   const bus = ['--publish-events', `tcp://127.0.0.1:${publish}`, '--subscribe-events', `tcp://127.0.0.1:${subscribe}`];
@@ -64,6 +73,8 @@ export async function startSeleniumGrid(options: SeleniumGridOptions = {}): Prom
         ...bus,
         '--hub',
         origin,
+        '--session-timeout',
+        String(sessionTimeoutSeconds),
         '--selenium-manager',
         'false',
         '--detect-drivers',

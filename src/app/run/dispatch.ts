@@ -5,6 +5,7 @@ import type { DispatchPlan } from '../../dispatch/dispatch-plan.ts';
 import { Dispatcher } from '../../dispatch/dispatcher.ts';
 import { HostLimits } from '../../dispatch/host-limits.ts';
 import { domainOf, hostOf, isLocal } from '../../plan/hosts.ts';
+import { ask } from '../../session/ask.ts';
 import { sitesPerSession } from '../../session/isolation.ts';
 import { failureCounter } from './known-failures.ts';
 import type { Books } from './open-books.ts';
@@ -15,6 +16,8 @@ import { globalTimeout } from './stop.ts';
 
 /** After this time without a session the grid is lost. A hub needs less to restart. */
 const GRID_LOST_AFTER_MS = 60_000;
+/** A session that has waited so long for a site may be gone. A busy grid answers sooner than a new session opens. */
+const ASK_AFTER_MS = 10_000;
 
 /** How the third phase ended. */
 export interface Dispatched {
@@ -44,8 +47,9 @@ export async function dispatch(
       maxFailures: options.maxFailures,
       sitesPerSession: sitesPerSession(options.isolation),
       gridLostAfterMs: GRID_LOST_AFTER_MS,
+      askAfterMs: ASK_AFTER_MS,
     },
-    { grid, runner, isolation, limits: hostLimits(options), emit, counts: failureCounter(state, known, facts) },
+    { grid, runner, isolation, ask, limits: hostLimits(options), emit, counts: failureCounter(state, known, facts) },
   );
   using _limit = globalTimeout(options.globalTimeoutMs, stopper);
   stopper.attach(dispatcher);

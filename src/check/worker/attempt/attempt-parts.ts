@@ -12,6 +12,7 @@ import type { StallClock } from '../stall-clock.ts';
 import type { AttemptLimits } from './attempt-limits.ts';
 import { BorrowedDriver } from './borrowed-driver.ts';
 import { FailureExaminer } from './failure-examiner.ts';
+import { KeepAlive } from './keep-alive.ts';
 import { SuiteRecord } from './suite-record.ts';
 
 export interface AttemptOptions {
@@ -44,6 +45,7 @@ export interface AttemptParts {
   readonly evidence: EvidenceTaker;
   readonly examiner: FailureExaminer;
   readonly record: SuiteRecord;
+  readonly keepAlive: KeepAlive;
 }
 
 export function attemptParts(options: AttemptOptions, context: PartsContext): AttemptParts {
@@ -78,7 +80,8 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
     redaction,
     onResult: options.onResult,
   });
-  return { wire, borrowed, extension, evidence, examiner, record };
+  const keepAlive = new KeepAlive({ session, borrowed, wire, signal });
+  return { wire, borrowed, extension, evidence, examiner, record, keepAlive };
 }
 
 /** What belongs to no check, such as a `before` hook of the root suite, is shown with the first check. */

@@ -195,7 +195,8 @@ export class AttemptRun implements AttemptContext {
 
   #conclude(fault: Fault | undefined): void {
     this.#isOver = true;
-    const { borrowed, record, extension, evidence } = this.#parts;
+    const { borrowed, record, extension, evidence, keepAlive } = this.#parts;
+    keepAlive.end();
     record.attachLate();
     record.close();
     this.#deadline?.clear();

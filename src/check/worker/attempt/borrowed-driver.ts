@@ -53,6 +53,7 @@ export class BorrowedDriver {
   readonly #navigationErrors = new WeakSet<object>();
   readonly #wireErrors: WireError[] = [];
   #lasting: string | undefined;
+  #lastUsedAt = now();
   #state: 'used' | 'quit' | 'ending' | 'ended' = 'used';
 
   constructor(options: BorrowedDriverOptions) {
@@ -83,6 +84,11 @@ export class BorrowedDriver {
   /** Commands without a reply, oldest first. */
   get openCommands(): readonly OpenCommand[] {
     return [...this.#open];
+  }
+
+  /** When the session last had a command of the check, on the clock of `now()`. */
+  get lastUsedAt(): number {
+    return this.#open.size > 0 ? now() : this.#lastUsedAt;
   }
 
   /** The last commands that failed on the wire: they got no reply, or one that is not WebDriver's. */
@@ -146,6 +152,7 @@ export class BorrowedDriver {
       throw error;
     } finally {
       this.#open.delete(open);
+      this.#lastUsedAt = now();
     }
   }
 
