@@ -56,6 +56,7 @@ export type FromWorker =
   | { readonly type: 'check'; readonly id: number; readonly result: CheckResult }
   | { readonly type: 'done'; readonly id: number; readonly outcome: AttemptOutcome }
   | { readonly type: 'late'; readonly error: LateError }
+  | { readonly type: 'typed'; readonly secrets: readonly string[] }
   | { readonly type: 'fixture-done'; readonly which: FixtureKind; readonly fault?: Fault }
   | { readonly type: 'pong' }
   | WorkerTrace

@@ -27,13 +27,23 @@ const FREE_FIELD = 'data';
 
 /** Removes secret values from text, in each form that they may have in output. */
 export class Redaction {
-  readonly #forms: readonly string[];
+  #forms: readonly string[] = [];
 
   /** @param secrets values that no output may show; empty ones are ignored */
   constructor(secrets: readonly string[]) {
-    const forms = new Set(secrets.filter((secret) => secret !== '').flatMap(formsOf));
+    this.add(secrets);
+  }
+
+  /** Removes these values too from now on. */
+  add(secrets: readonly string[]): void {
+    const forms = new Set([...this.#forms, ...secrets.filter((secret) => secret !== '').flatMap(formsOf)]);
     // Longest first: a secret may hold another.
     this.#forms = [...forms].sort((a, b) => b.length - a.length);
+  }
+
+  /** Is there nothing to remove? */
+  get isEmpty(): boolean {
+    return this.#forms.length === 0;
   }
 
   /** Are all secrets ASCII, so that their bytes are the same in nearly every encoding? True if there are none. */
@@ -50,7 +60,7 @@ export class Redaction {
 
   /** Replaces every secret in all strings of a value. Returns the same object if there is none. */
   value<T>(value: T): T {
-    return this.#forms.length === 0 ? value : (this.#deep(value, false) as T);
+    return this.isEmpty ? value : (this.#deep(value, false) as T);
   }
 
   #deep(value: unknown, free: boolean): unknown {

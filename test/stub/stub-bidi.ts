@@ -4,6 +4,7 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { CLEARS_COOKIES } from './stub-commands.ts';
 import type { StubGrid, StubSession } from './stub-grid.ts';
+import type { StubOptions } from './webdriver-stub.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -11,7 +12,7 @@ type Params = Readonly<Record<string, unknown>>;
 export function attachBidi(
   server: Server,
   grid: StubGrid,
-  frame: (method: string) => string | undefined = () => undefined,
+  { bidiFrame = () => undefined, bidiEvents = () => [] }: Pick<StubOptions, 'bidiFrame' | 'bidiEvents'>,
 ): { close(): void } {
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
@@ -23,7 +24,10 @@ export function attachBidi(
       client.on('message', (data: Buffer) => {
         const text = data.toString();
         if (protocol === 'cdp') return answerCdp(client, session, text);
-        const odd = frame((JSON.parse(text) as { method: string }).method);
+        const { method } = JSON.parse(text) as { method: string };
+        const odd = bidiFrame(method);
+        if (method === 'session.status')
+          for (const event of bidiEvents(session)) client.send(JSON.stringify({ type: 'event', ...event }));
         if (odd === undefined) answer(client, session, grid, text);
         else client.send(odd);
       });

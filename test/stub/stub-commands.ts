@@ -103,6 +103,8 @@ const navigate: Command = (session, body) => {
     throw new W3cError('invalid argument', `invalid argument: url ${JSON.stringify(target)}`);
   session.visited.push(target);
   session.page += 1;
+  session.typed.clear();
+  session.focused = '';
   const url = new URL(target);
   if (url.hostname === 'dns-error.test')
     throw new W3cError(
@@ -118,6 +120,7 @@ const execute: Command = (session, body, _words, pages) => {
   const args = Array.isArray(body['args']) ? (body['args'] as unknown[]) : [];
   const answer = pages.script?.(script, args, session);
   if (answer !== undefined) return answer;
+  if (script.includes('hasPassword')) return fieldsOf(session, args);
   if (script.includes('document.readyState')) return 'complete';
   if (script.includes('document.title')) return titleOf(session, pages);
   if (script.includes('location.href')) return session.url;
@@ -125,6 +128,41 @@ const execute: Command = (session, body, _words, pages) => {
   const [only, ...more] = args;
   return more.length === 0 && typeof only === 'object' && only !== null && ELEMENT_KEY in only ? true : null;
 };
+
+/** Answers gridrun's look at the focused field and at others: a field whose selector has `password` is one of a password. */
+function fieldsOf(session: StubSession, elements: readonly unknown[]): unknown[] {
+  const selectors = elements.map((element) =>
+    fresh(session, ['element', (element as Record<string, string>)[ELEMENT_KEY]!]),
+  );
+  return [session.focused, ...selectors, ''].map((selector) => {
+    const kind = selector === '' ? '' : selector.includes('password') ? 'password' : 'other';
+    return [kind, session.typed.get(selector) ?? '', -1];
+  });
+}
+
+const typeInto = (session: StubSession, selector: string, text: string): null => {
+  session.focused = selector;
+  session.typed.set(selector, (session.typed.get(selector) ?? '') + text.replaceAll(/[\uE000-\uF8FF\n]/g, ''));
+  return null;
+};
+
+/** Clicks and types, tick by tick. */
+const act: Command = (session, body) => {
+  const sources = body['actions'] as { actions?: Record<string, unknown>[] }[];
+  let pointed = '';
+  for (let tick = 0; sources.some(({ actions = [] }) => tick < actions.length); tick++) {
+    for (const { type, origin, value } of sources.flatMap(({ actions = [] }) => actions.slice(tick, tick + 1))) {
+      if (type === 'pointerMove')
+        pointed = fresh(session, ['element', (origin as Record<string, string> | undefined)?.[ELEMENT_KEY] ?? '']);
+      else if (type === 'pointerDown') session.focused = pointed;
+      else if (type === 'keyDown') typeInto(session, session.focused, String(value));
+    }
+  }
+  return null;
+};
+
+const valueOf = (session: StubSession, selector: string, name: string): string =>
+  name === 'value' ? (session.typed.get(selector) ?? 'value value') : `${name} value`;
 
 const noAlert: Command = () => {
   throw new W3cError('no such alert', 'no such alert');
@@ -192,19 +230,19 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'GET element/active': (session) => ({ [ELEMENT_KEY]: `e.${session.page}.0.YWN0aXZl` }),
   'GET element/*/text': onElement((session, selector) => `Text of ${selector} on ${session.url}`),
   'GET element/*/name': onElement(() => 'input'),
-  'GET element/*/attribute/*': onElement((_session, _selector, words) => `${words[3]} value`),
-  'GET element/*/property/*': onElement((_session, _selector, words) => `${words[3]} value`),
+  'GET element/*/attribute/*': onElement((session, selector, words) => valueOf(session, selector, words[3]!)),
+  'GET element/*/property/*': onElement((session, selector, words) => valueOf(session, selector, words[3]!)),
   'GET element/*/css/*': onElement(() => 'block'),
   'GET element/*/rect': onElement(() => ({ x: 10, y: 10, width: 100, height: 20 })),
   'GET element/*/enabled': onElement(() => true),
   'GET element/*/selected': onElement(() => false),
   'GET element/*/displayed': onElement(() => true),
-  'POST element/*/click': onElement(() => null),
-  'POST element/*/clear': onElement(() => null),
-  'POST element/*/value': onElement(() => null),
+  'POST element/*/click': onElement((session, selector) => ((session.focused = selector), null)),
+  'POST element/*/clear': onElement((session, selector) => (session.typed.delete(selector), null)),
+  'POST element/*/value': (session, body, words) => typeInto(session, fresh(session, words), String(body['text'])),
   'POST execute/sync': execute,
   'POST execute/async': execute,
-  'POST actions': () => null,
+  'POST actions': act,
   'DELETE actions': () => null,
   'POST frame': () => null,
   'POST frame/parent': () => null,

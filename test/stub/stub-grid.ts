@@ -28,6 +28,10 @@ export interface StubSession {
   timeouts: Record<string, number>;
   /** Every URL it was sent to, in order. */
   readonly visited: string[];
+  /** What was typed into the fields of the page, by their selectors. */
+  readonly typed: Map<string, string>;
+  /** The selector of the field that has the focus. */
+  focused: string;
   commandCount: number;
   ended: boolean;
   /** What is being done; a browser does one command after the other. */
@@ -272,6 +276,8 @@ function newSession(asked: Record<string, unknown>, nodeId: string): StubSession
       this.windows.set(this.currentWindow, url);
     },
     page: 0,
+    typed: new Map(),
+    focused: '',
     cookies: [],
     windows: new Map([[window, 'about:blank']]),
     currentWindow: window,

@@ -55,6 +55,8 @@ export interface StubOptions extends Partial<StubGridOptions> {
   readonly bidi?: boolean;
   /** A frame to send over BiDi instead of the reply to a command. */
   readonly bidiFrame?: (method: string) => string | undefined;
+  /** Events that a session sends over BiDi, before its next reply to `session.status`. */
+  readonly bidiEvents?: (session: StubSession) => readonly { method: string; params: object }[];
   /** `user:password` that every request must bring as basic auth. */
   readonly auth?: string;
 }
@@ -115,7 +117,7 @@ export async function startStub(options: StubOptions = {}): Promise<Stub> {
   const hub = new Hub(grid, stats, options, stopping.signal);
   const server = createServer((request, response) => void hub.serve(request, response));
   server.keepAliveTimeout = 60_000;
-  const bidi = options.bidi ? attachBidi(server, grid, options.bidiFrame) : undefined;
+  const bidi = options.bidi ? attachBidi(server, grid, options) : undefined;
   server.listen(options.port ?? 0, options.host ?? '127.0.0.1', 4096);
   await once(server, 'listening');
   const stop = async (): Promise<void> => {

@@ -15,6 +15,8 @@ export function messageText(message: ToWorker | FromWorker): string {
       const { sessionId } = session;
       return JSON.stringify({ type: 'attempt', id: message.id, slot, site: site.id, attempt, arm, sessionId });
     }
+    case 'typed':
+      return JSON.stringify({ type: 'typed', secrets: message.secrets.length });
     default:
       return JSON.stringify(message);
   }

@@ -1,6 +1,7 @@
 import type { CheckPlan } from '../../core/check.ts';
 import { GridrunError, makeFault, type Fault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../../core/ports.ts';
+import { Redaction } from '../../text/redaction.ts';
 import { isTraced } from '../../wire/protocol-trace.ts';
 import type {
   FixtureKind,
@@ -44,6 +45,8 @@ export class WorkerProcess {
   /** The file that the worker loads, for the message if it dies. */
   #loadingFile = '';
   #stall: StallReport | undefined;
+  /** What checks typed into password fields. The worker removes it from its messages, but native code writes past it. */
+  readonly #typed = new Redaction([]);
   #isDead = false;
 
   constructor(options: WorkerOptions, listeners: WorkerListeners) {
@@ -52,7 +55,7 @@ export class WorkerProcess {
     this.#loaded.promise.catch(() => {});
     this.#channel = new WorkerChannel(options.cwd, {
       onMessage: (message) => this.#onMessage(message),
-      onOutput: listeners.onOutput,
+      onOutput: (output) => listeners.onOutput({ ...output, text: this.#typed.text(output.text) }),
       onStall: (report) => (this.#stall = report),
       onDeath: (how) => this.#onDeath(how),
     });
@@ -131,6 +134,8 @@ export class WorkerProcess {
         return this.#listeners.onLate(message.error);
       case 'fixture-done':
         return this.#fixture?.resolve(message.fault);
+      case 'typed':
+        return this.#typed.add(message.secrets);
       case 'output':
         return this.#listeners.onOutput(message);
       case 'notice':

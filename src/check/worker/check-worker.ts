@@ -43,7 +43,7 @@ export class CheckWorker {
       const { checks, setup, teardown } = await this.#lanes.loadFirst((file) => this.#send({ type: 'loading', file }));
       this.#send({ type: 'loaded', checks, hasFixtures: setup.length + teardown.length > 0 });
     } catch (error) {
-      this.#send(refusedBy(error));
+      this.#send(new Redaction(this.#options.secrets).value(refusedBy(error)));
     }
   }
 
@@ -65,6 +65,7 @@ export class CheckWorker {
       clock: this.#clock,
       onResult: (result) => this.#send({ type: 'check', id, result }),
       onLate: (error) => this.#send({ type: 'late', error }),
+      onTyped: (secrets) => this.#send({ type: 'typed', secrets }),
     });
     this.#attempts.set(id, attempt);
     lane.startAttempt(attempt);

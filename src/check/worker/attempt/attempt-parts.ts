@@ -1,6 +1,5 @@
 import type { CheckResult } from '../../../core/attempt.ts';
 import type { LateError } from '../../../core/ports.ts';
-import type { Redaction } from '../../../text/redaction.ts';
 import { WireClient } from '../../../wire/wire-client.ts';
 import type { RevokedError } from '../../../wire/wire-error.ts';
 import type { OrderOnWire, WorkerOptions } from '../../protocol.ts';
@@ -10,6 +9,7 @@ import type { Lane } from '../lane/lane.ts';
 import type { Selenium } from '../selenium-module.ts';
 import type { StallClock } from '../stall-clock.ts';
 import type { AttemptLimits } from './attempt-limits.ts';
+import type { AttemptRedaction } from './attempt-redaction.ts';
 import { BorrowedDriver } from './borrowed-driver.ts';
 import { FailureExaminer } from './failure-examiner.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -25,11 +25,13 @@ export interface AttemptOptions {
   /** Receives each result, and again each result that a later error changes. */
   readonly onResult: (result: CheckResult) => void;
   readonly onLate: (error: LateError) => void;
+  /** Takes what a check types into a password field, for texts that do not go through the attempt. */
+  readonly onTyped: (secrets: readonly string[]) => void;
 }
 
 export interface PartsContext {
   readonly limits: AttemptLimits;
-  readonly redaction: Redaction;
+  readonly redaction: AttemptRedaction;
   /** Aborted when the attempt is cut. */
   readonly signal: AbortSignal;
   readonly callingCheck: () => string | undefined;
@@ -60,6 +62,10 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
     callingCheck: context.callingCheck,
     onLateCommand: context.onLateCommand,
     afterCommand: async (command, check) => await evidence.afterCommand(command, check ?? firstCheckOf(lane)),
+    onTyped: (secrets) => {
+      redaction.addTyped(secrets);
+      options.onTyped(secrets);
+    },
   });
   const { failOnExtensionErrors: failOnErrors } = worker;
   const extension = new ExtensionUse({ session, driver: borrowed.driver, signal, failOnErrors });

@@ -9,6 +9,7 @@ import { addCallSite, callSite } from '../lane/call-site.ts';
 import type { Selenium } from '../selenium-module.ts';
 import { lastingW3c } from './harmless-commands.ts';
 import { laneDriver } from './lane-driver.ts';
+import { TypedSecrets } from './typed-secrets.ts';
 
 /** The part of selenium-webdriver's command that its types leave out. */
 interface Command {
@@ -37,6 +38,8 @@ export interface BorrowedDriverOptions {
   readonly onLateCommand: (error: RevokedError, check: string | undefined) => void;
   /** Called after each command that succeeded. The check goes on when it resolves. */
   readonly afterCommand: (command: string, check: string | undefined) => Promise<void>;
+  /** Takes what is about to be typed into a password field. */
+  readonly onTyped: (secrets: readonly string[]) => void;
 }
 
 const LOADS_PAGE = new Set(['get', 'goBack', 'goForward', 'refresh']);
@@ -63,10 +66,12 @@ export class BorrowedDriver {
       deadlineMs: options.maxMs + COMMAND_MARGIN_MS,
       onRequest: ({ method, path, data }) => this.#note(session, lastingW3c(method, path, data)),
     });
+    const client = this.#client;
+    const typed = new TypedSecrets({ send: (request) => client.send(request), onSecrets: options.onTyped });
     this.driver = laneDriver({
       selenium,
       session,
-      client: this.#client,
+      client: { send: async (request) => (await typed.before(request)) ?? (await client.send(request)) },
       execute: async (command, send) => await this.#execute(options, command as Command, send),
       onSocketCommand: (lasting) => {
         if (this.#state === 'ended') throw this.#refused(options, lasting ?? 'a command over a socket');

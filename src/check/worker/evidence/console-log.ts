@@ -1,5 +1,6 @@
 import { LastTexts } from './last-texts.ts';
 import { remoteText, type RemoteValue } from './remote-value.ts';
+import { withoutNamedSecrets } from '../../../text/secret-names.ts';
 import { visibleText } from '../../../text/visible-text.ts';
 
 /** `log.entryAdded` of BiDi. */
@@ -31,7 +32,10 @@ export class ConsoleLog {
     const place = frame === undefined ? '' : ` (${this.#clean(frame.url)}:${frame.lineNumber + 1})`;
     const thrown = entry.type === 'javascript' ? 'uncaught ' : '';
     // Clean it before you cut it: half a secret would not be found.
-    const text = visibleText(this.#clean(textOf(entry)).slice(0, MAX_LINE_CHARS)).replaceAll('\n', '\n    ');
+    const text = visibleText(withoutNamedSecrets(this.#clean(textOf(entry))).slice(0, MAX_LINE_CHARS)).replaceAll(
+      '\n',
+      '\n    ',
+    );
     this.#lines.add(
       `${new Date(entry.timestamp).toISOString()} ${entry.level.padEnd(5)} ${thrown}${text}${visibleText(place.slice(0, 2_000))}\n`,
     );

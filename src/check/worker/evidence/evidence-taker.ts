@@ -1,5 +1,6 @@
 import { abortAfter } from '../../../os/real-timers.ts';
 import type { Redaction } from '../../../text/redaction.ts';
+import { withoutNamedSecrets } from '../../../text/secret-names.ts';
 import { withoutCredentials } from '../../../wire/endpoint.ts';
 import { untilAborted } from '../../../wire/until-aborted.ts';
 import type { WireClient } from '../../../wire/wire-client.ts';
@@ -91,10 +92,10 @@ export class EvidenceTaker {
       ['console.txt', log.console.text()],
       // As bytes: its secrets are removed already, and doing that again in the whole text could break the JSON.
       ['network.har', Buffer.from(log.requests.har())],
-      ['extension.log', extension],
+      ['extension.log', extension === undefined ? undefined : withoutNamedSecrets(extension)],
     ];
     const writes = pieces.map(async ([name, body]) => {
-      if (body !== undefined && (body as { length: number }).length > 0) await this.files.write(check, name, body);
+      if (body !== undefined && (body as { length: number }).length > 0) await this.files.writeOwn(check, name, body);
     });
     await Promise.allSettled(writes);
     this.#strip?.keep(check);

@@ -64,6 +64,11 @@ export class Evidence {
   /** Writes a file for a check. A second file with the same name replaces the first. Rejects with a
    * `GridrunError` if it can't be written. */
   async write(check: string, name: string, body: AttachmentBody): Promise<void> {
+    await this.writeOwn(check, this.#options.redaction.text(name), body);
+  }
+
+  /** As `write`, for a name that gridrun gives. It stays, even if a part of it is a secret. */
+  async writeOwn(check: string, name: string, body: AttachmentBody): Promise<void> {
     const { bytes, fileName } = this.#encode(name, body);
     const attachment = this.#attachment(check, name, fileName, bytes);
     this.#filesOf(check).set(fileName, attachment);
@@ -109,7 +114,7 @@ export class Evidence {
 
   #attachment(check: string, name: string, fileName: string, bytes: string | Uint8Array): Attachment {
     return {
-      name: this.#options.redaction.text(name).slice(0, MAX_SHOWN_CHARS),
+      name: name.slice(0, MAX_SHOWN_CHARS),
       path: [EVIDENCE, this.#options.siteId, slugOf(check), String(this.#options.attempt), fileName].join('/'),
       contentType:
         CONTENT_TYPES[extname(fileName).toLowerCase()] ??
@@ -126,7 +131,7 @@ export class Evidence {
   }
 
   #encode(name: string, body: AttachmentBody): { bytes: string | Uint8Array; fileName: string } {
-    const safe = fileNameOf(this.#options.redaction.text(name));
+    const safe = fileNameOf(name);
     if (body instanceof Uint8Array) return { bytes: body, fileName: safe };
     if (typeof body === 'string')
       return { bytes: this.#options.redaction.text(body), fileName: withEnding(safe, '.txt') };

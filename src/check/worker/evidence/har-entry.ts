@@ -1,3 +1,5 @@
+import { isSecretName } from '../../../text/secret-names.ts';
+
 /** A header in a BiDi event. */
 interface Header {
   readonly name: string;
@@ -44,8 +46,6 @@ export interface NetworkEvent {
   };
 }
 
-/** Headers that hold credentials. */
-const SECRET_HEADERS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-authorization']);
 const MASK = '***';
 const MAX_URL_CHARS = 2_000;
 const MAX_VALUE_CHARS = 1_000;
@@ -105,7 +105,7 @@ function responsePart({ response, errorText }: NetworkEvent, clean: (text: strin
 function headersOf(list: readonly Header[], clean: (text: string) => string): object[] {
   return list.map(({ name, value }) => ({
     name: clean(name),
-    value: SECRET_HEADERS.has(name.toLowerCase()) ? MASK : clean(value.value).slice(0, MAX_VALUE_CHARS),
+    value: isSecretName(name) ? MASK : clean(value.value).slice(0, MAX_VALUE_CHARS),
   }));
 }
 

@@ -1,3 +1,4 @@
+import { withoutPasswordValues } from '../../../text/password-fields.ts';
 import type { Redaction } from '../../../text/redaction.ts';
 import type { BidiCdp } from '../../../wire/bidi-cdp.ts';
 import { untilAborted } from '../../../wire/until-aborted.ts';
@@ -25,7 +26,7 @@ export async function screenshotOf(page: ShownPage): Promise<Uint8Array | undefi
 /** The page's current source, without secrets. Throws if the session gives none. */
 export async function sourceOf(page: ShownPage, redaction: Redaction): Promise<string> {
   // Cut it last: half a secret would not be found.
-  return redaction.text(await ask(page, 'source')).slice(0, MAX_BYTES);
+  return redaction.text(withoutPasswordValues(await ask(page, 'source'))).slice(0, MAX_BYTES);
 }
 
 /**

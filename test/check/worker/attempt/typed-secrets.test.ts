@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { keysOfActions, textsOf } from '../../../../src/check/worker/attempt/typed-keys.ts';
+import { checkFile } from '../../module-kinds.ts';
+import { siteNamed, startBench } from '../../suite-bench.ts';
+
+const TAB = '\uE004';
+const ENTER = '\uE007';
+const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+
+test('keys are split into texts at special keys, and a backspace takes one back', () => {
+  assert.deepEqual(textsOf(`alice${TAB}hunter22${ENTER}`), ['alice', 'hunter22']);
+  assert.deepEqual(textsOf('hunter2\uE0032'), ['hunter2']);
+  assert.deepEqual(textsOf('line\nline'), ['line', 'line']);
+  assert.deepEqual(textsOf('\uE008abc'), ['abc', 'ABC']);
+  assert.deepEqual(textsOf(ENTER), []);
+});
+
+test('actions type into the focused element, the clicked one, or one that only the page knows', () => {
+  const keys = (text: string): object[] =>
+    [...text].flatMap((value) => [
+      { type: 'keyDown', value },
+      { type: 'keyUp', value },
+    ]);
+  const pauses = (count: number): object[] => Array.from({ length: count }, () => ({ type: 'pause' }));
+  const click = [{ type: 'pointerMove', origin: { [ELEMENT]: 'e1' } }, { type: 'pointerDown' }, { type: 'pointerUp' }];
+  const body = {
+    actions: [
+      { type: 'key', actions: [...keys('ab'), ...pauses(3), ...keys(`cd${TAB}ef`)] },
+      { type: 'pointer', actions: [...pauses(4), ...click] },
+    ],
+  };
+  assert.deepEqual(keysOfActions(body), [
+    { target: 'focused', keys: 'ab' },
+    { target: { element: 'e1' }, keys: `cd${TAB}` },
+    { target: 'unknown', keys: 'ef' },
+  ]);
+  for (const odd of [undefined, {}, { actions: 7 }, { actions: [null, { actions: [null, 7] }] }])
+    assert.deepEqual(keysOfActions(odd), []);
+});
+
+/** Runs a check on a page that shows what is typed. Returns all that it left: files, faults, output. */
+async function textsAfter(
+  body: string,
+): Promise<{ all: string; message: string; commands: Readonly<Record<string, number>> }> {
+  await using bench = await startBench({
+    files: checkFile(
+      'esm',
+      `import { By, Key } from 'selenium-webdriver';
+      it('signs in', async () => {
+        await driver.get(site.url);
+        const user = await driver.findElement(By.css('#user'));
+        const password = await driver.findElement(By.css('#password'));
+        ${body}
+        const value = await password.getProperty('value');
+        console.log('typed', value);
+        await attach(value + '.txt', 'it is ' + value);
+        assert.fail('shown: ' + value + ' user: ' + (await user.getProperty('value')));
+      });`,
+    ),
+    stub: {
+      pages: { source: ({ typed }) => `<input value="${typed.get('#password')}"><p>${typed.get('#password')}</p>` },
+    },
+    evidence: 'all',
+  });
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  const out = join(bench.dir, 'out');
+  const files = (await readdir(out, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const texts = await Promise.all(
+    files.map(async (file) => file.name + (await readFile(join(file.parentPath, file.name), 'utf8'))),
+  );
+  const all = [JSON.stringify(outcome), JSON.stringify(bench.output), ...texts].join('\n');
+  return { all, message: outcome.checks[0]?.fault?.message ?? '', commands: bench.stub.stats.commands };
+}
+
+const WAYS: Readonly<Record<string, string>> = {
+  sendKeys: "await password.sendKeys('canary-77');",
+  'sendKeys, in pieces': "await password.sendKeys('can'); await password.sendKeys('ary-77');",
+  'sendKeys, one by one': "for (const key of 'canary-77') await password.sendKeys(key);",
+  'sendKeys and Enter': "await password.sendKeys('canary-77', Key.ENTER);",
+  'Actions on the element': "await driver.actions().sendKeys(password, 'canary-77').perform();",
+  'Actions after a click': "await password.click(); await driver.actions().sendKeys('canary-77').perform();",
+  'Actions that click': "await driver.actions().click(password).sendKeys('canary-77').perform();",
+  'Actions, one by one':
+    "await password.click(); for (const key of 'canary-77') await driver.actions().sendKeys(key).perform();",
+};
+
+for (const [way, body] of Object.entries(WAYS))
+  test(`what a check types into a password field is in no text: ${way}`, async () => {
+    const { all, message } = await textsAfter(body);
+    assert.match(message, /^shown: \*\*\* user/);
+    assert.doesNotMatch(all, /canary-77/);
+  });
+
+test('what a check types elsewhere stays, and each field is looked at once', async () => {
+  const { message, commands } = await textsAfter(
+    "await user.sendKeys('alice'); await user.sendKeys('-smith'); await driver.actions().sendKeys(user, '-2').perform();",
+  );
+  assert.match(message, /user: alice-smith-2$/);
+  // Once for the field, once for an error page.
+  assert.equal(commands['POST execute/sync'], 2);
+});
+
+test('a common word as a password is removed from texts, not from names, titles and frames', async () => {
+  const { all, message } = await textsAfter("await password.sendKeys('suite.check');");
+  assert.match(message, /^shown: \*\*\* /);
+  // The frames of the stack name the file.
+  assert.match(all, /checks\/suite\.check\.mjs:\d+/);
+  assert.match(all, /page\.html/);
+});
