@@ -135,15 +135,25 @@ export class SessionRegistry {
     return Date.now() - (await stat(recordFile(record.folder))).mtimeMs;
   }
 
-  async forget(record: SessionRecord): Promise<void> {
-    await rm(recordFile(record.folder), { force: true });
+  async forget({ folder }: SessionRecord): Promise<void> {
+    // In one step, so that a kill in between leaves a draft, which is removed soon, and no folder without a record.
+    const draft = `${this.#draftPrefix}${folder.slice(-6)}`;
+    const moved = await rename(folder, draft).then(
+      () => draft,
+      () => folder,
+    );
+    await rm(recordFile(moved), { force: true });
     // A process that was killed a moment ago may still be writing.
-    await rm(record.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    await rm(moved, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 
   /** A new folder for the first steps of this process. */
   async #draft(): Promise<string> {
-    return await mkdtemp(join(this.stateDir, `draft-${process.pid}@${hostname()}-`));
+    return await mkdtemp(this.#draftPrefix);
+  }
+
+  get #draftPrefix(): string {
+    return join(this.stateDir, `draft-${process.pid}@${hostname()}-`);
   }
 
   async #makeStateDir(): Promise<void> {

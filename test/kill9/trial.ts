@@ -50,7 +50,7 @@ export async function trial(subject: Subject, name: string, places: readonly Kil
     let command = start(subject, name, index > 0);
     let ended = killPlace === undefined ? await command.ended : await killAt(command, killPlace, folder, toll);
     // A run that was killed before it had a journal cannot be resumed.
-    if (ended?.code === 2 && ended.stderr.includes('[resume.none]')) {
+    if (ended?.code === 2 && ended.stderr.includes('code: resume.none')) {
       command = start(subject, name, false);
       ended = killPlace === undefined ? await command.ended : await killAt(command, killPlace, folder, toll);
     }
