@@ -62,6 +62,18 @@ test('kill -9 of a worker costs no verdict', { skip: process.platform === 'win32
   assert.equal(stub.sessions().length, 0);
 });
 
+test('a check that uses up the memory of its process is told so', async () => {
+  await using stub = await startStub();
+  await using place = await Workplace.with({
+    'sites.json': siteList('a'),
+    'x.check.mjs': checkFile('const all = []; for (;;) all.push(new Array(1000).fill(site));'),
+  });
+  const args = [...RUN, stub.url, '--infra-retries', '0'];
+  const { code, stdout } = await place.run(args, { env: { NODE_OPTIONS: '--max-old-space-size=96' } });
+  assert.equal(code, 3, stdout);
+  assert.match(stdout, /the process that ran the checks of this site crashed \(out of memory, /);
+});
+
 test('sessions that die are replaced: the site at hand is tried again, no site is failed by it', async () => {
   let killed = 0;
   await using stub = await startStub({

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -14,7 +15,11 @@ import {
   type WorkerTrace,
 } from '../protocol.ts';
 
+/** The exit code of a Node that aborted, where there are no signals. */
+const ABORTED = 134;
 const STOP_MS = 3_000;
+/** How long the last words of a process that aborted may take to arrive. */
+const LAST_WORDS_MS = 1_000;
 const MAIN = fileURLToPath(new URL(`../worker/main${extname(import.meta.url)}`, import.meta.url));
 
 const EXEC_ARGV = [
@@ -41,6 +46,7 @@ export class WorkerChannel {
   readonly #listeners: ChannelListeners;
   readonly #exited = Promise.withResolvers<void>();
   #isDead = false;
+  #ranOutOfMemory = false;
 
   constructor(cwd: string, listeners: ChannelListeners) {
     this.#listeners = listeners;
@@ -48,7 +54,7 @@ export class WorkerChannel {
     this.#child.on('message', (message) => this.#receive(message as FromWorker));
     trace(`${this.#name}: started`);
     this.#child.on('error', (error) => this.#die(error.message));
-    this.#child.on('exit', (code, signal) => this.#die(signal === null ? `exit code ${code}` : signal));
+    this.#child.on('exit', (code, signal) => void this.#exit(code, signal));
     this.#readOutput();
     this.#readWatchdog();
   }
@@ -87,10 +93,20 @@ export class WorkerChannel {
 
   #readOutput(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
-      this.#child[stream]
-        ?.setEncoding('utf8')
-        .on('data', (text: string) => this.#listeners.onOutput({ type: 'output', siteId: '', stream, text }));
+      this.#child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+        if (text.includes('heap out of memory')) this.#ranOutOfMemory = true;
+        this.#listeners.onOutput({ type: 'output', siteId: '', stream, text });
+      });
     }
+  }
+
+  /** V8 aborts if there is no memory left, and only its last words say so. They may come after the exit. */
+  async #exit(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
+    if (signal === 'SIGABRT' || code === ABORTED) {
+      await once(this.#child, 'close', { signal: AbortSignal.timeout(LAST_WORDS_MS) }).catch(() => {});
+    }
+    const how = signal ?? `exit code ${code}`;
+    this.#die(this.#ranOutOfMemory ? `out of memory, ${how}` : how);
   }
 
   #readWatchdog(): void {

@@ -1,7 +1,7 @@
 import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { SiteState } from '../../core/run-state.ts';
 import { needsAttention, VERDICTS, type CheckExcuse, type CheckVerdict } from '../../core/verdict.ts';
-import { framesOf, isUserFrame } from '../../modules/user-frames.ts';
+import { framesOf, isUserFrame, withPath } from '../../modules/user-frames.ts';
 import { durationText } from '../../text/duration-text.ts';
 import { JUNIT_XML } from '../../results/layout.ts';
 import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
@@ -105,7 +105,7 @@ function attachmentLines(setup: TerminalSetup, { attachments = [] }: CheckVerdic
 function placeLines({ fault }: CheckVerdict): string[] {
   const frames = framesOf(fault?.stack ?? '');
   const frame = (frames.find(isUserFrame) ?? frames[0])?.replace(/^\s*at /, '');
-  return frame === undefined ? [] : [`      at ${terminalLine(frame.replace('file://', ''), 500)}`];
+  return frame === undefined ? [] : [`      at ${terminalLine(withPath(frame), 500)}`];
 }
 
 function countsLine({ state }: TerminalSetup): string {

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { reasonsOf } from '../../../core/error-reasons.ts';
 import { withoutLanes } from '../../../modules/lane-url.ts';
+import { placeOf } from '../../../modules/user-frames.ts';
+import { importAdvice } from './import-advice.ts';
 import { resolvedUserFiles, unresolvedImport } from './lane-modules.ts';
 import { shownFile } from './suite-plan.ts';
 
@@ -29,10 +31,7 @@ function importMistake(error: unknown, cwd: string): string | undefined {
   if (wanted === undefined || !wanted.parentURL.startsWith('file:')) return undefined;
   const file = fileURLToPath(wanted.parentURL);
   const line = lineOf(file, wanted.specifier);
-  const isPath = /^[./]/.test(wanted.specifier);
-  const advice = isPath
-    ? "there is no such file (imports need the file's ending)"
-    : `there is no such package (npm install ${wanted.specifier})`;
+  const advice = importAdvice(wanted.specifier, file);
   return `${shownFile(file, cwd)}${line === undefined ? '' : `:${line}`}: import of '${wanted.specifier}': ${advice}`;
 }
 
@@ -52,11 +51,9 @@ interface Place {
 /** The first place in the error's stack that is in a user's file. */
 function placeIn(error: unknown): Place | undefined {
   const stack = error instanceof Error ? withoutLanes(error.stack ?? '') : '';
-  for (const match of stack.matchAll(
-    /(?:^|\(|\sat (?:async )?)(file:\/\/[^\s()]+?|\/[^\s():]+|[A-Za-z]:\\[^\s():]+):(\d+)(?::\d+)?(?=[\s)]|$)/gm,
-  )) {
-    const file = match[1]!.startsWith('file:') ? fileURLToPath(match[1]!) : match[1]!;
-    if (resolvedUserFiles().includes(file)) return { file, line: Number(match[2]) };
+  for (const frame of stack.split('\n')) {
+    const place = placeOf(frame);
+    if (place !== undefined && resolvedUserFiles().includes(place.file)) return place;
   }
   return undefined;
 }

@@ -58,6 +58,53 @@ test('every mistake of every file is named, with file and line', async () => {
   assert.doesNotMatch(text, /lane=/);
 });
 
+test('an import that finds nothing names what to write instead', async () => {
+  const importOf = (specifier: string): string => `import { x } from '${specifier}';\nit('a', x);\n`;
+  const { mistakes } = await refusalOf({
+    files: {
+      'lib/types.ts': '',
+      'lib/pages/index.mts': '',
+      'checks/a.check.ts': importOf('../lib/types'),
+      'checks/b.check.ts': importOf('../lib/types.js'),
+      'checks/c.check.ts': importOf('../lib/pages'),
+      'checks/d.check.ts': importOf('../lib/none.js'),
+      'checks/e.check.ts': importOf('@/lib/types'),
+      'checks/f.check.ts': importOf('@lib/types'),
+      'checks/g.check.ts': importOf('lib/types'),
+      'checks/h.check.ts': importOf('#lib/types'),
+      'checks/i.check.ts': importOf('@some/package/deep/in.js'),
+    },
+  });
+  const alias = 'there is no such package (gridrun does not read `paths` of tsconfig.json; use a relative path)';
+  assert.deepEqual(
+    mistakes.map((mistake) => mistake.replace(/^.*?': /, '')),
+    [
+      "there is no such file; write '../lib/types.ts'",
+      "there is no such file; write '../lib/types.ts'",
+      "there is no such file; write '../lib/pages/index.mts'",
+      'there is no such file',
+      alias,
+      alias,
+      alias,
+      'the `imports` of package.json do not have it',
+      'there is no such package (npm install @some/package)',
+    ],
+  );
+});
+
+test('a file in a folder with an odd name is named with its line', async () => {
+  const { mistakes } = await refusalOf({
+    files: {
+      'checks/C#? 100%20 (ü) [x] & $HOME/a.check.ts': "\n\nthrow new Error('at its top');\n",
+      'checks/C#? 100%20 (ü) [x] & $HOME/b.check.cjs': "\n\n\nthrow new Error('at its top');\n",
+    },
+  });
+  assert.deepEqual(mistakes, [
+    'checks/C#? 100%20 (ü) [x] & $HOME/a.check.ts:3: at its top',
+    'checks/C#? 100%20 (ü) [x] & $HOME/b.check.cjs:4: at its top',
+  ]);
+});
+
 test('a suite with no check is refused, also when a filter leaves none', async () => {
   const files = checkFile('esm', "describe('empty', () => {});");
   assert.deepEqual((await refusalOf({ files })).mistakes, ['checks/suite.check.mjs has no it()']);
