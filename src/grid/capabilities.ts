@@ -29,10 +29,11 @@ export function defaultCapabilities(headed: boolean): Json {
 
 /**
  * Further capabilities for the Chrome of this machine.
- * @param folder the session's own: downloads go there and are removed with it, not into the user's folder
+ * @param folder the session's own: downloads and dumps of crashes go there and are removed with it, not into the user's
+ * folder
  */
 export function localCapabilities(chrome: string, folder: string): Json {
-  const args: string[] = [];
+  const args = [`--crash-dumps-dir=${crashDumpsIn(folder)}`];
   if (process.platform === 'linux') {
     // Chrome refuses to run with its sandbox as root.
     if (process.getuid?.() === 0) args.push('--no-sandbox');
@@ -42,6 +43,11 @@ export function localCapabilities(chrome: string, folder: string): Json {
   return {
     'goog:chromeOptions': { binary: chrome, args, prefs: { 'download.default_directory': join(folder, 'downloads') } },
   };
+}
+
+/** The folder for the dumps of crashed tabs. They hold parts of the memory, so they must not outlive their session. */
+export function crashDumpsIn(folder: string): string {
+  return join(folder, 'crash-dumps');
 }
 
 /** Merges deep: objects key by key, and lists one after the other without repeats. Any other later value wins. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { crashDumpsIn } from './capabilities.ts';
 import { GridrunError } from '../core/fault.ts';
 import { hasExited, signalGroup, startGroup } from '../os/process-group.ts';
 import { within } from '../wire/deadline.ts';
@@ -33,7 +34,7 @@ export async function startDriver(program: string, folder: string, signal: Abort
   const child = startGroup(program, ['--port=0', `--log-path=${logFile}`], {
     windowsHide: true,
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, TMPDIR: folder, TMP: folder, TEMP: folder },
+    env: { ...process.env, TMPDIR: folder, TMP: folder, TEMP: folder, BREAKPAD_DUMP_LOCATION: crashDumpsIn(folder) },
   });
   try {
     const port = await readPort(child, signal);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdtempDisposable, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { GridrunError } from '../../src/core/fault.ts';
 import type { SessionRequest } from '../../src/core/ports.ts';
 import { findChrome } from '../../src/grid/find-chrome.ts';
@@ -177,4 +178,28 @@ test('a pid that now belongs to another process is not a live owner', async () =
   assert.deepEqual(await registry.ofDeadOwners(), []);
   await writeFile(join(registration.folder, 'session.json'), JSON.stringify({ ...record, folder: tmpdir() }));
   assert.deepEqual(await registry.ofDeadOwners(), [], 'a record speaks for its own folder alone');
+});
+
+test('the dump of a crashed tab is in the session folder, and goes with it', { skip }, async () => {
+  await using home = await mkdtempDisposable(join(tmpdir(), 'gridrun-home-'));
+  const before = process.env['XDG_CONFIG_HOME'];
+  process.env['XDG_CONFIG_HOME'] = home.path;
+  try {
+    await using grid = await localGrid({ sessions: 1, registry });
+    const { session, release } = await grid.openSession(request());
+    const client = new WireClient(session.endpoint);
+    const crash = client.send('POST', `/session/${session.sessionId}/url`, { url: 'chrome://crash' }, LIMITS);
+    await assert.rejects(crash, (error) => error instanceof WireError && error.code === 'browser.tab-crashed');
+    const [folder] = await readdir(registry.stateDir);
+    const dumps = join(registry.stateDir, folder!, 'crash-dumps');
+    const isDump = (name: string): boolean => name.endsWith('.dmp');
+    // Chrome's crash handler is another process.
+    while (!(await readdir(dumps, { recursive: true }).catch(() => [])).some(isDump)) await setImmediate();
+    await release();
+    await assertNothingLeft();
+    assert.deepEqual((await readdir(home.path, { recursive: true })).filter(isDump), []);
+  } finally {
+    if (before === undefined) delete process.env['XDG_CONFIG_HOME'];
+    else process.env['XDG_CONFIG_HOME'] = before;
+  }
 });
