@@ -69,9 +69,11 @@ export class GridOutage {
 
   /**
    * Will waiting never help? A refusal is final only if the grid never gave a session: one odd answer from a grid that
-   * works is an outage. With other requests under way, the last one decides. A bug is final.
+   * works is an outage. With other requests under way, the last one decides. A bug is final, and so is a grid that
+   * gridrun itself has found to be gone.
    */
   #isHopeless(error: unknown, mayStillOpen: boolean): boolean {
+    if (error instanceof GridrunError && error.code === 'grid.gone') return true;
     const answer = error instanceof GridrunError ? error.answer : isOfSystem(error) ? 'refuse' : 'bug';
     return answer === 'bug' || (answer === 'refuse' && !this.#everOpened && !mayStillOpen);
   }

@@ -30,6 +30,16 @@ export interface Registration {
   remove(): Promise<void>;
 }
 
+/** Where sessions are put on disk before their request. */
+export interface SessionBook {
+  add(name: string, endpoint?: string): Promise<Registration>;
+}
+
+/** For sessions on a server that is removed after the run, and with it every session: nothing need be put on disk. */
+export const NO_RECORDS: SessionBook = {
+  add: async () => await Promise.resolve({ folder: '', update: async () => {}, remove: async () => {} }),
+};
+
 /** The default folder for what a later run must know. */
 function defaultStateDir(): string {
   // Windows has no getuid. There each user has a temporary folder of their own.

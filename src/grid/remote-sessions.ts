@@ -7,11 +7,11 @@ import { defaultCapabilities, mergeCapabilities } from './capabilities.ts';
 import { endSession } from './end-session.ts';
 import { findLostSession, type LostSession } from './lost-session.ts';
 import { newSessionOf, sessionIdIn, type NewSession } from './new-session.ts';
-import type { Registration, SessionRegistry } from './registry.ts';
+import type { Registration, SessionBook } from './registry.ts';
 
 export interface RemoteSessionsOptions {
   readonly client: WireClient;
-  readonly registry: SessionRegistry;
+  readonly registry: SessionBook;
   readonly headed: boolean;
   readonly openDeadlineMs: number;
   readonly lostSearchMs: number;

@@ -4,18 +4,20 @@ import type { Grid, OwnedSession, SessionRequest } from '../core/ports.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { mergeCapabilities } from './capabilities.ts';
 import { autoCapacity, freeSlots, readGridStatus, type GridStatus } from './grid-status.ts';
-import { SessionRegistry } from './registry.ts';
+import { SessionRegistry, type SessionBook } from './registry.ts';
 import { RemoteSessions, type Opened } from './remote-sessions.ts';
 import { sessionFacts } from './session-facts.ts';
 
 export interface RemoteGridOptions {
   readonly sessions: number | 'auto';
   readonly headed?: boolean | undefined;
-  readonly registry?: SessionRegistry | undefined;
+  readonly registry?: SessionBook | undefined;
   /** The capabilities of the run. `capacity` counts the slots that match them; each request brings its own. */
   readonly capabilities?: Readonly<Record<string, unknown>> | undefined;
   /** The deadline of a `POST /session`. Longer than the Grid's queue time-out (by default 300 s) and a start. */
   readonly openDeadlineMs?: number;
+  /** Aborts when the server is gone for good. Then nothing is waited for, and no session is searched. */
+  readonly gone?: AbortSignal;
   /** How long to search for a session whose `POST /session` got no reply. */
   readonly lostSearchMs?: number;
 }
@@ -57,12 +59,14 @@ class RemoteGrid implements Grid {
   readonly #options: RemoteGridOptions;
   readonly #sessions: RemoteSessions;
   readonly #owned = new Set<OwnedSession>();
-  readonly #disposal = new AbortController();
+  readonly #disposal: AbortController;
   /** Whether the endpoint is a Selenium Grid; undefined before the first status. */
   #isGrid: boolean | undefined;
 
   constructor(url: string, options: RemoteGridOptions) {
     this.#client = new WireClient(url);
+    const disposal = new AbortController();
+    this.#disposal = disposal;
     this.#url = url;
     this.name = this.#client.endpoint.shown;
     this.#options = options;
@@ -72,7 +76,7 @@ class RemoteGrid implements Grid {
       headed: options.headed ?? false,
       openDeadlineMs: options.openDeadlineMs ?? OPEN_DEADLINE_MS,
       lostSearchMs: options.lostSearchMs ?? LOST_SEARCH_MS,
-      disposal: this.#disposal.signal,
+      disposal: options.gone === undefined ? disposal.signal : AbortSignal.any([disposal.signal, options.gone]),
     });
   }
 

@@ -47,6 +47,16 @@ export const GRID_CODES = {
     'another tool has made this grid, so gridrun does not change it',
     'use the tool that made it, such as docker-compose, or another `--name`',
   ),
+  'grid.gone': refused(
+    'grid',
+    'the grid in containers ended during the run and could not be brought back: its engine stopped, or it was taken down',
+    'start the engine or the grid again, then continue with `--resume`',
+  ),
+  'grid.hub-lost': noted(
+    'grid',
+    'the container of the hub ended, was paused, cut off or removed; gridrun started it again',
+    'look at the exit code and the last lines in the text: exit code 137 often means too little memory',
+  ),
   'grid.hub-restarted': noted(
     'grid',
     'the hub restarted and lost its sessions',
@@ -70,6 +80,11 @@ export const GRID_CODES = {
   'grid.no-room': input(
     "the engine's machine has too few cores or too little memory for so many nodes",
     'ask for fewer nodes; `gridrun grid` starts them anyway with `--force`',
+  ),
+  'grid.node-lost': noted(
+    'grid',
+    'a node was killed, paused or cut off, or did not answer the hub; gridrun replaced it',
+    'look at the reason in the text, and at the memory of its machine; the sites are tried on another node',
   ),
   'grid.none': input(
     'there is no grid or node of this name',

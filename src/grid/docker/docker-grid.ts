@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { freemem } from 'node:os';
 import type { ErrorCode } from '../../core/error-codes.ts';
 import type { Grid, OwnedSession, SessionRequest } from '../../core/ports.ts';
-import type { SessionRegistry } from '../registry.ts';
+import { clearLeftovers } from '../clear-leftovers.ts';
+import { NO_RECORDS, type SessionRegistry } from '../registry.ts';
 import { remoteGrid } from '../remote.ts';
 import { autoSessionsPerNode } from './add-node.ts';
 import { roomForNodes, type NodeRange } from './autoscale.ts';
-import { downAllDead, gridDown } from './down.ts';
+import { downAllDead, gridDown, wrongName } from './down.ts';
 import { openEngine, type Engine } from './engine.ts';
 import { needsForwarder, openForwarder, withFlags, type Forwarder } from './forwarder.ts';
+import { isGridName } from './labels.ts';
 import { gridNetwork } from './network.ts';
 import { findDockerGrid } from './open-grid.ts';
 import { ownerLabel } from './owner.ts';
@@ -47,12 +49,18 @@ export interface DockerGrid extends Grid {
  * after it. First it removes the grids that killed runs left. Throws a `GridrunError`.
  */
 export async function dockerGrid(options: DockerGridOptions): Promise<DockerGrid> {
+  if (!isGridName(options.name)) throw wrongName(options.name);
   const engine = await openEngine(options.signal);
   const cleared = await downAllDead({ engine });
   if (cleared.length > 0)
     options.onNotice?.('info', 'grid.swept', `removed what a killed run had left: ${cleared.join(', ')}`);
   const place = (await findPlace(engine, options)) ?? (await makePlace(engine, options));
   try {
+    await clearLeftovers({
+      gridUrl: place.url,
+      ...(options.registry === undefined ? {} : { registry: options.registry }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
     const forwarder = await forwarderFor(engine, place.name, options.siteUrls);
     return new ContainerGrid(engine, place, forwarder, options);
   } catch (error) {
@@ -122,6 +130,7 @@ class ContainerGrid implements DockerGrid {
   readonly #onProgress: (text: string) => void;
   readonly #forwarder: Forwarder | undefined;
   readonly #scaler: Scaler;
+  readonly #gone = new AbortController();
   #openCount = 0;
   #waitingCount = 0;
 
@@ -138,8 +147,10 @@ class ContainerGrid implements DockerGrid {
       // A grid that grows takes requests for all the slots that it may have, so that waiting requests make it grow.
       sessions: grows && sessions === 'auto' ? nodes.max * place.sessionsPerNode : sessions,
       headed,
-      registry,
+      // A grid of this run is removed with its sessions, by a later run too: its containers name this process.
+      registry: place.own ? NO_RECORDS : registry,
       capabilities,
+      gone: this.#gone.signal,
     });
     this.#scaler = startScaler({
       grid: place.name,
@@ -150,18 +161,29 @@ class ContainerGrid implements DockerGrid {
       room: (count, cores) => roomForNodes({ freeBytes: freemem(), cores }, count, place.sessionsPerNode),
       onScaled: options.onScaled ?? (() => {}),
       onNotice: options.onNotice ?? (() => {}),
+      onGone: (error) => this.#gone.abort(error),
     });
   }
 
   async capacity(signal: AbortSignal): Promise<number> {
+    this.#gone.signal.throwIfAborted();
     return await this.#inner.capacity(signal);
   }
 
   async openSession(request: SessionRequest): Promise<OwnedSession> {
     const capabilities =
       this.#forwarder === undefined ? request.capabilities : withForwarder(request.capabilities, this.#forwarder);
+    const signal = AbortSignal.any([request.signal, this.#gone.signal]);
+    this.#gone.signal.throwIfAborted();
     this.#waitingCount += 1;
-    const owned = await this.#inner.openSession({ ...request, capabilities }).finally(() => (this.#waitingCount -= 1));
+    const owned = await this.#inner
+      .openSession({ ...request, capabilities, signal })
+      .catch((error: unknown) => {
+        // The reason is the grid's end, not the request that it cut.
+        this.#gone.signal.throwIfAborted();
+        throw error;
+      })
+      .finally(() => (this.#waitingCount -= 1));
     this.#openCount += 1;
     let released: Promise<void> | undefined;
     return {

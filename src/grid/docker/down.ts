@@ -29,7 +29,7 @@ export async function gridDown(name: string, options: GridDownOptions = {}): Pro
 }
 
 /** The refusal of a name that no grid can have. */
-function wrongName(name: string): Error {
+export function wrongName(name: string): Error {
   return refusal('grid.bad-options', `'${name}' is not a valid name for a grid`, {
     hint: 'use at most 41 of the characters a to z, 0 to 9 and -',
   });

@@ -23,6 +23,8 @@ export interface GridContainer {
    * another tool may have our labels too. gridrun shows it, but never changes or removes it.
    */
   readonly isOurs: boolean;
+  /** Whether it is on the network that it was made for. */
+  readonly isConnected: boolean;
 }
 
 /** Everything that the engine has of one grid. */
@@ -123,5 +125,6 @@ function containerOf(info: ContainerInfo): GridContainer {
     listen: published?.IP,
     labels,
     isOurs: name === ownName && network === networkName(grid),
+    isConnected: info.NetworkSettings.Networks[network] !== undefined,
   };
 }

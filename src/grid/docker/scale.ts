@@ -122,6 +122,16 @@ async function addNodes(
   return names;
 }
 
+/** Removes lost nodes and adds as many new ones. Returns the names of the new ones. */
+export async function replaceNodes(
+  grid: FoundGrid,
+  lost: readonly GridContainer[],
+  options: ScaleOptions,
+): Promise<string[]> {
+  await Promise.all(lost.map(async ({ id }) => await removeContainer(grid.engine, id)));
+  return await addNodes(grid, grid.inventory.nodes, lost.length, options);
+}
+
 /** Adds some nodes at the same time and waits until they are ready. If one fails, all of them are removed. */
 async function addStep(grid: FoundGrid, numbers: readonly number[], options: ScaleOptions): Promise<string[]> {
   const { engine, inventory, hub, access, secrets } = grid;

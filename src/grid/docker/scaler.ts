@@ -1,13 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ErrorCode } from '../../core/error-codes.ts';
+import { GridrunError } from '../../core/fault.ts';
 import { uriOfNode } from './add-node.ts';
 import { FIRST_MEMORY, scaleStep, type NodeRange } from './autoscale.ts';
+import { removeContainer } from './containers.ts';
 import { readFacts, type Engine } from './engine.ts';
-import { readHub } from './hub-api.ts';
-import type { GridContainer } from './inventory.ts';
-import { findDockerGrid, type FoundGrid } from './open-grid.ts';
+import { readHub, type HubStatus } from './hub-api.ts';
+import { gone, HubKeeper } from './hub-keeper.ts';
+import { readInventory, type GridContainer } from './inventory.ts';
+import { LostNodes, type LostNode } from './lost-nodes.ts';
+import type { FoundGrid } from './open-grid.ts';
 import { endOrphans, hubStartedAt } from './orphans.ts';
-import { drainIdleNode, scaleTo, untilDrained } from './scale.ts';
+import { drainIdleNode, replaceNodes, scaleTo, untilDrained } from './scale.ts';
 
 export interface ScalerOptions {
   readonly grid: string;
@@ -20,6 +24,8 @@ export interface ScalerOptions {
   readonly room: (nodes: number, cores: number) => number;
   readonly onScaled: (nodes: number, reason: string) => void;
   readonly onNotice: (level: 'info' | 'warning', code: ErrorCode, text: string) => void;
+  /** Called when the grid cannot be had any more: its engine stopped, it was taken down, its hub ends again and again. */
+  readonly onGone: (error: GridrunError) => void;
 }
 
 export interface Scaler {
@@ -28,14 +34,16 @@ export interface Scaler {
 }
 
 const TICK_MS = 1000;
+/** After this time without the engine and without the hub the grid is gone. An engine that restarts needs less. */
+const ENGINE_GONE_MS = 10_000;
 /** How often lost nodes are replaced. If the machine kills every node, more of them do not help. */
 const MAX_REPLACEMENTS = 10;
 /** For how many ticks after a restart of the hub nodes may still come back to it. */
 const LOOKS_AFTER_RESTART = 30;
 
 /**
- * Scales a grid with its load until it is stopped, and replaces lost nodes. It also ends the sessions that a hub forgot
- * when it was restarted. Never throws.
+ * Looks after a grid until it is stopped: starts its hub again if it was lost, replaces lost nodes, scales it with its
+ * load, and ends the sessions that a hub forgot when it was restarted. Never throws.
  */
 export function startScaler(options: ScalerOptions): Scaler {
   const stopping = new AbortController();
@@ -49,27 +57,112 @@ export function startScaler(options: ScalerOptions): Scaler {
 }
 
 async function run(options: ScalerOptions, signal: AbortSignal): Promise<void> {
-  const { cores } = await readFacts(options.engine);
-  const engine = options.engine.with(signal);
-  const nodeCount = options.range === undefined ? undefined : new NodeCount(options, options.range, cores);
-  const orphanWatch = new OrphanWatch(options);
-  let lastNotice = '';
+  const caretaker = new Caretaker(options, signal);
   while (!signal.aborted) {
     await delay(TICK_MS, undefined, { signal }).catch(() => {});
-    if (signal.aborted) break;
+    if (!signal.aborted) await caretaker.look();
+  }
+  await caretaker.settle();
+}
+
+/** Looks after one grid: its engine, its hub, its nodes and their number. */
+class Caretaker {
+  readonly #options: ScalerOptions;
+  readonly #signal: AbortSignal;
+  readonly #engine: Engine;
+  readonly #hubKeeper: HubKeeper;
+  readonly #orphanWatch: OrphanWatch;
+  readonly #lostNodes = new LostNodes();
+  #nodeCount: NodeCount | undefined;
+  #lastGrid: FoundGrid | undefined;
+  #engineGoneSince: number | undefined;
+  #replacementCount = 0;
+  #lastNotice = '';
+
+  constructor(options: ScalerOptions, signal: AbortSignal) {
+    const { grid, range } = options;
+    this.#options = options;
+    this.#signal = signal;
+    this.#engine = options.engine.with(signal);
+    const onLost = (text: string): void => options.onNotice('warning', 'grid.hub-lost', text);
+    this.#hubKeeper = new HubKeeper({ grid, engine: this.#engine, isOwn: range !== undefined, onLost });
+    this.#orphanWatch = new OrphanWatch(options);
+  }
+
+  /** One look. Never throws. */
+  async look(): Promise<void> {
     try {
-      const grid = await findDockerGrid(options.grid, engine);
-      if (grid === undefined) continue;
-      await orphanWatch.look(grid, signal);
-      await nodeCount?.adjust(grid, signal);
+      await this.#tick();
+      this.#engineGoneSince = undefined;
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      // The same trouble every second is one notice.
-      if (!signal.aborted && text !== lastNotice) options.onNotice('warning', 'grid.scale-failed', text);
-      lastNotice = text;
+      if (!this.#signal.aborted) await this.#failed(error);
     }
   }
-  await nodeCount?.settle();
+
+  /** Waits for the nodes that drain. */
+  async settle(): Promise<void> {
+    await this.#nodeCount?.settle();
+  }
+
+  async #tick(): Promise<void> {
+    const { range } = this.#options;
+    if (range !== undefined)
+      this.#nodeCount ??= new NodeCount(this.#options, range, (await readFacts(this.#engine)).cores);
+    const inventory = await readInventory(this.#engine, this.#options.grid);
+    const grid = await this.#hubKeeper.keep(inventory);
+    if (grid === undefined) return;
+    this.#lastGrid = grid;
+    const status = await readHub(grid.access, this.#signal).catch(() => undefined);
+    if (status === undefined) return await this.#hubKeeper.silent(grid);
+    this.#hubKeeper.replied();
+    const startedAt = await hubStartedAt(grid);
+    await this.#orphanWatch.look(grid, startedAt, this.#signal);
+    const lost = await this.#lostNodes.find(grid, status, startedAt);
+    if (lost.length > 0) await this.#replace(grid, lost);
+    else await this.#nodeCount?.adjust(grid, status, this.#signal);
+  }
+
+  async #replace(grid: FoundGrid, lost: readonly LostNode[]): Promise<void> {
+    const isTooOften = this.#replacementCount + lost.length > MAX_REPLACEMENTS;
+    this.#replacementCount += lost.length;
+    for (const { node, how } of lost) {
+      const what = isTooOften ? 'gridrun replaces no more nodes' : 'gridrun starts another one';
+      this.#options.onNotice('warning', 'grid.node-lost', `the node ${node.name} ${how}: ${what}`);
+    }
+    const nodes = lost.map(({ node }) => node);
+    if (isTooOften) await Promise.all(nodes.map(async ({ id }) => await removeContainer(this.#engine, id)));
+    else {
+      await replaceNodes(grid, nodes, { signal: this.#signal });
+      const count = grid.inventory.nodes.filter(({ state }) => state === 'running').length;
+      this.#options.onScaled(count, `${nodes.map(({ name }) => name).join(', ')} was replaced`);
+    }
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    const { onNotice, onGone } = this.#options;
+    const text = error instanceof Error ? error.message : String(error);
+    const code = error instanceof GridrunError ? error.code : 'grid.scale-failed';
+    if (code === 'grid.gone') return onGone(error as GridrunError);
+    const isEngine = code === 'grid.engine-unreachable' || code === 'grid.engine-silent';
+    // The same trouble every second is one notice.
+    if (text !== this.#lastNotice) onNotice('warning', isEngine ? code : 'grid.scale-failed', text);
+    this.#lastNotice = text;
+    if (!isEngine) return void (this.#engineGoneSince = undefined);
+    const now = performance.now();
+    this.#engineGoneSince ??= now;
+    if (now - this.#engineGoneSince < ENGINE_GONE_MS || (await this.#hubReplies())) return;
+    const seconds = Math.round((now - this.#engineGoneSince) / 1000);
+    onGone(gone(`the Docker engine stopped during the run, and the grid with it: ${text}, for ${seconds} s`, error));
+  }
+
+  /** Containers may go on without their engine. */
+  async #hubReplies(): Promise<boolean> {
+    if (this.#lastGrid === undefined) return false;
+    return await readHub(this.#lastGrid.access, this.#signal).then(
+      () => true,
+      () => false,
+    );
+  }
 }
 
 /** Keeps the number of a grid's nodes at what the load needs. */
@@ -88,9 +181,9 @@ class NodeCount {
   }
 
   /** Takes one step of the rule. */
-  async adjust(grid: FoundGrid, signal: AbortSignal): Promise<void> {
-    const { sessionsPerNode, load, room, onScaled } = this.#options;
-    const nodes = (await takingNodes(grid, signal)).length;
+  async adjust(grid: FoundGrid, status: HubStatus, signal: AbortSignal): Promise<void> {
+    const { sessionsPerNode, load, room, onScaled, onNotice } = this.#options;
+    const nodes = takingNodes(grid, status).length;
     const step = scaleStep(this.#range, this.#memory, {
       atMs: performance.now(),
       nodes,
@@ -100,7 +193,10 @@ class NodeCount {
     });
     this.#memory = step.memory;
     if (step.nodes > nodes) {
-      if (nodes < this.#range.min && ++this.#replacementCount > MAX_REPLACEMENTS) return;
+      if (nodes < this.#range.min) {
+        if (++this.#replacementCount > MAX_REPLACEMENTS) return;
+        onNotice('warning', 'grid.node-lost', `${step.reason}: gridrun starts the missing ones`);
+      }
       await scaleTo(grid, step.nodes, { signal });
       onScaled(step.nodes, step.reason);
     } else if (step.nodes < nodes) {
@@ -129,8 +225,7 @@ class OrphanWatch {
     this.#options = options;
   }
 
-  async look(grid: FoundGrid, signal: AbortSignal): Promise<void> {
-    const startedAt = await hubStartedAt(grid);
+  async look(grid: FoundGrid, startedAt: string | undefined, signal: AbortSignal): Promise<void> {
     if (this.#startedAt !== undefined && startedAt !== this.#startedAt) this.#looksLeft = LOOKS_AFTER_RESTART;
     this.#startedAt = startedAt;
     if (this.#looksLeft === 0) return;
@@ -146,10 +241,10 @@ class OrphanWatch {
 }
 
 /** The nodes that take sessions now or soon: they run or are paused, and do not drain. */
-async function takingNodes(grid: FoundGrid, signal: AbortSignal): Promise<GridContainer[]> {
-  const { nodes } = await readHub(grid.access, signal);
+function takingNodes(grid: FoundGrid, { nodes }: HubStatus): GridContainer[] {
   const draining = new Set(nodes.filter(({ availability }) => availability === 'DRAINING').map(({ uri }) => uri));
   return grid.inventory.nodes.filter(
-    ({ node, state }) => (state === 'running' || state === 'paused') && !draining.has(uriOfNode(node)),
+    ({ node, state, isOurs }) =>
+      isOurs && (state === 'running' || state === 'paused') && !draining.has(uriOfNode(node)),
   );
 }
