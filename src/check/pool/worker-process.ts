@@ -2,6 +2,7 @@ import type { CheckPlan } from '../../core/check.ts';
 import { GridrunError, makeFault, type Fault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../../core/ports.ts';
 import { Redaction } from '../../text/redaction.ts';
+import { withoutTokens } from '../../text/secret-names.ts';
 import { isTraced } from '../../wire/protocol-trace.ts';
 import type {
   FixtureKind,
@@ -55,7 +56,7 @@ export class WorkerProcess {
     this.#loaded.promise.catch(() => {});
     this.#channel = new WorkerChannel(options.cwd, {
       onMessage: (message) => this.#onMessage(message),
-      onOutput: (output) => listeners.onOutput({ ...output, text: this.#typed.text(output.text) }),
+      onOutput: (output) => listeners.onOutput({ ...output, text: withoutTokens(this.#typed.text(output.text)) }),
       onStall: (report) => (this.#stall = report),
       onDeath: (how) => this.#onDeath(how),
     });
