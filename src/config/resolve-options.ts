@@ -140,6 +140,8 @@ function dispatchOptions(given: GivenSettings, { capabilities }: Shared): Dispat
     isolation: given.value(TABLE.isolation),
     retries: given.value(TABLE.retries),
     infraRetries: given.value(TABLE.infraRetries),
+    outageSites: given.value(TABLE.outageSites),
+    outageMs: given.value(TABLE.outageTimeout),
     siteTimeoutMs: given.value(TABLE.siteTimeout),
     globalTimeoutMs: given.value(TABLE.globalTimeout),
     maxFailures: given.value(TABLE.maxFailures) ?? (given.value(TABLE.bail) ? 1 : 0),

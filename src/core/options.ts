@@ -126,6 +126,10 @@ export interface DispatchOptions {
   readonly retries: number;
   readonly infraRetries: number;
   readonly siteTimeoutMs: number;
+  /** After this number of sites in a row with the same fault of the grid or the network no site starts; 0 never. */
+  readonly outageSites: number;
+  /** How long the grid or the network may be down before the run ends. */
+  readonly outageMs: number;
   /** 0 is no limit. */
   readonly globalTimeoutMs: number;
   /** 0 is no limit. */

@@ -5,10 +5,15 @@
 export type StopStage = 'drain' | 'stop' | 'kill';
 
 /**
- * Why a run stops: a person asked for it, `--max-failures` or `--global-timeout` was reached, or the journal could not
- * be written.
+ * Why a run stops: a person asked for it, `--max-failures` or `--global-timeout` was reached, the journal could not be
+ * written, or the grid or the network was down and did not come back.
  */
-export type StopReason = 'interrupted' | 'max-failures' | 'global-timeout' | 'journal';
+export type StopReason = 'interrupted' | 'max-failures' | 'global-timeout' | 'journal' | 'outage';
+
+/** Whether `--resume` can go on with a run that stopped for this reason. */
+export function isResumable(stopped: unknown): boolean {
+  return stopped === 'interrupted' || stopped === 'outage';
+}
 
 /** A stop of a run, and the same in words. */
 export interface Stop {

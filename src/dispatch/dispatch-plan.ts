@@ -3,6 +3,7 @@ import type { CheckRunner, Emit, Grid, Isolation } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
 import type { WorkUnit } from '../core/unit.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
+import type { BreakerSettings } from './breaker-parts.ts';
 import type { Ask } from './waiting-sessions.ts';
 import type { HostLimits } from './host-limits.ts';
 
@@ -16,7 +17,7 @@ export interface DispatchPlan {
 }
 
 /** How to run it: the slice of a run's options that the dispatcher needs. */
-export interface DispatchSettings {
+export interface DispatchSettings extends BreakerSettings {
   /** Sessions are named `<run>-<slot>`. */
   readonly run: string;
   readonly capabilities: Readonly<Record<string, unknown>>;
@@ -28,8 +29,6 @@ export interface DispatchSettings {
   readonly maxFailures: number;
   /** A session is replaced after this number of sites. */
   readonly sitesPerSession: number;
-  /** After this time without a session the grid is lost, and every waiting site is errored. */
-  readonly gridLostAfterMs: number;
   /** A session that has waited so long for a site is asked, before it takes one, if it still lives. */
   readonly askAfterMs: number;
 }
@@ -42,6 +41,7 @@ export interface DispatchParts {
   readonly limits: HostLimits;
   readonly emit: Emit;
   readonly ask: Ask;
+  readonly canary: (signal: AbortSignal) => Promise<void>;
   /** Whether a failed site counts for `maxFailures`. Default: each one does. */
   readonly counts?: (verdict: SiteVerdict) => boolean;
 }

@@ -1,15 +1,20 @@
-import { firstArm } from './first-arm.ts';
 import type { CloseReason } from '../core/close-reason.ts';
-import type { Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
 import type { StopReason, StopStage } from '../core/stop.ts';
+import { attemptOrder } from './attempt-order.ts';
+import type { BreakerListener } from './breaker-parts.ts';
+import { Breaker } from './breaker.ts';
 import type { DispatchParts, DispatchPlan, DispatchSettings } from './dispatch-plan.ts';
+import { firstArm } from './first-arm.ts';
+import { freeRetry, plannedRetry } from './next-attempt.ts';
+import { downText, type Down } from './outage-text.ts';
 import { SessionSupply } from './session-supply.ts';
-import type { OpenSlot } from './supply-parts.ts';
 import { SiteBook } from './site-book.ts';
 import type { SiteProgress } from './site-progress.ts';
 import type { Slot } from './slot.ts';
-import { StopFlag } from './stop-flag.ts';
+import { maxFailuresText, StopFlag } from './stop-flag.ts';
+import type { OpenSlot } from './supply-parts.ts';
+import { whyClose } from './why-close.ts';
 import { WorkQueue, type Waiting } from './work-queue.ts';
 
 /**
@@ -23,6 +28,7 @@ export class Dispatcher {
   readonly #queue: WorkQueue;
   readonly #stop: StopFlag;
   readonly #supply: SessionSupply;
+  readonly #breaker: Breaker;
   readonly #done = Promise.withResolvers<void>();
   #running = false;
 
@@ -41,15 +47,13 @@ export class Dispatcher {
     this.#queue = new WorkQueue(plan.units, new Map(plan.sites.map((site) => [site.id, site])), (siteId) =>
       settings.control === 'always' ? firstArm(`${settings.run} ${siteId}`) : 'subject',
     );
-    this.#supply = new SessionSupply(
-      settings,
-      { ...parts, stop: this.#stop },
-      {
-        changed: () => this.#step(),
-        lost: (fault) => this.#gridLost(fault),
-        failed: (error) => this.#done.reject(error),
-      },
-    );
+    const withStop = { ...parts, stop: this.#stop };
+    this.#supply = new SessionSupply(settings, withStop, {
+      changed: () => this.#step(),
+      lost: (down) => this.#gridLost(down),
+      failed: (error) => this.#done.reject(error),
+    });
+    this.#breaker = new Breaker(settings, withStop, this.#breakerListener());
     parts.runner.onLateError((late) => this.#onLateError(late));
   }
 
@@ -63,6 +67,7 @@ export class Dispatcher {
     } finally {
       this.#running = false;
       this.#stop.end();
+      await this.#breaker.end();
       await this.#supply.end();
     }
   }
@@ -84,11 +89,15 @@ export class Dispatcher {
   #step(): void {
     if (!this.#running) return;
     for (const open of this.#supply.ready()) this.#employ(open);
-    if (!this.#stop.raised) this.#supply.openFor(this.#queue.count, () => this.#queue.next(this.#mayStart));
-    if (this.#queue.count === 0 && this.#supply.takenCount === 0) this.#end();
+    const wanted = Math.min(this.#queue.count, this.#breaker.room);
+    if (!this.#stop.raised) this.#supply.openFor(wanted, () => this.#queue.next(this.#mayStart));
+    if (this.#queue.count === 0 && this.#supply.takenCount === 0 && !this.#breaker.isChecking) this.#end();
   }
 
-  readonly #mayStart = ({ url }: Waiting['site']): boolean => this.#parts.limits.mayStart(url);
+  readonly #mayStart = ({ url }: Waiting['site']): boolean =>
+    this.#breaker.room > 0 && this.#parts.limits.mayStart(url);
+
+  readonly #why = ({ url }: Waiting['site']): string => this.#breaker.why ?? this.#parts.limits.why(url);
 
   /** Gives a slot that is ready its next site, or closes it, or reports why it is idle. A part of the step. */
   #employ(open: OpenSlot): void {
@@ -107,7 +116,7 @@ export class Dispatcher {
       case 'needs-fresh':
         return this.#close(slot, 'dirty');
       case 'blocked':
-        return this.#supply.idle(slot, () => this.#queue.why((site) => this.#parts.limits.why(site.url)));
+        return this.#supply.idle(slot, () => this.#queue.why(this.#why));
       case 'site': {
         const { site } = taken.waiting;
         // Before the event: its listener may stop the run, which closes every slot that is ready.
@@ -136,10 +145,11 @@ export class Dispatcher {
   async #attempt(open: OpenSlot, progress: SiteProgress): Promise<void> {
     const startedAt = Date.now();
     const order = this.#begin(open, progress);
-    const outcome = await this.#parts.runner.attempt(order);
+    const outcome = this.#breaker.blame(await this.#parts.runner.attempt(order));
     this.#parts.limits.ended(progress.site.url);
     this.#queue.siteEnded();
     this.#book.record(progress, order, { outcome, startedAt });
+    this.#breaker.ended(progress, outcome);
     this.#follow(progress, outcome.ending);
     await this.#reuse(open, outcome);
   }
@@ -147,17 +157,10 @@ export class Dispatcher {
   /** Counts the site as running, reports the attempt and writes the order for it. */
   #begin({ slot, session }: OpenSlot, progress: SiteProgress): AttemptOrder {
     const { site } = progress;
-    const order: AttemptOrder = {
-      slot: slot.index,
-      site,
-      attempt: progress.nextAttempt,
-      arm: session.arm,
-      session: session.owned.session,
-      siteTimeoutMs: site.timeoutMs ?? this.#settings.siteTimeoutMs,
-      signal: this.#stop.noMoreChecks,
-    };
+    const order = attemptOrder({ slot, session }, progress, this.#settings.siteTimeoutMs, this.#stop.noMoreChecks);
     progress.slot = slot.index;
     this.#parts.limits.started(site.url);
+    this.#breaker.started(site.id);
     const { sessionId } = order.session;
     this.#parts.emit({ type: 'attempt-started', siteId: site.id, attempt: order.attempt, slot: order.slot, sessionId });
     return order;
@@ -166,22 +169,35 @@ export class Dispatcher {
   /** Judges the site, or queues another attempt. */
   #follow(progress: SiteProgress, ending: AttemptOutcome['ending']): void {
     if (ending === 'interrupted') return;
-    const step = this.#stop.raised ? 'judge' : progress.next();
-    if (step === 'judge') return this.#book.conclude(progress);
-    const { arm, purpose } = step;
-    // With the control on every site, the second arm is planned, not a retry: it needs no fresh session.
-    const fresh = purpose !== 'subject' && !(purpose === 'control' && this.#settings.control === 'always');
-    this.#queue.again({
-      site: progress.site,
-      arm,
-      fresh,
-      avoidNodes: purpose === 'infra-retry' ? progress.faultedNodes : [],
-    });
+    if (this.#stop.raised) return this.#book.conclude(progress);
+    if (this.#breaker.isOfOutage(progress.last?.fault)) return this.#queue.again(freeRetry(progress));
+    const step = progress.next();
+    if (step === 'judge') return this.#breaker.holds(progress) ? undefined : this.#book.conclude(progress);
+    this.#queue.again(plannedRetry(progress, step, this.#settings.control));
+  }
+
+  #breakerListener(): BreakerListener {
+    return {
+      changed: () => {
+        this.#queue.siteEnded();
+        this.#step();
+      },
+      settle: (progress) => this.#book.conclude(progress),
+      excuse: ({ progress, attempt }, fault) => this.#book.excuse(progress, attempt, fault),
+      again: (progress) => this.#queue.again(freeRetry(progress)),
+      lost: (text) => this.stop('drain', 'outage', text),
+      failed: (error) => this.#done.reject(error),
+    };
   }
 
   /** Closes the slot, or cleans its session for the next site. */
   async #reuse({ slot, session }: OpenSlot, outcome: AttemptOutcome): Promise<void> {
-    const reason = this.#whyClose(session, outcome);
+    const { sitesPerSession } = this.#settings;
+    const reason = whyClose(session, outcome, {
+      sitesPerSession,
+      isStopped: this.#stop.raised,
+      waitingCount: this.#queue.count,
+    });
     if (reason !== undefined) return this.#close(slot, reason);
     try {
       await this.#supply.reset(slot);
@@ -191,16 +207,6 @@ export class Dispatcher {
     this.#step();
   }
 
-  /** Why the session must not take another site. Undefined if it may. */
-  #whyClose(session: OpenSlot['session'], outcome: AttemptOutcome): CloseReason | undefined {
-    if (outcome.ending === 'faulted') return 'faulted';
-    const allWell = outcome.checks.every((check) => check.status === 'passed' || check.status === 'skipped');
-    if (outcome.sessionDirty || session.isDirty || !allWell || outcome.ending !== 'completed') return 'dirty';
-    if (session.siteCount >= this.#settings.sitesPerSession) return 'worn';
-    if (this.#stop.raised) return 'stopped';
-    return this.#queue.count === 0 ? 'done' : undefined;
-  }
-
   #close(slot: Slot, reason: CloseReason): void {
     this.#queue.giveBack(slot.index);
     this.#background(this.#supply.close(slot, reason));
@@ -208,12 +214,7 @@ export class Dispatcher {
 
   #onFailed(count: number): void {
     const { maxFailures } = this.#settings;
-    if (maxFailures === 0 || count < maxFailures) return;
-    const text =
-      maxFailures === 1
-        ? 'stopped by the first failure (--bail, or --max-failures 1)'
-        : `stopped by --max-failures ${maxFailures}`;
-    this.stop('drain', 'max-failures', text);
+    if (maxFailures > 0 && count >= maxFailures) this.stop('drain', 'max-failures', maxFailuresText(maxFailures));
   }
 
   /** An ended site that still does something does it in the session that it had. */
@@ -222,10 +223,11 @@ export class Dispatcher {
     if (slot !== undefined) this.#supply.soil(slot);
   }
 
-  /** No session can be had for the waiting sites: the grid's fault makes each one errored. */
-  #gridLost(fault: Fault): void {
-    this.#parts.emit({ type: 'notice', level: 'warning', code: fault.code, text: fault.message });
-    for (const site of this.#queue.drain()) this.#book.lost(site.id, fault);
+  /** No session can be had for the waiting sites. */
+  #gridLost(down: Down): void {
+    const { code, message: text } = down.fault;
+    this.#parts.emit({ type: 'notice', level: 'warning', code, text });
+    this.stop('drain', 'outage', downText(down, this.#parts.grid.name));
   }
 
   #onStop(stage: StopStage, reason: StopReason, text: string): void {

@@ -1,4 +1,5 @@
 import { GridrunError, faultOf, type Fault } from '../core/fault.ts';
+import type { Down } from './outage-text.ts';
 import { WireError } from '../wire/wire-error.ts';
 
 const FIRST_PAUSE_MS = 250;
@@ -8,6 +9,9 @@ const MAX_PAUSE_MS = 5_000;
 const NO_SESSION_YET = 1 / 4;
 /** The share granted to an address that never answered. The URL is probably wrong. */
 const NEVER_ANSWERED = 1 / 12;
+
+/** Shorter than this, a grid was busy and not away. */
+const WORTH_A_NOTICE_MS = 5_000;
 
 /** A grid may ask for a longer pause with `Retry-After`, up to this. */
 const MAX_ASKED_PAUSE_MS = 30_000;
@@ -23,6 +27,7 @@ export interface OtherSessions {
 export class GridOutage {
   readonly #lostAfterMs: number;
   #since: number | undefined;
+  #error: unknown;
   #pauseMs = FIRST_PAUSE_MS;
   #pausedUntil = 0;
   #everAnswered = false;
@@ -43,12 +48,20 @@ export class GridOutage {
     this.#everAnswered = true;
   }
 
-  sessionOpened(): void {
+  /** Returns the outage that this session ends, if the grid gave none for some time. */
+  sessionOpened(now: number): Down | undefined {
+    const ended = this.down;
     this.answered();
     this.#everOpened = true;
     this.#since = undefined;
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#pausedUntil = 0;
+    return ended !== undefined && now - ended.since >= WORTH_A_NOTICE_MS ? ended : undefined;
+  }
+
+  /** Since when the grid has given no session, and why. Undefined if it gave one the last time. */
+  get down(): Down | undefined {
+    return this.#since === undefined ? undefined : { patient: 'grid', since: this.#since, fault: faultOf(this.#error) };
   }
 
   /** Records a refused session. Returns the fault if the grid is lost now. */
@@ -56,6 +69,7 @@ export class GridOutage {
     const silent = isSilence(error);
     if (!silent) this.answered();
     this.#since ??= now;
+    this.#error = error;
     if (now >= this.#pausedUntil) {
       this.#pausedUntil = now + this.#pauseMs;
       this.#pauseMs = Math.min(this.#pauseMs * 2, MAX_PAUSE_MS);

@@ -39,6 +39,12 @@ export class HostLimits {
     this.#count(url, -1);
   }
 
+  /** The registrable domain of a site; undefined if its address is loopback or private. */
+  domainOf(url: string): string | undefined {
+    const { domain, local } = this.#whereabouts(url);
+    return local ? undefined : domain;
+  }
+
   #blocking(url: string): string | undefined {
     if (this.#perHost === 0 && this.#perDomain === 0) return undefined;
     const { host, domain, local } = this.#whereabouts(url);

@@ -27,7 +27,7 @@ export type Purpose = 'check-retry' | 'infra-retry' | 'control' | 'subject' | 'c
 export type NextStep = 'judge' | { readonly arm: Arm; readonly purpose: Purpose };
 
 /** Faults that a site causes itself. Another attempt would do the same harm again. */
-const OWN_FAULTS = ['runner.endless-loop'] as const satisfies readonly ErrorCode[];
+export const OWN_FAULTS = ['runner.endless-loop'] as const satisfies readonly ErrorCode[];
 
 /** Decides what follows an attempt. Faults use only `infraRetries`, failed checks only `checkRetries`. */
 export function nextStep(history: SiteHistory): NextStep {

@@ -3,6 +3,7 @@ import type { CloseReason } from '../core/close-reason.ts';
 import { GridCapacity } from './grid-capacity.ts';
 import { GridOutage } from './grid-outage.ts';
 import { WaitingSessions } from './waiting-sessions.ts';
+import { backNotice } from './outage-text.ts';
 import { emptySlot, move, sessionOf, type Slot, type SlotSession } from './slot.ts';
 import type { OpenSlot, SessionWish, SupplyListener, SupplyParts, SupplySettings } from './supply-parts.ts';
 
@@ -25,7 +26,7 @@ export class SessionSupply {
     this.#settings = settings;
     this.#parts = parts;
     this.#listener = listener;
-    this.#outage = new GridOutage(settings.gridLostAfterMs);
+    this.#outage = new GridOutage(settings.outageMs);
     this.#waiting = new WaitingSessions({
       ask: parts.ask,
       askAfterMs: settings.askAfterMs,
@@ -190,7 +191,8 @@ export class SessionSupply {
       return;
     }
     if (this.#ended) return owned.release();
-    this.#outage.sessionOpened();
+    const outage = this.#outage.sessionOpened(Date.now());
+    if (outage !== undefined) this.#parts.emit(backNotice(outage, grid.name));
     const session = { owned, arm, siteCount: 0, isDirty: false, isLost: false };
     move(slot, { kind: 'ready', session });
     this.#emitOpened(slot, session, Date.now() - startedAt);
@@ -214,7 +216,7 @@ export class SessionSupply {
       opening: this.#slots.some(({ state }) => state.kind === 'opening'),
     };
     const lost = this.#outage.sessionRefused(error, Date.now(), others);
-    if (lost !== undefined) this.#listener.lost(lost);
+    if (lost !== undefined) this.#listener.lost(this.#outage.down!);
   }
 
   #background(work: Promise<void>): void {

@@ -82,13 +82,11 @@ export class SiteBook {
     });
   }
 
-  /** No session could be had for this site: the grid's fault makes it errored. */
-  lost(siteId: string, fault: Fault): void {
-    const progress = this.of(siteId);
-    const attempt = progress.nextAttempt;
-    const untried = { ending: 'faulted', startedAt: Date.now(), durationMs: 0, fault, checks: [] } as const;
-    this.#add(progress, undefined, { siteId, attempt, arm: 'subject', ...untried });
-    this.conclude(progress);
+  /** Blames `fault` and not the site for an attempt. The site has no verdict yet. */
+  excuse(progress: SiteProgress, number: number, fault: Fault): void {
+    const attempt = progress.excuse(number, fault);
+    if (attempt === undefined) return;
+    this.#options.emit({ type: 'attempt-ended', amended: true, slot: progress.slot ?? NO_SLOT, attempt });
   }
 
   /** Adds a late error to its attempt, and judges the site again. Returns the site, if the plan has it. */
@@ -101,9 +99,9 @@ export class SiteBook {
     return progress;
   }
 
-  #add(progress: SiteProgress, slot: number | undefined, attempt: Attempt): void {
+  #add(progress: SiteProgress, slot: number, attempt: Attempt): void {
     progress.add(attempt);
-    this.#options.emit({ type: 'attempt-ended', slot: slot ?? NO_SLOT, attempt });
+    this.#options.emit({ type: 'attempt-ended', slot, attempt });
   }
 
   #judgeAgain(progress: SiteProgress, before: SiteVerdict): void {

@@ -1,5 +1,6 @@
 import type { Attempt, CheckResult, ControlMode } from '../core/attempt.ts';
 import type { LateError } from '../core/ports.ts';
+import type { Fault } from '../core/fault.ts';
 import type { Site } from '../core/site.ts';
 import { judge, judgeArm, type Findings, type NotRun } from '../core/judge.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
@@ -22,6 +23,11 @@ export class SiteProgress {
     this.#planned = planned;
     this.#left = budget;
     this.#control = control;
+  }
+
+  /** The last attempt; undefined before the first. */
+  get last(): Attempt | undefined {
+    return this.#attempts.at(-1);
   }
 
   get nextAttempt(): number {
@@ -69,6 +75,16 @@ export class SiteProgress {
     if (purpose === 'check-retry') this.#left = { checkRetries: checkRetries - 1, infraRetries };
     if (purpose === 'infra-retry') this.#left = { checkRetries, infraRetries: infraRetries - 1 };
     if (purpose === 'confirm') this.#isConfirmed = true;
+  }
+
+  /** Takes the results of an attempt away: `fault` kept the site from being tried. Returns the changed attempt. */
+  excuse(number: number, fault: Fault): Attempt | undefined {
+    const at = this.#attempts.findIndex(({ attempt }) => attempt === number);
+    const attempt = this.#attempts[at];
+    if (attempt === undefined) return undefined;
+    const excused = { ...attempt, ending: 'faulted', fault, checks: [] } as const;
+    this.#attempts = this.#attempts.with(at, excused);
+    return excused;
   }
 
   /** Adds a late error to its attempt. Returns the amended attempt, or undefined if there is no such attempt. */

@@ -57,3 +57,8 @@ export class StopFlag {
     clearTimeout(this.#deadline);
   }
 }
+
+/** Why `--max-failures` stops a run, in words. */
+export function maxFailuresText(max: number): string {
+  return max === 1 ? 'stopped by the first failure (--bail, or --max-failures 1)' : `stopped by --max-failures ${max}`;
+}

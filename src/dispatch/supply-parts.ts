@@ -1,6 +1,6 @@
 import type { Arm } from '../core/attempt.ts';
-import type { Fault } from '../core/fault.ts';
 import type { Emit, Grid, Isolation } from '../core/ports.ts';
+import type { Down } from './outage-text.ts';
 import type { Slot, SlotSession } from './slot.ts';
 import type { StopFlag } from './stop-flag.ts';
 import type { Ask } from './waiting-sessions.ts';
@@ -11,7 +11,7 @@ export interface SupplySettings {
   readonly run: string;
   readonly capabilities: Readonly<Record<string, unknown>>;
   /** After this time without a session the grid is lost. */
-  readonly gridLostAfterMs: number;
+  readonly outageMs: number;
   /** A session that has waited so long for a site is asked if it still lives. */
   readonly askAfterMs: number;
 }
@@ -42,7 +42,7 @@ export interface SupplyListener {
   /** A session opened or closed, or another one may be asked for. */
   changed(): void;
   /** The grid gives no session any more. */
-  lost(fault: Fault): void;
+  lost(down: Down): void;
   /** A bug: something that nothing awaits has thrown. */
   failed(error: unknown): void;
 }

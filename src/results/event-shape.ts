@@ -71,7 +71,14 @@ const FIELDS: { readonly [Type in RunEvent['type']]: FieldsOf<Type> } = {
   'run-stopping': { reason, text },
   'run-ended': {
     durationMs: duration,
-    stopped: wordOf({ '': true, interrupted: true, 'max-failures': true, 'global-timeout': true, journal: true }),
+    stopped: wordOf({
+      '': true,
+      interrupted: true,
+      'max-failures': true,
+      'global-timeout': true,
+      journal: true,
+      outage: true,
+    }),
     faults: listOf(fault),
   },
 };

@@ -52,6 +52,7 @@ const stopReason = wordOf<StopReason>({
   'max-failures': true,
   'global-timeout': true,
   journal: true,
+  outage: true,
 });
 const ending = wordOf<AttemptEnding>({ completed: true, 'timed-out': true, faulted: true, interrupted: true });
 const status = wordOf<CheckStatus>({ passed: true, failed: true, errored: true, skipped: true, 'not-run': true });

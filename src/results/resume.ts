@@ -117,8 +117,9 @@ async function readPart(source: UnfinishedRun, plan: PlanFacts, known: ReadonlyS
   }
   const kept = new Set<string>();
   const sessions = new Set<string>();
+  const outage = state.ended?.stopped === 'outage';
   for (const { site, verdict, open, session } of state.sites()) {
-    if (known.has(site.id) || !isKept(verdict, open)) continue;
+    if (known.has(site.id) || !isKept(verdict, open) || (outage && isOfOutage(verdict))) continue;
     kept.add(site.id);
     if (session !== undefined) sessions.add(session.opened.sessionId);
   }
@@ -129,6 +130,11 @@ async function readPart(source: UnfinishedRun, plan: PlanFacts, known: ReadonlyS
 function isKept(verdict: SiteVerdict, open: boolean): boolean {
   const unwritten = verdict.checks.some(({ fault }) => fault !== undefined && isEvidenceCode(fault.code));
   return !open && verdict.verdict !== 'not-run' && !unwritten;
+}
+
+/** May an outage have caused the verdict? */
+function isOfOutage({ verdict, cause }: SiteVerdict): boolean {
+  return verdict === 'errored' && (cause === 'grid' || cause === 'runner' || cause === 'browser');
 }
 
 async function* keptEvents(

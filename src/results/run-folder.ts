@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunStarted } from '../core/event.ts';
+import { isResumable } from '../core/stop.ts';
 import { GridrunError, refusal } from '../core/fault.ts';
 import { FolderLock } from './folder-lock.ts';
 import { makeFolder } from '../os/make-folder.ts';
@@ -143,14 +144,14 @@ async function soundHeaderOf(path: string): Promise<{ readonly header?: RunStart
   }
 }
 
-/** Whether the run ended by itself. A run that a person interrupted did not, and can be resumed. */
+/** Whether the run ended by itself. A run that was interrupted, or ended by an outage, did not, and can be resumed. */
 export async function isFinished(journalPath: string): Promise<boolean> {
   try {
     const event = JSON.parse(await lastLine(journalPath)) as {
       readonly type?: unknown;
       readonly stopped?: unknown;
     } | null;
-    return event?.type === 'run-ended' && event.stopped !== 'interrupted';
+    return event?.type === 'run-ended' && !isResumable(event.stopped);
   } catch {
     return false;
   }

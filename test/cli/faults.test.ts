@@ -107,20 +107,87 @@ test('a site whose session dies each time is errored, not failed, and the others
   assert.deepEqual([bad?.verdict, bad?.attempts, good?.verdict], ['errored', 3, 'passed']);
 });
 
-test('a grid that is not there makes every site errored, cause grid', async () => {
+test('a grid that is not there ends the run as one incident: every site is not-run, and --resume runs them', async () => {
   const gone = await startStub();
   await gone.stop();
   await using place = await Workplace.with({ 'sites.json': siteList('a', 'b'), 'x.check.mjs': checkFile('') });
   const { code, stdout } = await place.run([...RUN, gone.url]);
   assert.equal(code, 3, stdout);
-  const sites = (await place.results()).sites;
+  assert.match(stdout, /to resume: gridrun --resume/);
+  assert.deepEqual(await place.verdicts(), { a: 'not-run', b: 'not-run' });
+  const [site] = (await place.results()).sites;
+  assert.match(site?.checks[0]?.reason ?? '', /^the grid .* was down from \S+ to \S+ \(.*ECONNREFUSED/);
+  await using back = await startStub();
+  assert.equal((await place.run([...RUN, back.url, '--resume'])).code, 0);
+  assert.deepEqual(await place.verdicts(), { a: 'passed', b: 'passed' });
+});
+
+test('a network that is down is one incident: no site is blamed, and --resume tries all of them again', async () => {
+  let down = true;
+  const refused = {
+    status: 500,
+    body: { value: { error: 'unknown error', message: 'net::ERR_NAME_NOT_RESOLVED', stacktrace: '' } },
+  };
+  await using stub = await startStub({
+    faults: ({ command }) => (command === 'POST url' && down ? refused : undefined),
+  });
+  const list = Array.from({ length: 6 }, (_, index) => ({ id: `s${index}`, url: `https://www.shop${index}.com/` }));
+  await using place = await Workplace.with({
+    'sites.json': JSON.stringify(list),
+    'x.check.mjs': checkFile('await driver.get(site.url);'),
+  });
+  const flags = ['-j', '2', '--outage-sites', '3', '--outage-timeout', '1500'];
+  const { code, stdout } = await place.run([...RUN, stub.url, ...flags]);
+  assert.equal(code, 3, stdout);
+  const { sites, notices } = await place.results();
+  for (const { cause, verdict } of sites)
+    assert.deepEqual([verdict, cause], verdict === 'not-run' ? ['not-run', undefined] : ['errored', 'grid']);
   assert.deepEqual(
-    sites.map((site) => [site.verdict, site.cause]),
-    [
-      ['errored', 'grid'],
-      ['errored', 'grid'],
-    ],
+    notices.map((notice) => notice.code),
+    ['run.outage'],
   );
+  const junit = await place.read('gridrun-results/junit.xml');
+  assert.match(junit, /the network of the grid .* was down from \S+Z to \S+Z/);
+  assert.doesNotMatch(junit, /cause="site"|type="site\./);
+  down = false;
+  assert.equal((await place.run([...RUN, stub.url, ...flags, '--resume'])).code, 0);
+  assert.deepEqual([...new Set(Object.values(await place.verdicts()))], ['passed']);
+  assert.equal(stub.sessions().length, 0);
+});
+
+test('a grid whose sessions all die: a canary finds it sick, no further site is spent, and the run goes on when it is back', async () => {
+  let dead = true;
+  let canaries = 0;
+  await using stub = await startStub({
+    faults: ({ command, body }) => {
+      if (command !== 'POST url') return undefined;
+      // The canary's page is the hub's own.
+      if (String(body['url']).endsWith('/status') && ++canaries === 2) dead = false;
+      return dead ? 'kill-session' : undefined;
+    },
+  });
+  const ids = Array.from({ length: 12 }, (_, index) => `s${index}`);
+  await using place = await Workplace.with({
+    'sites.json': siteList(...ids),
+    'x.check.mjs': checkFile('await driver.get(site.url);'),
+  });
+  const { code, stdout } = await place.run([
+    ...RUN,
+    stub.url,
+    '-j',
+    '2',
+    '--outage-sites',
+    '4',
+    '--infra-retries',
+    '1',
+  ]);
+  assert.equal(code, 0, stdout);
+  assert.equal(canaries, 2);
+  const { sites, notices } = await place.results();
+  assert.deepEqual([...new Set(sites.map(({ verdict }) => verdict))], ['passed']);
+  assert.ok(sites.filter(({ attempts }) => attempts > 1).length <= 5, 'a site was spent on a sick grid');
+  assert.match(notices.at(-1)?.text ?? '', /^the grid .* was down from .*, and is back/);
+  assert.equal(stub.sessions().length, 0);
 });
 
 test("what a site's env names is in no output", async () => {

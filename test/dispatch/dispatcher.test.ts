@@ -105,13 +105,15 @@ test('--max-failures starts no new site after the n-th failure; the rest is not-
   assert.equal(dispatcher.stopped, 'max-failures');
 });
 
-test('a grid that gives no session makes what waits errored, cause grid', async () => {
+test('a grid that gives no session ends the run as one incident, and what waits is not-run', async () => {
   const grid = new FakeGrid(3, { refuse: () => true });
   const { dispatcher, events, verdicts } = dispatchOver(sitesOf(4), { grid, runner: new FakeRunner(() => PASSED) });
   await dispatcher.run();
-  assert.deepEqual([...new Set(verdicts().values())], ['errored']);
-  const causes = events.flatMap((event) => (event.type === 'site-judged' ? event.verdict.cause : []));
-  assert.deepEqual([...new Set(causes)], ['grid']);
+  assert.deepEqual([...new Set(verdicts().values())], ['not-run']);
+  assert.equal(dispatcher.stopped, 'outage');
+  const stops = events.flatMap((event) => (event.type === 'run-stopping' ? event.text : []));
+  assert.equal(stops.length, 1);
+  assert.match(stops[0]!, /^the grid fake was down from \S+Z to \S+Z \(0 s\) and did not come back: no/);
 });
 
 test('a session request that is refused once costs no site its verdict', async () => {
@@ -119,7 +121,7 @@ test('a session request that is refused once costs no site its verdict', async (
   const { dispatcher, verdicts } = dispatchOver(
     sitesOf(4),
     { grid, runner: new FakeRunner(() => PASSED) },
-    { gridLostAfterMs: 60_000 },
+    { outageMs: 60_000 },
   );
   await dispatcher.run();
   assert.deepEqual([...verdicts().values()], ['passed', 'passed', 'passed', 'passed']);

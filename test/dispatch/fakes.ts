@@ -130,7 +130,9 @@ const SETTINGS: DispatchSettings = {
   siteTimeoutMs: 1_000,
   maxFailures: 0,
   sitesPerSession: 50,
-  gridLostAfterMs: 0,
+  outageSites: 0,
+  outageMs: 0,
+  probePauseMs: 1,
   askAfterMs: 10_000,
 };
 
@@ -141,6 +143,7 @@ export function dispatchOver(
     grid: Grid;
     runner: CheckRunner;
     isolation?: Isolation;
+    canary?: () => Promise<void>;
     ask?: (session: SessionFacts) => Promise<void>;
     perHost?: number;
     chunkSize?: number;
@@ -158,7 +161,7 @@ export function dispatchOver(
   }));
   const where = (url: string): { host: string; domain: string; local: boolean } => ({
     host: new URL(url).host,
-    domain: 'example',
+    domain: new URL(url).host.endsWith('.test') ? new URL(url).host : 'example',
     local: false,
   });
   const dispatcher = new Dispatcher(
@@ -168,6 +171,7 @@ export function dispatchOver(
       grid: parts.grid,
       runner: parts.runner,
       isolation: parts.isolation ?? { reset: () => Promise.resolve() },
+      canary: parts.canary ?? (() => Promise.resolve()),
       ask: parts.ask ?? (() => Promise.resolve()),
       limits: new HostLimits(parts.perHost ?? 0, 0, where),
       emit: (event) => {

@@ -36,7 +36,7 @@ test('a grid that gave a session has all the time again, whatever it says', () =
   for (const error of [GONE, NO_SLOT]) {
     const outage = new GridOutage(LOST_AFTER_MS);
     outage.sessionRefused(GONE, 0, ALONE);
-    outage.sessionOpened();
+    outage.sessionOpened(0);
     assert.equal(patienceMs(outage, error, 10_000), 60_000);
   }
 });
@@ -65,7 +65,7 @@ test('it is asked again soon, and then less and less often', () => {
 test('an odd answer is final from a grid that never gave a session, and an outage from one that did', () => {
   assert.equal(patienceMs(new GridOutage(LOST_AFTER_MS), ODD), 0);
   const outage = new GridOutage(LOST_AFTER_MS);
-  outage.sessionOpened();
+  outage.sessionOpened(0);
   assert.equal(patienceMs(outage, ODD), 60_000);
 });
 
@@ -85,7 +85,7 @@ test('a full disk in the middle of a run is an outage, and a bug is final', () =
     [new TypeError('a planted bug'), 0],
   ] as const) {
     const outage = new GridOutage(LOST_AFTER_MS);
-    outage.sessionOpened();
+    outage.sessionOpened(0);
     assert.equal(patienceMs(outage, error), expected);
   }
 });

@@ -5,6 +5,7 @@ import type { DispatchPlan } from '../../dispatch/dispatch-plan.ts';
 import { Dispatcher } from '../../dispatch/dispatcher.ts';
 import { HostLimits } from '../../dispatch/host-limits.ts';
 import { domainOf, hostOf, isLocal } from '../../plan/hosts.ts';
+import { canary } from '../../session/canary.ts';
 import { ask } from '../../session/ask.ts';
 import { sitesPerSession } from '../../session/isolation.ts';
 import { failureCounter } from './known-failures.ts';
@@ -14,8 +15,8 @@ import type { Prepared } from './prepare.ts';
 import type { RunOrder } from './run-order.ts';
 import { globalTimeout } from './stop.ts';
 
-/** After this time without a session the grid is lost. A hub needs less to restart. */
-const GRID_LOST_AFTER_MS = 60_000;
+/** The pause between the first two probes of a grid or network that is down. */
+const PROBE_PAUSE_MS = 1_000;
 /** A session that has waited so long for a site may be gone. A busy grid answers sooner than a new session opens. */
 const ASK_AFTER_MS = 10_000;
 
@@ -46,10 +47,22 @@ export async function dispatch(
       siteTimeoutMs: options.siteTimeoutMs,
       maxFailures: options.maxFailures,
       sitesPerSession: sitesPerSession(options.isolation),
-      gridLostAfterMs: GRID_LOST_AFTER_MS,
+      outageSites: options.outageSites,
+      outageMs: options.outageMs,
+      probePauseMs: PROBE_PAUSE_MS,
       askAfterMs: ASK_AFTER_MS,
     },
-    { grid, runner, isolation, ask, limits: hostLimits(options), emit, counts: failureCounter(state, known, facts) },
+    {
+      grid,
+      runner,
+      isolation,
+      ask,
+      canary: (signal) =>
+        canary(grid, { name: `${run}-canary`, capabilities: options.capabilities, avoidNodes: [], signal }),
+      limits: hostLimits(options),
+      emit,
+      counts: failureCounter(state, known, facts),
+    },
   );
   using _limit = globalTimeout(options.globalTimeoutMs, stopper);
   stopper.attach(dispatcher);

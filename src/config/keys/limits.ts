@@ -19,6 +19,22 @@ export interface LimitsKeys {
   infraRetries?: number;
 
   /**
+   * Start no site while the grid or the network is down: after n sites in a row with the same fault.
+   *
+   * Flag: `--outage-sites <n>`
+   * @default 8
+   */
+  outageSites?: number;
+
+  /**
+   * How long the grid or the network may be down, in ms, before the run ends.
+   *
+   * Flag: `--outage-timeout <ms>`
+   * @default 60000
+   */
+  outageTimeout?: number;
+
+  /**
    * Time limit for one check, in ms; mocha's timeout.
    *
    * Flag: `--timeout <ms>`

@@ -17,6 +17,20 @@ export const LIMITS = {
     describe: 'Extra attempts after a fault of the browser, the grid or gridrun itself',
     default: 2,
   }),
+  outageSites: setting({
+    flag: 'outage-sites',
+    value: 'n',
+    kind: whole(0, ' (never)'),
+    describe: 'Start no site while the grid or the network is down: after n sites in a row with the same fault',
+    default: 8,
+  }),
+  outageTimeout: setting({
+    flag: 'outage-timeout',
+    value: 'ms',
+    kind: milliseconds(0),
+    describe: 'How long the grid or the network may be down, in ms, before the run ends',
+    default: 60_000,
+  }),
   timeout: setting({
     flag: 'timeout',
     value: 'ms',

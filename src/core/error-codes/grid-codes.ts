@@ -72,6 +72,11 @@ export const GRID_CODES = {
     'the image of the grid could not be built',
     'fix the step that failed; its last lines are in the message, and packages need network access in containers',
   ),
+  'grid.network-down': retried(
+    'grid',
+    'sites of many domains in a row could not be reached: the network of the grid is down',
+    'check the network, the DNS and the proxy of the nodes, then continue with `--resume`; if the sites are really gone, use `--outage-sites 0`',
+  ),
   'grid.no-answer': retried(
     'grid',
     'the grid or the driver did not answer in time',

@@ -56,6 +56,11 @@ export const RUN_CODES = {
     'use the same ones, or start a new run without `--resume`',
   ),
   'resume.unknown': input('there is no unfinished run of this name', 'use a name that the message lists'),
+  'run.outage': noted(
+    'nobody',
+    'the grid or the network was down for some time, and no site could be tried',
+    'read in the message what was down, why, and from when to when; if it did not come back, continue with `--resume`',
+  ),
   'run.set-aside': noted(
     'nobody',
     'gridrun moved the files of an unfinished run to `unfinished/`',
@@ -76,6 +81,11 @@ export const RUN_CODES = {
     'runner',
     'the check files could not be loaded a second time',
     'make sure that each file can be imported more than once',
+  ),
+  'runner.network-down': retried(
+    'runner',
+    'sites of many domains in a row could not be reached: the network of this machine is down',
+    'check the network, the DNS and the proxy of this machine, then continue with `--resume`; if the sites are really gone, use `--outage-sites 0`',
   ),
   'runner.no-result': reported(
     'runner',

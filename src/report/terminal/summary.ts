@@ -1,3 +1,4 @@
+import { isResumable } from '../../core/stop.ts';
 import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { SiteState } from '../../core/run-state.ts';
 import { needsAttention, VERDICTS, type CheckExcuse, type CheckVerdict } from '../../core/verdict.ts';
@@ -118,10 +119,13 @@ function countsLine({ state }: TerminalSetup): string {
 function exitLines(setup: TerminalSetup, reportFailed: boolean): string[] {
   const { code, reasons } = exitOf(outcomeOf(setup.state, reportFailed));
   if (code === 0) return [`report: ${setup.out}/${JUNIT_XML}`];
-  const next = setup.state.interrupted ? 'gridrun --resume' : 'gridrun --last-failed';
+  const { interrupted, ended } = setup.state;
+  const resumable = interrupted || isResumable(ended?.stopped);
   return [
     `exit ${code}: ${reasons.join('; also: ')}`,
     `report: ${setup.out}/${JUNIT_XML}`,
-    `${setup.state.interrupted ? 'to resume' : 'to rerun only these'}: ${next} with the same flags`,
+    resumable
+      ? 'to resume: gridrun --resume with the same flags'
+      : 'to rerun only these: gridrun --last-failed with the same flags',
   ];
 }

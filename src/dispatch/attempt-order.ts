@@ -1,0 +1,21 @@
+import type { AttemptOrder } from '../core/ports.ts';
+import type { SiteProgress } from './site-progress.ts';
+import type { OpenSlot } from './supply-parts.ts';
+
+/** The order for the next attempt of a site in this slot. `siteTimeoutMs` holds if the site has no limit of its own. */
+export function attemptOrder(
+  { slot, session }: OpenSlot,
+  { site, nextAttempt }: SiteProgress,
+  siteTimeoutMs: number,
+  signal: AbortSignal,
+): AttemptOrder {
+  return {
+    slot: slot.index,
+    site,
+    attempt: nextAttempt,
+    arm: session.arm,
+    session: session.owned.session,
+    siteTimeoutMs: site.timeoutMs ?? siteTimeoutMs,
+    signal,
+  };
+}
