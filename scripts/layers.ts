@@ -67,10 +67,12 @@ export const LAYERS: readonly Layer[] = [
       'check/worker/lane/',
       'check/worker/evidence/',
       'check/worker/extension/',
+      'check/worker/page/',
     ],
   },
   { path: 'check/worker/extension/', may: [...GROUND, 'check/worker/evidence/last-texts.ts'] },
-  { path: 'check/worker/evidence/', may: [...GROUND, 'check/protocol.ts'] },
+  { path: 'check/worker/evidence/', may: [...GROUND, 'check/protocol.ts', 'check/worker/page/'] },
+  { path: 'check/worker/page/', may: GROUND },
   {
     path: 'check/worker/lane/',
     may: [

@@ -4,6 +4,7 @@ import { CONFIG_KEYS } from './config-type.ts';
 import { eventsPage } from './events-page.ts';
 import { exitsBlock } from './exits-block.ts';
 import { flagsPage } from './flags-page.ts';
+import { pageClassesPage } from './page-classes-page.ts';
 
 const MADE = '<!-- made by npm run docs: change the code, not this page -->\n\n';
 
@@ -13,6 +14,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reference/config.md': configPage,
   'docs/reference/events.md': eventsPage,
   'docs/reference/error-codes.md': codesPage,
+  'docs/reference/page-classes.md': pageClassesPage,
 };
 
 /** Sources that are made from the code, by path. */

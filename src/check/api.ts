@@ -102,3 +102,21 @@ export const signal: AbortSignal = own.signal;
 export async function attach(name: string, body: AttachmentBody): Promise<void> {
   await own.attach(name, body);
 }
+
+/**
+ * Throws if the browser does not show a page of the site: an error page, an HTTP error, a blank page, a captcha, another
+ * site, … ([all of them](../../docs/reference/page-classes.md)). The site is then errored, cause site, and its checks have
+ * not failed. gridrun finds this out by itself when a check fails. Call it if your check could pass on such a page.
+ *
+ * @example
+ * ```ts
+ * it('has no cookie banner', async () => {
+ *   await driver.get(site.url);
+ *   await expectPage();
+ *   assert.equal((await driver.findElements(By.css('.cookie-banner'))).length, 0);
+ * });
+ * ```
+ */
+export async function expectPage(): Promise<void> {
+  await own.expectPage();
+}

@@ -15,6 +15,8 @@ export interface Fault {
   readonly stack?: string;
   /** What to do about it. */
   readonly hint?: string;
+  /** The HTTP status of the page that the browser showed, if it is known. */
+  readonly httpStatus?: number;
 }
 
 /** What a fault may hold beside its message. An undefined field is left out of the journal. */
@@ -22,16 +24,19 @@ export interface FaultDetails {
   readonly stack?: string | undefined;
   /** What to do about it. */
   readonly hint?: string | undefined;
+  /** The HTTP status of the page. */
+  readonly httpStatus?: number | undefined;
 }
 
 /** Makes a fault. `ERROR_CODES` decides whom it blames. */
-export function makeFault(code: ErrorCode, message: string, { stack, hint }: FaultDetails = {}): Fault {
+export function makeFault(code: ErrorCode, message: string, { stack, hint, httpStatus }: FaultDetails = {}): Fault {
   return {
     code,
     cause: blamedBy(code),
     message,
     ...(stack === undefined ? {} : { stack }),
     ...(hint === undefined ? {} : { hint }),
+    ...(httpStatus === undefined ? {} : { httpStatus }),
   };
 }
 

@@ -90,6 +90,7 @@ export const fault = objectOf<Fault>({
   message: text,
   stack: optional(text),
   hint: optional(text),
+  httpStatus: optional(count),
 });
 
 const attachment = objectOf<Attachment>({

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { NOT_W3C } from './classify.ts';
 import { within, type Limits } from './deadline.ts';
-import { authorizationOf, withoutCredentials } from './endpoint.ts';
+import { openSocket, socketAddress } from './open-socket.ts';
 import { isTraced, trace, traced } from './protocol-trace.ts';
 import { untilAborted } from './until-aborted.ts';
 import { cutError, WireError } from './wire-error.ts';
@@ -39,39 +38,9 @@ export class BidiClient {
 
   /** Connects to a URL. Its credentials go into a header. Throws a `WireError`. */
   static async connect(url: string, limits: Limits): Promise<BidiClient> {
-    const address = new URL(url);
-    const authorization = authorizationOf(address);
-    address.username = '';
-    address.password = '';
-    const shown = withoutCredentials(address.href);
-    const open = async (): Promise<BidiClient> => await BidiClient.#open(address, authorization, shown, limits);
-    return isTraced() ? await traced(`bidi CONNECT ${shown}`, open, () => 'ok') : await open();
-  }
-
-  static async #open(
-    address: URL,
-    authorization: string | undefined,
-    shown: string,
-    limits: Limits,
-  ): Promise<BidiClient> {
-    return await within(limits, async (signal, cutBy) => {
-      const socket = new WebSocket(address, {
-        perMessageDeflate: false,
-        ...(authorization === undefined ? {} : { headers: { authorization } }),
-      });
-      try {
-        await untilAborted(once(socket, 'open'), signal);
-      } catch (error) {
-        // The error that follows has no other listener, and would end the process.
-        socket.on('error', () => {});
-        socket.terminate();
-        const by = cutBy();
-        if (by !== undefined) throw cutError(by, `CONNECT ${shown}`, limits);
-        const code = (error as NodeJS.ErrnoException).code ?? 'EPROTO';
-        throw new WireError(code, `CONNECT ${shown}`, (error as Error).message, { cause: error });
-      }
-      return new BidiClient(socket, shown);
-    });
+    const address = socketAddress(url);
+    const open = async (): Promise<BidiClient> => new BidiClient(await openSocket(address, limits), address.shown);
+    return isTraced() ? await traced(`bidi CONNECT ${address.shown}`, open, () => 'ok') : await open();
   }
 
   /** Sends a command and returns its `result`. Throws a `WireError` whose `wireCode` is the BiDi error code. */

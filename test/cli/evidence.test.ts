@@ -216,7 +216,7 @@ test('a page that writes 20,000 lines fills neither the disk nor the run', SKIP,
     response
       .writeHead(200, { 'content-type': 'text/html' })
       .end(
-        '<title>x</title><script>for (let i = 0; i < 20000; i++) console.log("line", i, "x".repeat(100)); document.title = "ready"</script>',
+        '<title>x</title><h1>Loud</h1><script>for (let i = 0; i < 20000; i++) console.log("line", i, "x".repeat(100)); document.title = "ready"</script>',
       ),
   );
   await using place = await Workplace.with({

@@ -31,6 +31,8 @@ export interface AttemptContext {
   /** Takes the site's secrets out of text. */
   readonly redaction: { text(text: string): string };
   attach(name: string, body: AttachmentBody): Promise<void>;
+  /** Throws if the browser does not show a page of the site. */
+  expectPage(): Promise<void>;
   /** Takes an error that no check threw: one of a timer, or of a promise that nothing awaits. */
   onStray(error: unknown, check: string | undefined): void;
   /** Takes the error of a test that was made while the attempt ran, in the code of `check`. */

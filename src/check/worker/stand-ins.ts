@@ -9,6 +9,7 @@ export interface StandIns {
   readonly extension: ExtensionInCheck;
   readonly signal: AbortSignal;
   attach(name: string, body: AttachmentBody): Promise<void>;
+  expectPage(): Promise<void>;
 }
 
 /** Under this key a stand-in gives the object behind it, for code that keeps something per object. */
@@ -25,6 +26,7 @@ export function standInsOf(lane: number | undefined): StandIns {
     extension: standIn(lane, 'extension', (attempt) => attempt.extension),
     signal: standIn(lane, 'signal', (attempt) => attempt.signal),
     attach: async (name, body) => await attemptOfCaller('attach', lane).attach(name, body),
+    expectPage: async () => await attemptOfCaller('expectPage', lane).expectPage(),
   };
 }
 

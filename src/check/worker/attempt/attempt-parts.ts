@@ -5,14 +5,16 @@ import type { RevokedError } from '../../../wire/wire-error.ts';
 import type { OrderOnWire, WorkerOptions } from '../../protocol.ts';
 import { EvidenceTaker } from '../evidence/evidence-taker.ts';
 import { ExtensionUse } from '../extension/extension-use.ts';
+import { PageView } from '../page/page-view.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { Selenium } from '../selenium-module.ts';
 import type { StallClock } from '../stall-clock.ts';
 import type { AttemptLimits } from './attempt-limits.ts';
 import type { AttemptRedaction } from './attempt-redaction.ts';
-import { BorrowedDriver } from './borrowed-driver.ts';
+import { BorrowedDriver, type BorrowedDriverOptions } from './borrowed-driver.ts';
 import { FailureExaminer } from './failure-examiner.ts';
 import { KeepAlive } from './keep-alive.ts';
+import { PageExaminer } from './page-examiner.ts';
 import { SuiteRecord } from './suite-record.ts';
 
 export interface AttemptOptions {
@@ -34,6 +36,8 @@ export interface PartsContext {
   readonly redaction: AttemptRedaction;
   /** Aborted when the attempt is cut. */
   readonly signal: AbortSignal;
+  /** The time that is left until the attempt has to end. */
+  readonly remainingMs: () => number;
   readonly callingCheck: () => string | undefined;
   readonly onLateCommand: (error: RevokedError, check: string | undefined) => void;
 }
@@ -44,7 +48,9 @@ export interface AttemptParts {
   readonly wire: WireClient;
   readonly borrowed: BorrowedDriver;
   readonly extension: ExtensionUse;
+  readonly view: PageView;
   readonly evidence: EvidenceTaker;
+  readonly pages: PageExaminer;
   readonly examiner: FailureExaminer;
   readonly record: SuiteRecord;
   readonly keepAlive: KeepAlive;
@@ -52,42 +58,54 @@ export interface AttemptParts {
 
 export function attemptParts(options: AttemptOptions, context: PartsContext): AttemptParts {
   const { order, worker, lane, selenium } = options;
-  const { limits, redaction, signal } = context;
+  const { limits, redaction, signal, remainingMs } = context;
   const { session } = order;
   const wire = new WireClient(session.endpoint);
-  const borrowed: BorrowedDriver = new BorrowedDriver({
-    selenium,
-    session,
-    maxMs: limits.commandMs,
-    callingCheck: context.callingCheck,
-    onLateCommand: context.onLateCommand,
-    afterCommand: async (command, check) => await evidence.afterCommand(command, check ?? firstCheckOf(lane)),
-    onTyped: (secrets) => {
-      redaction.addTyped(secrets);
-      options.onTyped(secrets);
-    },
+  const borrowed = borrowedDriver(options, context, async (command, check) => {
+    await evidence.afterCommand(command, check ?? firstCheckOf(lane));
   });
   const { failOnExtensionErrors: failOnErrors } = worker;
   const extension = new ExtensionUse({ session, driver: borrowed.driver, signal, failOnErrors });
   const extensionLog = async (): Promise<string> => await extension.log();
-  const evidence = new EvidenceTaker({ worker, order, redaction, wire, extensionLog, signal });
-  const examiner = new FailureExaminer({
-    borrowed,
-    evidence,
+  const view = new PageView({ session, wire, window: () => borrowed.moves.window, signal });
+  const evidence = new EvidenceTaker({ worker, order, redaction, wire, view, extensionLog, remainingMs, signal });
+  const pages = new PageExaminer({
+    session,
+    siteUrl: order.site.url,
+    view,
     wire,
-    sessionId: session.sessionId,
-    commandLimitMs: limits.commandMs,
+    moves: borrowed.moves,
+    documents: async () => await evidence.documents(),
     selenium,
     signal,
   });
-  const record = new SuiteRecord({
-    planned: lane.checks,
-    evidence: evidence.files,
-    redaction,
-    onResult: options.onResult,
-  });
+  const { sessionId } = session;
+  const { commandMs: commandLimitMs } = limits;
+  const bounds = { commandLimitMs, remainingMs, signal };
+  const examiner = new FailureExaminer({ borrowed, evidence, pages, wire, sessionId, selenium, ...bounds });
+  const { onResult } = options;
+  const record = new SuiteRecord({ planned: lane.checks, evidence: evidence.files, redaction, onResult });
   const keepAlive = new KeepAlive({ session, borrowed, wire, signal });
-  return { wire, borrowed, extension, evidence, examiner, record, keepAlive };
+  return { wire, borrowed, extension, view, evidence, pages, examiner, record, keepAlive };
+}
+
+function borrowedDriver(
+  { order, selenium, onTyped }: AttemptOptions,
+  { limits, redaction, callingCheck, onLateCommand }: PartsContext,
+  afterCommand: BorrowedDriverOptions['afterCommand'],
+): BorrowedDriver {
+  return new BorrowedDriver({
+    selenium,
+    session: order.session,
+    maxMs: limits.commandMs,
+    callingCheck,
+    onLateCommand,
+    afterCommand,
+    onTyped: (secrets) => {
+      redaction.addTyped(secrets);
+      onTyped(secrets);
+    },
+  });
 }
 
 /** What belongs to no check, such as a `before` hook of the root suite, is shown with the first check. */

@@ -1,22 +1,29 @@
 import { asError } from '../../../core/as-error.ts';
 import type { Attempt } from '../../../core/attempt.ts';
-import { faultOf, makeFault, type Fault } from '../../../core/fault.ts';
+import { faultOf, GridrunError, makeFault, type Fault } from '../../../core/fault.ts';
+import { pageClassOf } from '../../../core/page-classes.ts';
 import type { AttemptOutcome } from '../../../core/ports.ts';
+import { abortAfter, now } from '../../../os/real-timers.ts';
+import { untilAborted } from '../../../wire/until-aborted.ts';
 import { RevokedError } from '../../../wire/wire-error.ts';
 import { checkOfCaller, laneContext, type AttemptContext, type CheckSite } from '../attempt-context.ts';
 import type { AttachmentBody } from '../evidence/evidence.ts';
+import { PAGE_SCRIPT } from '../page/page-script.ts';
 import type { Deadline } from '../stall-clock.ts';
 import { attemptLimits, sessionNotReady, siteTimeUp, type AttemptLimits } from './attempt-limits.ts';
 import { AttemptRedaction } from './attempt-redaction.ts';
 import { attemptParts, firstCheckOf, type AttemptOptions, type AttemptParts } from './attempt-parts.ts';
 import { checkFault, lateTest, unawaited } from './check-failure.ts';
+import type { Examined } from './failure-examiner.ts';
 import { checkSiteOf, secretsInSite } from './check-site.ts';
 import { LateErrors } from './late-errors.ts';
 import { capInSession } from './session-timeouts.ts';
 import { SuiteExecution } from './suite-execution.ts';
 
-/** How long the end of an attempt waits for evidence. */
-const SETTLE_MS = 5_000;
+/** An attempt ends so long after its limit, or after its last check, whatever the page does. */
+const END_MS = 4_000;
+/** Of that, the part in which a page is looked at. The rest is for writing files. */
+const LOOK_MS = 3_500;
 
 /**
  * One attempt: the lane's suite on one site, in a borrowed session. It prepares the session, runs the suite, and ends
@@ -33,6 +40,7 @@ export class AttemptRun implements AttemptContext {
   readonly #suite: SuiteExecution;
   readonly #late: LateErrors;
   readonly #stop = new AbortController();
+  readonly #startedAt = now();
   readonly #outcome = Promise.withResolvers<AttemptOutcome>();
   #deadline: Deadline | undefined;
   #sessionDirty = false;
@@ -55,6 +63,7 @@ export class AttemptRun implements AttemptContext {
       limits: this.#limits,
       redaction,
       signal,
+      remainingMs: () => this.#limits.attemptMs + LOOK_MS - (now() - this.#startedAt),
       callingCheck: () => this.#callingCheck(),
       onLateCommand: (error, check) => this.#reportLate(check, unawaited(error.message)),
     });
@@ -64,7 +73,7 @@ export class AttemptRun implements AttemptContext {
       hasExtension: order.session.extension !== undefined,
       parts: this.#parts,
       isEnded: () => this.#ending !== undefined,
-      onSessionLost: (fault) => this.#cut('faulted', fault),
+      onEnded: (ending, fault) => this.#cut(ending, fault),
     });
   }
 
@@ -83,6 +92,12 @@ export class AttemptRun implements AttemptContext {
   async attach(name: string, body: AttachmentBody): Promise<void> {
     const check = this.#callingCheck() ?? firstCheckOf(this.#options.lane);
     await this.#parts.evidence.files.write(check, name, body);
+  }
+
+  async expectPage(): Promise<void> {
+    const shown = await this.driver.executeScript<unknown>(PAGE_SCRIPT);
+    const page = pageClassOf(await this.#parts.pages.examineShown(shown));
+    if (page !== undefined) throw new GridrunError(page.code, page.sentence);
   }
 
   /** In the async context of another site, it can only be the check that runs. */
@@ -143,7 +158,10 @@ export class AttemptRun implements AttemptContext {
       'not run after a failed check of its suite (this.bail)',
     );
     record.leaveOpen(makeFault('runner.no-result', 'mocha ended without a result for this check'));
-    const [threw] = await Promise.all([extension.verdictOfWatch(record.list()), evidence.settled(SETTLE_MS)]);
+    const [threw] = await Promise.all([
+      untilAborted(extension.verdictOfWatch(record.list()), abortAfter(END_MS)).catch(() => undefined),
+      evidence.settled(END_MS),
+    ]);
     if (threw !== undefined) record.charge(threw.title, threw.fault);
     this.#conclude(undefined);
   }
@@ -164,20 +182,22 @@ export class AttemptRun implements AttemptContext {
     record.charge(check ?? record.last() ?? firstCheckOf(this.#options.lane), fault);
   }
 
+  /** The time is up. What comes now has one budget, whatever the page does. */
   async #timeOut(): Promise<void> {
-    const lost = await this.#sessionLost();
-    if (lost !== undefined) return this.#cut('faulted', lost);
-    const check = this.#suite.currentCheck;
-    if (check !== undefined && this.#ending === undefined) await this.#parts.evidence.take(check, SETTLE_MS);
-    this.#cut('timed-out', siteTimeUp(this.#limits));
+    const signal = abortAfter(END_MS);
+    const timeUp = siteTimeUp(this.#limits);
+    const examined = await untilAborted(this.#examineTimeUp(timeUp), signal).catch(() => undefined);
+    this.#cut(examined?.ends ?? 'timed-out', examined?.fault ?? timeUp);
   }
 
-  /** The session's fault, if it is the session that used up the time and not the site. */
-  async #sessionLost(): Promise<Fault | undefined> {
-    const examined = await this.#suite.examination;
-    if (examined?.sessionLost === true) return examined.fault;
-    if (this.#suite.isStarted) return await this.#parts.examiner.examineTimeUp();
-    return sessionNotReady(this.#options.order.session.sessionId, this.#limits);
+  /** Is it the page that used up the time, or the session? */
+  async #examineTimeUp(timeUp: Fault): Promise<Examined> {
+    if (!this.#suite.isStarted)
+      return { fault: sessionNotReady(this.#options.order.session.sessionId, this.#limits), ends: 'faulted' };
+    const underWay = await this.#suite.examination;
+    if (underWay?.ends !== undefined) return underWay;
+    if (this.#ending !== undefined) return { fault: timeUp, ends: 'timed-out' };
+    return await this.#parts.examiner.examineTimeUp(timeUp, this.#suite.currentCheck);
   }
 
   /** Ends the attempt now. What still runs of it finds its driver revoked, and its lane is not used again. */
@@ -195,7 +215,7 @@ export class AttemptRun implements AttemptContext {
 
   #conclude(fault: Fault | undefined): void {
     this.#isOver = true;
-    const { borrowed, record, extension, evidence, keepAlive } = this.#parts;
+    const { borrowed, record, extension, evidence, view, keepAlive } = this.#parts;
     keepAlive.end();
     record.attachLate();
     record.close();
@@ -204,11 +224,12 @@ export class AttemptRun implements AttemptContext {
     const { errors } = extension;
     extension.close();
     evidence.close();
+    view.close();
     this.#outcome.resolve({
       ending: this.#ending ?? 'completed',
       checks: record.list(),
       ...(fault === undefined ? {} : { fault: this.redaction.value(fault) }),
-      sessionDirty: this.#sessionDirty || borrowed.hasChangedBrowser,
+      sessionDirty: this.#sessionDirty || evidence.holdsSession || borrowed.hasChangedBrowser,
       ...(errors.length === 0 ? {} : { extensionErrors: this.redaction.value(errors) }),
     });
   }

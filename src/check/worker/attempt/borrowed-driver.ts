@@ -9,6 +9,7 @@ import { addCallSite, callSite } from '../lane/call-site.ts';
 import type { Selenium } from '../selenium-module.ts';
 import { lastingW3c } from './harmless-commands.ts';
 import { laneDriver } from './lane-driver.ts';
+import { isNavigation, PageMoves } from './page-moves.ts';
 import { TypedSecrets } from './typed-secrets.ts';
 
 /** The part of selenium-webdriver's command that its types leave out. */
@@ -42,8 +43,7 @@ export interface BorrowedDriverOptions {
   readonly onTyped: (secrets: readonly string[]) => void;
 }
 
-const LOADS_PAGE = new Set(['get', 'goBack', 'goForward', 'refresh']);
-const MOVES_PAGE = new Set([...LOADS_PAGE, 'clickElement', 'submitElement']);
+const MOVES_PAGE = new Set(['get', 'goBack', 'goForward', 'refresh', 'clickElement', 'submitElement']);
 /** A command's deadline is later than the browser's own limits, because those errors say more. */
 const COMMAND_MARGIN_MS = 15_000;
 const MAX_WIRE_ERRORS = 20;
@@ -51,6 +51,8 @@ const MAX_WIRE_ERRORS = 20;
 /** A WebDriver of its own for one site. It ends with the site, while its session goes on to the next one. */
 export class BorrowedDriver {
   readonly driver: CheckDriver;
+  /** Where the commands have led. */
+  readonly moves = new PageMoves();
   readonly #client: ExecutionClient;
   readonly #open = new Set<OpenCommand>();
   readonly #navigationErrors = new WeakSet<object>();
@@ -142,12 +144,15 @@ export class BorrowedDriver {
     if (name === 'setTimeout') capInCommand(command, options.maxMs);
     const open: OpenCommand = { name, check, startedAt: now() };
     this.#open.add(open);
+    const parameter = (key: string): unknown => command.getParameter(key);
+    this.moves.onCommand(name, parameter);
     try {
       if (name === 'close' && (await this.#isLastWindow())) {
         this.#state = 'quit';
         return [];
       }
       const result = await send(command);
+      this.moves.onSuccess(name, parameter);
       await options.afterCommand(name, check);
       return result;
     } catch (error) {
@@ -178,11 +183,6 @@ export class BorrowedDriver {
   async #isLastWindow(): Promise<boolean> {
     return (await this.driver.getAllWindowHandles()).length <= 1;
   }
-}
-
-/** Does this command only load a page? */
-export function isNavigation(name: string): boolean {
-  return LOADS_PAGE.has(name);
 }
 
 /** Is the site to blame for the error? It is for a page that does not load in time. For a click that waits, the check may be. */

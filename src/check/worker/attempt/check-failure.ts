@@ -14,36 +14,39 @@ const MAX_STACK = 16_000;
 /** Frames that are shown of each reason behind the error. */
 const MAX_REASON_FRAMES = 3;
 
-/** The code for each net error of the browser; the first match counts. `loads.check.ts` has the words for a person. */
-const NET_ERRORS: readonly (readonly [RegExp, ErrorCode])[] = [
-  [/ERR_(NAME_|DNS_|ICANN_)/, 'site.dns'],
-  [/ERR_CONNECTION_REFUSED/, 'site.refused'],
-  [/ERR_(CERT_|SSL_|BAD_SSL)|insecure certificate/i, 'site.tls'],
-  [/ERR_TOO_MANY_REDIRECTS/, 'site.redirects'],
-  [/ERR_(CONNECTION_)?TIMED_OUT|^TimeoutError/, 'site.no-answer'],
-  [/ERR_(CONNECTION_(RESET|CLOSED|ABORTED)|EMPTY_RESPONSE)/, 'site.connection-lost'],
-];
+/** What is known of the page that a check failed on. */
+export interface FailedPage {
+  readonly code: ErrorCode;
+  /** What is wrong with the page. */
+  readonly sentence: string;
+}
 
-/** The fault of a site that the browser could not load. `navigation` is the browser's error, `error` what the check threw. */
-export function siteFault(error: Error, navigation: Error, where: string): Fault {
-  const text = `${navigation.name} ${navigation.message}`;
-  const code = NET_ERRORS.find(([pattern]) => pattern.test(text))?.[1] ?? 'site.unreachable';
-  return faultOfCheck(code, error, where);
+/** The fault of a page on which a check can say nothing. `error` is what the check threw. */
+export function siteFault({ code, sentence }: FailedPage, error: Error, where: string): Fault {
+  const { message } = error;
+  // The browser's own error, and that of the built-in check, say no more than the sentence.
+  const saysMore = !/^timeout: |\bnet::ERR_/.test(message) && !message.includes(sentence);
+  const own = messageOf(error, where);
+  return makeFault(code, saysMore ? `${sentence}; the check failed with: ${own}` : sentence, { stack: stackOf(error) });
 }
 
 /** The fault of what a check or a hook threw. `where` is the hook's title, empty for a check. */
 export function checkFault(thrown: unknown, where: string): Fault {
   const error = asError(thrown);
-  const unwritten = unwrittenEvidence(error);
-  if (unwritten !== undefined) return faultOfCheck(unwritten, error, where);
+  const own = ownCode(error);
+  if (own !== undefined) return faultOfCheck(own, error, where);
   return faultOfCheck(isTimeout(error) ? 'check.timeout' : 'check.failed', error, where);
 }
 
-/** The code of an `attach` that found no room, or could not write; undefined if the check failed by itself. */
-function unwrittenEvidence(error: Error): ErrorCode | undefined {
+/**
+ * The code of an error of gridrun's own: of an `attach` that could not write, or of the built-in check about its page.
+ * Undefined if the check failed by itself.
+ */
+function ownCode(error: Error): ErrorCode | undefined {
   let current: unknown = error;
   for (let depth = 0; depth < 5 && current !== undefined; depth++) {
-    if (current instanceof GridrunError && isEvidenceCode(current.code)) return current.code;
+    if (current instanceof GridrunError && (isEvidenceCode(current.code) || current.blames === 'site'))
+      return current.code;
     current = fieldOf(current, 'cause');
   }
   return undefined;

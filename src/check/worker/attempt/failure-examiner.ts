@@ -2,11 +2,14 @@ import { now } from '../../../os/real-timers.ts';
 import { asError } from '../../../core/as-error.ts';
 import { faultOf, makeFault, type Fault } from '../../../core/fault.ts';
 import { innerErrors } from '../../../core/inner-errors.ts';
-import { classify } from '../../../wire/classify.ts';
+import { pageClassOf } from '../../../core/page-classes.ts';
+import { classify, DEADLINE } from '../../../wire/classify.ts';
 import type { WireClient } from '../../../wire/wire-client.ts';
 import { WireError } from '../../../wire/wire-error.ts';
-import { isNavigation, type BorrowedDriver } from './borrowed-driver.ts';
+import type { BorrowedDriver } from './borrowed-driver.ts';
 import { checkFault, isTimeout, siteFault } from './check-failure.ts';
+import type { PageExaminer, PageFinding } from './page-examiner.ts';
+import { isNavigation } from './page-moves.ts';
 import type { EvidenceTaker } from '../evidence/evidence-taker.ts';
 import type { Selenium } from '../selenium-module.ts';
 import { wireFault } from './wire-fault.ts';
@@ -14,10 +17,17 @@ import { wireFault } from './wire-fault.ts';
 const PROBE_MS = 15_000;
 /** If a reply is later than this, the session was out of reach. */
 const LATE_MS = 5_000;
+/** A page that does not answer for so long holds its process. */
+const HELD_MS = 4_000;
+/** The same when the time of the site is up: what is left has to do for the evidence too. */
+const HELD_AT_END_MS = 1_500;
+const MIN_HELD_MS = 500;
+const PROBE_AT_END_MS = 2_000;
 
 export interface FailureExaminerOptions {
   readonly borrowed: BorrowedDriver;
   readonly evidence: EvidenceTaker;
+  readonly pages: Pick<PageExaminer, 'examine'>;
   /** Not the check's own client: that one may hang, or end. */
   readonly wire: WireClient;
   readonly sessionId: string;
@@ -25,6 +35,8 @@ export interface FailureExaminerOptions {
   readonly commandLimitMs: number;
   readonly selenium: Selenium;
   readonly signal: AbortSignal;
+  /** The time that is left until the attempt has to end. */
+  readonly remainingMs: () => number;
   /** How late a reply of the session may be. Default: 5 s. */
   readonly lateMs?: number;
 }
@@ -32,8 +44,11 @@ export interface FailureExaminerOptions {
 /** What a failure means. */
 export interface Examined {
   readonly fault: Fault;
-  /** The session is gone or the grid lost a command, so the attempt ends. The fault says nothing about the check. */
-  readonly sessionLost: boolean;
+  /**
+   * How the attempt ends now: `faulted` if the session is gone or the grid lost a command, and then the fault says nothing
+   * about the check; `timed-out` if the page holds the session. Undefined if the attempt goes on.
+   */
+  readonly ends: 'faulted' | 'timed-out' | undefined;
 }
 
 /** Finds out what a failure means: did the check fail, did the site not load, or is the session gone? */
@@ -55,37 +70,50 @@ export class FailureExaminer {
         ...checkFault(error, where),
         hint: `gridrun could not find out more (a bug, please report it): ${asError(failure).message}`,
       },
-      sessionLost: false,
+      ends: undefined,
     }));
   }
 
   async #examine(error: Error, thrown: unknown, check: string | undefined, where: string): Promise<Examined> {
-    const { borrowed, evidence, signal } = this.#options;
+    const { borrowed, evidence, pages, signal } = this.#options;
     // Before all else: a session that lives does not make a lost command the check's fault.
     const ofWire = wireFault(thrown, borrowed.wireErrors);
-    if (ofWire !== undefined) return { fault: ofWire, sessionLost: true };
-    let navigation = borrowed.cameFromNavigation(error);
-    if (navigation === undefined) {
-      const loading = isTimeout(error) ? this.#stillLoading(error) : undefined;
-      const lost = this.#lossOf(thrown) ?? (await this.#probe(isTimeout(error)));
-      if (lost !== undefined) return { fault: lost, sessionLost: true };
-      navigation = loading ?? (await this.#errorPage());
-    }
-    if (check !== undefined && !signal.aborted) await evidence.take(check);
-    return {
-      fault: navigation === undefined ? checkFault(error, where) : siteFault(error, navigation, where),
-      sessionLost: false,
-    };
+    if (ofWire !== undefined) return { fault: ofWire, ends: 'faulted' };
+    const ofLoad = borrowed.cameFromNavigation(error);
+    const lost = ofLoad === undefined ? this.#lossOf(thrown) : undefined;
+    if (lost !== undefined) return { fault: lost, ends: 'faulted' };
+    const navigation = ofLoad ?? (isTimeout(error) ? this.#stillLoading(error) : undefined);
+    const finding = await pages.examine({ error: thrown, navigation }, this.#heldMs(HELD_MS));
+    const isHeld = finding.look.kind === 'held';
+    const outOfReach = isHeld || ofLoad !== undefined ? undefined : await this.#probe(isTimeout(error), PROBE_MS);
+    if (outOfReach !== undefined) return { fault: outOfReach, ends: 'faulted' };
+    if (check !== undefined && !signal.aborted) await evidence.take(check, finding.look);
+    const page = pageClassOf(finding.facts);
+    const fault = page === undefined ? checkFault(error, where) : siteFault(page, error, where);
+    // A page that holds its process holds every later command too.
+    return { fault: withStatus(fault, finding), ends: isHeld ? 'timed-out' : undefined };
   }
 
   /**
-   * Call when the site's time is up. Returns a fault if the session did not react. If a command of the checks is still
-   * within its own limit, nothing can be concluded: the page may be slow. Never rejects.
+   * Call when the site's time is up. Returns the fault, and how the attempt ends: `faulted` if the session did not react.
+   * If a command of the checks is still within its own limit, nothing can be concluded from that: the page may be slow.
+   * Takes evidence for `check`. Never rejects.
    */
-  async examineTimeUp(): Promise<Fault | undefined> {
-    const { borrowed, commandLimitMs } = this.#options;
-    const held = borrowed.openCommands.some(({ startedAt }) => startedAt + commandLimitMs > now());
-    return held ? undefined : await this.#probe(true);
+  async examineTimeUp(timeUp: Fault, check: string | undefined): Promise<Examined> {
+    const { borrowed, commandLimitMs, evidence, pages, signal } = this.#options;
+    const isWithinLimit = borrowed.openCommands.some(({ startedAt }) => startedAt + commandLimitMs > now());
+    const finding = await pages.examine({ error: undefined, navigation: undefined }, this.#heldMs(HELD_AT_END_MS));
+    const page = pageClassOf(finding.facts);
+    const lost = isWithinLimit || finding.look.kind === 'held' ? undefined : await this.#probe(true, PROBE_AT_END_MS);
+    if (lost !== undefined) return { fault: lost, ends: 'faulted' };
+    if (check !== undefined && !signal.aborted) await evidence.take(check, finding.look);
+    const fault = page === undefined ? timeUp : makeFault(page.code, `${page.sentence}; ${timeUp.message}`);
+    return { fault: withStatus(fault, finding), ends: 'timed-out' };
+  }
+
+  /** The page is asked, and then the browser: both have to fit into the time that is left. */
+  #heldMs(maxMs: number): number {
+    return Math.max(MIN_HELD_MS, Math.min(maxMs, this.#options.remainingMs() / 2));
   }
 
   /**
@@ -115,15 +143,18 @@ export class FailureExaminer {
   }
 
   /** Sends a cheap command to find out if the session lives and, if the checks `ranOutOfTime`, if it was in reach. */
-  async #probe(ranOutOfTime: boolean): Promise<Fault | undefined> {
+  async #probe(ranOutOfTime: boolean, probeMs: number): Promise<Fault | undefined> {
     const { borrowed, wire, sessionId, commandLimitMs, signal } = this.#options;
     // A command that hangs delays the probe until the browser's own time-out ends it.
-    const deadlineMs = PROBE_MS + (borrowed.openCommands.length > 0 ? commandLimitMs : 0);
+    const patienceMs = probeMs + (borrowed.openCommands.length > 0 ? commandLimitMs : 0);
+    const deadlineMs = Math.max(1, Math.min(patienceMs, this.#options.remainingMs()));
     const startedAt = now();
     const freeAt = Math.max(startedAt, ...borrowed.openCommands.map((command) => command.startedAt + commandLimitMs));
     try {
       await wire.send('GET', `/session/${sessionId}/window/handles`, undefined, { deadlineMs, signal });
     } catch (failure) {
+      // The attempt has to end before the command does.
+      if (failure instanceof WireError && failure.wireCode === DEADLINE && now() < freeAt) return undefined;
       if (failure instanceof WireError && (failure.sessionLost || failure.blames === 'grid')) return faultOf(failure);
     }
     // A check that ran out of time because its session was out of reach has not failed.
@@ -135,15 +166,8 @@ export class FailureExaminer {
     }
     return undefined;
   }
+}
 
-  /** For some net errors (too many redirects) no command fails: the browser shows its own page instead of the site's. */
-  async #errorPage(): Promise<Error | undefined> {
-    const { wire, sessionId, signal } = this.#options;
-    const script = "return location.protocol === 'chrome-error:' ? document.documentElement.innerText : ''";
-    const text = await wire
-      .send('POST', `/session/${sessionId}/execute/sync`, { script, args: [] }, { deadlineMs: PROBE_MS, signal })
-      .catch(() => '');
-    const code = typeof text === 'string' ? /\bERR_[A-Z0-9_]+/.exec(text)?.[0] : undefined;
-    return code === undefined ? undefined : new Error(`net::${code}`);
-  }
+function withStatus(fault: Fault, { facts }: PageFinding): Fault {
+  return facts.status > 0 ? { ...fault, httpStatus: facts.status } : fault;
 }

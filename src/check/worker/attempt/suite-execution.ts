@@ -19,7 +19,8 @@ export interface SuiteExecutionOptions {
   readonly parts: Pick<AttemptParts, 'record' | 'examiner' | 'evidence'>;
   /** Has the attempt ended? mocha is then not resumed. */
   readonly isEnded: () => boolean;
-  readonly onSessionLost: (fault: Fault) => void;
+  /** The attempt ends now, because of what a failure meant. */
+  readonly onEnded: (ending: 'faulted' | 'timed-out', fault: Fault) => void;
 }
 
 /** Runs a lane's suite once, has each failure examined before mocha goes on, and records what mocha reports. */
@@ -104,7 +105,7 @@ export class SuiteExecution implements RunnerCallbacks {
   }
 
   onFailure(runnable: Mocha.Runnable, test: Mocha.Test | undefined, thrown: unknown, resume: () => void): void {
-    const { lane, parts, isEnded, onSessionLost } = this.#options;
+    const { lane, parts, isEnded, onEnded } = this.#options;
     const { record, examiner } = parts;
     const error = asError(thrown);
     // A time-out and a thrown text have no line of the user's.
@@ -115,7 +116,7 @@ export class SuiteExecution implements RunnerCallbacks {
     void this.#examination.then((examined) => {
       this.#examination = undefined;
       if (isEnded()) return;
-      if (examined.sessionLost) return onSessionLost(examined.fault);
+      if (examined.ends !== undefined) return onEnded(examined.ends, examined.fault);
       record.examined(runnable, test, behind, examined.fault);
       resume();
     });

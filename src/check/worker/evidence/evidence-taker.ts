@@ -6,13 +6,24 @@ import { untilAborted } from '../../../wire/until-aborted.ts';
 import type { WireClient } from '../../../wire/wire-client.ts';
 import { Evidence, type AttachmentBody } from './evidence.ts';
 import { FilmStrip } from './film-strip.ts';
-import { mhtmlOf, screenshotOf, sourceOf, type ShownPage } from './page-evidence.ts';
+import { mhtmlOf, pageOverWire, screenshotOf, sourceOf } from './page-evidence.ts';
+import type { Look, PageView } from '../page/page-view.ts';
+import { ABORTED, DEADLINE } from '../../../wire/classify.ts';
+import type { Limits } from '../../../wire/deadline.ts';
+import { WireError } from '../../../wire/wire-error.ts';
+import type { DocumentLog } from './document-log.ts';
 import type { WorkerOptions, OrderOnWire } from '../../protocol.ts';
 import { SessionLog } from './session-log.ts';
 
 const CAPTURE_MS = 10_000;
 /** The limit for the next checks of a site once one has used up the whole time. */
 const SECOND_CAPTURE_MS = 2_000;
+/** What was logged before now may be on its way for so long. */
+const SETTLE_MS = 1_000;
+/** A page that has drawn nothing yet never gives a picture. */
+const PICTURE_MS = 3_000;
+/** What is in memory is written even if no time is left. */
+const MIN_CAPTURE_MS = 200;
 
 export interface EvidenceTakerOptions {
   readonly worker: Pick<WorkerOptions, 'evidence' | 'trace' | 'outDir'>;
@@ -20,6 +31,9 @@ export interface EvidenceTakerOptions {
   readonly redaction: Redaction;
   /** Not the check's own client: that one may hang, or end. */
   readonly wire: WireClient;
+  readonly view: PageView;
+  /** The time that is left for evidence until the attempt has to end. */
+  readonly remainingMs: () => number;
   /** What the extension wrote and threw; empty without an extension. */
   readonly extensionLog: () => Promise<string>;
   readonly signal: AbortSignal;
@@ -33,10 +47,11 @@ export class EvidenceTaker {
   readonly #log: SessionLog | undefined;
   readonly #strip: FilmStrip | undefined;
   #captureMs = CAPTURE_MS;
+  #holdsSession = false;
 
   constructor(options: EvidenceTakerOptions) {
     this.#options = options;
-    const { worker, order, redaction, wire, signal } = options;
+    const { worker, order, redaction, wire, view, signal } = options;
     const { session } = order;
     this.files = new Evidence({ outDir: worker.outDir, siteId: order.site.id, attempt: order.attempt, redaction });
     if (worker.evidence === 'none') return;
@@ -46,6 +61,7 @@ export class EvidenceTaker {
       this.#strip = new FilmStrip({
         evidence: this.files,
         wire,
+        view,
         sessionId: session.sessionId,
         cdp: () => log.cdp,
         signal,
@@ -67,24 +83,61 @@ export class EvidenceTaker {
     return this.#options.worker.evidence === 'all';
   }
 
-  /** Takes all evidence for a check. Never rejects and keeps to its deadline: it must not make a result worse. */
-  async take(check: string, maxMs = CAPTURE_MS): Promise<void> {
-    const { order, redaction, wire, extensionLog } = this.#options;
+  /** What the lane has logged of page loads up to now; undefined if it logs nothing. Never rejects. */
+  async documents(): Promise<DocumentLog | undefined> {
+    const log = this.#log;
+    if (log !== undefined) await orNothing(log.settled(), abortAfter(SETTLE_MS));
+    return log?.documents;
+  }
+
+  /** A piece that the driver was asked for did not come, and the driver may wait for it still. */
+  get holdsSession(): boolean {
+    return this.#holdsSession;
+  }
+
+  /**
+   * Takes all evidence for a check. `look` is what the session showed a moment ago, if somebody looked. Never rejects and
+   * keeps to its deadline: it must not make a result worse.
+   */
+  async take(check: string, look?: Look): Promise<void> {
     const log = this.#log;
     if (log === undefined) return;
-    const deadlineMs = Math.min(maxMs, this.#captureMs);
+    const deadlineMs = Math.max(MIN_CAPTURE_MS, Math.min(this.#captureMs, this.#options.remainingMs()));
     const signal = abortAfter(deadlineMs);
-    const page: ShownPage = { wire, sessionId: order.session.sessionId, deadlineMs, signal };
-    const { cdp } = log;
     const logged = log.settled();
-    const [screenshot, source, mhtml, extension] = await Promise.all([
-      orNothing(screenshotOf(page), signal),
-      orNothing(sourceOf(page, redaction), signal),
-      cdp === undefined ? undefined : orNothing(mhtmlOf(page, cdp, redaction), signal),
-      orNothing(extensionLog(), signal),
+    const [shown, extension] = await Promise.all([
+      this.#pageNow({ deadlineMs, signal }, look),
+      orNothing(this.#options.extensionLog(), signal),
       orNothing(logged, signal),
     ]);
     if (signal.aborted) this.#captureMs = SECOND_CAPTURE_MS;
+    await this.#write(check, log, { ...shown, extension });
+    this.#strip?.keep(check);
+  }
+
+  /** The page, as picture, source and MHTML. What does not come in time is left out. */
+  async #pageNow(limits: Limits & { readonly signal: AbortSignal }, look: Look | undefined): Promise<PagePieces> {
+    const { order, redaction, wire, view } = this.#options;
+    if (look?.kind === 'held' || look?.kind === 'closed' || this.#holdsSession) return {};
+    const tab = look?.kind === 'page' ? look.tab : await view.tab(limits);
+    if (tab === 'closed') return {};
+    const overWire = tab === 'unreachable';
+    const page = overWire ? pageOverWire(wire, order.session.sessionId) : tab;
+    // Over the driver, one after the other: a picture that does not come would keep the source waiting.
+    const source = orNothing(sourceOf(page, limits, redaction), limits.signal);
+    if (overWire) await source;
+    const pictureLimits = { ...limits, deadlineMs: Math.min(limits.deadlineMs, PICTURE_MS) };
+    const taking = screenshotOf(page, pictureLimits);
+    if (overWire) taking.catch((error: unknown) => (this.#holdsSession ||= isLate(error)));
+    const [screenshot, text, mhtml] = await Promise.all([
+      orNothing(taking, limits.signal),
+      source,
+      orNothing(mhtmlOf(page, limits, redaction), limits.signal),
+    ]);
+    return { screenshot, source: text, mhtml };
+  }
+
+  async #write(check: string, log: SessionLog, { screenshot, source, mhtml, extension }: AllPieces): Promise<void> {
     const pieces: readonly (readonly [string, AttachmentBody | undefined])[] = [
       ['screenshot.png', screenshot],
       ['page.html', source],
@@ -98,7 +151,6 @@ export class EvidenceTaker {
       if (body !== undefined && (body as { length: number }).length > 0) await this.files.writeOwn(check, name, body);
     });
     await Promise.allSettled(writes);
-    this.#strip?.keep(check);
   }
 
   /** Call after the last check. Waits until all files are written, at most until the deadline. Never rejects. */
@@ -111,6 +163,21 @@ export class EvidenceTaker {
     this.#log?.close();
     void this.#strip?.end();
   }
+}
+
+interface PagePieces {
+  readonly screenshot?: Uint8Array | undefined;
+  readonly source?: string | undefined;
+  readonly mhtml?: Uint8Array | undefined;
+}
+
+interface AllPieces extends PagePieces {
+  readonly extension: string | undefined;
+}
+
+/** The limit ended the command, and not an answer. */
+function isLate(error: unknown): boolean {
+  return error instanceof WireError && (error.wireCode === DEADLINE || error.wireCode === ABORTED);
 }
 
 async function orNothing<T>(piece: Promise<T>, signal: AbortSignal): Promise<T | undefined> {

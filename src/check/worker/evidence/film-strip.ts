@@ -4,6 +4,7 @@ import { within } from '../../../wire/deadline.ts';
 import { untilAborted } from '../../../wire/until-aborted.ts';
 import type { WireClient } from '../../../wire/wire-client.ts';
 import { WireError } from '../../../wire/wire-error.ts';
+import type { PageView } from '../page/page-view.ts';
 import type { Evidence } from './evidence.ts';
 
 /** The commands after which a picture is taken, and the word for each in the picture's name. */
@@ -37,6 +38,7 @@ interface Frame {
 export interface FilmStripOptions {
   readonly evidence: Evidence;
   readonly wire: WireClient;
+  readonly view: PageView;
   readonly sessionId: string;
   readonly cdp: () => BidiCdp | undefined;
   readonly signal: AbortSignal;
@@ -104,8 +106,13 @@ export class FilmStrip {
     signal: AbortSignal,
   ): Promise<{ readonly type: string; readonly bytes: Uint8Array } | undefined> {
     if (await this.#hasDialog(signal)) return undefined;
-    if (cdp === undefined)
+    if (cdp === undefined) {
+      const limits = { deadlineMs: FRAME_MS, signal };
+      const tab = await this.#options.view.tab(limits);
+      if (tab === 'closed') return undefined;
+      if (tab !== 'unreachable') return { type: 'png', bytes: await tab.picture(limits) };
       return { type: 'png', bytes: Buffer.from(String(await this.#get('screenshot', signal)), 'base64') };
+    }
     const context = (this.#window ??= String(await this.#get('window', signal)));
     const taking = cdp.bidi('browsingContext.captureScreenshot', {
       context,

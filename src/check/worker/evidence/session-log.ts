@@ -3,10 +3,18 @@ import type { SessionFacts } from '../../../core/ports.ts';
 import { BidiCdp, type CdpEvent } from '../../../wire/bidi-cdp.ts';
 import { BidiClient } from '../../../wire/bidi-client.ts';
 import { ConsoleLog, type LogEntry } from './console-log.ts';
+import { DocumentLog } from './document-log.ts';
 import type { NetworkEvent } from './har-entry.ts';
 import { RequestLog } from './request-log.ts';
 
-const EVENTS = ['log.entryAdded', 'network.responseCompleted', 'network.fetchError'];
+const EVENTS = [
+  'log.entryAdded',
+  'network.responseCompleted',
+  'network.fetchError',
+  // A few each site, and they say why a tab shows no page.
+  'browsingContext.downloadWillBegin',
+  'browsingContext.userPromptOpened',
+];
 const COMMAND_DEADLINE_MS = 10_000;
 /** A site waits this long for its log. After that, the log starts later than the site. */
 const START_WAIT_MS = 2_000;
@@ -20,6 +28,7 @@ const MAX_EVENTS = 10_000;
 export class SessionLog {
   readonly console: ConsoleLog;
   readonly requests: RequestLog;
+  readonly documents = new DocumentLog();
   readonly #session: SessionFacts;
   readonly #signal: AbortSignal;
   #client: BidiClient | undefined;
@@ -92,10 +101,23 @@ export class SessionLog {
     if (this.#over || ++this.#eventCount > MAX_EVENTS) return;
     if (this.#eventCount === MAX_EVENTS) return this.#stopLogging();
     try {
-      if (method === 'log.entryAdded') this.console.add(params as unknown as LogEntry);
-      else this.requests.add(params as unknown as NetworkEvent);
+      this.#add(method, params);
     } catch {
       // Another browser's events may have another form. That must not fail a check.
+    }
+  }
+
+  #add(method: string, params: CdpEvent['params']): void {
+    switch (method) {
+      case 'log.entryAdded':
+        return this.console.add(params as unknown as LogEntry);
+      case 'browsingContext.downloadWillBegin':
+        return this.documents.download(params);
+      case 'browsingContext.userPromptOpened':
+        return this.documents.dialog(params);
+      default:
+        this.documents.add(params as unknown as NetworkEvent);
+        this.requests.add(params as unknown as NetworkEvent);
     }
   }
 

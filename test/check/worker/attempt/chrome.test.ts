@@ -115,11 +115,11 @@ test('the built-in check says in words why a page does not load', SKIP, async ()
   await closed[Symbol.asyncDispose]();
   const cases: readonly (readonly [string, string, RegExp])[] = [
     [`${pages.origin}/good`, 'passed', /^$/],
-    [`${pages.origin}/gone`, 'failed check.failed', /answered with HTTP status 404/],
-    [`${pages.origin}/empty`, 'failed check.failed', /answered with HTTP status 500, and no page/],
-    [`${pages.origin}/blank`, 'failed check.failed', /is blank/],
+    [`${pages.origin}/gone`, 'errored site.http-status 404', /answered with HTTP status 404$/],
+    [`${pages.origin}/empty`, 'errored site.http-status 500', /answered with HTTP status 500, and no page$/],
+    [`${pages.origin}/blank`, 'errored site.blank 200', /is blank/],
     // Before any error page: between sites the session is reset, which is not done here.
-    [`${pages.origin}/hung`, 'errored site.no-answer', /did not finish loading in time/],
+    [`${pages.origin}/hung`, 'errored site.no-answer', /did not answer in time/],
     [`${pages.origin}/circle`, 'errored site.redirects', /redirects in a circle \(net::ERR_TOO_MANY_REDIRECTS\)/],
     [`${pages.origin}/closed`, 'errored site.connection-lost', /closed the connection without an answer/],
     [`${closed.origin}/good`, 'errored site.refused', /nothing listens there/],
@@ -131,7 +131,7 @@ test('the built-in check says in words why a page does not load', SKIP, async ()
     const outcome = await bench.attempt({ site: { id: 'site', url }, session: chrome.session });
     const [check] = outcome.checks;
     assert.equal(
-      [check?.status, check?.fault?.code].filter(Boolean).join(' '),
+      [check?.status, check?.fault?.code, check?.fault?.httpStatus].filter(Boolean).join(' '),
       expected,
       `${url}: ${JSON.stringify(outcome)}`,
     );

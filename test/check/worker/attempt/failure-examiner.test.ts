@@ -1,15 +1,35 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { makeFault } from '../../../../src/core/fault.ts';
+import { noFacts } from '../../../../src/core/page-facts.ts';
 import { FailureExaminer, type FailureExaminerOptions } from '../../../../src/check/worker/attempt/failure-examiner.ts';
 
+const TIME_UP = makeFault('site.timeout', 'the time is up');
 const OUT_OF_TIME = Object.assign(new Error('Timeout of 20ms exceeded'), { code: 'ERR_MOCHA_TIMEOUT', timeout: 20 });
 
-/** Of a session that answers its probe after `answersAfterMs`, and may be 100 ms late; a command may be open in it. */
-function examiner(answersAfterMs: number, openForMs?: number, name = 'executeScript'): FailureExaminer {
+/** Of a session that answers its probe after `answersAfterMs`, and may be 200 ms late; a command may be open in it. */
+function examiner(
+  answersAfterMs: number,
+  openForMs?: number,
+  name = 'executeScript',
+  look: { readonly kind: string } = { kind: 'unreachable' },
+): FailureExaminer {
   const open = openForMs === undefined ? [] : [{ name, check: 'works', startedAt: performance.now() - openForMs }];
   const options = {
     borrowed: { cameFromNavigation: () => undefined, openCommands: open, wireErrors: [] },
     evidence: { take: async () => {} },
+    pages: {
+      examine: async ({ navigation }: { navigation: Error | undefined }) => ({
+        look,
+        facts: {
+          ...noFacts('https://a.example/'),
+          isHeld: look.kind === 'held',
+          isErrorPage: navigation !== undefined,
+          netError: navigation === undefined ? undefined : 'ERR_TIMED_OUT',
+        },
+      }),
+    },
+    remainingMs: () => 10_000,
     wire: {
       send: async (_method: string, path: string) =>
         path.endsWith('/handles') ? await new Promise((resolve) => setTimeout(resolve, answersAfterMs, [])) : '',
@@ -18,15 +38,27 @@ function examiner(answersAfterMs: number, openForMs?: number, name = 'executeScr
     commandLimitMs: 400,
     selenium: { error: { WebDriverError: class extends Error {} } },
     signal: new AbortController().signal,
-    lateMs: 100,
+    lateMs: 200,
   } as unknown as FailureExaminerOptions;
   return new FailureExaminer(options);
 }
 
 async function examined(error: Error, answersAfterMs: number, openForMs?: number, name?: string): Promise<string> {
-  const { fault, sessionLost } = await examiner(answersAfterMs, openForMs, name).examine(error, 'works', '');
-  return `${fault.code}${sessionLost ? ', session lost' : ''}`;
+  const { fault, ends } = await examiner(answersAfterMs, openForMs, name).examine(error, 'works', '');
+  return `${fault.code}${ends === 'faulted' ? ', session lost' : ''}`;
 }
+
+async function timedUp(one: FailureExaminer): Promise<string> {
+  const { fault, ends } = await one.examineTimeUp(TIME_UP, 'works');
+  return `${fault.code}, ${ends}`;
+}
+
+test('a page that holds its process ends the attempt, and its session is not asked', async () => {
+  const held = (): FailureExaminer => examiner(300, 400, 'executeScript', { kind: 'held' });
+  const { fault, ends } = await held().examine(OUT_OF_TIME, 'works', '');
+  assert.deepEqual([fault.code, fault.cause, ends], ['site.hangs', 'site', 'timed-out']);
+  assert.equal(await timedUp(held()), 'site.hangs, timed-out');
+});
 
 test('a check that ran out of time in a session that answers has failed', async () => {
   assert.equal(await examined(OUT_OF_TIME, 0), 'check.timeout');
@@ -46,13 +78,13 @@ test('what a check said by itself is believed, however late the session answers'
 });
 
 test('a site whose time is up is not blamed for a session that was out of reach', async () => {
-  assert.equal(await examiner(0).examineTimeUp(), undefined);
-  assert.equal((await examiner(300).examineTimeUp())?.code, 'grid.no-answer');
-  assert.equal((await examiner(300, 400).examineTimeUp())?.code, 'grid.no-answer');
+  assert.equal(await timedUp(examiner(0)), 'site.timeout, timed-out');
+  assert.equal(await timedUp(examiner(300)), 'grid.no-answer, faulted');
+  assert.equal(await timedUp(examiner(300, 400)), 'grid.no-answer, faulted');
 });
 
 test("a command within its own limit tells nothing of the session when the site's time is up", async () => {
-  assert.equal(await examiner(300, 100).examineTimeUp(), undefined);
+  assert.equal(await timedUp(examiner(300, 100)), 'site.timeout, timed-out');
 });
 
 test("a page that took most of the check's time and is not there yet is a site that did not answer", async () => {
@@ -71,7 +103,7 @@ test("what can't be examined is believed, and it is said that it could not be", 
       },
     },
   } as unknown as FailureExaminerOptions;
-  const { fault, sessionLost } = await new FailureExaminer(broken).examine(new Error('no form'), 'works', '');
-  assert.deepEqual([fault.code, fault.message, sessionLost], ['check.failed', 'no form', false]);
+  const { fault, ends } = await new FailureExaminer(broken).examine(new Error('no form'), 'works', '');
+  assert.deepEqual([fault.code, fault.message, ends], ['check.failed', 'no form', undefined]);
   assert.match(fault.hint ?? '', /a planted bug/);
 });

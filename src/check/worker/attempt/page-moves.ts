@@ -1,0 +1,62 @@
+/** Commands that load a page. */
+const LOADS_PAGE = new Set(['get', 'goBack', 'goForward', 'refresh']);
+/** Commands that act on a page as a person would. What the page shows after them is their doing too. */
+const ACTS_ON_PAGE = new Set(['clickElement', 'submitElement', 'sendKeysToElement', 'clearElement', 'actions']);
+
+/** Does this command only load a page? */
+export function isNavigation(name: string): boolean {
+  return LOADS_PAGE.has(name);
+}
+
+/** Follows the commands of an attempt: which window they are in, and whether its page is as a load left it. */
+export class PageMoves {
+  #window: string | undefined;
+  #hasClosed = false;
+  #hasActed = false;
+  #isLoaded = false;
+  #target: string | undefined;
+
+  /** The window that the driver has switched to; undefined if it never did. */
+  get window(): string | undefined {
+    return this.#window;
+  }
+
+  /** Did the check itself close a window? */
+  get hasClosed(): boolean {
+    return this.#hasClosed;
+  }
+
+  /** The page was loaded by a command, and no click or key came after it. */
+  get isAsLoaded(): boolean {
+    return !this.#hasActed;
+  }
+
+  /** The last load ended without an error. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
+  /** The address that the last load asked for, if it named one. */
+  get target(): string | undefined {
+    return this.#target;
+  }
+
+  /** Call before a command is sent. `parameter` gives its parameters by name. */
+  onCommand(name: string, parameter: (name: string) => unknown): void {
+    if (ACTS_ON_PAGE.has(name)) this.#hasActed = true;
+    if (name === 'close') this.#hasClosed = true;
+    if (!isNavigation(name)) return;
+    this.#hasActed = false;
+    this.#isLoaded = false;
+    const url = parameter('url');
+    this.#target = typeof url === 'string' ? url : undefined;
+  }
+
+  /** Call when a command has succeeded. */
+  onSuccess(name: string, parameter: (name: string) => unknown): void {
+    if (isNavigation(name)) this.#isLoaded = true;
+    if (name !== 'switchToWindow') return;
+    const handle = parameter('handle') ?? parameter('name');
+    this.#window = typeof handle === 'string' ? handle : undefined;
+  }
+}

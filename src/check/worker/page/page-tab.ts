@@ -1,0 +1,115 @@
+import type { Limits } from '../../../wire/deadline.ts';
+import type { DevToolsClient } from '../../../wire/devtools-client.ts';
+import { PAGE_SCRIPT, type ShownPage } from './page-script.ts';
+
+/** Scripts of ours run in a world of their own, which the page's scripts cannot reach. */
+const WORLD = 'gridrun';
+
+/** The tab that a session shows, over DevTools: no command of it waits for one of the driver. */
+export class PageTab {
+  /** It is the window's handle too. */
+  readonly targetId: string;
+  readonly #client: DevToolsClient;
+  readonly #tab: string;
+
+  private constructor(client: DevToolsClient, tab: string, targetId: string) {
+    this.#client = client;
+    this.#tab = tab;
+    this.targetId = targetId;
+  }
+
+  /**
+   * Attaches to the window that the driver is in; without `handle`, to the only one. Undefined if there is no such
+   * window, or more than one. Throws a `WireError`; the browser itself did not answer then.
+   */
+  static async attach(
+    client: DevToolsClient,
+    handle: string | undefined,
+    limits: Limits,
+  ): Promise<PageTab | undefined> {
+    const { targetInfos } = (await client.send('Target.getTargets', {}, limits)) as {
+      targetInfos: { targetId: string; type: string }[];
+    };
+    const pages = targetInfos.filter(({ type }) => type === 'page');
+    const page = handle === undefined && pages.length === 1 ? pages[0] : pages.find((one) => one.targetId === handle);
+    if (page === undefined) return undefined;
+    const { sessionId } = await client.send(
+      'Target.attachToTarget',
+      { targetId: page.targetId, flatten: true },
+      limits,
+    );
+    return new PageTab(client, String(sessionId), page.targetId);
+  }
+
+  /** Looks at the page. Throws a `WireError` with the code `deadline` if a script of the page holds it. */
+  async look(limits: Limits): Promise<ShownPage> {
+    const { frame, contextId } = await this.#world(limits);
+    const expression = `(() => {${PAGE_SCRIPT}\n})()`;
+    const evaluate = { expression, contextId, returnByValue: true };
+    const { result } = (await this.#send('Runtime.evaluate', evaluate, limits)) as { result: { value: ShownPage } };
+    return { ...result.value, url: frame.unreachableUrl ?? frame.url };
+  }
+
+  /** A PNG of what the tab shows. */
+  async picture(limits: Limits): Promise<Buffer> {
+    return Buffer.from(
+      String((await this.#send('Page.captureScreenshot', { format: 'png' }, limits))['data']),
+      'base64',
+    );
+  }
+
+  /** The page's current source. */
+  async source(limits: Limits): Promise<string> {
+    const { contextId } = await this.#world(limits);
+    const expression =
+      '((type) => (type === null ? "" : new XMLSerializer().serializeToString(type) + "\\n"))(document.doctype) + (document.documentElement?.outerHTML ?? "")';
+    const evaluate = { expression, contextId, returnByValue: true };
+    const { result } = (await this.#send('Runtime.evaluate', evaluate, limits)) as { result: { value?: string } };
+    return (result.value ?? '').toWellFormed();
+  }
+
+  /** The page with its pictures and styles, as MHTML. */
+  async mhtml(limits: Limits): Promise<string> {
+    return String((await this.#send('Page.captureSnapshot', { format: 'mhtml' }, limits))['data']);
+  }
+
+  /** Loads an address and returns whether it is a download. The file is not kept. */
+  async isDownload(url: string, limits: Limits): Promise<boolean> {
+    return (await this.#send('Page.navigate', { url }, limits))['isDownload'] === true;
+  }
+
+  /** The browser's reasons for what did not load in this page, as its console has them. */
+  async netErrors(limits: Limits): Promise<readonly { readonly url: string; readonly error: string }[]> {
+    const found: { url: string; error: string }[] = [];
+    this.#client.onEvent(({ method, params, tab }) => {
+      const { url, text } = (params['entry'] ?? {}) as { url?: string; text?: string };
+      const error = /\bnet::(ERR_[A-Z0-9_]+)/.exec(text ?? '')?.[1];
+      if (method === 'Log.entryAdded' && tab === this.#tab && error !== undefined)
+        found.push({ url: url ?? '', error });
+    });
+    // Chrome sends what it has first, then its reply.
+    await this.#send('Log.enable', {}, limits);
+    await this.#send('Log.disable', {}, limits);
+    return found;
+  }
+
+  async #world(limits: Limits): Promise<{
+    readonly frame: { readonly url: string; readonly unreachableUrl?: string };
+    readonly contextId: unknown;
+  }> {
+    const { frameTree } = (await this.#send('Page.getFrameTree', {}, limits)) as {
+      frameTree: { frame: { id: string; url: string; unreachableUrl?: string } };
+    };
+    const { frame } = frameTree;
+    const { executionContextId } = await this.#send(
+      'Page.createIsolatedWorld',
+      { frameId: frame.id, worldName: WORLD },
+      limits,
+    );
+    return { frame, contextId: executionContextId };
+  }
+
+  async #send(method: string, params: object, limits: Limits): Promise<Readonly<Record<string, unknown>>> {
+    return await this.#client.send(method, params, limits, this.#tab);
+  }
+}

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { missing } from '../support/machine.ts';
+import { ZOO } from './zoo-pages.ts';
+import { runZoo, wrongWith } from './zoo-run.ts';
+import { startZoo } from './zoo-server.ts';
+
+const SHORT = Object.keys(ZOO).filter((name) => ZOO[name]!.short === true);
+
+// `npm run test:zoo` has the whole zoo.
+for (const suite of ['user', 'builtIn'] as const) {
+  const whose = suite === 'user' ? "a user's check" : 'the built-in check';
+  test(
+    `each hostile page ends in its class with ${whose}, and good pages pass`,
+    { skip: missing('chrome') },
+    async () => {
+      await using zoo = await startZoo();
+      const rows = await runZoo(zoo, SHORT, suite);
+      assert.ok(rows.length > SHORT.length);
+      const wrong = rows.flatMap((row) =>
+        wrongWith(row) === '' ? [] : [`${row.name}: ${wrongWith(row)}: ${row.message}`],
+      );
+      assert.deepEqual(wrong, []);
+    },
+  );
+}
