@@ -75,3 +75,17 @@ test(
     }
   },
 );
+
+test('sites on loopback are refused if the nodes of the grid run elsewhere, and only then', async () => {
+  const sites = JSON.stringify([{ id: 'a', url: 'http://shop.localhost:3000/' }]);
+  await using place = await Workplace.with({ ...FILES, 'sites.json': sites });
+  // The nodes of this stub have addresses of a container network, as behind a compose file.
+  await using stub = await startStub({});
+  const said = await refused(place, stub.url, 'grid.loopback-sites');
+  assert.match(said, /http:\/\/shop\.localhost:3000\/ is on this machine, but .* run elsewhere, at http:\/\/172\.18\./);
+  assert.match(said, /use --grid docker/);
+  assert.equal(stub.stats.sessionsCreated, 0);
+  const rules = JSON.stringify({ 'goog:chromeOptions': { args: ['--host-resolver-rules=MAP *.localhost 10.0.0.1'] } });
+  const mapped = await place.run([...RUN, stub.url, '--capabilities', rules]);
+  assert.equal(mapped.code, 0, mapped.stdout + mapped.stderr);
+});

@@ -1,6 +1,7 @@
 import { GridrunError } from '../../core/fault.ts';
 import type { GridOptions } from '../../core/options.ts';
 import type { Emit, Grid } from '../../core/ports.ts';
+import { refuseLoopback } from '../../grid/loopback.ts';
 import { localGrid } from '../../grid/local.ts';
 import { SessionRegistry } from '../../grid/registry.ts';
 import { remoteGrid } from '../../grid/remote.ts';
@@ -45,6 +46,12 @@ export async function gridFor(options: GridOptions, order: GridOrder): Promise<R
   if (grid === 'local') return await localGrid({ sessions, headed });
   const remote = remoteGrid(grid, { sessions, headed, capabilities });
   await refuseWrong(remote, order.signal);
+  await refuseLoopback(grid, {
+    siteUrls: order.siteUrls,
+    capabilities,
+    signal: order.signal,
+    onNotice: (level, code, text) => order.emit({ type: 'notice', level, code, text }),
+  });
   return remote;
 }
 

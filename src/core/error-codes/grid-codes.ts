@@ -72,6 +72,10 @@ export const GRID_CODES = {
     'the image of the grid could not be built',
     'fix the step that failed; its last lines are in the message, and packages need network access in containers',
   ),
+  'grid.loopback-sites': input(
+    'some sites are on this machine (localhost), but the browsers of the grid run in containers or on other machines',
+    'use `--grid docker` or `--grid local`, or list the sites by an address that the nodes can reach',
+  ),
   'grid.network-down': retried(
     'grid',
     'sites of many domains in a row could not be reached: the network of the grid is down',

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { BlockList, connect, createServer, isIP, isIPv4, type AddressInfo, type Server, type Socket } from 'node:net';
 import { GridrunError } from '../../core/fault.ts';
+import { loopbackOf } from '../loopback.ts';
 import type { GridNetwork } from './network.ts';
 
 export interface Forwarder extends AsyncDisposable {
@@ -29,19 +30,6 @@ interface Door {
 
 /** The ports that grid/chromium-flags blocks. */
 const GRID_PORTS = new Set(['4442', '4443', '4444', '5555']);
-
-/** The host and port of a URL on this machine's loopback, or undefined for any other URL. */
-function loopbackOf(url: string): { host: string; port: number } | undefined {
-  const { hostname, port, protocol } = new URL(url);
-  const loopback =
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    /^127\.\d+\.\d+\.\d+$/.test(hostname) ||
-    hostname === '[::1]';
-  return loopback
-    ? { host: hostname, port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) }
-    : undefined;
-}
 
 /** Whether the grid's browsers can't reach a site by themselves: it is on this machine, or on a port of the grid. */
 export function needsForwarder(url: string): boolean {

@@ -83,6 +83,17 @@ test(
       }).summary;
       assert.equal(counts.passed, 4, JSON.stringify(counts));
 
+      await place.write('here.txt', 'http://a.localhost:3000/\n');
+      await assert.rejects(
+        gridrun({
+          cwd: place.folder,
+          sites: 'here.txt',
+          checks: 'x.check.mjs',
+          grid: `http://gridrun:${password}@127.0.0.1:${port}`,
+        }).summary,
+        { code: 'grid.loopback-sites' },
+      );
+
       for (const container of (await ofGrid(name)).containers) {
         const { HostConfig, Config } = await docker.getContainer(container).inspect();
         assert.equal(Config.User, '1200:1201');
