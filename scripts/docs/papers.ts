@@ -4,6 +4,7 @@ import { CONFIG_KEYS } from './config-type.ts';
 import { eventsPage } from './events-page.ts';
 import { exitsBlock } from './exits-block.ts';
 import { flagsPage } from './flags-page.ts';
+import { waitsBlock } from './waits-block.ts';
 import { pageClassesPage } from './page-classes-page.ts';
 
 const MADE = '<!-- made by npm run docs: change the code, not this page -->\n\n';
@@ -25,6 +26,7 @@ export const BLOCKS: Readonly<Record<string, Readonly<Record<string, () => strin
   'README.md': { exits: exitsBlock },
   'docs/ci.md': { exits: exitsBlock },
   'docs/troubleshooting.md': { codes: troubleBlock },
+  'docs/limits.md': { waits: waitsBlock },
 };
 
 /** Every file that is made from the code, with its new text by path. `read` returns the present text of a file. */

@@ -53,6 +53,7 @@ const OTHERS = new Set([
   '--scale',
   '--yes',
   '--no-sandbox',
+  '--session-timeout',
   '--load-extension',
   '--window-size',
   '--no-forbid-only',
