@@ -34,6 +34,9 @@ const stopping = stopOnSignal();
 /** Runs one sweep. Returns every difference from the expected result. */
 async function sweepOnce(folder: string, grid: string, onEvent: (event: RunEvent) => void): Promise<string[]> {
   await using demo = await startDemoSites({ DEMO_DOWN: DOWN_FOR_EVERYONE.join(',') });
+  stopping.throwIfAborted();
+  console.log(`the demo's sites are up; running both builds on them, on ${grid}`);
+  const progress = showProgress();
   await writeFile(join(folder, 'sites.json'), demo.list);
   await buildBroken(join(folder, 'build'));
   const args = process.getuid?.() === 0 && grid !== 'local' ? ['--no-sandbox'] : [];
@@ -51,7 +54,10 @@ async function sweepOnce(folder: string, grid: string, onEvent: (event: RunEvent
   const stop = (): void => handle.stop('kill');
   stopping.addEventListener('abort', stop);
   if (stopping.aborted) stop();
-  for await (const event of handle) onEvent(event);
+  for await (const event of handle) {
+    progress(event);
+    onEvent(event);
+  }
   await handle.summary;
   stopping.removeEventListener('abort', stop);
   stopping.throwIfAborted();
@@ -71,11 +77,25 @@ async function sweepOnce(folder: string, grid: string, onEvent: (event: RunEvent
   ];
 }
 
-/** A signal that Ctrl-C or SIGTERM aborts, so that the hub and the demo server stop before this process does. */
+/** A signal that Ctrl-C and the like abort, so that the hub and the demo server stop before this process does. */
 function stopOnSignal(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => controller.abort());
+  const stop = (name: NodeJS.Signals): void => {
+    if (!controller.signal.aborted) console.log(`${name}: stopping`);
+    controller.abort();
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const) process.on(name, stop);
   return controller.signal;
+}
+
+/** Prints each site that has a verdict: a sweep takes minutes. */
+function showProgress(): (event: RunEvent) => void {
+  let [judged, planned] = [0, 0];
+  return (event) => {
+    if (event.type === 'run-started') planned = event.siteCount;
+    if (event.type === 'site-judged' && event.amended !== true)
+      console.log(`${++judged} of ${planned}: ${event.verdict.siteId} ${event.verdict.verdict}`);
+  };
 }
 
 function differences(what: string, found: readonly string[], planted: readonly string[]): string[] {
@@ -112,11 +132,12 @@ class NodeKiller {
 for (let time = 1; time <= Number(values.times) && !stopping.aborted; time += 1) {
   const folder = await mkdtemp(join(tmpdir(), 'gridrun-sweep-'));
   const hasHub = values.grid === 'hub' && missing('selenium') === false;
-  await using hub = hasHub ? await startSeleniumGrid({ nodes: 2, sessionsPerNode: 2 }) : undefined;
   if (values.grid === 'hub' && !hasHub)
     console.log('there is no Java here: using the Chrome of this machine, without killing a node');
-  const grid = hub?.url ?? (values.grid === 'hub' ? 'local' : values.grid);
   try {
+    if (hasHub) console.log("starting Selenium's hub and two nodes");
+    await using hub = hasHub ? await startSeleniumGrid({ nodes: 2, sessionsPerNode: 2, signal: stopping }) : undefined;
+    const grid = hub?.url ?? (values.grid === 'hub' ? 'local' : values.grid);
     const killer = hub === undefined ? undefined : new NodeKiller(hub);
     const mistakes = await sweepOnce(folder, grid, (event) => killer?.onEvent(event));
     if (killer !== undefined) console.log(`retried because their node was killed: ${killer.hit.join(', ')}`);

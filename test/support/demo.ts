@@ -16,13 +16,15 @@ export async function startDemoSites(env: Readonly<Record<string, string>> = {})
     env: { ...process.env, ...env, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(server.stdout, 'data')) as [Buffer];
+  // A signal to the process group may end it at any time, before anyone waits for that.
+  const ended = once(server, 'exit');
+  const [line] = (await Promise.race([once(server.stdout, 'data'), ended])) as [unknown];
+  if (!(line instanceof Buffer)) throw new Error("the demo's server ended before it was up");
   const port = /:(\d+)/.exec(line.toString())?.[1] ?? line.toString().trim();
   const list = (await readFile(`${ROOT}sites.json`, 'utf8')).replaceAll(':8471', `:${port}`);
   return {
     list,
     async [Symbol.asyncDispose]() {
-      const ended = once(server, 'exit');
       server.kill();
       await ended;
     },

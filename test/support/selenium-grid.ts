@@ -17,6 +17,8 @@ export interface SeleniumGridOptions {
   readonly sessionTimeoutSeconds?: number;
   /** `/wd/hub` or the like. */
   readonly prefix?: string;
+  /** Ends the start. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SeleniumGrid extends AsyncDisposable {
@@ -94,7 +96,7 @@ export async function startSeleniumGrid(options: SeleniumGridOptions = {}): Prom
     );
     started.push(...nodes);
     const headers = user === undefined ? {} : { authorization: `Basic ${btoa(`${user.name}:${user.password}`)}` };
-    await untilUp(`${origin}${prefix}/status`, headers, nodeCount, started);
+    await untilUp(`${origin}${prefix}/status`, { headers, nodeCount, signal: options.signal }, started);
     return {
       url: `${user === undefined ? origin : origin.replace('//', `//${user.name}:${user.password}@`)}${prefix}`,
       nodeUrls: nodePorts.map((port) => `http://127.0.0.1:${port}`),
@@ -153,13 +155,17 @@ function signalGroup(server: Server, signal: NodeJS.Signals): void {
 
 async function untilUp(
   status: string,
-  headers: Record<string, string>,
-  nodeCount: number,
+  {
+    headers,
+    nodeCount,
+    signal,
+  }: { headers: Record<string, string>; nodeCount: number; signal: AbortSignal | undefined },
   servers: readonly Server[],
 ): Promise<void> {
   const deadline = Date.now() + 90_000;
   while (Date.now() < deadline) {
-    const dead = servers.find((server) => server.process.exitCode !== null);
+    signal?.throwIfAborted();
+    const dead = servers.find(({ process: { exitCode, signalCode } }) => exitCode !== null || signalCode !== null);
     if (dead !== undefined) throw new Error(`Selenium did not start:\n${dead.log.join('').slice(-3000)}`);
     const answer = await fetch(status, { headers, signal: AbortSignal.timeout(5000) }).then(
       (response) => response.json() as Promise<{ value: { ready: boolean; nodes?: { availability: string }[] } }>,
