@@ -7,6 +7,9 @@ export const GRID_WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>
   'grid/lost-session.ts': {
     STATUS_DEADLINE_MS: ['grid', 'the `/status` of a grid, while a lost session is searched', 'it is asked again'],
   },
+  'grid/loopback.ts': {
+    DEADLINE_MS: ['grid', 'the `/status` of a grid, to find where its nodes run', 'the sites on loopback are tried'],
+  },
   'grid/remote.ts': {
     OPEN_DEADLINE_MS: [
       'grid',
