@@ -4,6 +4,7 @@ import type { Grid, OwnedSession, SessionRequest } from '../core/ports.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { mergeCapabilities } from './capabilities.ts';
 import { autoCapacity, freeSlots, readGridStatus, type GridStatus } from './grid-status.ts';
+import { siteFlags, withChromeFlags, type ChromeFlag } from './chrome-flags.ts';
 import { SessionRegistry, type SessionBook } from './registry.ts';
 import { RemoteSessions, type Opened } from './remote-sessions.ts';
 import { sessionFacts } from './session-facts.ts';
@@ -16,6 +17,8 @@ export interface RemoteGridOptions {
   readonly capabilities?: Readonly<Record<string, unknown>> | undefined;
   /** The deadline of a `POST /session`. Longer than the Grid's queue time-out (by default 300 s) and a start. */
   readonly openDeadlineMs?: number;
+  /** The URLs of the list. A browser of gridrun's own image must let those in private networks through. */
+  readonly siteUrls?: Iterable<string>;
   /** Aborts when the server is gone for good. Then nothing is waited for, and no session is searched. */
   readonly gone?: AbortSignal;
   /** How long to search for a session whose `POST /session` got no reply. */
@@ -58,6 +61,7 @@ class RemoteGrid implements Grid {
   readonly #client: WireClient;
   readonly #options: RemoteGridOptions;
   readonly #sessions: RemoteSessions;
+  readonly #siteFlags: readonly ChromeFlag[];
   readonly #owned = new Set<OwnedSession>();
   readonly #disposal: AbortController;
   /** Whether the endpoint is a Selenium Grid; undefined before the first status. */
@@ -70,6 +74,7 @@ class RemoteGrid implements Grid {
     this.#url = url;
     this.name = this.#client.endpoint.shown;
     this.#options = options;
+    this.#siteFlags = siteFlags(options.siteUrls ?? []);
     this.#sessions = new RemoteSessions({
       client: this.#client,
       registry: options.registry ?? new SessionRegistry(),
@@ -93,7 +98,8 @@ class RemoteGrid implements Grid {
     return autoCapacity(status, wanted, this.#owned.size, this.#sessions.askedCount);
   }
 
-  async openSession(request: SessionRequest): Promise<OwnedSession> {
+  async openSession(asked: SessionRequest): Promise<OwnedSession> {
+    const request = { ...asked, capabilities: withChromeFlags(asked.capabilities, this.#siteFlags) };
     const isGrid = await this.#knowsGrid(request.signal);
     const unwanted: Opened[] = [];
     try {

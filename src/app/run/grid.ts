@@ -44,7 +44,7 @@ export async function gridFor(options: GridOptions, order: GridOrder): Promise<R
   }
   await clearLeftovers(grid === 'local' ? {} : { gridUrl: grid });
   if (grid === 'local') return await localGrid({ sessions, headed });
-  const remote = remoteGrid(grid, { sessions, headed, capabilities });
+  const remote = remoteGrid(grid, { sessions, headed, capabilities, siteUrls: order.siteUrls });
   await refuseWrong(remote, order.signal);
   await refuseLoopback(grid, {
     siteUrls: order.siteUrls,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { freemem } from 'node:os';
 import type { ErrorCode } from '../../core/error-codes.ts';
 import type { Grid, OwnedSession, SessionRequest } from '../../core/ports.ts';
+import { withChromeFlags } from '../chrome-flags.ts';
 import { clearLeftovers } from '../clear-leftovers.ts';
 import { NO_RECORDS, type SessionRegistry } from '../registry.ts';
 import { remoteGrid } from '../remote.ts';
@@ -9,7 +10,7 @@ import { autoSessionsPerNode } from './add-node.ts';
 import { roomForNodes, type NodeRange } from './autoscale.ts';
 import { downAllDead, gridDown, wrongName } from './down.ts';
 import { openEngine, type Engine } from './engine.ts';
-import { needsForwarder, openForwarder, withFlags, type Forwarder } from './forwarder.ts';
+import { needsForwarder, openForwarder, type Forwarder } from './forwarder.ts';
 import { isGridName } from './labels.ts';
 import { gridNetwork } from './network.ts';
 import { findDockerGrid } from './open-grid.ts';
@@ -171,8 +172,7 @@ class ContainerGrid implements DockerGrid {
   }
 
   async openSession(request: SessionRequest): Promise<OwnedSession> {
-    const capabilities =
-      this.#forwarder === undefined ? request.capabilities : withForwarder(request.capabilities, this.#forwarder);
+    const capabilities = withChromeFlags(request.capabilities, this.#forwarder?.chromeFlags ?? []);
     const signal = AbortSignal.any([request.signal, this.#gone.signal]);
     this.#gone.signal.throwIfAborted();
     this.#waitingCount += 1;
@@ -207,12 +207,4 @@ class ContainerGrid implements DockerGrid {
       this.#onProgress(`could not remove the grid '${name}': ${why}; to remove it later: gridrun grid down --all-dead`);
     });
   }
-}
-
-function withForwarder(
-  capabilities: SessionRequest['capabilities'],
-  { chromeFlags }: Forwarder,
-): SessionRequest['capabilities'] {
-  const chrome = (capabilities['goog:chromeOptions'] ?? {}) as { readonly args?: readonly string[] };
-  return { ...capabilities, 'goog:chromeOptions': { ...chrome, args: withFlags(chrome.args ?? [], chromeFlags) } };
 }

@@ -1,19 +1,13 @@
 import { once } from 'node:events';
 import { BlockList, connect, createServer, isIP, isIPv4, type AddressInfo, type Server, type Socket } from 'node:net';
 import { GridrunError } from '../../core/fault.ts';
+import { isBlocked, siteRules, type ChromeFlag } from '../chrome-flags.ts';
 import { loopbackOf } from '../loopback.ts';
 import type { GridNetwork } from './network.ts';
 
 export interface Forwarder extends AsyncDisposable {
   /** The Chrome arguments with which the grid's browsers find the sites. */
   readonly chromeFlags: readonly ChromeFlag[];
-}
-
-/** A Chrome argument that is a list: `--name=one , two`. */
-export interface ChromeFlag {
-  readonly name: string;
-  readonly separator: string;
-  readonly value: string;
 }
 
 /** A command line has a max length: above this number of names, one rule stands for all names of a port. */
@@ -28,17 +22,9 @@ interface Door {
   readonly hosts: Set<string>;
 }
 
-/** The ports that grid/chromium-flags blocks. */
-const GRID_PORTS = new Set(['4442', '4443', '4444', '5555']);
-
-/** Whether the grid's browsers can't reach a site by themselves: it is on this machine, or on a port of the grid. */
+/** Whether the grid's browsers can't reach a site by themselves: it is on this machine, or blocked by the grid's image. */
 export function needsForwarder(url: string): boolean {
-  return loopbackOf(url) !== undefined || isOnGridPort(url);
-}
-
-/** gridrun's image blocks the ports of a grid's machines on every host. A site of the list must be let through. */
-function isOnGridPort(url: string): boolean {
-  return GRID_PORTS.has(new URL(url).port) && loopbackOf(url) === undefined;
+  return loopbackOf(url) !== undefined || isBlocked(url);
 }
 
 /**
@@ -48,7 +34,7 @@ function isOnGridPort(url: string): boolean {
  */
 export async function openForwarder(urls: readonly string[], network: GridNetwork): Promise<Forwarder> {
   const doors = new Doors(network);
-  const rules = urls.filter(isOnGridPort).map((url) => `MAP ${new URL(url).host} ${new URL(url).host}`);
+  const rules = siteRules(urls);
   const spaces: string[] = [];
   try {
     for (const door of doorsOf(urls)) {
@@ -70,19 +56,6 @@ export async function openForwarder(urls: readonly string[], network: GridNetwor
     chromeFlags: chromeFlags.filter(({ value }) => value !== ''),
     [Symbol.asyncDispose]: async () => await doors.close(),
   };
-}
-
-/**
- * Adds flags to Chrome's arguments. Chromedriver keeps only one argument of a name, so a flag that is there already gets
- * the new values at its end. Pure.
- */
-export function withFlags(args: readonly string[], flags: readonly ChromeFlag[]): string[] {
-  const others = args.filter((arg) => !flags.some(({ name }) => arg.startsWith(`${name}=`)));
-  const ours = flags.map(({ name, separator, value }) => {
-    const given = args.filter((arg) => arg.startsWith(`${name}=`)).map((arg) => arg.slice(name.length + 1));
-    return `${name}=${[...given, value].join(separator)}`;
-  });
-  return [...others, ...ours];
 }
 
 /** One door for each address and port. All names of localhost are one address. */

@@ -21,3 +21,19 @@ test('a site of this machine gets a door, whatever its port; any other needs not
   for (const url of ['https://qa.example.com/', 'https://qa.example.com:8443/'])
     assert.equal(needsForwarder(url), false);
 });
+
+test('a site in a private network is let through by its address; any other site needs no rule', async () => {
+  await using forwarder = await openForwarder(
+    ['http://10.1.2.3/', 'http://172.17.0.1:3000/', 'http://[fd00::7]/'],
+    NETWORK,
+  );
+  assert.deepEqual(forwarder.chromeFlags, [
+    {
+      name: '--host-resolver-rules',
+      separator: ' , ',
+      value: 'MAP 10.1.2.3 10.1.2.3 , MAP 172.17.0.1:3000 172.17.0.1:3000 , MAP [fd00::7] [fd00::7]',
+    },
+  ]);
+  for (const url of ['http://8.8.8.8/', 'http://172.32.0.1/', 'https://10.example.com/'])
+    assert.equal(needsForwarder(url), false, url);
+});

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { siteFlags } from '../../../src/grid/chrome-flags.ts';
 import { dockerGrid, type DockerGrid } from '../../../src/grid/docker/docker-grid.ts';
 import { gridUp, type RunningGrid } from '../../../src/grid/docker/up.ts';
 import { readHub } from '../../../src/grid/docker/hub-api.ts';
@@ -76,6 +80,32 @@ test(
   },
 );
 
+test(
+  'a page reaches no private network by address, by window or form; a site of the list is let through',
+  options,
+  async () => {
+    await using scene = await hostileScene();
+    const { grid, port } = scene;
+    const network = (await docker.getNetwork('bridge').inspect()) as { IPAM: { Config: { Gateway?: string }[] } };
+    // Docker's own bridge: an address of this machine that every container reaches.
+    const address = network.IPAM.Config[0]?.Gateway ?? '172.17.0.1';
+    await using here = await siteAt(address);
+    const target = `${address}:${here.port}`;
+    const reachedWith = async (...args: string[]): Promise<string[]> => {
+      const capabilities = { 'goog:chromeOptions': { args } };
+      const owned = await grid.openSession({ name: 'private', capabilities, avoidNodes: [], signal });
+      const page = driving(owned.session);
+      await page.go(`http://evil.localhost:${port}/`);
+      const reached = await readByWindows(page, [target, '169.254.169.254:80'], 'none');
+      await owned.release();
+      return reached;
+    };
+    assert.deepEqual(await reachedWith(), []);
+    const [flag] = siteFlags([`http://${target}/`]);
+    assert.ok((await reachedWith(`${flag?.name}=${flag?.value}`)).includes(`window http://${target}/status`));
+  },
+);
+
 /** The URLs that answered in a window that the page opened. A few windows are open at a time, as in a person's browser. */
 async function readByWindows(page: Driving, targets: readonly string[], sessionId: string): Promise<string[]> {
   const [own = ''] = await page.windows();
@@ -93,6 +123,19 @@ async function readByWindows(page: Driving, targets: readonly string[], sessionI
     await page.enter(own);
   }
   return reached;
+}
+
+/** A server on one address of this machine. */
+async function siteAt(address: string): Promise<AsyncDisposable & { readonly port: number }> {
+  const server = createServer((_request, response) => response.setHeader('content-type', 'text/plain').end('here'));
+  await once(server.listen(0, address), 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 interface Scene extends AsyncDisposable {
