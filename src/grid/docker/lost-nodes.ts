@@ -32,10 +32,17 @@ export class LostNodes {
   readonly #seen = new Map<string, Seen>();
   #hubStartedAt: string | undefined;
 
+  /** Whether a node does not work, and may be lost soon. It is replaced under its own name, not as a number that lacks. */
+  get isWaiting(): boolean {
+    return [...this.#seen.values()].some(({ since, wasDraining }) => since !== undefined && !wasDraining);
+  }
+
   /** Looks at every node that gridrun made. `hubStartedAt`: a hub that was just started has to find its nodes first. */
   async find(grid: FoundGrid, status: HubStatus, hubStartedAt: string | undefined): Promise<LostNode[]> {
     if (hubStartedAt !== this.#hubStartedAt) for (const seen of this.#seen.values()) seen.wasUp = false;
     this.#hubStartedAt = hubStartedAt;
+    const present = new Set(grid.inventory.nodes.map(({ id }) => id));
+    for (const id of this.#seen.keys()) if (!present.has(id)) this.#seen.delete(id);
     const lost: LostNode[] = [];
     for (const node of grid.inventory.nodes) {
       if (!node.isOurs) continue;
@@ -64,6 +71,7 @@ export class LostNodes {
     if (runs) return `did not answer the hub for ${allowedMs / 1000} s`;
     const { how, exitCode } = await endingOf(engine, node);
     // A node that has drained ends by itself.
+    if (exitCode === 0) seen.wasDraining = true;
     return exitCode === 0 ? undefined : how;
   }
 }

@@ -119,7 +119,7 @@ class Caretaker {
     await this.#orphanWatch.look(grid, startedAt, this.#signal);
     const lost = await this.#lostNodes.find(grid, status, startedAt);
     if (lost.length > 0) await this.#replace(grid, lost);
-    else await this.#nodeCount?.adjust(grid, status, this.#signal);
+    else if (!this.#lostNodes.isWaiting) await this.#nodeCount?.adjust(grid, status, this.#signal);
   }
 
   async #replace(grid: FoundGrid, lost: readonly LostNode[]): Promise<void> {
