@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
-import { Agent } from 'undici';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import { within, type Limits } from './deadline.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isTraced, traced } from './protocol-trace.ts';
+import { dispatcherFor } from './proxy.ts';
 import { cutError, WireError } from './wire-error.ts';
 
 /** One HTTP request. `path` starts below the endpoint's prefix. */
@@ -29,12 +29,6 @@ const UNDICI_TIMERS = createRequire(import.meta.url)('undici/lib/util/timers.js'
   setFastTimeout: (callback: () => void, delayMs: number) => unknown;
 };
 UNDICI_TIMERS.setFastTimeout(() => {}, 1);
-
-/**
- * One pool of kept-alive connections per origin, shared by every client of this process. `within` sets a deadline for
- * each request, so undici's own are off. Idle connections do not keep the process alive.
- */
-const AGENT = new Agent({ headersTimeout: 0, bodyTimeout: 0, pipelining: 1, connections: null });
 
 /**
  * Sends a request once; sends a GET a second time if its connection was reset.
@@ -67,7 +61,7 @@ async function sendOnce(
   { method, path, body, headers }: WireRequest,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const reply = await AGENT.request({
+  const reply = await dispatcherFor(origin).request({
     origin,
     path: `${prefix}${path}`,
     method,

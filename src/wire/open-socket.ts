@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { within, type Limits } from './deadline.ts';
 import { authorizationOf, withoutCredentials } from './endpoint.ts';
+import { tunnelFor } from './proxy.ts';
 import { untilAborted } from './until-aborted.ts';
 import { cutError, WireError } from './wire-error.ts';
 
@@ -22,11 +23,17 @@ export function socketAddress(given: string): SocketAddress {
   return { url, authorization, shown: withoutCredentials(url.href) };
 }
 
+function tunnelOf(url: URL): object {
+  const createConnection = tunnelFor(url);
+  return createConnection === undefined ? {} : { createConnection };
+}
+
 /** Opens a WebSocket. Throws a `WireError`. */
 export async function openSocket({ url, authorization, shown }: SocketAddress, limits: Limits): Promise<WebSocket> {
   return await within(limits, async (signal, cutBy) => {
     const socket = new WebSocket(url, {
       perMessageDeflate: false,
+      ...tunnelOf(url),
       ...(authorization === undefined ? {} : { headers: { authorization } }),
     });
     try {
