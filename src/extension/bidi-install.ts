@@ -35,6 +35,7 @@ export async function installByBidi(placement: Placement, signal: AbortSignal): 
 export async function reinstallByBidi({ session, pkg, path }: Placement, signal: AbortSignal): Promise<void> {
   const before = session.extension!.id;
   await withCdp(session, signal, async (cdp) => {
+    if (pkg.manifest.worker !== undefined) await emptyUninstallUrl(cdp, before);
     await cdp.bidi('webExtension.uninstall', { extension: before });
     const id = await installAt(cdp, path);
     if (id !== before) throw notLoaded(`${pkg.name} has another id after its installation: ${id} instead of ${before}`);
@@ -80,6 +81,44 @@ async function watchWorkers(cdp: BidiCdp, watch: WorkerWatch): Promise<() => Pro
   const tab = await cdp.sessionOf(tree.contexts[0]!.context);
   await cdp.send('ServiceWorker.enable', {}, tab);
   return () => Promise.all([unsubscribe(), cdp.send('ServiceWorker.disable', {}, tab)]);
+}
+
+/**
+ * Takes back the page that the extension wants Chrome to open when it is uninstalled: it would open for each site, ask the
+ * vendor's server, and hide the next site's page.
+ */
+async function emptyUninstallUrl(cdp: BidiCdp, id: string): Promise<void> {
+  try {
+    const { targetInfos } = (await cdp.send('Target.getTargets', {})) as {
+      targetInfos: { targetId: string; type: string; url: string }[];
+    };
+    const worker = targetInfos.find(
+      ({ type, url }) => type === 'service_worker' && url.startsWith(`chrome-extension://${id}/`),
+    );
+    const evaluate = { expression: "chrome.runtime.setUninstallURL('')", awaitPromise: true, timeout: 1_000 };
+    if (worker === undefined) return await evaluateInTab(cdp, id, evaluate);
+    const attach = { targetId: worker.targetId, flatten: true };
+    const { sessionId } = (await cdp.send('Target.attachToTarget', attach)) as { sessionId: string };
+    await cdp.send('Runtime.evaluate', evaluate, sessionId);
+  } catch (error) {
+    // The worker may end at this moment, and the extension goes with the next command anyway.
+    if (error instanceof WireError && error.blames === 'check') return;
+    throw error;
+  }
+}
+
+/** For a worker that sleeps: a page of the extension may do what the worker may. */
+async function evaluateInTab(cdp: BidiCdp, id: string, evaluate: object): Promise<void> {
+  const { context } = (await cdp.bidi('browsingContext.create', { type: 'tab', background: true })) as {
+    context: string;
+  };
+  try {
+    const url = `chrome-extension://${id}/manifest.json`;
+    await cdp.bidi('browsingContext.navigate', { context, url, wait: 'complete' });
+    await cdp.send('Runtime.evaluate', evaluate, await cdp.sessionOf(context));
+  } finally {
+    await cdp.bidi('browsingContext.close', { context });
+  }
 }
 
 async function installAt(cdp: BidiCdp, path: string): Promise<string> {

@@ -116,10 +116,12 @@ function together(
 ): SessionRequest['capabilities'] {
   const OPTIONS = 'goog:chromeOptions';
   const before = (asked[OPTIONS] ?? {}) as Record<string, unknown>;
-  const after = (added[OPTIONS] ?? {}) as Record<string, unknown[]>;
-  const lists = Object.entries(after).map(([key, list]) => [
+  const after = (added[OPTIONS] ?? {}) as Record<string, unknown>;
+  const merged = Object.entries(after).map(([key, value]) => [
     key,
-    [...((before[key] as unknown[] | undefined) ?? []), ...list],
+    Array.isArray(value)
+      ? [...((before[key] as unknown[] | undefined) ?? []), ...(value as unknown[])]
+      : { ...(before[key] as object | undefined), ...(value as object) },
   ]);
-  return lists.length === 0 ? asked : { ...asked, [OPTIONS]: { ...before, ...Object.fromEntries(lists) } };
+  return merged.length === 0 ? asked : { ...asked, [OPTIONS]: { ...before, ...Object.fromEntries(merged) } };
 }

@@ -20,16 +20,23 @@ export interface Way {
   forget?(sessionId: string): void;
 }
 
+/** Without it, Chrome disables an unpacked extension that calls `chrome.runtime.reload()`. */
+const PREFS = { 'extensions.ui.developer_mode': true };
+
 /** The ways, best first. Make one only after the way before it threw `WayClosed`. */
 export function waysFor(pkg: ExtensionPackage): (() => Promise<Way>)[] {
   return [
-    async () => new BidiWay(pkg, 'uploaded to the browser, installed over BiDi', {}),
+    async () =>
+      new BidiWay(pkg, 'uploaded to the browser, installed over BiDi', { 'goog:chromeOptions': { prefs: PREFS } }),
     async () =>
       new BidiWay(
         pkg,
         'uploaded to the browser, installed over BiDi with the switches that Chrome before version 149 needs',
         {
-          'goog:chromeOptions': { args: ['--enable-unsafe-extension-debugging', '--remote-debugging-pipe'] },
+          'goog:chromeOptions': {
+            args: ['--enable-unsafe-extension-debugging', '--remote-debugging-pipe'],
+            prefs: PREFS,
+          },
         },
       ),
     () => startWay(pkg),

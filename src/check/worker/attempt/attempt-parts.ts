@@ -65,16 +65,18 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
     await evidence.afterCommand(command, check ?? firstCheckOf(lane));
   });
   const { failOnExtensionErrors: failOnErrors } = worker;
-  const extension = new ExtensionUse({ session, driver: borrowed.driver, signal, failOnErrors });
+  const { driver, moves } = borrowed;
+  const isCheckActing = (): boolean => moves.mayOpenTabs;
+  const extension = new ExtensionUse({ session, driver, signal, failOnErrors, isCheckActing });
   const extensionLog = async (): Promise<string> => await extension.log();
-  const view = new PageView({ session, wire, window: () => borrowed.moves.window, signal });
+  const view = new PageView({ session, wire, window: () => moves.window, signal });
   const evidence = new EvidenceTaker({ worker, order, redaction, wire, view, extensionLog, remainingMs, signal });
   const pages = new PageExaminer({
     session,
     siteUrl: order.site.url,
     view,
     wire,
-    moves: borrowed.moves,
+    moves,
     documents: async () => await evidence.documents(),
     selenium,
     signal,

@@ -1,14 +1,12 @@
 import { asError } from '../../../core/as-error.ts';
 import type { Attempt } from '../../../core/attempt.ts';
-import { faultOf, GridrunError, makeFault, type Fault } from '../../../core/fault.ts';
-import { pageClassOf } from '../../../core/page-classes.ts';
+import { faultOf, makeFault, type Fault } from '../../../core/fault.ts';
 import type { AttemptOutcome } from '../../../core/ports.ts';
 import { abortAfter, now } from '../../../os/real-timers.ts';
 import { untilAborted } from '../../../wire/until-aborted.ts';
 import { RevokedError } from '../../../wire/wire-error.ts';
 import { checkOfCaller, laneContext, type AttemptContext, type CheckSite } from '../attempt-context.ts';
 import type { AttachmentBody } from '../evidence/evidence.ts';
-import { PAGE_SCRIPT } from '../page/page-script.ts';
 import type { Deadline } from '../stall-clock.ts';
 import { attemptLimits, sessionNotReady, siteTimeUp, type AttemptLimits } from './attempt-limits.ts';
 import { AttemptRedaction } from './attempt-redaction.ts';
@@ -95,9 +93,7 @@ export class AttemptRun implements AttemptContext {
   }
 
   async expectPage(): Promise<void> {
-    const shown = await this.driver.executeScript<unknown>(PAGE_SCRIPT);
-    const page = pageClassOf(await this.#parts.pages.examineShown(shown));
-    if (page !== undefined) throw new GridrunError(page.code, page.sentence);
+    await this.#parts.pages.expectPage(this.driver);
   }
 
   /** In the async context of another site, it can only be the check that runs. */
@@ -158,6 +154,13 @@ export class AttemptRun implements AttemptContext {
       'not run after a failed check of its suite (this.bail)',
     );
     record.leaveOpen(makeFault('runner.no-result', 'mocha ended without a result for this check'));
+    const gone = await untilAborted(extension.lossOf(), abortAfter(END_MS)).catch(() => undefined);
+    if (gone !== undefined) {
+      record.withdraw(gone);
+      this.#ending = 'faulted';
+      this.#sessionDirty = true;
+      return this.#conclude(gone);
+    }
     const [threw] = await Promise.all([
       untilAborted(extension.verdictOfWatch(record.list()), abortAfter(END_MS)).catch(() => undefined),
       evidence.settled(END_MS),
@@ -182,7 +185,7 @@ export class AttemptRun implements AttemptContext {
     record.charge(check ?? record.last() ?? firstCheckOf(this.#options.lane), fault);
   }
 
-  /** The time is up. What comes now has one budget, whatever the page does. */
+  /** What comes after the time has one budget, whatever the page does. */
   async #timeOut(): Promise<void> {
     const signal = abortAfter(END_MS);
     const timeUp = siteTimeUp(this.#limits);
@@ -197,7 +200,11 @@ export class AttemptRun implements AttemptContext {
     const underWay = await this.#suite.examination;
     if (underWay?.ends !== undefined) return underWay;
     if (this.#ending !== undefined) return { fault: timeUp, ends: 'timed-out' };
-    return await this.#parts.examiner.examineTimeUp(timeUp, this.#suite.currentCheck);
+    const { examiner, extension, record } = this.#parts;
+    const examining = examiner.examineTimeUp(timeUp, this.#suite.currentCheck);
+    const [examined, gone] = await Promise.all([examining, extension.lossOf()]);
+    if (gone !== undefined) record.withdraw(gone);
+    return gone === undefined ? examined : { fault: gone, ends: 'faulted' };
   }
 
   /** Ends the attempt now. What still runs of it finds its driver revoked, and its lane is not used again. */

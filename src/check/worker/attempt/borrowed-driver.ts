@@ -76,6 +76,7 @@ export class BorrowedDriver {
       client: { send: async (request) => (await typed.before(request)) ?? (await client.send(request)) },
       execute: async (command, send) => await this.#execute(options, command as Command, send),
       onSocketCommand: (lasting) => {
+        this.moves.onSocketCommand();
         if (this.#state === 'ended') throw this.#refused(options, lasting ?? 'a command over a socket');
         this.#note(session, lasting);
       },

@@ -1,9 +1,12 @@
 import { setTimeout } from '../../../os/real-timers.ts';
 import { innerErrors } from '../../../core/inner-errors.ts';
+import { GridrunError } from '../../../core/fault.ts';
+import { pageClassOf } from '../../../core/page-classes.ts';
 import type { PageFacts } from '../../../core/page-facts.ts';
 import type { SessionFacts } from '../../../core/ports.ts';
 import type { WireClient } from '../../../wire/wire-client.ts';
 import { WireError } from '../../../wire/wire-error.ts';
+import type { CheckDriver } from '../attempt-context.ts';
 import type { DocumentLog, LoadedDocument } from '../evidence/document-log.ts';
 import { PAGE_SCRIPT, type ShownPage } from '../page/page-script.ts';
 import type { Look, PageView } from '../page/page-view.ts';
@@ -62,8 +65,14 @@ export class PageExaminer {
     return { look, facts: await this.#facts(look, ofWire, thrown, log) };
   }
 
-  /** Of a page that the check itself has looked at, by `PAGE_SCRIPT`. Looks again only if something is odd. */
-  async examineShown(shown: unknown): Promise<PageFacts> {
+  /** Throws a `GridrunError` if the driver does not show a page of the site. One command, unless something is odd. */
+  async expectPage(driver: CheckDriver): Promise<void> {
+    const page = pageClassOf(await this.#examineShown(await driver.executeScript(PAGE_SCRIPT)));
+    if (page !== undefined) throw new GridrunError(page.code, page.sentence);
+  }
+
+  /** Of a page that the check itself has looked at. Looks again only if something is odd. */
+  async #examineShown(shown: unknown): Promise<PageFacts> {
     const thrown = { error: undefined, navigation: undefined };
     // The driver returns nothing if a dialog opened meanwhile.
     if (!isShownPage(shown)) return (await this.examine(thrown, ASK_MS * 3)).facts;

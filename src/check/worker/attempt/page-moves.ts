@@ -13,6 +13,7 @@ export class PageMoves {
   #window: string | undefined;
   #hasClosed = false;
   #hasActed = false;
+  #opensWindows = false;
   #isLoaded = false;
   #target: string | undefined;
 
@@ -31,6 +32,11 @@ export class PageMoves {
     return !this.#hasActed;
   }
 
+  /** May a tab that opens now be the check's doing? */
+  get mayOpenTabs(): boolean {
+    return this.#hasActed || this.#opensWindows;
+  }
+
   /** The last load ended without an error. */
   get isLoaded(): boolean {
     return this.#isLoaded;
@@ -45,11 +51,17 @@ export class PageMoves {
   onCommand(name: string, parameter: (name: string) => unknown): void {
     if (ACTS_ON_PAGE.has(name)) this.#hasActed = true;
     if (name === 'close') this.#hasClosed = true;
+    if (name === 'newWindow') this.#opensWindows = true;
     if (!isNavigation(name)) return;
     this.#hasActed = false;
     this.#isLoaded = false;
     const url = parameter('url');
     this.#target = typeof url === 'string' ? url : undefined;
+  }
+
+  /** Call before a command is sent over a socket of the driver: it may open tabs too. */
+  onSocketCommand(): void {
+    this.#opensWindows = true;
   }
 
   /** Call when a command has succeeded. */

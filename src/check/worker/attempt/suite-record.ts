@@ -93,6 +93,14 @@ export class SuiteRecord {
     this.#results.charge(check, this.#redaction.value(fault));
   }
 
+  /** Takes back what the checks said: it was not said of what they are about. Skipped checks stay skipped. */
+  withdraw(fault: Fault): void {
+    for (const result of this.#results.list()) {
+      const { rescued: _rescued, ...rest } = result;
+      if (result.status !== 'skipped') this.#results.record({ ...rest, status: 'errored', fault });
+    }
+  }
+
   /** If a check has failed, skips those of `titles` that have no result. */
   skipAfterFailure(titles: readonly string[], reason: string): void {
     if (!this.#results.list().some(({ status }) => status === 'failed' || status === 'errored')) return;

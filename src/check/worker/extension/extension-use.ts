@@ -14,6 +14,8 @@ export interface ExtensionUseOptions {
   readonly driver: WebDriver;
   readonly signal: AbortSignal;
   readonly failOnErrors: boolean;
+  /** May a tab that opens now be the check's doing? */
+  readonly isCheckActing: () => boolean;
 }
 
 /** The extension's part in one attempt: `extension` for its checks, its log, and its errors. */
@@ -37,7 +39,9 @@ export class ExtensionUse {
 
   /** Call before the first check. Throws a `WireError` if the session does not reply. */
   async start(): Promise<void> {
-    this.#watch = await ExtensionWatch.start(this.#options.session, this.#options.signal);
+    const { session, driver, signal, isCheckActing } = this.#options;
+    const window = async (): Promise<string> => await driver.getWindowHandle();
+    this.#watch = await ExtensionWatch.start(session, signal, { window, isCheckActing });
     // The attempt may have been stopped meanwhile.
     if (this.#over) this.#watch?.close();
   }
@@ -52,6 +56,21 @@ export class ExtensionUse {
     const all = new LastTexts(LOG_BOUNDS);
     for (const line of [...lines, ...errors]) all.add(`${visibleText(line)}\n`);
     return all.list().join('');
+  }
+
+  /** The fault of an extension that is not in the session any more; undefined if it is there. Never rejects. */
+  async lossOf(): Promise<Fault | undefined> {
+    const { extension, sessionId } = this.#options.session;
+    if (this.#watch === undefined || extension === undefined) return undefined;
+    // If the session does not answer, it is no matter of the extension.
+    if (await this.#watch.isLoaded().catch(() => true)) return undefined;
+    return makeFault(
+      'extension.not-loaded',
+      `${extension.name} is no longer loaded in session ${sessionId}: it disabled or removed itself, or Chrome did`,
+      {
+        hint: 'gridrun judges no site without the extension: find out what calls chrome.runtime.reload() or chrome.management',
+      },
+    );
   }
 
   /**

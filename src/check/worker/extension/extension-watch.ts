@@ -1,8 +1,10 @@
-import { abortAfter } from '../../../os/real-timers.ts';
+import { abortAfter, setTimeout } from '../../../os/real-timers.ts';
 import type { ExtensionError } from '../../../core/attempt.ts';
 import type { ExtensionFacts, SessionFacts } from '../../../core/ports.ts';
 import { BidiCdp, type CdpEvent } from '../../../wire/bidi-cdp.ts';
 import { BidiClient } from '../../../wire/bidi-client.ts';
+import { WireError } from '../../../wire/wire-error.ts';
+import { SiteTab, type SiteTabOptions } from './site-tab.ts';
 import { WORKER_EVENTS, WorkerWatch, type WorkerVersion } from '../../../wire/worker-watch.ts';
 
 const COMMAND_DEADLINE_MS = 30_000;
@@ -11,6 +13,7 @@ const MAX_ERRORS = 50;
 const EVENTS = [
   'Runtime.exceptionThrown',
   'Target.attachedToTarget',
+  'browsingContext.contextCreated',
   'browsingContext.contextDestroyed',
   ...WORKER_EVENTS,
 ];
@@ -29,6 +32,13 @@ interface ExceptionDetails {
   readonly stackTrace?: { readonly callFrames: readonly { readonly url: string }[] };
 }
 
+/** How the watch knows the site's tab from those that the extension opens. */
+export type TabOptions = Omit<SiteTabOptions, 'cdp'>;
+
+/** An extension that starts itself anew is away for a moment. */
+const RELOAD_TRIES = 10;
+const RELOAD_STEP_MS = 200;
+
 /**
  * Collects what the extension throws while a site is checked, over a socket of its own. It attaches no debugger to the
  * service worker: that would keep the worker from going idle.
@@ -42,25 +52,37 @@ export class ExtensionWatch {
   readonly #workerSessions = new Set<string>();
   readonly #pageErrors: ExtensionError[] = [];
   #tab: { readonly context: string; readonly session: string } | undefined;
+  /** Every tab when the watch last looked. */
+  #tabs: readonly string[] = [];
   #unsubscribe: () => Promise<void> = async () => {};
 
-  private constructor(client: BidiClient, extension: ExtensionFacts, signal: AbortSignal) {
+  readonly #siteTab: SiteTab;
+  readonly #id: string;
+
+  private constructor(client: BidiClient, extension: ExtensionFacts, signal: AbortSignal, tabs: TabOptions) {
     this.#client = client;
+    this.#id = extension.id;
     this.cdp = new BidiCdp(client, { deadlineMs: COMMAND_DEADLINE_MS, signal });
+    this.#siteTab = new SiteTab({ cdp: this.cdp, ...tabs });
     this.origin = `chrome-extension://${extension.id}/`;
   }
 
   /** Starts a watch; undefined if the session has no extension or no BiDi. Throws a `WireError`. */
-  static async start(session: SessionFacts, signal: AbortSignal): Promise<ExtensionWatch | undefined> {
+  static async start(
+    session: SessionFacts,
+    signal: AbortSignal,
+    tabs: TabOptions,
+  ): Promise<ExtensionWatch | undefined> {
     const { extension, webSocketUrl } = session;
     if (extension === undefined || webSocketUrl === undefined) return undefined;
     const client = await BidiClient.connect(webSocketUrl, { deadlineMs: COMMAND_DEADLINE_MS, signal });
-    const watch = new ExtensionWatch(client, extension, signal);
+    const watch = new ExtensionWatch(client, extension, signal, tabs);
     try {
       [watch.#unsubscribe] = await Promise.all([
         watch.cdp.subscribe(EVENTS, (event) => watch.#onEvent(event)),
         watch.#watchFromTab(),
       ]);
+      await watch.#siteTab.start(watch.#tabs);
       return watch;
     } catch (error) {
       client.close();
@@ -129,9 +151,9 @@ export class ExtensionWatch {
 
   /** Without a running service worker: opens the extension's manifest in a background tab and sends it from there. */
   async #sendFromOwnTab(method: string, params: object): Promise<unknown> {
-    const { context } = (await this.cdp.bidi('browsingContext.create', { type: 'tab', background: true })) as {
-      context: string;
-    };
+    const open = async (): Promise<unknown> =>
+      await this.cdp.bidi('browsingContext.create', { type: 'tab', background: true });
+    const { context } = (await this.#siteTab.whileOpening(open)) as { context: string };
     try {
       await this.cdp.bidi('browsingContext.navigate', {
         context,
@@ -141,6 +163,20 @@ export class ExtensionWatch {
       return await this.cdp.send(method, params, await this.cdp.sessionOf(context));
     } finally {
       await this.cdp.bidi('browsingContext.close', { context });
+    }
+  }
+
+  /** Is the extension still installed and enabled? It may remove or disable itself. Throws a `WireError`. */
+  async isLoaded(): Promise<boolean> {
+    for (let tries = 0; ; tries++) {
+      const known = (await this.cdp.send('Extensions.getExtensions', {}).catch((error: unknown) => {
+        // Older versions of Chrome have no such list.
+        if (error instanceof WireError && error.blames === 'check') return undefined;
+        throw error;
+      })) as { extensions: { id: string; enabled: boolean }[] } | undefined;
+      if (known === undefined || known.extensions.some(({ id, enabled }) => id === this.#id && enabled)) return true;
+      if (tries >= RELOAD_TRIES) return false;
+      await new Promise((resolve) => setTimeout(resolve, RELOAD_STEP_MS));
     }
   }
 
@@ -165,6 +201,7 @@ export class ExtensionWatch {
     const { contexts } = (await this.cdp.bidi('browsingContext.getTree', { maxDepth: 0 })) as {
       contexts: { context: string }[];
     };
+    this.#tabs = contexts.map(({ context }) => context);
     const [first] = contexts;
     if (first === undefined) return;
     const session = await this.cdp.sessionOf(first.context);
@@ -182,6 +219,8 @@ export class ExtensionWatch {
         if ((event.params['targetInfo'] as { type: string }).type === 'service_worker')
           this.#workerSessions.add(String(event.params['sessionId']));
         break;
+      case 'browsingContext.contextCreated':
+        return this.#siteTab.onCreated(event.params);
       case 'browsingContext.contextDestroyed':
         // This fails if the session is gone. Then there is nothing left to watch.
         if (event.params['context'] === this.#tab?.context) this.#watchFromTab().catch(() => {});

@@ -1,0 +1,74 @@
+import type { BidiCdp } from '../../../wire/bidi-cdp.ts';
+
+export interface SiteTabOptions {
+  readonly cdp: BidiCdp;
+  /** The window that the driver is in. */
+  readonly window: () => Promise<string>;
+  /** May a tab that opens now be the check's doing? It clicked, or opens windows itself. */
+  readonly isCheckActing: () => boolean;
+}
+
+/** `browsingContext.contextCreated` of BiDi. */
+interface Created {
+  readonly context?: unknown;
+  readonly parent?: unknown;
+  readonly originalOpener?: unknown;
+}
+
+/**
+ * Keeps the tab of the site the one that is shown. Extensions open tabs of their own, such as a welcome page after each
+ * install. Such a tab would hide the site's page, and Chrome draws hidden pages no more.
+ */
+export class SiteTab {
+  readonly #options: SiteTabOptions;
+  /** The site's tab; undefined before the start. */
+  #tab: string | undefined;
+  #ownCount = 0;
+
+  constructor(options: SiteTabOptions) {
+    this.#options = options;
+  }
+
+  /** Call at the start, with the tabs that are open. Closes all but the one of the driver. Throws a `WireError`. */
+  async start(tabs: readonly string[]): Promise<void> {
+    const [only] = tabs;
+    if (tabs.length <= 1) {
+      this.#tab = only;
+      return;
+    }
+    const own = await this.#options.window();
+    this.#tab = own;
+    await Promise.all(tabs.filter((tab) => tab !== own).map(async (tab) => await this.#close(tab)));
+    await this.#show();
+  }
+
+  /** Opens a tab of gridrun's own and returns what `use` returns. Such a tab is left alone. */
+  async whileOpening<T>(use: () => Promise<T>): Promise<T> {
+    this.#ownCount += 1;
+    try {
+      return await use();
+    } finally {
+      this.#ownCount -= 1;
+    }
+  }
+
+  /** Call for each new tab or frame. Closes a tab that nobody but the extension can have opened. Never throws. */
+  onCreated({ context, parent, originalOpener }: Created): void {
+    if (typeof context !== 'string' || typeof parent === 'string' || typeof originalOpener === 'string') return;
+    if (this.#tab === undefined || context === this.#tab || this.#ownCount > 0) return;
+    if (this.#options.isCheckActing()) return;
+    void this.#close(context)
+      .then(async () => await this.#show())
+      // The session is gone, or the tab is.
+      .catch(() => {});
+  }
+
+  async #close(context: string): Promise<void> {
+    // A tab that is gone already is as good.
+    await this.#options.cdp.bidi('browsingContext.close', { context, promptUnload: false }).catch(() => {});
+  }
+
+  async #show(): Promise<void> {
+    await this.#options.cdp.bidi('browsingContext.activate', { context: this.#tab });
+  }
+}
