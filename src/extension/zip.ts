@@ -31,7 +31,8 @@ export async function readZip(bytes: Buffer): Promise<{ readonly files: Files; r
     zip.on('error', reject);
     zip.on('end', resolve);
     zip.on('entry', (entry: Entry) => {
-      const name = String(entry.fileName);
+      // Some tools of Windows write back slashes.
+      const name = String(entry.fileName).replaceAll('\\', '/');
       const wrong = whatIsWrong(name, entry);
       if (wrong !== undefined) mistakes.push(wrong);
       if (wrong !== undefined || name.endsWith('/') || NOT_OURS.test(name)) return zip.readEntry();
@@ -57,8 +58,7 @@ export async function writeZip(files: Files, folder: string): Promise<Buffer> {
 }
 
 function whatIsWrong(name: string, entry: Entry): string | undefined {
-  if (name.split('/').includes('..') || name.includes('\\'))
-    return `${shown(name)} would be unpacked outside of the extension's folder`;
+  if (name.split('/').includes('..')) return `${shown(name)} would be unpacked outside of the extension's folder`;
   if (name.startsWith('/') || /^[a-z]:/i.test(name)) return `${shown(name)} is an absolute path`;
   const madeOn = entry.versionMadeBy >> 8;
   if (madeOn === UNIX && ((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMLINK)

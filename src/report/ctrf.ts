@@ -4,6 +4,7 @@ import type { Reporter } from '../core/ports.ts';
 import type { RunState, SiteState } from '../core/run-state.ts';
 import type { CheckVerdict } from '../core/verdict.ts';
 import { writeWhole } from '../os/write-whole.ts';
+import { shortName } from '../text/short-name.ts';
 
 /** The version of the format: https://ctrf.io/docs/specification/overview */
 const SPEC_VERSION = '0.0.0';
@@ -91,7 +92,7 @@ function testOf(entry: SiteState, check: CheckVerdict, plan: CheckPlan | undefin
     excuse === undefined ? (fault?.message ?? check.reason) : `known failure: ${excuse.text}: ${fault?.message ?? ''}`;
   const tags = [...new Set([...(site.tags ?? []), ...(plan?.tags ?? [])])];
   return {
-    name: check.title === '' ? '(no title)' : check.title,
+    name: check.title === '' ? '(no title)' : shortName(check.title),
     status: statusOf(check, entry),
     duration: whole(check.durationMs),
     suite: [site.id, ...(plan?.titlePath.slice(0, -1) ?? [])],

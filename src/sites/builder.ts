@@ -12,6 +12,9 @@ export interface Places {
   inside(mark: number, path: Path): string;
 }
 
+/** A list of another form has a mistake in each line. More of them help nobody. */
+export const MAX_MISTAKES = 100;
+
 /** The environment that `env` names refer to. The builder only checks whether a name is set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,7 +24,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export class ListBuilder {
   readonly sites: Site[] = [];
-  readonly mistakes: string[] = [];
+  readonly #mistakes: string[] = [];
   duplicateCount = 0;
   readonly #places: Places;
   readonly #environment: Environment;
@@ -35,6 +38,20 @@ export class ListBuilder {
   constructor(places: Places, environment: Environment) {
     this.#places = places;
     this.#environment = environment;
+  }
+
+  get mistakes(): readonly string[] {
+    return this.#mistakes;
+  }
+
+  /** Are there so many mistakes that the rest of the list need not be read? */
+  get isFull(): boolean {
+    return this.#mistakes.length >= MAX_MISTAKES;
+  }
+
+  /** Adds a mistake, with its place. Further ones are dropped if the builder is full. */
+  wrong(mistake: string): void {
+    if (!this.isFull) this.#mistakes.push(mistake);
   }
 
   /** An entry that is only a URL or a domain. */
@@ -63,7 +80,8 @@ export class ListBuilder {
   }
 
   wrongAt(mark: number, path: Path, text: string): void {
-    this.mistakes.push(`${this.#places.inside(mark, path)}: ${text}`);
+    // A place may be costly to find.
+    if (!this.isFull) this.wrong(`${this.#places.inside(mark, path)}: ${text}`);
   }
 
   #add(site: Site, mark: number, ownId: boolean): void {

@@ -1,9 +1,11 @@
 import { buffer } from 'node:stream/consumers';
-import { refusal } from '../core/fault.ts';
+import { isUtf8 } from 'node:buffer';
+import { refusal, type GridrunError } from '../core/fault.ts';
 
 /** Enough bytes to recognize any form, unless the first line is longer. */
 const HEAD_BYTES = 65_536;
 const MAX_FIRST_LINE_BYTES = 1_048_576;
+const LINE_FEED = 10;
 
 /** Files that are not a list, by their first bytes. */
 const STRANGERS: readonly { readonly bytes: readonly number[]; readonly what: string; readonly hint: string }[] = [
@@ -75,36 +77,78 @@ function refuseStrangers(name: string, head: Buffer): void {
   }
 }
 
-/** The whole list as one text, for forms that can't be read line by line. Throws a refusal if it is not UTF-8. */
-export async function wholeText({ name, chunks }: Content): Promise<string> {
-  const all = await buffer(chunks);
+/** The chunks of a list, as they come. Throws a refusal with the line if they are not UTF-8. */
+export async function* onlyUtf8(name: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let before = 0;
+  let tail: Uint8Array = new Uint8Array();
+  for await (const chunk of chunks) {
+    const bytes = Buffer.concat([tail, chunk]);
+    if (!decodes(() => decoder.decode(chunk, { stream: true }))) throw notUtf8(name, before + lineOfBadByte(bytes));
+    // The end of the last line: a character may go on in the next chunk.
+    tail = bytes.subarray(Math.max(bytes.lastIndexOf(LINE_FEED) + 1, bytes.length - 3));
+    before += chunk.filter((byte) => byte === LINE_FEED).length;
+    yield chunk;
+  }
+  if (!decodes(() => decoder.decode())) throw notUtf8(name, before + 1);
+}
+
+function decodes(decode: () => string): boolean {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(all);
-  } catch (cause) {
-    const why =
-      cause instanceof TypeError
-        ? 'is not UTF-8'
-        : 'is too long: gridrun reads lists of this size only as NDJSON, CSV or text';
-    throw refusal('sites.unreadable', `the site list ${name} ${why}`, {
-      hint: cause instanceof TypeError ? 'save the list as UTF-8' : 'save the list as NDJSON, CSV or text',
-    });
+    decode();
+    return true;
+  } catch {
+    return false;
   }
 }
 
-/** Calls `onLine` with each line, without its line end, and its number from 1. The last line needs no line end. */
+/** The line, from 1, that is not UTF-8. The first one may start in the middle of a character. */
+function lineOfBadByte(bytes: Buffer): number {
+  let line = 1;
+  for (let start = 0; ; line++) {
+    const end = bytes.indexOf(LINE_FEED, start);
+    if (end === -1 || !isUtf8(bytes.subarray(start, end))) return line;
+    start = end + 1;
+  }
+}
+
+function notUtf8(name: string, line: number): GridrunError {
+  return refusal('sites.unreadable', `the site list ${name} is not UTF-8: see line ${line}`, {
+    hint: 'save the list as UTF-8; in Excel, this is "CSV UTF-8"',
+  });
+}
+
+/** The whole list as one text, for forms that can't be read line by line. Throws a refusal if it is too long. */
+export async function wholeText({ name, chunks }: Content): Promise<string> {
+  const all = await buffer(chunks);
+  try {
+    return new TextDecoder().decode(all);
+  } catch {
+    throw refusal(
+      'sites.unreadable',
+      `the site list ${name} is too long: gridrun reads lists of this size only as NDJSON, CSV or text`,
+      { hint: 'save the list as NDJSON, CSV or text' },
+    );
+  }
+}
+
+/**
+ * Calls `onLine` with each line, without its line end, and its number from 1, until it returns false. The last line needs
+ * no line end.
+ */
 export async function eachLine(
   chunks: AsyncIterable<Uint8Array>,
-  onLine: (line: string, number: number) => void,
+  onLine: (line: string, number: number) => boolean,
 ): Promise<void> {
   const decoder = new TextDecoder();
   let rest = '';
   let number = 0;
-  const take = (text: string): void => onLine(text.endsWith('\r') ? text.slice(0, -1) : text, ++number);
+  const take = (text: string): boolean => onLine(text.endsWith('\r') ? text.slice(0, -1) : text, ++number);
   for await (const chunk of chunks) {
     const text = decoder.decode(chunk, { stream: true });
     let start = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      take(start === 0 ? rest + text.slice(0, end) : text.slice(start, end));
+      if (!take(start === 0 ? rest + text.slice(0, end) : text.slice(start, end))) return;
       if (start === 0) rest = '';
       start = end + 1;
     }

@@ -7,10 +7,11 @@ import type { Environment } from './builder.ts';
 import { ListBuilder } from './builder.ts';
 import type { Content } from './content.ts';
 import { ENTRY_KEYS } from './entry.ts';
-import { delimiterOf, isColumn, significantLines } from './form.ts';
+import { delimiterOf, isColumn, isSeparatorLine, rankingColumns, significantLines } from './form.ts';
 import { quoted } from './url.ts';
 
 const MAX_RECORD_LENGTH = 1_048_576;
+const PIECE_BYTES = 2_048;
 
 /**
  * Reads CSV with a header: `url`, `id`, `tags` and `env` (words separated by spaces, `;`, `|` or commas), `timeoutMs`,
@@ -26,14 +27,16 @@ export async function readCsv(content: Content, environment: Environment): Promi
     environment,
   );
   let columns: readonly string[] | undefined;
+  /** Without a header, each row would be one more mistake. */
+  const isDone = (): boolean => builder.isFull || (columns !== undefined && !columns.includes('url'));
   const onRecord = (cells: string[], endLine: number): void => {
     const line = endLine - lineEndsIn(cells);
-    if (columns === undefined) columns = readHeader(cells, line, builder);
-    else addRow(columns, cells, line, builder);
+    if (columns !== undefined) return isDone() ? undefined : addRow(columns, cells, line, builder);
+    if (!isSeparatorLine(cells[0] ?? '')) columns = readHeader(cells, line, builder);
   };
   const options: Options = {
     bom: true,
-    delimiter: delimiterOf(significantLines(content.head)[0] ?? ''),
+    delimiter: delimiterOf(significantLines(content.head)),
     trim: true,
     relax_column_count: true,
     skip_empty_lines: true,
@@ -46,22 +49,32 @@ export async function readCsv(content: Content, environment: Environment): Promi
       return null;
     },
     on_skip: (error) => {
-      if (error !== undefined) builder.mistakes.push(`${at(lineOf(error))}: this is not CSV: ${error.message}`);
+      if (error !== undefined) builder.wrong(`${at(lineOf(error))}: this is not CSV: ${error.message}`);
       return undefined;
     },
   };
-  const parser = new Parser(options);
-  const ended = finished(parser.resume());
-  ended.catch(() => undefined);
-  for await (const chunk of content.chunks) {
-    if (!parser.write(chunk)) await Promise.race([once(parser, 'drain'), ended]);
-  }
-  parser.end();
-  await ended;
+  await parse(content.chunks, new Parser(options), isDone);
   return builder;
 }
 
-function readHeader(cells: readonly string[], line: number, builder: ListBuilder): readonly string[] {
+/** Gives the chunks to the parser, until all are parsed or `isDone` returns true. */
+async function parse(chunks: AsyncIterable<Uint8Array>, parser: Parser, isDone: () => boolean): Promise<void> {
+  const ended = finished(parser.resume());
+  ended.catch(() => undefined);
+  for await (const chunk of chunks) {
+    // In small pieces: after stray quotes, the parser reads the rest of its piece again for each mistake.
+    for (let start = 0; start < chunk.length && !isDone(); start += PIECE_BYTES)
+      if (!parser.write(chunk.subarray(start, start + PIECE_BYTES))) await Promise.race([once(parser, 'drain'), ended]);
+    if (isDone()) break;
+  }
+  if (isDone()) return void parser.destroy();
+  parser.end();
+  await ended;
+}
+
+function readHeader(given: readonly string[], line: number, builder: ListBuilder): readonly string[] {
+  // Public lists have columns of their own, such as Majestic's GlobalRank and TLD. They are left out.
+  const cells = rankingColumns(given) ?? given;
   const seen = new Set<string>();
   for (const name of cells) {
     if (name === '') continue;

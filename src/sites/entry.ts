@@ -11,10 +11,12 @@ export type Wrong = (path: Path, text: string) => void;
 export type Entry = { -readonly [K in keyof Omit<Site, 'id'>]: Site[K] } & { id?: string };
 type Reader = (entry: Entry, value: unknown, wrong: Wrong) => void;
 
-const TAG = /^@?([^\s,;|@]+)$/;
+const TAG = /^@?([^\s,;|@\p{Cf}]+)$/u;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** The longest time that a Node timer can wait. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+/** Levels of `data`: more would overflow the stack of what writes it. */
+const MAX_DEPTH = 100;
 
 const READERS: Readonly<Record<keyof Site, Reader>> = {
   url(entry, value, wrong) {
@@ -58,6 +60,7 @@ const READERS: Readonly<Record<keyof Site, Reader>> = {
     else wrong(['skip'], `skip must be a reason in words, such as "behind a captcha"; it is ${shown(value)}`);
   },
   data(entry, value, wrong) {
+    if (isDeeper(value, MAX_DEPTH)) return wrong(['data'], `data must have at most ${MAX_DEPTH} levels`);
     entry.data = value;
     if (!isJson(value)) wrong(['data'], 'data must be JSON: dates, infinite numbers and NaN are not allowed');
   },
@@ -115,6 +118,12 @@ function strings(value: unknown, key: 'tags' | 'env', right: string, wrong: Wron
     wrong([key, index], `${key} must be a list ${right}; this is ${typeName(item)}`);
     return [];
   });
+}
+
+/** Does the value have more levels? One that holds itself has. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 function isJson(value: unknown): boolean {

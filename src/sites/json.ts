@@ -2,7 +2,7 @@ import type { Node, ParseError } from 'jsonc-parser';
 import { findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { LineCounter } from 'yaml';
 import type { Environment } from './builder.ts';
-import { ListBuilder } from './builder.ts';
+import { ListBuilder, MAX_MISTAKES } from './builder.ts';
 import type { Content } from './content.ts';
 import { wholeText } from './content.ts';
 import type { Path } from './entry.ts';
@@ -29,7 +29,7 @@ export async function readJson(content: Content, environment: Environment): Prom
     value = JSON.parse(text);
   } catch {
     const builder = new ListBuilder({ entry: String, inside: String }, environment);
-    for (const mistake of syntaxMistakes(text)) builder.mistakes.push(`${placeOf(mistake.offset)}: ${mistake.text}`);
+    for (const { offset, text: wrong } of syntaxMistakes(text)) builder.wrong(`${placeOf(offset)}: ${wrong}`);
     return builder;
   }
   return addTree(value, placeOfPath, environment);
@@ -40,7 +40,7 @@ export function syntaxMistakes(text: string): readonly { readonly offset: number
   const errors: ParseError[] = [];
   parseTree(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
   if (errors.length === 0) return [{ offset: 0, text: 'this is not JSON' }];
-  return errors.map(({ error, offset }) => ({
+  return errors.slice(0, MAX_MISTAKES).map(({ error, offset }) => ({
     offset,
     text: `this is not JSON: ${inWords(printParseErrorCode(error))}`,
   }));

@@ -18,17 +18,18 @@ export async function readNdjson(content: Content, environment: Environment): Pr
     environment,
   );
   await eachLine(content.chunks, (line, number) => {
-    if (/^\s*(?:#|$)/.test(line)) return;
+    if (/^\s*(?:#|$)/.test(line)) return true;
     current = line;
     let value: unknown;
     try {
       value = JSON.parse(line);
     } catch {
       const [mistake] = syntaxMistakes(line);
-      builder.mistakes.push(`${at(number, (mistake?.offset ?? 0) + 1)}: ${mistake?.text ?? 'this line is not JSON'}`);
-      return;
+      builder.wrong(`${at(number, (mistake?.offset ?? 0) + 1)}: ${mistake?.text ?? 'this line is not JSON'}`);
+      return !builder.isFull;
     }
     builder.addEntry(value, number);
+    return !builder.isFull;
   });
   return builder;
 }

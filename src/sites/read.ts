@@ -2,7 +2,7 @@ import type { Site } from '../core/site.ts';
 import { GridrunError, refusal } from '../core/fault.ts';
 import type { Environment, ListBuilder } from './builder.ts';
 import type { Content } from './content.ts';
-import { lookAt } from './content.ts';
+import { lookAt, onlyUtf8 } from './content.ts';
 import { readCsv } from './csv.ts';
 import type { Form } from './form.ts';
 import { formOf } from './form.ts';
@@ -44,12 +44,17 @@ const READERS: Readonly<Record<Form, (content: Content, environment: Environment
 export async function readSites(source: string, options: ReadSitesOptions): Promise<SiteList> {
   const { name, ending, chunks } = await openSource(source, options);
   try {
-    const content = await lookAt(name, stopping(chunks, options.signal));
+    const looked = await lookAt(name, stopping(chunks, options.signal));
+    const content = { ...looked, chunks: onlyUtf8(name, looked.chunks) };
     const form = formOf(content.head, ending);
     return finish(name, form, await READERS[form](content, options.environment ?? process.env));
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof GridrunError) throw error;
+    if (error instanceof RangeError)
+      throw refusal('sites.unreadable', `the site list ${name} is nested too deeply`, {
+        hint: 'look for data that contains itself',
+      });
     throw new GridrunError('sites.unreadable', `cannot read the site list ${name}: ${reasonOf(error)}`, {
       hint: 'check that this machine can reach the file or server',
       cause: error,
@@ -57,9 +62,10 @@ export async function readSites(source: string, options: ReadSitesOptions): Prom
   }
 }
 
-function finish(name: string, form: Form, { sites, mistakes, duplicateCount }: ListBuilder): SiteList {
+function finish(name: string, form: Form, { sites, mistakes, isFull, duplicateCount }: ListBuilder): SiteList {
   if (mistakes.length > 0) {
-    const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`;
+    const many = `${isFull ? 'at least ' : ''}${mistakes.length} mistakes`;
+    const count = mistakes.length === 1 ? 'a mistake' : many;
     throw refusal('sites.mistakes', `the site list ${name}, read as ${form}, has ${count}`, { mistakes });
   }
   if (sites.length === 0)

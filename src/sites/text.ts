@@ -8,9 +8,13 @@ import { quoted } from './url.ts';
 /** Reads text: one domain or URL per line. `#` starts a comment at the start of a line or after a space. */
 export async function readText(content: Content, environment: Environment): Promise<ListBuilder> {
   const builder = new ListBuilder(placesOfLines(content.name), environment);
+  let isFirst = true;
   await eachLine(content.chunks, (line, number) => {
     const text = (line.includes('#') ? line.replace(/(?:^|\s)#.*$/, '') : line).trim();
-    if (text !== '') builder.addUrl(text, number);
+    // A list of one column may have its header.
+    if (text !== '' && !(isFirst && /^(?:domain|host|hostname|origin|url)$/i.test(text))) builder.addUrl(text, number);
+    if (text !== '') isFirst = false;
+    return !builder.isFull;
   });
   return builder;
 }
@@ -20,11 +24,12 @@ export async function readRanked(content: Content, environment: Environment): Pr
   const builder = new ListBuilder(placesOfLines(content.name), environment);
   let isFirst = true;
   await eachLine(content.chunks, (line, number) => {
-    if (/^\s*(?:#|$)/.test(line)) return;
+    if (/^\s*(?:#|$)/.test(line)) return true;
     const domain = RANKED.exec(line)?.[1];
     if (domain !== undefined) builder.addUrl(domain, number);
     else if (!isFirst) builder.wrongAt(number, [], `${quoted(line)} is not rank,domain, such as 1,example.com`);
     isFirst = false;
+    return !builder.isFull;
   });
   return builder;
 }

@@ -15,11 +15,14 @@ export function addTree(root: unknown, placeOf: (path: Path) => string, environm
   if (!Array.isArray(entries)) {
     const meant = isObject ? Object.keys(root).find((key) => nearest(key, ['sites']) !== undefined) : undefined;
     const hint = meant === undefined || prefix.length > 0 ? '' : `; did you mean "sites" for "${meant}"?`;
-    builder.mistakes.push(
+    builder.wrong(
       `${placeOf(prefix)}: the list must be an array of sites, or an object with such an array in "sites"; this is ${typeName(entries)}${hint}`,
     );
     return builder;
   }
-  for (const [index, entry] of entries.entries()) builder.addEntry(entry, index);
+  for (const [index, entry] of entries.entries()) {
+    if (builder.isFull) break;
+    builder.addEntry(entry, index);
+  }
   return builder;
 }

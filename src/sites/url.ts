@@ -8,6 +8,9 @@ const BARE_WITH_PORT = /^[^/?#:@]+:\d{1,5}(?:[/?#]|$)/;
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 const WEB = /^https?:\/\/[^/]/i;
 const HOST = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/;
+/** Characters that nobody sees. Joiners are left out: some languages and emoji need them. */
+const INVISIBLE = /(?![\u200C\u200D])[\p{Cf}\u115F\u1160\u3164\uFFA0]/u;
+const QUOTED = /^["'`\u2018-\u201F\u00AB\u2039].*["'`\u2018-\u201F\u00BB\u203A]$/su;
 const UNPRINTABLE = /[\s\u0000-\u001f\u007f-\u009f]/;
 
 /**
@@ -39,8 +42,14 @@ export function readUrl(text: string): ReadUrl {
   if (isCanonical(text)) return { url: ['http', text.slice('http'.length)].join('') };
   if (text === '') return { wrong: 'the URL is empty; write a domain such as example.com, or a URL' };
   if (text.includes('\uFFFD')) return { wrong: `${quoted(text)} is not UTF-8; save the list as UTF-8` };
+  const invisible = INVISIBLE.exec(text)?.[0];
+  if (invisible !== undefined) {
+    const code = invisible.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+    return { wrong: `${quoted(text)} contains an invisible character (U+${code}); delete it` };
+  }
   if (UNPRINTABLE.test(text))
     return { wrong: `${quoted(text)} contains a space or a control character; write %20 for a space` };
+  if (QUOTED.test(text)) return { wrong: `${quoted(text)} is in quotation marks; remove them` };
   const bare = !SCHEME.test(text) || BARE_WITH_PORT.test(text);
   if (!bare && !WEB.test(text)) return { wrong: wrongScheme(text) };
   const parsed = URL.parse(bare ? `https://${text}` : text);

@@ -11,7 +11,12 @@ import { addTree } from './tree.ts';
 /** Reads YAML 1.2: a sequence of URLs and mappings, or a mapping with such a sequence in `sites`. */
 export async function readYaml(content: Content, environment: Environment): Promise<ListBuilder> {
   const lineCounter = new LineCounter();
-  const parsed = parseAllDocuments(await wholeText(content), { lineCounter, prettyErrors: false, logLevel: 'silent' });
+  const parsed = parseAllDocuments(await wholeText(content), {
+    lineCounter,
+    prettyErrors: false,
+    logLevel: 'silent',
+    merge: true,
+  });
   const documents: readonly Document[] = Array.isArray(parsed) ? parsed : [];
   const placeOf = (offset: number): string => {
     const { line, col } = lineCounter.linePos(offset);
@@ -40,7 +45,7 @@ export async function readYaml(content: Content, environment: Environment): Prom
 
 function refused(mistakes: readonly string[], environment: Environment): ListBuilder {
   const builder = new ListBuilder({ entry: String, inside: String }, environment);
-  builder.mistakes.push(...mistakes);
+  for (const mistake of mistakes) builder.wrong(mistake);
   return builder;
 }
 

@@ -12,6 +12,7 @@ import { writeWhole } from '../../os/write-whole.ts';
 import { junitPath } from '../../results/layout.ts';
 import { JUnitSuite, type JUnitCase, type Remark } from './junit-elements.ts';
 import { xmlLine, xmlText } from './xml-text.ts';
+import { shortName } from '../../text/short-name.ts';
 
 export interface JUnitOptions {
   readonly path: string;
@@ -121,7 +122,7 @@ function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUn
   for (const check of verdict.checks) {
     const testCase = suite
       .testCase()
-      .name(names.take(xmlLine(check.title)))
+      .name(names.take(shortName(xmlLine(check.title))))
       .className(site.id);
     testCase.seconds(secondsOf(check.durationMs));
     describe(testCase, check, entry, attachmentBase);

@@ -1,6 +1,6 @@
 import { groupNewFaults } from '../../core/fault-groups.ts';
 import type { RunState } from '../../core/run-state.ts';
-import { terminalLine } from './terminal-text.ts';
+import { terminalLine, terminalTitle } from './terminal-text.ts';
 
 const MAX_GROUPS = 5;
 const MAX_SITES = 5;
@@ -12,7 +12,7 @@ export function faultGroupLines(state: RunState): string[] {
     const rest = siteIds.length - MAX_SITES;
     return [
       `${siteIds.length} sites failed the same way (${fingerprint}): ${terminalLine(representative.message)}`,
-      `    ${titles.length === 1 ? terminalLine(titles[0] ?? '', 100) : `${titles.length} checks`}: ${siteIds.slice(0, MAX_SITES).join(', ')}${rest > 0 ? `, … and ${rest} more` : ''}`,
+      `    ${titles.length === 1 ? terminalTitle(titles[0] ?? '', 100) : `${titles.length} checks`}: ${siteIds.slice(0, MAX_SITES).join(', ')}${rest > 0 ? `, … and ${rest} more` : ''}`,
     ];
   });
   if (lines.length === 0) return [];

@@ -1,6 +1,6 @@
 import { needsAttention, verdictOfCheck, type CheckVerdict, type SiteVerdict } from '../../core/verdict.ts';
 import { durationText } from '../../text/duration-text.ts';
-import { terminalLine } from './terminal-text.ts';
+import { terminalLine, terminalTitle } from './terminal-text.ts';
 import { verdictMark } from './verdict-mark.ts';
 
 /** One site on one line: its mark, id, duration, attempts, and its first failure. */
@@ -12,7 +12,7 @@ export function siteLine(verdict: SiteVerdict, color: boolean, amended = false):
     ...(amended ? ['amended'] : []),
   ];
   const [first] = wrongChecks(verdict);
-  const why = first === undefined ? '' : `: ${terminalLine(first.title, 100)}: ${terminalLine(whyWrong(first))}`;
+  const why = first === undefined ? '' : `: ${terminalTitle(first.title, 100)}: ${terminalLine(whyWrong(first))}`;
   return `${verdictMark(verdict.verdict, color)} ${verdict.siteId} (${facts.join(', ')})${why}`;
 }
 

@@ -10,7 +10,7 @@ import { faultGroupLines } from './fault-groups-text.ts';
 import { whyWrong, wrongChecks } from './site-line.ts';
 import type { TerminalSetup } from './terminal.ts';
 import { releaseTestLines } from './release-test-text.ts';
-import { terminalLine, terminalText } from './terminal-text.ts';
+import { terminalLine, terminalText, terminalTitle } from './terminal-text.ts';
 import { verdictMark } from './verdict-mark.ts';
 
 /** Nobody reads more in a terminal. The rest is counted, and the reports have all of it. */
@@ -69,7 +69,7 @@ function wrongSite(setup: TerminalSetup, { site, verdict, excused }: SiteState):
 }
 
 function titleLine(check: CheckVerdict, excuse: CheckExcuse | undefined): string {
-  return `    ${terminalLine(check.title)}${check.flaky ? ' (flaky)' : ''}${excuse === undefined ? '' : ` (not counted, ${excuseText(excuse)})`}`;
+  return `    ${terminalTitle(check.title)}${check.flaky ? ' (flaky)' : ''}${excuse === undefined ? '' : ` (not counted, ${excuseText(excuse)})`}`;
 }
 
 function whyLines(setup: TerminalSetup, check: CheckVerdict): string[] {

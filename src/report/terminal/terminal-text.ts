@@ -20,6 +20,11 @@ export function terminalText(text: string): string {
   );
 }
 
+/** A title, made safe and cut. It is on one line, even if the suite's part of it has several. */
+export function terminalTitle(title: string, maxChars = 200): string {
+  return terminalLine(title.trim().replace(/\s*[\r\n]+\s*/g, ' '), maxChars);
+}
+
 /** The first line of a text, made safe and cut at `maxChars`. */
 export function terminalLine(text: string, maxChars = 200): string {
   const first = stripVTControlCharacters(text).trimStart().split(/\r?\n/, 1)[0] ?? '';
