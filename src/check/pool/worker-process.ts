@@ -2,6 +2,7 @@ import type { CheckPlan } from '../../core/check.ts';
 import { GridrunError, makeFault, type Fault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../../core/ports.ts';
 import { Redaction } from '../../text/redaction.ts';
+import { OutputBound } from '../../core/output-bound.ts';
 import { withoutTokens } from '../../text/secret-names.ts';
 import { isTraced } from '../../wire/protocol-trace.ts';
 import type {
@@ -21,6 +22,8 @@ import { loadDeath, lostWith } from './worker-death.ts';
 
 /** How long an interrupted attempt may take to report what it has decided. */
 const INTERRUPT_MS = 2_000;
+/** What native code and child processes of checks may write past the worker's streams. */
+const NATIVE_OUTPUT = { maxChars: 10_000_000, maxWrites: 50_000 };
 
 export interface WorkerListeners {
   readonly onOutput: (output: WorkerOutput) => void;
@@ -48,6 +51,7 @@ export class WorkerProcess {
   #stall: StallReport | undefined;
   /** What checks typed into password fields. The worker removes it from its messages, but native code writes past it. */
   readonly #typed = new Redaction([]);
+  readonly #nativeOutput = new OutputBound(NATIVE_OUTPUT);
   #isDead = false;
 
   constructor(options: WorkerOptions, listeners: WorkerListeners) {
@@ -56,7 +60,10 @@ export class WorkerProcess {
     this.#loaded.promise.catch(() => {});
     this.#channel = new WorkerChannel(options.cwd, {
       onMessage: (message) => this.#onMessage(message),
-      onOutput: (output) => listeners.onOutput({ ...output, text: withoutTokens(this.#typed.text(output.text)) }),
+      onOutput: (output) => {
+        const text = this.#nativeOutput.take(withoutTokens(this.#typed.text(output.text)));
+        if (text !== undefined) listeners.onOutput({ ...output, text });
+      },
       onStall: (report) => (this.#stall = report),
       onDeath: (how) => this.#onDeath(how),
     });

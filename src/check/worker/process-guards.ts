@@ -1,6 +1,7 @@
 import { format } from 'node:util';
 import { fieldOf } from '../../core/as-error.ts';
 import { laneIn } from '../../modules/lane-url.ts';
+import { OutputBound } from '../../core/output-bound.ts';
 import { attemptOfLane, attemptsOfLanes, laneContext, type AttemptContext } from './attempt-context.ts';
 
 export interface ProcessGuardsOptions {
@@ -50,6 +51,21 @@ function isSkip(error: unknown): boolean {
   return typeof error === 'object' && error !== null && error.constructor?.name === 'PendingError';
 }
 
+/** What one attempt may write: a check that logs in a loop would fill the terminal, the journal and the disk. */
+const ATTEMPT_OUTPUT = { maxChars: 1_000_000, maxWrites: 5_000 };
+/** What code of no attempt may write, such as check files that load. */
+const OTHER_OUTPUT = { maxChars: 10_000_000, maxWrites: 50_000 };
+
+const otherOutput = new OutputBound(OTHER_OUTPUT);
+const outputs = new WeakMap<AttemptContext, OutputBound>();
+
+function boundOf(attempt: AttemptContext | undefined): OutputBound {
+  if (attempt === undefined) return otherOutput;
+  let bound = outputs.get(attempt);
+  if (bound === undefined) outputs.set(attempt, (bound = new OutputBound(ATTEMPT_OUTPUT)));
+  return bound;
+}
+
 function routeStream(name: 'stdout' | 'stderr', onOutput: ProcessGuardsOptions['onOutput']): void {
   type Callback = (error?: Error | null) => void;
   process[name].write = (
@@ -59,7 +75,8 @@ function routeStream(name: 'stdout' | 'stderr', onOutput: ProcessGuardsOptions['
   ): boolean => {
     const attempt: AttemptContext | undefined = laneContext.getStore()?.attempt;
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
-    onOutput(attempt?.siteId ?? '', name, withoutSecrets(text));
+    const shown = boundOf(attempt).take(withoutSecrets(text));
+    if (shown !== undefined) onOutput(attempt?.siteId ?? '', name, shown);
     const done = typeof encoding === 'function' ? encoding : callback;
     if (done !== undefined) process.nextTick(done);
     return true;
