@@ -233,7 +233,7 @@ const BODY: Readonly<Record<string, Hostile>> = {
   'gzip-lie': both(reply(200, goodPage(''), { ...HTML, 'content-encoding': 'gzip' }), 'site.bad-encoding', true),
   'brotli-lie': both(reply(200, goodPage(''), { ...HTML, 'content-encoding': 'br' }), 'site.bad-encoding'),
   'brotli-damaged': both(
-    reply(200, damaged(brotliCompressSync(goodPage('x'.repeat(9_000) + Math.random()))), {
+    reply(200, damaged(brotliCompressSync(goodPage('x'.repeat(9_000)))), {
       ...HTML,
       'content-encoding': 'br',
     }),
@@ -407,7 +407,7 @@ const UNREADABLE: Readonly<Record<string, Hostile>> = {
 /** Odd, but pages of their sites. */
 const ODD: Readonly<Record<string, Hostile>> = {
   popups: odd(script('for (let i = 0; i < 10; i++) window.open("/good?" + i)')),
-  'console-flood': odd(script('for (let i = 0; i < 20000; i++) console.log("line " + i)')),
+  'console-flood': odd(script('for (let i = 0; i < 2000; i++) console.log("line " + i)')),
   'print-at-load': odd(script('window.print()')),
   'before-unload': odd(
     script('addEventListener("beforeunload", (event) => { event.preventDefault(); event.returnValue = "stay"; })'),
