@@ -70,6 +70,11 @@ export const LAYERS: readonly Layer[] = [
       'check/worker/page/',
     ],
   },
+  { path: 'check/worker/shared-process.ts', may: [...GROUND, 'check/protocol.ts', 'check/worker/'] },
+  {
+    path: 'check/worker/process/',
+    may: [...GROUND, 'check/worker/attempt-context.ts', 'check/worker/selenium-module.ts'],
+  },
   { path: 'check/worker/extension/', may: [...GROUND, 'check/worker/evidence/last-texts.ts'] },
   { path: 'check/worker/evidence/', may: [...GROUND, 'check/protocol.ts', 'check/worker/page/'] },
   { path: 'check/worker/page/', may: GROUND },
@@ -130,5 +135,6 @@ export const REPORT_APP_MAY: readonly string[] = ['core/', 'text/', 'report/html
 export const COMPUTED_IMPORTS: Readonly<Record<string, string>> = {
   'src/config/config-file.ts': "the user's config file",
   'src/check/worker/lane/lane.ts': "the user's check files",
+  'src/check/worker/process/process-watch.ts': 'the packages that the check files import, again',
   'src/report/html/report-app.ts': "the report's browser program, which is built or not",
 };

@@ -88,7 +88,12 @@ export const WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>> = {
       'the attempt is faulted, cause grid',
     ],
   },
-  'check/worker/attempt/attempt-run.ts': {
+  'check/worker/attempt/attempt-limits.ts': {
+    CLEAN_UP_MS: [
+      'check',
+      'the `afterEach` and `after` hooks that are due after a cut',
+      'the worker takes no further site, and is replaced',
+    ],
     END_MS: [
       'check',
       'the end of an attempt after its limit or its last check',

@@ -32,6 +32,8 @@ export interface WorkerOptions {
   readonly stallLimitMs: number;
   /** How long one file may take to load, in ms. */
   readonly loadLimitMs: number;
+  /** Whether the worker is to have more than one lane. */
+  readonly sharesProcess: boolean;
 }
 
 /** An attempt's order without the signal, which becomes an `interrupt` message. */
@@ -54,7 +56,9 @@ export type FromWorker =
   | { readonly type: 'loaded'; readonly checks: readonly CheckPlan[]; readonly hasFixtures: boolean }
   | WorkerRefusal
   | { readonly type: 'check'; readonly id: number; readonly result: CheckResult }
-  | { readonly type: 'done'; readonly id: number; readonly outcome: AttemptOutcome }
+  | WorkerDone
+  | { readonly type: 'declined'; readonly id: number }
+  | ProcessChanged
   | { readonly type: 'late'; readonly error: LateError }
   | { readonly type: 'typed'; readonly secrets: readonly string[] }
   | { readonly type: 'fixture-done'; readonly which: FixtureKind; readonly fault?: Fault }
@@ -62,6 +66,31 @@ export type FromWorker =
   | WorkerTrace
   | WorkerOutput
   | WorkerNotice;
+
+/** An attempt has ended. */
+export interface WorkerDone {
+  readonly type: 'done';
+  readonly id: number;
+  readonly outcome: AttemptOutcome;
+  /** What the attempt has left in the process may reach other sites, so the worker declines further attempts. */
+  readonly isSpent?: boolean;
+  /** An address, such as `port 8080`, that a server of a check that failed could not have. */
+  readonly addressInUse?: string;
+}
+
+/**
+ * What all lanes of the worker share has changed while checks of several sites ran, so nobody knows what their results are
+ * worth. The worker declines further attempts.
+ */
+export interface ProcessChanged {
+  readonly type: 'process-changed';
+  /** What has changed, such as `the working folder`. */
+  readonly what: readonly string[];
+  /** The attempts that ran. */
+  readonly ids: readonly number[];
+  /** Each load of the suite changes it, so the suite can be loaded only once per process. */
+  readonly byLoad: boolean;
+}
 
 /** The suite could not be loaded. */
 export interface WorkerRefusal {

@@ -20,12 +20,17 @@ export interface SiteHistory {
   readonly isConfirmed: boolean;
 }
 
-/** What an attempt is for. `confirm` tries the subject again after the control, so that a fluke is not blamed on the build. */
-export type Purpose = 'check-retry' | 'infra-retry' | 'control' | 'subject' | 'confirm';
+/**
+ * What an attempt is for. `repeat` takes the place of an attempt whose results are worth nothing through no fault of its site.
+ * `confirm` tries the subject again after the control, so that a fluke is not blamed on the build.
+ */
+export type Purpose = 'repeat' | 'check-retry' | 'infra-retry' | 'control' | 'subject' | 'confirm';
 
 /** The verdict, or another try. */
 export type NextStep = 'judge' | { readonly arm: Arm; readonly purpose: Purpose };
 
+/** Beyond these, a repeat costs an infra retry. */
+const MAX_REPEATS = 3;
 /** Faults that a site causes itself. Another attempt would do the same harm again. */
 export const OWN_FAULTS = ['runner.endless-loop'] as const satisfies readonly ErrorCode[];
 
@@ -33,11 +38,17 @@ export const OWN_FAULTS = ['runner.endless-loop'] as const satisfies readonly Er
 export function nextStep(history: SiteHistory): NextStep {
   const last = history.attempts.at(-1);
   if (last === undefined || last.ending === 'interrupted') return 'judge';
+  if (isToRepeat(last) && history.attempts.filter(isToRepeat).length <= MAX_REPEATS)
+    return { arm: last.arm, purpose: 'repeat' };
   if (last.ending === 'faulted' && history.left.infraRetries > 0 && !isCode(last.fault?.code, ...OWN_FAULTS)) {
     return { arm: last.arm, purpose: 'infra-retry' };
   }
   if (!history.attempts.some((attempt) => attempt.arm === 'subject')) return { arm: 'subject', purpose: 'subject' };
   return afterSubject(history, last);
+}
+
+function isToRepeat({ ending, fault }: Attempt): boolean {
+  return ending === 'faulted' && isCode(fault?.code, 'runner.shared-process');
 }
 
 function afterSubject({ attempts, subject, left, control, isConfirmed }: SiteHistory, last: Attempt): NextStep {

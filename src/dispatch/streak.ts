@@ -29,7 +29,8 @@ export function symptomOf({ ending, fault, checks }: AttemptOutcome): Symptom | 
   if (ending === 'faulted') {
     const sick =
       fault !== undefined && fault.cause !== 'site' && fault.cause !== 'check' && fault.cause !== 'extension';
-    return sick && !isCode(fault.code, ...OWN_FAULTS) ? { patient: 'grid', fault } : undefined;
+    const isOfChecks = isCode(fault?.code, ...OWN_FAULTS, 'runner.shared-process');
+    return sick && !isOfChecks ? { patient: 'grid', fault } : undefined;
   }
   if (ending === 'interrupted' || checks.some(({ status }) => status === 'passed')) return undefined;
   const first = checks.find(({ status }) => status !== 'skipped' && status !== 'not-run');

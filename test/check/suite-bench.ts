@@ -122,6 +122,18 @@ export async function startBench({
   };
 }
 
+/** Tries sites as the dispatcher does: all at once, each in a slot of its own, and those that are to be repeated again. */
+export async function tryAll(bench: Bench, sites: readonly string[]): Promise<Record<string, AttemptOutcome>> {
+  const entries = sites.map(async (id, slot) => {
+    for (let attempt = 1; attempt <= 4; attempt++) {
+      const outcome = await bench.attempt({ slot, attempt, site: siteNamed(id) });
+      if (outcome.fault?.code !== 'runner.shared-process') return [id, outcome] as const;
+    }
+    throw new Error(`${id} was repeated again and again`);
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
 export function siteNamed(id: string): Site {
   return { id, url: `http://${id}.test/` };
 }

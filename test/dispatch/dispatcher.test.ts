@@ -80,6 +80,26 @@ test('faults never use the budget of --retries, nor failures that of --infra-ret
   assert.equal(failing.orders.length, 2);
 });
 
+test('an attempt that is to be repeated costs no retry, up to a bound', async () => {
+  const fault = makeFault('runner.shared-process', 'repeated');
+  const repeated = { ending: 'faulted', checks: [], fault, sessionDirty: true } as const;
+  const runner = new FakeRunner((order) => (order.attempt < 3 ? repeated : PASSED));
+  const { dispatcher, verdicts } = dispatchOver(
+    sitesOf(2),
+    { grid: new FakeGrid(2), runner },
+    { retries: 0, infraRetries: 0 },
+  );
+  await dispatcher.run();
+  assert.deepEqual([...verdicts().values()], ['passed', 'passed']);
+  const forever = new FakeRunner(() => repeated);
+  await dispatchOver(
+    sitesOf(1),
+    { grid: new FakeGrid(1), runner: forever },
+    { retries: 0, infraRetries: 0 },
+  ).dispatcher.run();
+  assert.equal(forever.orders.length, 4);
+});
+
 test('a retry runs in a session that has seen no other site', async () => {
   const runner = new FakeRunner((order) => (order.site.id === 's1' && order.attempt === 1 ? FAILED : PASSED));
   const { dispatcher, verdicts } = dispatchOver(sitesOf(5), { grid: new FakeGrid(1), runner }, { retries: 1 });

@@ -6,10 +6,18 @@ export type PoolSettings = Partial<WorkerOptions & Omit<WorkerPoolOptions, 'work
 
 /** The options of a pool with one worker, for a suite in the folder `cwd`. */
 export function workerPoolOptions(cwd: string, settings: PoolSettings): WorkerPoolOptions {
-  const { lanesPerWorker = 0, workerCount = 1, fixtureDeadlineMs = 10_000, emit = () => {}, ...worker } = settings;
+  const {
+    lanesPerWorker = 0,
+    workerCount = 1,
+    sessions,
+    fixtureDeadlineMs = 10_000,
+    emit = () => {},
+    ...worker
+  } = settings;
   return {
     lanesPerWorker,
     workerCount,
+    sessions,
     fixtureDeadlineMs,
     emit,
     worker: {

@@ -97,7 +97,7 @@ async function readList({ sites, cwd }: PlanOptions, signal: AbortSignal): Promi
 
 /** Starts the workers and loads the check files in one of them. */
 async function loadSuite(
-  options: CheckOptions,
+  options: CheckOptions & Pick<PlanOptions, 'sessions'>,
   secrets: readonly string[],
   { stack, emit, signal }: WorkerSupport,
 ): Promise<{ readonly runner: WorkerPool; readonly checks: readonly CheckPlan[] }> {
@@ -118,7 +118,8 @@ async function loadSuite(
     secrets,
     ...WORKER_LIMITS,
   };
-  const runner = stack.use(new WorkerPool({ worker, lanesPerWorker, emit }));
+  const sessions = options.sessions === 'auto' ? undefined : options.sessions;
+  const runner = stack.use(new WorkerPool({ worker, lanesPerWorker, sessions, emit }));
   return { runner, checks: await runner.load() };
 }
 

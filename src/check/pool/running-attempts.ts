@@ -1,11 +1,13 @@
 import type { CheckResult } from '../../core/attempt.ts';
 import type { AttemptOrder, AttemptOutcome } from '../../core/ports.ts';
-import { endlessLoop, interrupted, lostWith, type WorkerDeath } from './worker-death.ts';
+import { endlessLoop, interrupted, lostWith, repeated, type WorkerDeath } from './worker-death.ts';
 
 interface Running {
   readonly order: AttemptOrder;
   readonly checks: Map<string, CheckResult>;
-  readonly settle: (outcome: AttemptOutcome) => void;
+  readonly settle: (outcome: AttemptOutcome | 'declined') => void;
+  /** What ran beside it makes its results worth nothing: it is to be repeated, for this reason. */
+  repeatFor?: string;
 }
 
 /** The attempts that run in one worker, each with the results it has reported so far. Each is settled once. */
@@ -18,9 +20,9 @@ export class RunningAttempts {
   }
 
   /** Adds an attempt. `outcome` resolves when it is settled, and never rejects. */
-  add(order: AttemptOrder): { readonly id: number; readonly outcome: Promise<AttemptOutcome> } {
+  add(order: AttemptOrder): { readonly id: number; readonly outcome: Promise<AttemptOutcome | 'declined'> } {
     const id = ++this.#lastId;
-    const { promise, resolve } = Promise.withResolvers<AttemptOutcome>();
+    const { promise, resolve } = Promise.withResolvers<AttemptOutcome | 'declined'>();
     this.#byId.set(id, { order, checks: new Map(), settle: resolve });
     return { id, outcome: promise };
   }
@@ -30,10 +32,23 @@ export class RunningAttempts {
     this.#byId.get(id)?.checks.set(result.title, result);
   }
 
-  settle(id: number, outcome: AttemptOutcome): void {
+  /** The ids of the sites that these attempts try. */
+  sitesOf(ids: readonly number[]): string[] {
+    return ids.flatMap((id) => this.#byId.get(id)?.order.site.id ?? []);
+  }
+
+  /** Whatever comes of the attempt, it is to be repeated. */
+  repeat(id: number, reason: string): void {
+    const running = this.#byId.get(id);
+    if (running !== undefined) running.repeatFor = reason;
+  }
+
+  settle(id: number, outcome: AttemptOutcome | 'declined'): void {
     const running = this.#byId.get(id);
     this.#byId.delete(id);
-    running?.settle(outcome);
+    if (running === undefined) return;
+    const isRepeated = running.repeatFor !== undefined && outcome !== 'declined' && !running.order.signal.aborted;
+    running.settle(isRepeated ? repeated(running.repeatFor ?? '') : outcome);
   }
 
   /** Settles an attempt as interrupted, with the results it has reported. */

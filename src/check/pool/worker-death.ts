@@ -46,6 +46,21 @@ export function lostWith(
   return { ending: 'faulted', checks: [...checks.values()], fault, sessionDirty: true };
 }
 
+/** How many changes of the process a message names. */
+const MAX_NAMES = 5;
+
+/** The first of some names, for a message. */
+export function namesOf(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_NAMES).join(', ');
+  return names.length > MAX_NAMES ? `${shown} and ${names.length - MAX_NAMES} more` : shown;
+}
+
+/** The outcome of an attempt whose results are worth nothing, because checks of other sites changed what it uses. */
+export function repeated(reason: string): AttemptOutcome {
+  const fault = makeFault('runner.shared-process', `repeated in a process of its own: ${reason}`);
+  return { ending: 'faulted', checks: [], fault, sessionDirty: true };
+}
+
 /** The outcome of an attempt whose run was stopped, with the checks that were decided by then. */
 export function interrupted(checks: ReadonlyMap<string, CheckResult>): AttemptOutcome {
   const fault = makeFault('runner.interrupted', 'the run was stopped');

@@ -10,8 +10,10 @@ import { hideInTrace } from '../../wire/protocol-trace.ts';
 import { untilAborted } from '../../wire/until-aborted.ts';
 import { mochaConfigIn } from './check-files.ts';
 import { GlobalFixtures } from './global-fixtures.ts';
+import { ProcessSharing } from './process-sharing.ts';
 import { interrupted } from './worker-death.ts';
-import { WorkerProcess, type WorkerListeners } from './worker-process.ts';
+import { WorkerProcess, type WorkerListeners, type WorkerOutcome } from './worker-process.ts';
+import { Workers } from './workers.ts';
 import type { WorkerOptions } from '../protocol.ts';
 
 const FIXTURE_DEADLINE_MS = 10_000;
@@ -20,7 +22,9 @@ export const WORKER_LIMITS = { stallLimitMs: 10_000, loadLimitMs: 60_000 } as co
 
 export interface WorkerPoolOptions {
   /** The options of each worker. Relative paths in `setup` and `outDir` start at `cwd`. */
-  readonly worker: WorkerOptions;
+  readonly worker: Omit<WorkerOptions, 'sharesProcess'>;
+  /** The maximum of open sessions, if it is known. */
+  readonly sessions?: number | undefined;
   /** Maximum lanes in one worker; 0 spreads them over `workerCount` workers. */
   readonly lanesPerWorker: number;
   /** Default: one per core. */
@@ -35,7 +39,8 @@ export interface WorkerPoolOptions {
 export class WorkerPool implements CheckRunner {
   readonly #options: WorkerPoolOptions;
   readonly #workerOptions: WorkerOptions;
-  readonly #workers = new Map<string, WorkerProcess>();
+  readonly #workers: Workers;
+  readonly #sharing: ProcessSharing;
   readonly #lateListeners: ((error: LateError) => void)[] = [];
   /** Sites that may have held or ended a worker. Each runs alone in a worker of its own. */
   readonly #suspects = new Set<string>();
@@ -56,7 +61,13 @@ export class WorkerPool implements CheckRunner {
       ...options.worker,
       setup: setup.map((file) => resolve(cwd, file)),
       outDir: resolve(cwd, outDir),
+      sharesProcess: this.#maxLanes() > 1,
     };
+    this.#workers = new Workers(() => this.#start(this.#workerOptions));
+    this.#sharing = new ProcessSharing({
+      start: () => this.#startLone(),
+      warn: (text) => this.#warn('checks.shared-process', text),
+    });
   }
 
   /** The suite's checks. Throws a refusal with every mistake of every file. */
@@ -72,9 +83,12 @@ export class WorkerPool implements CheckRunner {
     }
     // Nobody would end a process that starts after the pool was disposed.
     if (this.#disposed !== undefined) throw new GridrunError('runner.stopped', 'stopped before the checks were loaded');
-    const worker = this.#worker(this.#workerKey(0));
+    const worker = this.#workers.of(this.#workerKey(0));
     this.#checks = await worker.loaded();
-    if (worker.hasFixtures) this.#fixtures = new GlobalFixtures(worker);
+    if (worker.hasFixtures) {
+      this.#fixtures = new GlobalFixtures(worker);
+      this.#workers.keep(worker);
+    }
     return this.#checks;
   }
 
@@ -85,9 +99,11 @@ export class WorkerPool implements CheckRunner {
       const broken = await this.#setUp(order);
       if (broken !== undefined) return this.#allFailed(broken);
       const alone = this.#suspects.has(order.site.id);
-      const outcome = alone
-        ? await this.#aloneLimit(() => this.#attemptAlone(order))
-        : await this.#attemptIn(this.#workerKey(order.slot), order);
+      const outcome = await this.#sharing.attempt(order, async () =>
+        alone
+          ? await this.#aloneLimit(() => this.#attemptAlone(order))
+          : await this.#attemptIn(this.#workers.of(this.#workerKey(order.slot)), order),
+      );
       return this.#withUndecided(outcome);
     } catch (error) {
       if (order.signal.aborted) return interrupted(new Map());
@@ -100,16 +116,17 @@ export class WorkerPool implements CheckRunner {
     return this.#fixtures === undefined ? undefined : await untilAborted(this.#fixtures.setUp(siteTimeoutMs), signal);
   }
 
-  async #attemptIn(workerKey: string, order: AttemptOrder): Promise<AttemptOutcome> {
-    const worker = this.#worker(workerKey);
+  async #attemptIn(worker: WorkerProcess, order: AttemptOrder): Promise<WorkerOutcome | 'declined'> {
     await worker.loaded();
-    return await worker.attempt(order);
+    const outcome = await worker.attempt(order);
+    await this.#workers.endIfSpent(worker);
+    return outcome;
   }
 
-  async #attemptAlone(order: AttemptOrder): Promise<AttemptOutcome> {
-    const key = `site ${order.site.id}`;
-    const outcome = await this.#attemptIn(key, order);
-    await this.#workers.get(key)?.stop();
+  async #attemptAlone(order: AttemptOrder): Promise<WorkerOutcome | 'declined'> {
+    const worker = this.#startLone();
+    const outcome = await this.#attemptIn(worker, order);
+    await worker.stop();
     return outcome;
   }
 
@@ -131,7 +148,7 @@ export class WorkerPool implements CheckRunner {
   async #dispose(): Promise<void> {
     const wrong = await this.#fixtures?.tearDown(this.#options.fixtureDeadlineMs ?? FIXTURE_DEADLINE_MS);
     if (wrong !== undefined) this.#warn('checks.global-teardown', wrong);
-    await Promise.all([...this.#workers.values()].map(async (worker) => await worker.stop()));
+    await this.#workers.stop();
   }
 
   #warn(code: ErrorCode, text: string): void {
@@ -145,22 +162,32 @@ export class WorkerPool implements CheckRunner {
       : `${slot % (workerCount ?? availableParallelism())}`;
   }
 
-  #worker(key: string): WorkerProcess {
-    const known = this.#workers.get(key);
-    if (known !== undefined && !known.dead) return known;
+  /** How many lanes the fullest worker will have. */
+  #maxLanes(): number {
+    const { lanesPerWorker, workerCount = availableParallelism(), sessions = Infinity } = this.#options;
+    return lanesPerWorker > 0 ? Math.min(lanesPerWorker, sessions) : sessions / workerCount;
+  }
+
+  /** Starts a worker for one lane. */
+  #startLone(): WorkerProcess {
+    const worker = this.#start({ ...this.#workerOptions, sharesProcess: false });
+    this.#workers.add(worker);
+    return worker;
+  }
+
+  #start(options: WorkerOptions): WorkerProcess {
     const listeners: WorkerListeners = {
       onOutput: ({ siteId, stream, text }) => this.#options.emit({ type: 'check-output', siteId, stream, text }),
       onNotice: ({ code, text }) => this.#warn(code, text),
       onLate: (error) => {
         for (const listener of this.#lateListeners) listener(error);
       },
+      onProcessChanged: (change) => this.#sharing.onChange(change),
       onSuspects: (siteIds, stalled) => {
         for (const id of siteIds) this.#suspect(id, stalled);
       },
     };
-    const worker = new WorkerProcess(this.#workerOptions, listeners);
-    this.#workers.set(key, worker);
-    return worker;
+    return new WorkerProcess(options, listeners);
   }
 
   /** The global setup failed: every check gets its fault, as behind any failed hook. */

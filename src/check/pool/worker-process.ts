@@ -8,7 +8,9 @@ import { isTraced } from '../../wire/protocol-trace.ts';
 import type {
   FixtureKind,
   FromWorker,
+  ProcessChanged,
   StallReport,
+  WorkerDone,
   WorkerNotice,
   WorkerOptions,
   WorkerOutput,
@@ -18,7 +20,7 @@ import type {
 import { Heartbeat } from './heartbeat.ts';
 import { RunningAttempts } from './running-attempts.ts';
 import { WorkerChannel } from './worker-channel.ts';
-import { loadDeath, lostWith } from './worker-death.ts';
+import { loadDeath, lostWith, namesOf } from './worker-death.ts';
 
 /** How long an interrupted attempt may take to report what it has decided. */
 const INTERRUPT_MS = 2_000;
@@ -29,9 +31,22 @@ export interface WorkerListeners {
   readonly onOutput: (output: WorkerOutput) => void;
   readonly onNotice: (notice: Omit<WorkerNotice, 'type'>) => void;
   readonly onLate: (error: LateError) => void;
+  readonly onProcessChanged: (change: SharedChange) => void;
   /** The worker died and nobody knows which of these sites is to blame. `stalled`: its event loop stood still. */
   readonly onSuspects: (siteIds: readonly string[], stalled: boolean) => void;
 }
+
+/** What all lanes of a worker share has changed. */
+export interface SharedChange {
+  readonly what: readonly string[];
+  /** The sites whose checks ran. If there are several, they are repeated. */
+  readonly siteIds: readonly string[];
+  /** As in `ProcessChanged`. */
+  readonly byLoad: boolean;
+}
+
+/** An attempt's outcome, and the address that a server of a failed check could not have. */
+export type WorkerOutcome = AttemptOutcome & Pick<WorkerDone, 'addressInUse'>;
 
 /**
  * One worker as the parent sees it: a child process that may die at any moment.
@@ -53,6 +68,7 @@ export class WorkerProcess {
   readonly #typed = new Redaction([]);
   readonly #nativeOutput = new OutputBound(NATIVE_OUTPUT);
   #isDead = false;
+  #isSpent = false;
 
   constructor(options: WorkerOptions, listeners: WorkerListeners) {
     this.#options = options;
@@ -76,7 +92,16 @@ export class WorkerProcess {
     });
   }
 
-  get dead(): boolean {
+  /** May it get another attempt? Not if it died, or if an attempt left traces that could reach other sites. */
+  get isUsable(): boolean {
+    return !this.#isDead && !this.#isSpent;
+  }
+
+  get isIdle(): boolean {
+    return this.#attempts.count === 0;
+  }
+
+  get isDead(): boolean {
     return this.#isDead;
   }
 
@@ -90,16 +115,12 @@ export class WorkerProcess {
     return await this.#loaded.promise;
   }
 
-  /** Runs an attempt. Never rejects. */
-  async attempt(order: AttemptOrder): Promise<AttemptOutcome> {
+  /** Runs an attempt. `declined`: it did not start, and another worker must take it. Never rejects. */
+  async attempt(order: AttemptOrder): Promise<WorkerOutcome | 'declined'> {
     if (this.#isDead) return lostWith(order, new Map(), { how: '', stall: this.#stall });
     const { signal, ...onWire } = order;
     const { id, outcome } = this.#attempts.add(order);
-    const onAbort = (): void => {
-      this.#channel.send({ type: 'interrupt', id });
-      // A worker that stands still can't reply. What it has reported so far counts.
-      setTimeout(() => this.#attempts.interrupt(id), INTERRUPT_MS).unref();
-    };
+    const onAbort = (): void => this.#interrupt(id);
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       this.#channel.send({ type: 'attempt', id, order: onWire });
@@ -123,6 +144,12 @@ export class WorkerProcess {
     await this.#channel.close();
   }
 
+  #interrupt(id: number): void {
+    this.#channel.send({ type: 'interrupt', id });
+    // A worker that stands still can't reply. What it has reported so far counts.
+    setTimeout(() => this.#attempts.interrupt(id), INTERRUPT_MS).unref();
+  }
+
   #onMessage(message: Exclude<FromWorker, WorkerTrace>): void {
     this.#heartbeat.reset();
     switch (message.type) {
@@ -137,7 +164,12 @@ export class WorkerProcess {
       case 'check':
         return this.#attempts.record(message.id, message.result);
       case 'done':
-        return this.#attempts.settle(message.id, message.outcome);
+        return this.#onDone(message);
+      case 'declined':
+        this.#isSpent = true;
+        return this.#attempts.settle(message.id, 'declined');
+      case 'process-changed':
+        return this.#onProcessChanged(message);
       case 'late':
         return this.#listeners.onLate(message.error);
       case 'fixture-done':
@@ -149,6 +181,23 @@ export class WorkerProcess {
       case 'notice':
         return this.#listeners.onNotice({ code: message.code, text: message.text });
       case 'pong':
+    }
+  }
+
+  #onDone({ id, outcome, isSpent = false, addressInUse }: WorkerDone): void {
+    if (isSpent) this.#isSpent = true;
+    const whole: WorkerOutcome = addressInUse === undefined ? outcome : { ...outcome, addressInUse };
+    this.#attempts.settle(id, whole);
+  }
+
+  #onProcessChanged({ what, ids, byLoad }: ProcessChanged): void {
+    this.#isSpent = true;
+    this.#listeners.onProcessChanged({ what, siteIds: this.#attempts.sitesOf(ids), byLoad });
+    // Alone in its process, an attempt has only met its own changes.
+    if (ids.length < 2 && !byLoad) return;
+    for (const id of ids) {
+      this.#attempts.repeat(id, `checks of other sites ran beside it while ${namesOf(what)} changed`);
+      this.#interrupt(id);
     }
   }
 

@@ -5,12 +5,14 @@ import { AttemptRun } from './attempt/attempt-run.ts';
 import { checkFault, laneFault } from './attempt/check-failure.ts';
 import { installGeneratorGuard } from './lane/generator-tests.ts';
 import { installLaneGlobals } from './lane/lane-globals.ts';
-import { installLaneModules } from './lane/lane-modules.ts';
+import { importedPackages, installLaneModules } from './lane/lane-modules.ts';
 import { LaneSet } from './lane/lane-set.ts';
 import { installLateTestGuard } from './lane/late-tests.ts';
 import { installStallAwareTimeouts } from './lane/runnable-timeouts.ts';
 import type { Lane } from './lane/lane.ts';
+import { ProcessWatch } from './process/process-watch.ts';
 import { loadSelenium, type Selenium } from './selenium-module.ts';
+import { SharedProcess } from './shared-process.ts';
 import { StallClock } from './stall-clock.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -22,6 +24,8 @@ export class CheckWorker {
   readonly #clock = new StallClock();
   readonly #lanes: LaneSet;
   readonly #attempts = new Map<number, AttemptRun>();
+  readonly #process: SharedProcess;
+  #spareLane: Promise<void> | undefined;
   readonly #fixtureContext = {};
 
   constructor(options: WorkerOptions, send: (message: FromWorker) => void) {
@@ -33,7 +37,8 @@ export class CheckWorker {
     installLaneGlobals();
     this.#selenium = loadSelenium(options.cwd);
     installLaneModules();
-    this.#lanes = new LaneSet(options);
+    this.#process = new SharedProcess(new ProcessWatch(this.#selenium, importedPackages), this.#attempts, send);
+    this.#lanes = new LaneSet(options, this.#process);
   }
 
   /** Loads the suite; sends `loaded` or `refused`. Never rejects. */
@@ -47,15 +52,16 @@ export class CheckWorker {
     }
   }
 
-  /** Runs an attempt; sends its results and `done`. Never rejects. */
+  /** Runs an attempt; sends its results and `done`, or `declined` if the process must take no more. Never rejects. */
   async attempt(id: number, order: OrderOnWire): Promise<void> {
-    let lane: Lane;
+    let lane: Lane | undefined;
     try {
-      lane = await this.#lanes.laneOf(order.slot);
+      lane = await this.#laneFor(order);
     } catch (error) {
       const outcome = { ending: 'faulted', checks: [], fault: laneFault(error), sessionDirty: false } as const;
       return this.#send({ type: 'done', id, outcome });
     }
+    if (lane === undefined) return this.#send({ type: 'declined', id });
     const attempt = new AttemptRun({
       attemptId: id,
       order,
@@ -63,6 +69,7 @@ export class CheckWorker {
       lane,
       selenium: this.#selenium,
       clock: this.#clock,
+      process: this.#process,
       onResult: (result) => this.#send({ type: 'check', id, result }),
       onLate: (error) => this.#send({ type: 'late', error }),
       onTyped: (secrets) => this.#send({ type: 'typed', secrets }),
@@ -70,9 +77,24 @@ export class CheckWorker {
     this.#attempts.set(id, attempt);
     lane.startAttempt(attempt);
     const outcome = await attempt.run();
+    const isClean = await attempt.cleanUp();
     lane.endAttempt();
+    const end = this.#process.endOf(attempt, outcome, isClean);
     this.#attempts.delete(id);
-    this.#send({ type: 'done', id, outcome });
+    this.#send({ type: 'done', id, outcome, ...end });
+  }
+
+  /** A lane for the attempt; undefined if the process must take no more attempts. */
+  async #laneFor({ slot }: OrderOnWire): Promise<Lane | undefined> {
+    try {
+      if (this.#options.sharesProcess) await (this.#spareLane ??= this.#lanes.loadSpare());
+      if (!this.#process.mayStart()) return undefined;
+      const lane = await this.#lanes.laneOf(slot);
+      return this.#process.mayStart() ? lane : undefined;
+    } catch (error) {
+      if (this.#process.isSpent) return undefined;
+      throw error;
+    }
   }
 
   interrupt(id: number): void {
@@ -86,6 +108,7 @@ export class CheckWorker {
   async fixture(which: FixtureKind): Promise<void> {
     try {
       for (const fixture of this.#lanes.fixtures[which]) await fixture.call(this.#fixtureContext);
+      this.#process.keep();
       this.#send({ type: 'fixture-done', which });
     } catch (error) {
       const fault = checkFault(error, which === 'setup' ? 'mochaGlobalSetup' : 'mochaGlobalTeardown');

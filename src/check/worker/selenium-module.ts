@@ -4,6 +4,8 @@ import type { Executor } from 'selenium-webdriver/http.js';
 
 /** The parts of selenium-webdriver that make a driver. */
 export interface Selenium {
+  /** All that the package exports. */
+  readonly exported: object;
   readonly WebDriver: typeof import('selenium-webdriver').WebDriver;
   readonly ChromeDriver: typeof import('selenium-webdriver/chrome.js').Driver;
   readonly WebElementPromise: typeof import('selenium-webdriver').WebElementPromise;
@@ -31,10 +33,11 @@ export function loadSelenium(cwd: string): Selenium {
   const own = createRequire(import.meta.url);
   const source = [ofProject, own].find((candidate) => resolves(candidate)) ?? own;
   seeThroughStandIns(source);
-  const { WebDriver, WebElementPromise, error } = source('selenium-webdriver') as Selenium;
+  const exported = source('selenium-webdriver') as Selenium;
+  const { WebDriver, WebElementPromise, error } = exported;
   const { Driver } = source('selenium-webdriver/chrome') as { Driver: Selenium['ChromeDriver'] };
   const { Executor } = source('selenium-webdriver/http') as Pick<Selenium, 'Executor'>;
-  return { WebDriver, ChromeDriver: Driver, WebElementPromise, error, Executor };
+  return { exported, WebDriver, ChromeDriver: Driver, WebElementPromise, error, Executor };
 }
 
 function resolves(source: NodeJS.Require): boolean {

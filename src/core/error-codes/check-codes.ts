@@ -76,6 +76,11 @@ export const CHECK_CODES = {
     'fix the error in the message, which has file and line',
   ),
   'checks.only': input('the suite contains `.only`, which is forbidden on CI', 'remove it, or pass `--no-forbid-only`'),
+  'checks.shared-process': noted(
+    'check',
+    'a check changed what its process owns (the clock, the working folder, a fixed port, globals), which other sites share',
+    'keep such state in your own modules, listen on port 0, or pass `--lanes-per-worker 1` from the start',
+  ),
   'checks.stray-error': noted(
     'check',
     'a check file threw an error that belongs to no site',

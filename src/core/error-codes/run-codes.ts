@@ -92,6 +92,11 @@ export const RUN_CODES = {
     'mocha ended without a result for this check',
     'look for `process.exit`, or for a second `done()`; otherwise please report it',
   ),
+  'runner.shared-process': retried(
+    'runner',
+    'checks of several sites ran in one process while one of them changed what the process owns, so the site is repeated in a process of its own',
+    'nothing; to start with a process per site, pass `--lanes-per-worker 1`',
+  ),
   'runner.state-dir': input(
     'gridrun cannot use the folder for the state of this machine: it belongs to another user, or cannot be written',
     'remove it, make room, or set `TMPDIR` to a folder that you can write to',

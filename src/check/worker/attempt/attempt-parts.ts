@@ -17,6 +17,13 @@ import { KeepAlive } from './keep-alive.ts';
 import { PageExaminer } from './page-examiner.ts';
 import { SuiteRecord } from './suite-record.ts';
 
+/** Notices what checks change in the process. */
+export interface ProcessLook {
+  /** Costs next to nothing. */
+  glance(): void;
+  look(): void;
+}
+
 export interface AttemptOptions {
   readonly attemptId: number;
   readonly order: OrderOnWire;
@@ -24,6 +31,7 @@ export interface AttemptOptions {
   readonly lane: Lane;
   readonly selenium: Selenium;
   readonly clock: StallClock;
+  readonly process: ProcessLook;
   /** Receives each result, and again each result that a later error changes. */
   readonly onResult: (result: CheckResult) => void;
   readonly onLate: (error: LateError) => void;
@@ -92,7 +100,7 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
 }
 
 function borrowedDriver(
-  { order, selenium, onTyped }: AttemptOptions,
+  { order, selenium, process, onTyped }: AttemptOptions,
   { limits, redaction, callingCheck, onLateCommand }: PartsContext,
   afterCommand: BorrowedDriverOptions['afterCommand'],
 ): BorrowedDriver {
@@ -101,6 +109,7 @@ function borrowedDriver(
     session: order.session,
     maxMs: limits.commandMs,
     callingCheck,
+    beforeCommand: () => process.glance(),
     onLateCommand,
     afterCommand,
     onTyped: (secrets) => {

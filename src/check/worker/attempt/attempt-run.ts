@@ -8,7 +8,15 @@ import { RevokedError } from '../../../wire/wire-error.ts';
 import { checkOfCaller, laneContext, type AttemptContext, type CheckSite } from '../attempt-context.ts';
 import type { AttachmentBody } from '../evidence/evidence.ts';
 import type { Deadline } from '../stall-clock.ts';
-import { attemptLimits, sessionNotReady, siteTimeUp, type AttemptLimits } from './attempt-limits.ts';
+import {
+  attemptLimits,
+  sessionNotReady,
+  siteTimeUp,
+  type AttemptLimits,
+  CLEAN_UP_MS,
+  END_MS,
+  LOOK_MS,
+} from './attempt-limits.ts';
 import { AttemptRedaction } from './attempt-redaction.ts';
 import { attemptParts, firstCheckOf, type AttemptOptions, type AttemptParts } from './attempt-parts.ts';
 import { checkFault, lateTest, unawaited } from './check-failure.ts';
@@ -17,11 +25,6 @@ import { checkSiteOf, secretsInSite } from './check-site.ts';
 import { LateErrors } from './late-errors.ts';
 import { capInSession } from './session-timeouts.ts';
 import { SuiteExecution } from './suite-execution.ts';
-
-/** An attempt ends so long after its limit, or after its last check, whatever the page does. */
-const END_MS = 4_000;
-/** Of that, the part in which a page is looked at. The rest is for writing files. */
-const LOOK_MS = 3_500;
 
 /**
  * One attempt: the lane's suite on one site, in a borrowed session. It prepares the session, runs the suite, and ends
@@ -70,6 +73,7 @@ export class AttemptRun implements AttemptContext {
       attempt: this,
       hasExtension: order.session.extension !== undefined,
       parts: this.#parts,
+      process: options.process,
       isEnded: () => this.#ending !== undefined,
       onEnded: (ending, fault) => this.#cut(ending, fault),
     });
@@ -120,6 +124,11 @@ export class AttemptRun implements AttemptContext {
       );
     });
     return await this.#outcome.promise;
+  }
+
+  /** Call once the outcome is there. After a cut, runs the hooks that are due; false if some did not end. Never rejects. */
+  async cleanUp(): Promise<boolean> {
+    return await this.#suite.cleanUp(this.#options.clock, CLEAN_UP_MS);
   }
 
   /** Stops at once. Results that are decided stay. */
@@ -227,7 +236,6 @@ export class AttemptRun implements AttemptContext {
     record.attachLate();
     record.close();
     this.#deadline?.clear();
-    this.#suite.dispose();
     const { errors } = extension;
     extension.close();
     evidence.close();

@@ -35,6 +35,8 @@ export interface BorrowedDriverOptions {
   readonly maxMs: number;
   /** The check whose code sends the command that is about to be sent. */
   readonly callingCheck: () => string | undefined;
+  /** Called before each command is sent. */
+  readonly beforeCommand: () => void;
   /** Called for each command that comes after `end`. */
   readonly onLateCommand: (error: RevokedError, check: string | undefined) => void;
   /** Called after each command that succeeded. The check goes on when it resolves. */
@@ -142,6 +144,7 @@ export class BorrowedDriver {
       this.#state = 'quit';
       return null;
     }
+    options.beforeCommand();
     if (name === 'setTimeout') capInCommand(command, options.maxMs);
     const open: OpenCommand = { name, check, startedAt: now() };
     this.#open.add(open);

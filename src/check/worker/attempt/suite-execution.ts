@@ -1,21 +1,28 @@
 import type Mocha from 'mocha';
 import { asError } from '../../../core/as-error.ts';
 import type { Fault } from '../../../core/fault.ts';
+import { innerErrors } from '../../../core/inner-errors.ts';
 import { checkOfCaller, laneContext, type AttemptContext } from '../attempt-context.ts';
+import { RevokedError } from '../../../wire/wire-error.ts';
 import { addCallSite } from '../lane/call-site.ts';
 import { definitionOf } from '../lane/definitions.ts';
 import { LaneRunner, type RunnerCallbacks } from '../lane/lane-runner.ts';
 import type { Lane } from '../lane/lane.ts';
 import { LateTestError } from '../lane/late-tests.ts';
 import { isTest, titleOf, titleOfRunning } from '../lane/suite-plan.ts';
-import type { AttemptParts } from './attempt-parts.ts';
+import type { Deadline, StallClock } from '../stall-clock.ts';
+import type { AttemptParts, ProcessLook } from './attempt-parts.ts';
 import { isTimeout } from './check-failure.ts';
 import type { Examined } from './failure-examiner.ts';
+
+/** What the test or hook that runs gets as its error. Nobody reads it: the attempt's fault says more. */
+const CUT = 'the attempt was cut';
 
 export interface SuiteExecutionOptions {
   readonly lane: Lane;
   readonly attempt: AttemptContext;
   readonly hasExtension: boolean;
+  readonly process: ProcessLook;
   readonly parts: Pick<AttemptParts, 'record' | 'examiner' | 'evidence'>;
   /** Has the attempt ended? mocha is then not resumed. */
   readonly isEnded: () => boolean;
@@ -28,6 +35,12 @@ export class SuiteExecution implements RunnerCallbacks {
   readonly #options: SuiteExecutionOptions;
   #runner: LaneRunner | undefined;
   #examination: Promise<Examined> | undefined;
+  /** Lets mocha go on. It waits while a result is examined. */
+  #resume: (() => void) | undefined;
+  #hasEnded = false;
+  /** The attempt was cut, and the hooks that are due run. */
+  #isCleaning = false;
+  #hasFailedHook = false;
 
   constructor(options: SuiteExecutionOptions) {
     this.#options = options;
@@ -50,7 +63,7 @@ export class SuiteExecution implements RunnerCallbacks {
 
   /** @param onEnd called when mocha has run the suite to its end */
   start(onEnd: () => void): void {
-    const { lane, attempt, hasExtension, parts } = this.#options;
+    const { lane, attempt, hasExtension, parts, process } = this.#options;
     const { record } = parts;
     const runner = new LaneRunner(lane.prepare(attempt.site, attempt.driver, hasExtension), this);
     this.#runner = runner;
@@ -58,21 +71,52 @@ export class SuiteExecution implements RunnerCallbacks {
     runner.on('pending', (test) => record.pending(test));
     // Hooks run after their test has its result.
     runner.on('hook end', () => record.attachLate());
+    runner.on('hook end', () => process.look());
+    runner.on('test end', () => process.look());
     runner.on('retry', (test: Mocha.Test) => record.retried(test));
     runner.on('fail', (runnable: Mocha.Runnable, error: unknown) => {
       if (isTest(runnable)) record.failed(runnable, error);
       // done() was called twice. The hook is over, so nothing else reports this error.
       else if (runner.executing !== runnable) attempt.onStray(error, checkOfCaller(attempt));
     });
-    runner.run(onEnd);
+    runner.run(() => {
+      this.#hasEnded = true;
+      onEnd();
+    });
   }
 
   abort(): void {
     this.#runner?.abort();
   }
 
-  dispose(): void {
-    this.#runner?.dispose();
+  /**
+   * Ends the test or hook that runs, and runs the `afterEach` and `after` hooks that are due, as mocha does after a time-out:
+   * they close what the suite has opened. Call it after `abort`. All of them share `limitMs`, and one may use half of it.
+   * Returns whether all have run and none failed for a reason of its own; a hook that needs the driver always fails.
+   */
+  async cleanUp(clock: StallClock, limitMs: number): Promise<boolean> {
+    const runner = this.#runner;
+    if (runner === undefined || this.#hasEnded) {
+      runner?.dispose();
+      return true;
+    }
+    this.#isCleaning = true;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const deadlines: Deadline[] = [clock.deadline(limitMs, () => resolve(false))];
+    const limit = (hook: Mocha.Runnable): void => {
+      const cut = (): unknown => runner.executing === hook && this.failRunning(new Error(CUT), undefined);
+      deadlines.push(clock.deadline(limitMs / 2, cut));
+    };
+    runner.on('hook', limit);
+    runner.once('end', () => resolve(!this.#hasFailedHook));
+    const { executing } = runner;
+    if (this.#resume !== undefined) this.#resume();
+    else if (executing !== undefined && isCleaningHook(executing)) limit(executing);
+    else this.failRunning(new Error(CUT), undefined);
+    const isClean = await promise;
+    for (const deadline of deadlines) deadline.clear();
+    runner.dispose();
+    return isClean;
   }
 
   /**
@@ -98,27 +142,45 @@ export class SuiteExecution implements RunnerCallbacks {
 
   onPass(test: Mocha.Test, resume: () => void): void {
     const { parts, isEnded } = this.#options;
-    if (!parts.evidence.wantsPassed) return resume();
+    if (!parts.evidence.wantsPassed || this.#isCleaning) return resume();
+    this.#resume = resume;
     void parts.evidence.take(titleOf(test)).then(() => {
-      if (!isEnded()) resume();
+      if (isEnded()) return;
+      this.#resume = undefined;
+      resume();
     });
   }
 
   onFailure(runnable: Mocha.Runnable, test: Mocha.Test | undefined, thrown: unknown, resume: () => void): void {
     const { lane, parts, isEnded, onEnded } = this.#options;
     const { record, examiner } = parts;
+    if (this.#isCleaning) {
+      this.#hasFailedHook ||= !isTest(runnable) && !isOfDriver(thrown);
+      return resume();
+    }
     const error = asError(thrown);
     // A time-out and a thrown text have no line of the user's.
     addCallSite(error, definitionOf(runnable));
     if (isTimeout(error)) lane.spoil();
     const behind = record.behind(runnable, test);
+    this.#resume = resume;
     this.#examination = examiner.examine(error, behind[0], runnable === test ? '' : runnable.title);
     void this.#examination.then((examined) => {
       this.#examination = undefined;
       if (isEnded()) return;
       if (examined.ends !== undefined) return onEnded(examined.ends, examined.fault);
+      this.#resume = undefined;
       record.examined(runnable, test, behind, examined.fault);
       resume();
     });
   }
+}
+
+function isCleaningHook({ type, title }: Mocha.Runnable & { type?: string }): boolean {
+  return type === 'hook' && title.includes('"after ');
+}
+
+/** The driver of an attempt that was cut refuses each command. */
+function isOfDriver(thrown: unknown): boolean {
+  return innerErrors(thrown).some((error) => error instanceof RevokedError);
 }

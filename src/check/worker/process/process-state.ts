@@ -1,0 +1,165 @@
+import type { Environment } from './environment.ts';
+import type { Watched } from './watched-objects.ts';
+
+/** One object as it was. */
+interface Kept {
+  readonly watched: Watched;
+  /** Own names, also of properties that are not compared. */
+  readonly names: ReadonlySet<string>;
+  readonly properties: readonly KeptProperty[];
+}
+
+interface KeptProperty {
+  readonly key: string;
+  readonly descriptor: PropertyDescriptor;
+}
+
+/** A property of a shared object that is not what it was. */
+export interface Change {
+  readonly object: object;
+  readonly key: string;
+  /** How messages name it. */
+  readonly name: string;
+  /** As it was; undefined if it was not there. */
+  readonly before: PropertyDescriptor | undefined;
+}
+
+const CLOCK = new Set([
+  'Date',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'clearTimeout',
+  'clearInterval',
+  'clearImmediate',
+  'queueMicrotask',
+]);
+const HANDLED = ['uncaughtException', 'unhandledRejection'] as const;
+
+/** What the process shares among its lanes, as it was at some moment: objects, environment, folder, handlers. */
+export class ProcessState {
+  readonly #parts: () => readonly Watched[];
+  readonly #environment: Environment;
+  #kept: readonly Kept[] = [];
+  #clock: readonly KeptProperty[] = [];
+  #folder = '';
+  #umask = 0;
+  #env: Readonly<Record<string, string | undefined>> = {};
+  #envObject: NodeJS.ProcessEnv = process.env;
+  #envVersion = 0;
+  #handlers = new Map<string, readonly unknown[]>();
+
+  constructor(parts: () => readonly Watched[], environment: Environment) {
+    this.#parts = parts;
+    this.#environment = environment;
+    this.keep();
+  }
+
+  /** Takes what is there now as unchanged. */
+  keep(): void {
+    this.#kept = this.#parts().map(keptOf);
+    this.#clock = this.#kept[0]?.properties.filter(({ key }) => CLOCK.has(key) || key === 'fetch') ?? [];
+    this.#folder = process.cwd();
+    this.#umask = this.#environment.umask();
+    this.#envObject = process.env;
+    this.#envVersion = this.#environment.version();
+    this.#env = { ...process.env };
+    this.#handlers = new Map(HANDLED.map((event) => [event, process.listeners(event as 'uncaughtException')]));
+  }
+
+  /** The names of what is not as it was, of the few things that cost next to nothing to compare. */
+  glance(): string[] {
+    return [...this.#ofProcess(), ...this.#clock.filter(isOther).map(({ key }) => nameOf('', key))];
+  }
+
+  /** The names of all that is not as it was. */
+  changes(): string[] {
+    const changed = this.objectChanges().map(({ name }) => name);
+    return [...new Set([...this.#ofProcess(), ...this.#ofHandlers(), ...changed])];
+  }
+
+  /** The properties of shared objects that are not what they were. */
+  objectChanges(): Change[] {
+    return this.#kept.flatMap(changesOf);
+  }
+
+  /** Makes the folder, the umask, the environment and the handlers what they were. */
+  restoreProcess(): void {
+    if (process.cwd() !== this.#folder) process.chdir(this.#folder);
+    if (this.#environment.umask() !== this.#umask) process.umask(this.#umask);
+    process.env = this.#envObject;
+    for (const key of this.#changedVariables()) {
+      if (this.#env[key] === undefined) delete process.env[key];
+      else process.env[key] = this.#env[key];
+    }
+    this.#envVersion = this.#environment.version();
+    for (const [event, kept] of this.#handlers) {
+      for (const added of process.listeners(event as 'uncaughtException'))
+        if (!kept.includes(added)) process.removeListener(event, added);
+    }
+  }
+
+  #ofProcess(): string[] {
+    const found: string[] = [];
+    if (process.cwd() !== this.#folder) found.push('the working folder');
+    if (this.#environment.umask() !== this.#umask) found.push('the umask');
+    if (process.env !== this.#envObject) found.push('process.env');
+    else found.push(...this.#changedVariables().map((key) => `the environment variable ${key}`));
+    return found;
+  }
+
+  #changedVariables(): string[] {
+    // Reading the environment is slow.
+    if (this.#environment.version() === this.#envVersion) return [];
+    const keys = new Set([...Object.keys(this.#env), ...Object.keys(process.env)]);
+    return [...keys].filter((key) => process.env[key] !== this.#env[key]);
+  }
+
+  #ofHandlers(): string[] {
+    const same = (now: readonly unknown[], kept: readonly unknown[]): boolean =>
+      now.length === kept.length && now.every((handler, index) => handler === kept[index]);
+    return [...this.#handlers]
+      .filter(([event, kept]) => !same(process.listeners(event as 'uncaughtException'), kept))
+      .map(([event]) => `the handlers of ${event}`);
+  }
+}
+
+function isOther({ key, descriptor }: KeptProperty): boolean {
+  return (globalThis as Record<string, unknown>)[key] !== descriptor.value;
+}
+
+function keptOf(watched: Watched): Kept {
+  const names = Object.getOwnPropertyNames(watched.object);
+  const properties = names.flatMap((key) => {
+    const descriptor = Object.getOwnPropertyDescriptor(watched.object, key);
+    // A getter may be replaced by what it gets, when it is read first.
+    const counts = descriptor !== undefined && 'value' in descriptor && isCounted(watched, descriptor.value);
+    return counts ? [{ key, descriptor }] : [];
+  });
+  return { watched, names: new Set(names), properties };
+}
+
+function isCounted({ anyValue }: Watched, value: unknown): boolean {
+  return anyValue || typeof value === 'function';
+}
+
+function changesOf({ watched, names, properties }: Kept): Change[] {
+  const object = watched.object as Record<string, unknown>;
+  const changes: Change[] = [];
+  for (const { key, descriptor } of properties) {
+    if (Object.is(object[key], descriptor.value)) continue;
+    changes.push({ object, key, name: nameOf(watched.name, key), before: descriptor });
+  }
+  for (const key of watched.additions ? Object.getOwnPropertyNames(object) : []) {
+    if (names.has(key)) continue;
+    const added = Object.getOwnPropertyDescriptor(object, key);
+    if (added === undefined || ('value' in added && !isCounted(watched, added.value))) continue;
+    changes.push({ object, key, name: nameOf(watched.name, key), before: undefined });
+  }
+  return changes;
+}
+
+function nameOf(owner: string, key: string): string {
+  if (owner !== '') return `${owner}.${key}`;
+  return CLOCK.has(key) ? `the clock (${key})` : `the global ${key}`;
+}

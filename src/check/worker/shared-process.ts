@@ -1,0 +1,104 @@
+import type { AttemptOutcome } from '../../core/ports.ts';
+import { now } from '../../os/real-timers.ts';
+import type { FromWorker, WorkerDone } from '../protocol.ts';
+import type { AttemptRun } from './attempt/attempt-run.ts';
+import type { Lane } from './lane/lane.ts';
+import type { LoadGuard } from './lane/lane-set.ts';
+import { addressInUse, endChildren, hasOpenServer } from './process/attempt-resources.ts';
+import type { ProcessWatch } from './process/process-watch.ts';
+
+/** A close look takes a few tenths of a millisecond, so this bounds what the looks of all commands cost. */
+const CLOSE_LOOK_MS = 10;
+
+/** The suite cannot be loaded twice in this process. */
+class UnsafeLoadError extends Error {}
+
+/**
+ * Looks after the process that all lanes share. When a check changes it while other sites run, or leaves it changed, the
+ * worker is *spent*: it takes no further attempt.
+ */
+export class SharedProcess implements LoadGuard {
+  readonly #watch: ProcessWatch;
+  readonly #attempts: ReadonlyMap<number, AttemptRun>;
+  readonly #send: (message: FromWorker) => void;
+  #isSpent = false;
+  #hasRun = false;
+  #lookedAt = 0;
+
+  constructor(watch: ProcessWatch, attempts: ReadonlyMap<number, AttemptRun>, send: (message: FromWorker) => void) {
+    this.#watch = watch;
+    this.#attempts = attempts;
+    this.#send = send;
+  }
+
+  get isSpent(): boolean {
+    return this.#isSpent;
+  }
+
+  /** Call often, such as for each command. Looks closely if the last close look was a while ago. */
+  glance(): void {
+    if (now() - this.#lookedAt >= CLOSE_LOOK_MS) this.look();
+    else if (this.#attempts.size > 1 && !this.#isSpent) this.#report(this.#watch.glance());
+  }
+
+  /** Call at the end of each test and hook, and before an attempt starts. */
+  look(): void {
+    if (this.#attempts.size < 2 || this.#isSpent) return;
+    this.#report(this.#watch.changes());
+    this.#lookedAt = now();
+  }
+
+  /** May an attempt start? Not in a process that a check of another site has changed. */
+  mayStart(): boolean {
+    // What changes before the first attempt is part of the load.
+    if (!this.#hasRun) this.keep();
+    if (!this.#isSpent && this.#watch.changes().length > 0) this.#isSpent = true;
+    return !this.#isSpent;
+  }
+
+  /** Code of no site has changed the process, such as mocha's global setup. That is meant for all sites. */
+  keep(): void {
+    if (this.#attempts.size === 0) this.#watch.keep();
+  }
+
+  async afterLoad(lane: Lane): Promise<'kept' | 'again'> {
+    const effect = await this.#watch.afterLoad(lane, this.#attempts.size > 0);
+    if (effect === 'kept' || effect === 'again') return effect;
+    this.#report(effect.unsafe, this.#attempts.size === 0);
+    throw new UnsafeLoadError(effect.unsafe.join(', '));
+  }
+
+  /**
+   * What the end of an attempt says about the process. Call it while the attempt is still one of those that run. `isClean`:
+   * its hooks have run to their end.
+   */
+  endOf(attempt: AttemptRun, outcome: AttemptOutcome, isClean: boolean): Pick<WorkerDone, 'isSpent' | 'addressInUse'> {
+    this.#hasRun = true;
+    this.look();
+    if (!isClean) endChildren(attempt);
+    if (!isClean || hasOpenServer(attempt) || (this.#attempts.size === 1 && this.#watch.changes().length > 0))
+      this.#isSpent = true;
+    const address = addressOf(attempt, outcome);
+    return {
+      ...(this.#isSpent ? { isSpent: true } : {}),
+      ...(address === undefined ? {} : { addressInUse: address }),
+    };
+  }
+
+  #report(what: readonly string[], byLoad = false): void {
+    if (this.#isSpent || what.length === 0) return;
+    this.#isSpent = true;
+    this.#send({ type: 'process-changed', what, ids: [...this.#attempts.keys()], byLoad });
+  }
+}
+
+/** Has a check failed for an address that another server has? The server may be in another process. */
+function addressOf(attempt: AttemptRun, { checks }: AttemptOutcome): string | undefined {
+  const failures = checks.flatMap(({ fault }) => fault ?? []);
+  if (failures.length === 0) return undefined;
+  const own = addressInUse(attempt);
+  if (own !== undefined) return own;
+  const texts = failures.map(({ message, stack = '' }) => `${message}\n${stack}`);
+  const port = texts.map((text) => /EADDRINUSE(?:.*?(:\d+))?/.exec(text)).find((match) => match !== null);
+  return port === undefined ? undefined : port[1] === undefined ? 'a port' : `port ${port[1].slice(1)}`;
+}
