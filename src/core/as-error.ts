@@ -10,9 +10,9 @@ export function asError(thrown: unknown): Error {
   const [name, message, stack] = ['name', 'message', 'stack'].map((field) => fieldOf(thrown, field));
   const isWhole =
     typeof name === 'string' && typeof message === 'string' && (stack === undefined || typeof stack === 'string');
-  if (thrown instanceof Error && isWhole && READ_FIELDS.every((field) => read(thrown, field) !== undefined))
+  if (isInstance(thrown, Error) && isWhole && READ_FIELDS.every((field) => read(thrown, field) !== undefined))
     return thrown;
-  const text = thrown instanceof Error ? safeString(message) : `${safeString(thrown)} was thrown, which is no Error`;
+  const text = isInstance(thrown, Error) ? safeString(message) : `${safeString(thrown)} was thrown, which is no Error`;
   const error = new Error(typeof message === 'string' ? message : text);
   if (typeof stack === 'string') error.stack = stack;
   for (const field of REASON_FIELDS) {
@@ -20,6 +20,15 @@ export function asError(thrown: unknown): Error {
     if (value !== undefined) Object.defineProperty(error, field, { value, configurable: true, writable: true });
   }
   return error;
+}
+
+/** `instanceof` that never throws: a proxy may refuse to be asked. */
+export function isInstance<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
+  try {
+    return value instanceof type;
+  } catch {
+    return false;
+  }
 }
 
 /** The value of a field; undefined if its getter throws. */

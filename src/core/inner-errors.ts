@@ -1,4 +1,4 @@
-import { fieldOf } from './as-error.ts';
+import { fieldOf, isInstance } from './as-error.ts';
 
 const MAX_ERRORS = 200;
 /** Where an error holds others: `cause`, an AggregateError, a SuppressedError, and node:assert's `doesNotReject`. */
@@ -10,8 +10,17 @@ export function innerErrors(thrown: unknown): unknown[] {
   for (const error of found) {
     if (found.size >= MAX_ERRORS) break;
     const listed = fieldOf(error, 'errors');
-    const held = HOLDERS.map((field) => fieldOf(error, field)).filter((value) => value instanceof Error);
-    for (const inner of [...held, ...(Array.isArray(listed) ? listed.slice(0, MAX_ERRORS) : [])]) found.add(inner);
+    const held = HOLDERS.map((field) => fieldOf(error, field)).filter((value) => isInstance(value, Error));
+    for (const inner of [...held, ...partsOf(listed)]) found.add(inner);
   }
   return [...found];
+}
+
+/** Without those that cannot be read. */
+function partsOf(listed: unknown): unknown[] {
+  try {
+    return Array.isArray(listed) ? listed.slice(0, MAX_ERRORS) : [];
+  } catch {
+    return [];
+  }
 }

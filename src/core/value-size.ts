@@ -14,7 +14,7 @@ export function isSmall(value: unknown): boolean {
   const isWithin = (part: unknown, depth: number): boolean => {
     chars += typeof part === 'string' ? part.length : CHARS_OF_NUMBER;
     if (++values > MAX_VALUES || chars > MAX_CHARS) return false;
-    if (typeof part !== 'object' || part === null) return true;
+    if ((typeof part !== 'object' && typeof part !== 'function') || part === null) return true;
     if (depth > MAX_DEPTH || lengthOf(part) > MAX_VALUES) return false;
     const keys = keysOf(part);
     if (keys === undefined || keys.length > MAX_VALUES) return false;

@@ -4,6 +4,7 @@ import type { FixtureKind, FromWorker, OrderOnWire, WorkerOptions, WorkerRefusal
 import { AttemptRun } from './attempt/attempt-run.ts';
 import { checkFault, laneFault } from './attempt/check-failure.ts';
 import { installGeneratorGuard } from './lane/generator-tests.ts';
+import { installBodyGuard } from './lane/runnable-body.ts';
 import { installLaneGlobals } from './lane/lane-globals.ts';
 import { importedPackages, installLaneModules } from './lane/lane-modules.ts';
 import { LaneSet } from './lane/lane-set.ts';
@@ -32,6 +33,7 @@ export class CheckWorker {
     this.#options = options;
     this.#send = send;
     installStallAwareTimeouts(this.#clock);
+    installBodyGuard();
     installGeneratorGuard();
     installLateTestGuard();
     installLaneGlobals();

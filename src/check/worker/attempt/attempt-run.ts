@@ -1,4 +1,4 @@
-import { asError } from '../../../core/as-error.ts';
+import { asError, isInstance } from '../../../core/as-error.ts';
 import type { Attempt } from '../../../core/attempt.ts';
 import { faultOf, makeFault, type Fault } from '../../../core/fault.ts';
 import type { AttemptOutcome } from '../../../core/ports.ts';
@@ -138,7 +138,7 @@ export class AttemptRun implements AttemptContext {
 
   onStray(thrown: unknown, check: string | undefined): void {
     // The command that it came from has been charged already.
-    if (thrown instanceof RevokedError) return;
+    if (isInstance(thrown, RevokedError)) return;
     this.#options.lane.spoil();
     const error = asError(thrown);
     if (this.#isOver) return this.#reportLate(check, checkFault(error, ''));
@@ -147,6 +147,8 @@ export class AttemptRun implements AttemptContext {
 
   onLateTest(error: Error, check: string | undefined): void {
     const fault = lateTest(error);
+    // A module that made it is loaded in this lane now. In a new lane it makes it again, for the next site to fail too.
+    this.#options.lane.spoil();
     if (this.#isOver) return this.#reportLate(check, fault);
     this.#charge(check ?? this.#suite.currentCheck, fault);
   }

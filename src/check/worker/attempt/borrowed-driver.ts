@@ -1,5 +1,5 @@
 import { now } from '../../../os/real-timers.ts';
-import { fieldOf } from '../../../core/as-error.ts';
+import { fieldOf, isInstance } from '../../../core/as-error.ts';
 import type { SessionFacts } from '../../../core/ports.ts';
 import { ExecutionClient } from '../../../wire/execution-client.ts';
 import { isTraced, trace } from '../../../wire/protocol-trace.ts';
@@ -108,7 +108,7 @@ export class BorrowedDriver {
 
   /** The navigation error that this error is, or has as its cause; undefined if there is none. */
   cameFromNavigation(error: unknown): Error | undefined {
-    for (let current = error, depth = 0; current instanceof Error && depth < 10; depth++) {
+    for (let current = error, depth = 0; isInstance(current, Error) && depth < 10; depth++) {
       if (this.#navigationErrors.has(current)) return current;
       current = fieldOf(current, 'cause');
     }

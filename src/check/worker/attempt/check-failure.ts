@@ -1,4 +1,4 @@
-import { asError, fieldOf } from '../../../core/as-error.ts';
+import { asError, fieldOf, isInstance } from '../../../core/as-error.ts';
 import { reasonLine, reasonsOf, withReasons, type ErrorReason } from '../../../core/error-reasons.ts';
 import { isEvidenceCode, type ErrorCode } from '../../../core/error-codes.ts';
 import { GridrunError, makeFault, type Fault } from '../../../core/fault.ts';
@@ -45,7 +45,7 @@ export function checkFault(thrown: unknown, where: string): Fault {
 function ownCode(error: Error): ErrorCode | undefined {
   let current: unknown = error;
   for (let depth = 0; depth < 5 && current !== undefined; depth++) {
-    if (current instanceof GridrunError && (isEvidenceCode(current.code) || current.blames === 'site'))
+    if (isInstance(current, GridrunError) && (isEvidenceCode(current.code) || current.blames === 'site'))
       return current.code;
     current = fieldOf(current, 'cause');
   }
@@ -85,8 +85,8 @@ function messageOf(error: Error, where: string): string {
 
 /** mocha's own message gives advice on done() and promises. Here only the time matters. */
 function timeoutMessage(error: Error): string {
-  const ms = (error as { timeout?: number }).timeout;
-  return ms === undefined ? error.message : `not done after ${ms} ms (--timeout, or this.timeout() in the check)`;
+  const ms = fieldOf(error, 'timeout');
+  return typeof ms !== 'number' ? error.message : `not done after ${ms} ms (--timeout, or this.timeout() in the check)`;
 }
 
 function stackOf(error: Error): string | undefined {

@@ -20,8 +20,10 @@ export class CheckResults {
     return this.#results.get(title);
   }
 
+  /** Records a result. A check that has failed stays failed: a copy of its test may run again, and pass. */
   record(result: CheckResult): void {
-    const fault = this.#early.get(result.title);
+    const known = this.#results.get(result.title);
+    const fault = this.#early.get(result.title) ?? (known === undefined || isGood(known) ? undefined : known.fault);
     const final = fault !== undefined && isGood(result) ? spoiled(result, fault) : result;
     this.#results.set(result.title, final);
     this.#onResult(final);
@@ -53,6 +55,11 @@ export class CheckResults {
   /** Planned checks without a result. */
   undecided(): string[] {
     return this.#planned.map((check) => check.title).filter((title) => !this.#results.has(title));
+  }
+
+  /** The first check of the suite. */
+  first(): string {
+    return this.#planned[0]?.title ?? '';
   }
 
   /** The check that was decided last, for errors that belong to no known check. */

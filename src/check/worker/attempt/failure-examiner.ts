@@ -1,5 +1,5 @@
 import { now } from '../../../os/real-timers.ts';
-import { asError } from '../../../core/as-error.ts';
+import { asError, fieldOf, isInstance } from '../../../core/as-error.ts';
 import { faultOf, makeFault, type Fault } from '../../../core/fault.ts';
 import { innerErrors } from '../../../core/inner-errors.ts';
 import { pageClassOf } from '../../../core/page-classes.ts';
@@ -123,7 +123,7 @@ export class FailureExaminer {
   #lossOf(thrown: unknown): Fault | undefined {
     const { WebDriverError } = this.#options.selenium.error;
     for (const error of innerErrors(thrown)) {
-      if (!(error instanceof WebDriverError) || error.constructor !== WebDriverError) continue;
+      if (!isInstance(error, WebDriverError) || error.constructor !== WebDriverError) continue;
       const { code, sessionLost } = classify('unknown error', error.message);
       if (sessionLost) return makeFault(code, error.message.split('\n')[0]!);
     }
@@ -132,7 +132,8 @@ export class FailureExaminer {
 
   /** An error if a page load took most of the check's time and is not done: then the site is to blame, not the check. */
   #stillLoading(timeout: Error): Error | undefined {
-    const limitMs = (timeout as { timeout?: number }).timeout ?? this.#options.commandLimitMs;
+    const given = fieldOf(timeout, 'timeout');
+    const limitMs = typeof given === 'number' ? given : this.#options.commandLimitMs;
     const at = now();
     const load = this.#options.borrowed.openCommands.find(
       ({ name, startedAt }) => isNavigation(name) && at - startedAt > limitMs / 2,

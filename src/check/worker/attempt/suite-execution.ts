@@ -1,6 +1,6 @@
 import type Mocha from 'mocha';
 import { asError } from '../../../core/as-error.ts';
-import type { Fault } from '../../../core/fault.ts';
+import { faultOf, type Fault } from '../../../core/fault.ts';
 import { innerErrors } from '../../../core/inner-errors.ts';
 import { checkOfCaller, laneContext, type AttemptContext } from '../attempt-context.ts';
 import { RevokedError } from '../../../wire/wire-error.ts';
@@ -165,14 +165,16 @@ export class SuiteExecution implements RunnerCallbacks {
     const behind = record.behind(runnable, test);
     this.#resume = resume;
     this.#examination = examiner.examine(error, behind[0], runnable === test ? '' : runnable.title);
-    void this.#examination.then((examined) => {
+    const goOn = (examined: Examined): void => {
       this.#examination = undefined;
       if (isEnded()) return;
       if (examined.ends !== undefined) return onEnded(examined.ends, examined.fault);
       this.#resume = undefined;
       record.examined(runnable, test, behind, examined.fault);
       resume();
-    });
+    };
+    // mocha would wait for ever for a failure that is not reported.
+    this.#examination.then(goOn).catch((reason: unknown) => onEnded('faulted', faultOf(reason)));
   }
 }
 

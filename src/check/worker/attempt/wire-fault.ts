@@ -1,4 +1,4 @@
-import { fieldOf } from '../../../core/as-error.ts';
+import { fieldOf, isInstance } from '../../../core/as-error.ts';
 import { faultOf, type Fault } from '../../../core/fault.ts';
 import { innerErrors } from '../../../core/inner-errors.ts';
 import { WireError } from '../../../wire/wire-error.ts';
@@ -22,5 +22,5 @@ export function wireFault(thrown: unknown, known: readonly WireError[]): Fault |
  * reply says nothing yet: the page may hold the browser.
  */
 function isOfGrid(error: unknown): error is WireError {
-  return error instanceof WireError && error.blames === 'grid' && error.code !== 'grid.no-answer';
+  return isInstance(error, WireError) && error.blames === 'grid' && error.code !== 'grid.no-answer';
 }

@@ -1,7 +1,7 @@
 import Mocha from 'mocha';
-import { isGeneratorObject } from './suite-callbacks.ts';
 
-const ADVICE = 'mocha does not run generators: make it an async function';
+/** What to do about a generator. */
+export const GENERATOR_ADVICE = 'mocha does not run generators: make it an async function';
 
 /** The parts of mocha's Suite that its types leave out. */
 interface SuiteInternals {
@@ -9,18 +9,12 @@ interface SuiteInternals {
   addTest: (test: Mocha.Test) => Mocha.Suite;
 }
 
-interface RunnableInternals {
-  fn?: unknown;
-  run: (done: (error?: unknown) => void) => void;
-}
-
 /** For each test or hook that is a generator, an error whose stack leads to it. */
 const found = new WeakMap<Mocha.Runnable, Error>();
 
 /**
  * Finds tests and hooks that are generators. mocha would call them, which runs none of their code, and let them pass.
- * A generator function is found when it is added; a function that only returns a generator fails when it runs. Call this
- * once: it changes mocha's prototypes.
+ * A generator function is found when it is added. Call this once: it changes mocha's prototype.
  */
 export function installGeneratorGuard(): void {
   const suite = Mocha.Suite.prototype as unknown as SuiteInternals;
@@ -33,22 +27,6 @@ export function installGeneratorGuard(): void {
     const hook = createHook.call(this, title, fn);
     remember(hook);
     return hook;
-  };
-  const runnable = Mocha.Runnable.prototype as unknown as RunnableInternals;
-  const { run } = runnable;
-  runnable.run = function (this: RunnableInternals, done) {
-    const { fn } = this;
-    if (typeof fn !== 'function') return run.call(this, done);
-    this.fn = function (this: unknown, ...args: unknown[]): unknown {
-      const result: unknown = Reflect.apply(fn, this, args);
-      if (isGeneratorObject(result)) throw new Error(`it returned a generator, and ${ADVICE}`);
-      return result;
-    };
-    try {
-      run.call(this, done);
-    } finally {
-      this.fn = fn;
-    }
   };
 }
 
@@ -73,5 +51,5 @@ function remember(runnable: Mocha.Runnable): void {
   const { fn, title } = runnable as Mocha.Runnable & { fn?: unknown };
   const kind = Object.prototype.toString.call(fn);
   if (kind !== '[object GeneratorFunction]' && kind !== '[object AsyncGeneratorFunction]') return;
-  found.set(runnable, new Error(`${JSON.stringify(title)} is a generator; ${ADVICE}`));
+  found.set(runnable, new Error(`${JSON.stringify(title)} is a generator; ${GENERATOR_ADVICE}`));
 }

@@ -34,6 +34,8 @@ const Base = Mocha.Runner as unknown as new (suite: Mocha.Suite, options: object
  */
 export class LaneRunner extends Base {
   readonly #callbacks: RunnerCallbacks;
+  /** What mocha has failed. The `state` of a test or hook is the user's too. */
+  readonly #failed = new WeakSet<Mocha.Runnable>();
   /** The test or hook that runs now. */
   executing: Mocha.Runnable | undefined;
 
@@ -48,9 +50,13 @@ export class LaneRunner extends Base {
     if (target !== process) super._addEventListener(target, event, listener);
   }
 
-  /** mocha expects that an error's texts are strings, and follows `cause` to its end. */
-  override fail(test: Mocha.Runnable, error: unknown, force?: boolean): void {
-    super.fail(test, withFiniteCauses(asError(error)), force);
+  /**
+   * mocha expects that an error's texts are strings, and follows `cause` to its end. It drops the error of a test or hook
+   * that was skipped, also if it failed after that.
+   */
+  override fail(test: Mocha.Runnable, error: unknown): void {
+    this.#failed.add(test);
+    super.fail(test, withFiniteCauses(asError(error)), true);
   }
 
   override hook(name: string, done: (error?: unknown) => void): void {
@@ -60,7 +66,7 @@ export class LaneRunner extends Base {
         const hook = this.executing;
         this.executing = undefined;
         // A hook that skips its test ends with an error too.
-        if (error === undefined || hook === undefined || hook.state !== 'failed') done(error);
+        if (error === undefined || hook === undefined || !this.#failed.has(hook)) done(error);
         else this.#callbacks.onFailure(hook, test, error, () => done(error));
       });
     });
@@ -76,9 +82,10 @@ export class LaneRunner extends Base {
     this.#callbacks.within(test, () => {
       super.runTest((error?: unknown) => {
         this.executing = undefined;
-        if (test === undefined || test.isPending()) done(error);
-        else if (!error) this.#callbacks.onPass(test, () => done());
-        else this.#callbacks.onFailure(test, test, error, () => done(error));
+        if (test === undefined) return done(error);
+        if (error) this.#callbacks.onFailure(test, test, error, () => done(error));
+        else if (test.pending) done();
+        else this.#callbacks.onPass(test, () => done());
       });
     });
   }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { asError } from '../../../core/as-error.ts';
 import { reasonsOf } from '../../../core/error-reasons.ts';
 import { withoutLanes } from '../../../modules/lane-url.ts';
 import { placeOf } from '../../../modules/user-frames.ts';
@@ -9,14 +10,15 @@ import { resolvedUserFiles, unresolvedImport } from './lane-modules.ts';
 import { shownFile } from './suite-plan.ts';
 
 /** Says why a file did not load, with file and line, as one line for a refusal: `checks/a.check.ts:3: …`. */
-export function loadMistake(error: unknown, file: string, cwd: string): string {
-  const message = withoutLanes(error instanceof Error ? error.message : String(error)).split('\n')[0]!;
-  const unknownImport = importMistake(error, cwd);
+export function loadMistake(thrown: unknown, file: string, cwd: string): string {
+  const error = asError(thrown);
+  const message = withoutLanes(error.message).split('\n')[0]!;
+  const unknownImport = importMistake(thrown, cwd);
   if (unknownImport !== undefined) return unknownImport;
   const place =
     placeIn(error) ??
     (error instanceof SyntaxError ? placeOfSyntaxError(error, [file, ...resolvedUserFiles().toReversed()]) : undefined);
-  const name = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
+  const name = error.name !== 'Error' ? `${error.name}: ` : '';
   return `${place === undefined ? shownFile(file, cwd) : `${shownFile(place.file, cwd)}:${place.line}`}: ${name}${message}${reasonsText(error)}`;
 }
 
@@ -49,8 +51,8 @@ interface Place {
 }
 
 /** The first place in the error's stack that is in a user's file. */
-function placeIn(error: unknown): Place | undefined {
-  const stack = error instanceof Error ? withoutLanes(error.stack ?? '') : '';
+function placeIn(error: Error): Place | undefined {
+  const stack = withoutLanes(error.stack ?? '');
   for (const frame of stack.split('\n')) {
     const place = placeOf(frame);
     if (place !== undefined && resolvedUserFiles().includes(place.file)) return place;

@@ -16,6 +16,8 @@ interface Runnable {
 }
 
 const DEADLINE = Symbol('deadline');
+/** mocha's own errors for a time-out. A check's error may have the same code. */
+const timeouts = new WeakSet<object>();
 const ENDED_BY_TIMER = Symbol('ended by timer');
 
 /**
@@ -24,7 +26,13 @@ const ENDED_BY_TIMER = Symbol('ended by timer');
  */
 export function installStallAwareTimeouts(clock: StallClock): void {
   const prototype = Mocha.Runnable.prototype as unknown as Runnable;
-  const { run } = prototype;
+  const { run, _timeoutError: timeoutError } = prototype;
+
+  prototype._timeoutError = function (this: Runnable, ms: number) {
+    const error = timeoutError.call(this, ms);
+    timeouts.add(error);
+    return error;
+  };
 
   prototype.clearTimeout = function (this: Runnable) {
     this[DEADLINE]?.clear();
@@ -51,7 +59,7 @@ export function installStallAwareTimeouts(clock: StallClock): void {
       const forgiven =
         waited &&
         this[ENDED_BY_TIMER] !== true &&
-        (error as { code?: string } | undefined)?.code === 'ERR_MOCHA_TIMEOUT' &&
+        timeouts.has(error as object) &&
         (this.duration ?? 0) - (clock.stalledMs() - stalledBefore) <= this.timeout();
       done(forgiven ? undefined : error);
     });
