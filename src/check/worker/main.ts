@@ -11,6 +11,8 @@ const STACK_FRAMES = 50;
 
 Error.stackTraceLimit = STACK_FRAMES;
 
+const sendToParent = process.send!.bind(process);
+
 installProcessGuards({
   onOutput: (siteId, stream, text) => send({ type: 'output', siteId, stream, text }),
   onUnattributedError: (error) => {
@@ -40,5 +42,5 @@ process.on('message', (message: ToWorker) => {
 
 function send(message: FromWorker): void {
   // Without a parent nobody reads it, and the process is about to end.
-  if (process.connected) process.send!(message, undefined, undefined, () => {});
+  if (process.connected) sendToParent(message, undefined, undefined, () => {});
 }

@@ -3,6 +3,7 @@ import { fieldOf } from '../../core/as-error.ts';
 import { laneIn } from '../../modules/lane-url.ts';
 import { OutputBound } from '../../core/output-bound.ts';
 import { attemptOfLane, attemptsOfLanes, laneContext, type AttemptContext } from './attempt-context.ts';
+import { isSkip } from './lane/skip-error.ts';
 
 export interface ProcessGuardsOptions {
   readonly onOutput: (siteId: string, stream: 'stdout' | 'stderr', text: string) => void;
@@ -28,16 +29,22 @@ export function installProcessGuards(options: ProcessGuardsOptions): void {
     else if (store !== undefined) store.lane.onStray(error);
     else options.onUnattributedError(error);
   };
-  process.on('uncaughtException', onStray);
-  process.on('unhandledRejection', onStray);
+  seeStrays(onStray);
   // Ctrl-C reaches the whole process group. The parent decides how the run ends.
   process.on('SIGINT', () => {});
   const exit = process.exit.bind(process);
   process.on('disconnect', () => exit(0));
+  hideParent();
   process.exit = (code) => {
     throw new Error(`process.exit(${format(code)}) in a check: it would end the checks of all other sites too`);
   };
   for (const name of ['stdout', 'stderr'] as const) routeStream(name, options.onOutput);
+}
+
+/** A check's own messages would reach gridrun. Without `send`, libraries know that they are in no child process. */
+function hideParent(): void {
+  for (const name of ['send', 'disconnect'] as const)
+    Object.defineProperty(process, name, { value: undefined, writable: true });
 }
 
 /** The frames in an error's stack. Its message may hold a site's URL, which may look like a lane's. */
@@ -46,9 +53,24 @@ function framesOf(error: unknown): string | undefined {
   return typeof stack === 'string' ? /\n\s+at [\s\S]*/.exec(stack)?.[0] : undefined;
 }
 
-/** In a test with a callback, mocha's `this.skip()` throws. */
-function isSkip(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && error.constructor?.name === 'PendingError';
+/**
+ * Calls `onStray` for each uncaught exception and unhandled rejection, before the check's own listeners. It is no
+ * listener itself: a check that removes all listeners, as tests of error handlers do, would remove it for all sites.
+ */
+function seeStrays(onStray: (error: unknown) => void): void {
+  const emit = process.emit.bind(process) as (event: string | symbol, ...args: unknown[]) => boolean;
+  const see = (event: string | symbol, ...args: unknown[]): boolean => {
+    if (event !== 'uncaughtException' && event !== 'unhandledRejection') return emit(event, ...args);
+    onStray(args[0]);
+    emit(event, ...args);
+    return true;
+  };
+  Object.defineProperty(process, 'emit', { value: see });
+  process.setUncaughtExceptionCaptureCallback = () => {
+    throw new Error(
+      'process.setUncaughtExceptionCaptureCallback() in a check: it would hide the errors of all other sites too',
+    );
+  };
 }
 
 /** What one attempt may write: a check that logs in a loop would fill the terminal, the journal and the disk. */

@@ -123,3 +123,28 @@ test('what a check writes is told with its site, without secrets', async () => {
   const said = bench.output.map(({ siteId, stream, text }) => `${siteId} ${stream}: ${text.trim()}`).sort();
   assert.deepEqual(said, ['a stderr: oh', 'a stdout: I am a ***', 'b stderr: oh', 'b stdout: I am b ***']);
 });
+
+test('a check that removes the handlers of stray errors hides none, of its own site or of others', async () => {
+  const body = `
+    it('a', () => {
+      const before = ['uncaughtException', 'unhandledRejection'].map((event) => process.listeners(event).length);
+      for (const event of ['uncaughtException', 'unhandledRejection']) { process.removeAllListeners(event); process.on(event, () => {}); }
+      assert.deepEqual(before, site.id === 'one' ? [0, 0] : [1, 1]);
+    });
+    it('b', async () => { void Promise.reject(new Error('BOOM')); await new Promise((resolve) => setTimeout(resolve, 5)); });
+    it('c', async () => { setTimeout(() => { throw new Error('BOOM'); }); await new Promise((resolve) => setTimeout(resolve, 5)); });
+    it('d', () => { process.setUncaughtExceptionCaptureCallback(() => {}); });
+  `;
+  await using bench = await startBench({ files: checkFile('esm', body) });
+  for (const id of ['one', 'two']) {
+    const outcome = await bench.attempt({ site: siteNamed(id) });
+    assert.deepEqual(statuses(outcome), ['a: passed', 'b: failed', 'c: failed', 'd: failed']);
+  }
+});
+
+test('a check cannot send messages to gridrun', async () => {
+  const body =
+    "it('a', () => { process.send?.(null); process.send?.({ type: 'done', id: 1 }); assert.equal(process.send, undefined); });";
+  await using bench = await startBench({ files: checkFile('esm', body) });
+  assert.deepEqual(statuses(await bench.attempt({ site: siteNamed('one') })), ['a: passed']);
+});
