@@ -2,6 +2,7 @@ import { hideInTrace, startTrace } from '../../wire/protocol-trace.ts';
 import type { FromWorker, ToWorker } from '../protocol.ts';
 import { checkFault } from './attempt/check-failure.ts';
 import { CheckWorker } from './check-worker.ts';
+import { isSkip } from './lane/skip-error.ts';
 import { installProcessGuards } from './process-guards.ts';
 
 /** The program of a worker: the process in which checks run, many sites at a time. */
@@ -14,6 +15,7 @@ Error.stackTraceLimit = STACK_FRAMES;
 const sendToParent = process.send!.bind(process);
 
 installProcessGuards({
+  isSkip,
   onOutput: (siteId, stream, text) => send({ type: 'output', siteId, stream, text }),
   onUnattributedError: (error) => {
     const text = `an error that belongs to no site: ${checkFault(error, '').message}`;

@@ -3,12 +3,13 @@ import { fieldOf } from '../../core/as-error.ts';
 import { laneIn } from '../../modules/lane-url.ts';
 import { OutputBound } from '../../core/output-bound.ts';
 import { attemptOfLane, attemptsOfLanes, laneContext, type AttemptContext } from './attempt-context.ts';
-import { isSkip } from './lane/skip-error.ts';
 
 export interface ProcessGuardsOptions {
   readonly onOutput: (siteId: string, stream: 'stdout' | 'stderr', text: string) => void;
   /** Takes an error of code that belongs to no lane. */
   readonly onUnattributedError: (error: unknown) => void;
+  /** Is it what `this.skip()` throws? In a test with a callback, it ends there. */
+  readonly isSkip: (error: unknown) => boolean;
 }
 
 /**
@@ -17,7 +18,7 @@ export interface ProcessGuardsOptions {
  */
 export function installProcessGuards(options: ProcessGuardsOptions): void {
   const onStray = (error: unknown): void => {
-    if (isSkip(error)) return;
+    if (options.isSkip(error)) return;
     const store = laneContext.getStore();
     const lane = laneIn(framesOf(error));
     // Code of a lane may come back in another lane's async context. Its stack then tells where it belongs.

@@ -42,7 +42,7 @@ const PATCHES: Readonly<Record<string, { readonly patch: string; readonly call: 
   'a handler': {
     patch: "process.on('unhandledRejection', () => {});",
     call: "calls.push(process.listenerCount('unhandledRejection'));",
-    sees: '[2]',
+    sees: '[1]',
   },
   'an environment variable': {
     patch: 'process.env.COUNT = String(Number(process.env.COUNT ?? 0) + 1);',

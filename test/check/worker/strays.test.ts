@@ -129,7 +129,7 @@ test('a check that removes the handlers of stray errors hides none, of its own s
     it('a', () => {
       const before = ['uncaughtException', 'unhandledRejection'].map((event) => process.listeners(event).length);
       for (const event of ['uncaughtException', 'unhandledRejection']) { process.removeAllListeners(event); process.on(event, () => {}); }
-      assert.deepEqual(before, site.id === 'one' ? [0, 0] : [1, 1]);
+      assert.deepEqual(before, [0, 0]);
     });
     it('b', async () => { void Promise.reject(new Error('BOOM')); await new Promise((resolve) => setTimeout(resolve, 5)); });
     it('c', async () => { setTimeout(() => { throw new Error('BOOM'); }); await new Promise((resolve) => setTimeout(resolve, 5)); });

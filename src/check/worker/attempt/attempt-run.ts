@@ -26,6 +26,8 @@ import { LateErrors } from './late-errors.ts';
 import { capInSession } from './session-timeouts.ts';
 import { SuiteExecution } from './suite-execution.ts';
 
+const BAILED = 'not run after a failed check of its suite (this.bail)';
+
 /**
  * One attempt: the lane's suite on one site, in a borrowed session. It prepares the session, runs the suite, and ends
  * in one of two ways: `#complete` when the suite has run to its end, `#cut` when something stops it before.
@@ -111,12 +113,8 @@ export class AttemptRun implements AttemptContext {
     const { wire, extension, evidence } = this.#parts;
     this.#deadline = clock.deadline(this.#limits.attemptMs, () => void this.#timeOut());
     laneContext.run({ lane, attempt: this }, () => {
-      const prepared = [
-        capInSession(order.session, this.#limits.commandMs, wire, this.signal),
-        extension.start(),
-        evidence.start(),
-      ];
-      void Promise.all(prepared).then(
+      const capped = capInSession(order.session, this.#limits.commandMs, wire, this.signal);
+      void Promise.all([capped, extension.start(), evidence.start()]).then(
         () => {
           if (this.#ending === undefined) this.#suite.start(() => void this.#complete());
         },
@@ -147,8 +145,6 @@ export class AttemptRun implements AttemptContext {
 
   onLateTest(error: Error, check: string | undefined): void {
     const fault = lateTest(error);
-    // A module that made it is loaded in this lane now. In a new lane it makes it again, for the next site to fail too.
-    this.#options.lane.spoil();
     if (this.#isOver) return this.#reportLate(check, fault);
     this.#charge(check ?? this.#suite.currentCheck, fault);
   }
@@ -160,10 +156,7 @@ export class AttemptRun implements AttemptContext {
     const { borrowed, record, extension, evidence } = this.#parts;
     this.#chargeOpenCommands();
     borrowed.end();
-    record.skipAfterFailure(
-      this.#options.lane.bailingChecks(),
-      'not run after a failed check of its suite (this.bail)',
-    );
+    record.skipAfterFailure(this.#options.lane.bailingChecks(), BAILED);
     record.leaveOpen(makeFault('runner.no-result', 'mocha ended without a result for this check'));
     const gone = await untilAborted(extension.lossOf(), abortAfter(END_MS)).catch(() => undefined);
     if (gone !== undefined) {
@@ -172,10 +165,8 @@ export class AttemptRun implements AttemptContext {
       this.#sessionDirty = true;
       return this.#conclude(gone);
     }
-    const [threw] = await Promise.all([
-      untilAborted(extension.verdictOfWatch(record.list()), abortAfter(END_MS)).catch(() => undefined),
-      evidence.settled(END_MS),
-    ]);
+    const watched = untilAborted(extension.verdictOfWatch(record.list()), abortAfter(END_MS)).catch(() => undefined);
+    const [threw] = await Promise.all([watched, evidence.settled(END_MS)]);
     if (threw !== undefined) record.charge(threw.title, threw.fault);
     this.#conclude(undefined);
   }

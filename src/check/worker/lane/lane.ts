@@ -135,7 +135,11 @@ export class Lane {
 
   #onLateTest(error: LateTestError): void {
     const store = laneContext.getStore();
-    if (store?.lane === this && store.attempt !== undefined) return store.attempt.onLateTest(error, store.check);
+    if (store?.lane === this && store.attempt !== undefined) {
+      // In a new lane, the module that made it is loaded again, so the next site fails too.
+      this.#spoiled = true;
+      return store.attempt.onLateTest(error, store.check);
+    }
     // Every site that the lane runs lacks the test.
     this.#lateTest ??= error;
     this.#attempt?.onLateTest(error, undefined);

@@ -1,4 +1,5 @@
 import Mocha from 'mocha';
+import { asError } from '../../../core/as-error.ts';
 import { GENERATOR_ADVICE } from './generator-tests.ts';
 import { isSkip } from './skip-error.ts';
 import { isGeneratorObject } from './suite-callbacks.ts';
@@ -6,7 +7,6 @@ import { isGeneratorObject } from './suite-callbacks.ts';
 /** The parts of mocha's Runnable that its types leave out. */
 interface RunnableInternals {
   fn?: unknown;
-  pending: boolean;
   run: (done: (error?: unknown) => void) => void;
   emit(event: 'error', error: unknown): boolean;
   listenerCount(event: 'error'): number;
@@ -21,7 +21,7 @@ type Body = (this: unknown, ...args: unknown[]) => unknown;
 export function installBodyGuard(): void {
   const prototype = Mocha.Runnable.prototype as unknown as RunnableInternals;
   const { run } = prototype;
-  prototype.run = function (this: RunnableInternals, done) {
+  prototype.run = function (this: RunnableInternals & Pick<Mocha.Runnable, 'pending'>, done) {
     const { fn } = this;
     let isDone = false;
     if (typeof fn === 'function') this.fn = guarded(this, fn as Body, () => isDone);
@@ -56,5 +56,5 @@ function guarded(runnable: RunnableInternals, fn: Body, isDone: () => boolean): 
 /** mocha listens to `error`, unless the check has removed its listeners. */
 function report(runnable: RunnableInternals, error: unknown): void {
   if (runnable.listenerCount('error') > 0) runnable.emit('error', error);
-  else void Promise.reject(error as Error);
+  else void Promise.reject(asError(error));
 }

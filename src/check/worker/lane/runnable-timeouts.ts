@@ -10,7 +10,7 @@ interface Runnable {
   resetTimeout: () => void;
   run: (done: (error?: unknown) => void) => void;
   timedOut: boolean;
-  _timeoutError(ms: number): Error;
+  _timeoutError: (ms: number) => Error;
   [DEADLINE]?: Deadline | undefined;
   [ENDED_BY_TIMER]?: boolean;
 }
