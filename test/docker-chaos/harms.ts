@@ -1,5 +1,5 @@
 import { networkName } from '../../src/grid/docker/labels.ts';
-import { docker } from '../support/engine.ts';
+import { docker, pause } from '../support/engine.ts';
 
 /** What happens to a grid in the middle of a run, and how gridrun's one line about it starts. */
 export interface Harm {
@@ -24,7 +24,7 @@ export const HARMS: readonly Harm[] = [
   {
     what: 'a node is paused',
     notice: /^the node gridrun-\S+ was paused: /,
-    do: async (_grid, node) => void (await docker.getContainer(node).pause()),
+    do: async (_grid, node) => await pause(node),
   },
   {
     what: 'a node is cut off its network',
@@ -49,6 +49,6 @@ export const HARMS: readonly Harm[] = [
   {
     what: 'the hub is paused',
     notice: /^the hub gridrun-\S+ was paused, so gridrun starts it again/,
-    do: async (grid) => void (await hubOf(grid).pause()),
+    do: async (grid) => await pause(`gridrun-${grid}-hub`),
   },
 ];

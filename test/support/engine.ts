@@ -114,3 +114,14 @@ export async function inContainer(name: string, command: readonly string[]): Pro
   await once(stream, 'end');
   return Buffer.concat(chunks).toString('utf8');
 }
+
+/** Pauses a container. The kernel cannot freeze a group while it starts processes, as Chrome does; the engine then says so. */
+export async function pause(container: string): Promise<void> {
+  for (;;) {
+    try {
+      return void (await docker.getContainer(container).pause());
+    } catch (error) {
+      if (!String(error).includes('unable to freeze')) throw error;
+    }
+  }
+}

@@ -10,7 +10,7 @@ import { gridScale } from '../../../src/grid/docker/scale.ts';
 import { gridStatus } from '../../../src/grid/docker/status.ts';
 import { gridUp } from '../../../src/grid/docker/up.ts';
 import { remoteGrid } from '../../../src/grid/remote.ts';
-import { docker, driving, leftovers, gridName, ofGrid } from '../../support/engine.ts';
+import { docker, driving, leftovers, gridName, ofGrid, pause } from '../../support/engine.ts';
 import { missing } from '../../support/machine.ts';
 
 const options = { skip: missing('docker'), timeout: 600_000 };
@@ -108,7 +108,7 @@ test('half a grid is completed: a node killed, one paused, the hub stopped', opt
   const { name } = named;
   const first = await gridUp({ name, nodes: 3, sessionsPerNode: 1, port: 0 });
   await docker.getContainer(`gridrun-${name}-node-1`).kill();
-  await docker.getContainer(`gridrun-${name}-node-2`).pause();
+  await pause(`gridrun-${name}-node-2`);
   await docker.getContainer(`gridrun-${name}-hub`).stop({ t: 2 });
   const again = await gridUp({ name, nodes: 3, sessionsPerNode: 1, port: 0 });
   assert.equal(again.url, first.url);
