@@ -35,13 +35,13 @@ export class SharedProcess implements LoadGuard {
     return this.#isSpent;
   }
 
-  /** Call often, such as for each command. Looks closely if the last close look was a while ago. */
+  /** Call often, such as for each command and at the end of each hook. Looks closely if the last close look was a while ago. */
   glance(): void {
     if (now() - this.#lookedAt >= CLOSE_LOOK_MS) this.look();
     else if (this.#attempts.size > 1 && !this.#isSpent) this.#report(this.#watch.glance());
   }
 
-  /** Call at the end of each test and hook, and before an attempt starts. */
+  /** Call at the end of each test. */
   look(): void {
     if (this.#attempts.size < 2 || this.#isSpent) return;
     this.#report(this.#watch.changes());

@@ -11,6 +11,7 @@ interface Kept {
 
 interface KeptProperty {
   readonly key: string;
+  readonly value: unknown;
   readonly descriptor: PropertyDescriptor;
 }
 
@@ -80,7 +81,9 @@ export class ProcessState {
 
   /** The properties of shared objects that are not what they were. */
   objectChanges(): Change[] {
-    return this.#kept.flatMap(changesOf);
+    const changes: Change[] = [];
+    for (const kept of this.#kept) addChanges(kept, changes);
+    return changes;
   }
 
   /** Makes the folder, the umask, the environment and the handlers what they were. */
@@ -133,8 +136,8 @@ function keptOf(watched: Watched): Kept {
   const properties = names.flatMap((key) => {
     const descriptor = Object.getOwnPropertyDescriptor(watched.object, key);
     // A getter may be replaced by what it gets, when it is read first.
-    const counts = descriptor !== undefined && 'value' in descriptor && isCounted(watched, descriptor.value);
-    return counts ? [{ key, descriptor }] : [];
+    if (descriptor === undefined || !('value' in descriptor) || !isCounted(watched, descriptor.value)) return [];
+    return [{ key, value: descriptor.value as unknown, descriptor }];
   });
   return { watched, names: new Set(names), properties };
 }
@@ -143,20 +146,20 @@ function isCounted({ anyValue }: Watched, value: unknown): boolean {
   return anyValue || typeof value === 'function';
 }
 
-function changesOf({ watched, names, properties }: Kept): Change[] {
+/** It runs several times for each site, so it makes no object if nothing has changed. */
+function addChanges({ watched, names, properties }: Kept, changes: Change[]): void {
   const object = watched.object as Record<string, unknown>;
-  const changes: Change[] = [];
-  for (const { key, descriptor } of properties) {
-    if (Object.is(object[key], descriptor.value)) continue;
+  for (const { key, value, descriptor } of properties) {
+    if (Object.is(object[key], value)) continue;
     changes.push({ object, key, name: nameOf(watched.name, key), before: descriptor });
   }
-  for (const key of watched.additions ? Object.getOwnPropertyNames(object) : []) {
+  if (!watched.additions) return;
+  for (const key of Object.getOwnPropertyNames(object)) {
     if (names.has(key)) continue;
     const added = Object.getOwnPropertyDescriptor(object, key);
     if (added === undefined || ('value' in added && !isCounted(watched, added.value))) continue;
     changes.push({ object, key, name: nameOf(watched.name, key), before: undefined });
   }
-  return changes;
 }
 
 function nameOf(owner: string, key: string): string {

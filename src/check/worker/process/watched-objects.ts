@@ -83,7 +83,7 @@ export function partsOfPackage(exported: unknown, name: string): Watched[] {
 function partsOf(exported: unknown, name: string): Watched[] {
   if (!isObject(exported)) return [];
   const isSettings = SETTINGS.test(name.split('.').at(-1)!);
-  const parts = [
+  const parts: Watched[] = [
     { object: exported, name, anyValue: isSettings, additions: isSettings },
     ...prototypeOf(exported, name),
   ];
@@ -94,9 +94,21 @@ function partsOf(exported: unknown, name: string): Watched[] {
     const areSettings = SETTINGS.test(key);
     if (areSettings || key === 'default')
       parts.push({ object: value, name: inner, anyValue: areSettings, additions: areSettings });
-    if (typeof value === 'function') parts.push(...classParts(value, inner));
+    if (isClass(value)) parts.push(...classParts(value, inner));
   }
   return parts;
+}
+
+/** Has it methods? Most functions have none, and there are hundreds of them. */
+function isClass(value: object): boolean {
+  if (typeof value !== 'function') return false;
+  const prototype: unknown = Object.getOwnPropertyDescriptor(value, 'prototype')?.value;
+  const objects = isObject(prototype) ? [value, prototype] : [value];
+  return objects.some((object) => Object.getOwnPropertyNames(object).some((key) => hasMethod(object, key)));
+}
+
+function hasMethod(object: object, key: string): boolean {
+  return key !== 'constructor' && typeof Object.getOwnPropertyDescriptor(object, key)?.value === 'function';
 }
 
 function classParts(made: object, name: string): Watched[] {
