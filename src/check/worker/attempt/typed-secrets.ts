@@ -15,8 +15,8 @@ const LOOK = `
 const isPassword = (e) => e.localName === 'input' && e.type === 'password';
 const hasPassword = (root) => root.querySelector('input[type=password i]') !== null ||
   [...root.querySelectorAll('*')].some((e) => e.shadowRoot && hasPassword(e.shadowRoot));
-let any;
-const unknown = () => [(any ??= hasPassword(document)) ? 'password' : '', '', -1];
+let hasAnyPassword;
+const unknown = () => [(hasAnyPassword ??= hasPassword(document)) ? 'password' : '', '', -1];
 let focused = document.activeElement;
 while (focused && focused.shadowRoot && focused.shadowRoot.activeElement) focused = focused.shadowRoot.activeElement;
 return [focused, ...arguments].map((e) => e && (e.localName === 'input' || e.localName === 'textarea')
