@@ -63,8 +63,8 @@ export class SessionLog {
 
   /** Waits until everything that happened before now is logged. Never rejects. */
   async settled(): Promise<void> {
-    // A reply comes after all earlier events.
-    await this.cdp?.bidi('session.status', {}).catch(() => this.#drop());
+    // The reply comes after all earlier events, because it takes their way. One to `session.status` would overtake them.
+    await this.cdp?.bidi('browsingContext.getTree', { maxDepth: 0 }).catch(() => this.#drop());
   }
 
   /** Ends the log, without waiting for that. Never throws. */

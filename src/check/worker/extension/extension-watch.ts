@@ -182,8 +182,8 @@ export class ExtensionWatch {
 
   /** Waits until every error that was thrown before now has arrived. */
   async settled(): Promise<void> {
-    // A reply comes after all earlier events.
-    await this.cdp.bidi('session.status', {});
+    // The reply comes after all earlier events, because it takes their way. One to `session.status` would overtake them.
+    await this.cdp.bidi('browsingContext.getTree', { maxDepth: 0 });
   }
 
   /** Waits for the events on their way, then closes the connection. Never throws. */
