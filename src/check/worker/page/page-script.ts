@@ -1,20 +1,24 @@
+import type { PageFacts } from '../../../core/page-facts.ts';
+
 /** What `PAGE_SCRIPT` returns. */
-export interface ShownPage {
-  readonly url: string;
+export interface ShownPage extends Pick<
+  PageFacts,
+  | 'url'
+  | 'isErrorPage'
+  | 'status'
+  | 'mediaType'
+  | 'title'
+  | 'text'
+  | 'textLength'
+  | 'isBlank'
+  | 'isEmpty'
+  | 'fieldCount'
+  | 'wall'
+  | 'hasCaptcha'
+> {
   /** The text of the browser's own error page; empty for other pages. */
   readonly errorText: string;
-  readonly isErrorPage: boolean;
-  readonly status: number;
-  readonly mediaType: string;
   readonly isLoading: boolean;
-  readonly title: string;
-  readonly text: string;
-  readonly textLength: number;
-  readonly isBlank: boolean;
-  readonly isEmpty: boolean;
-  readonly fieldCount: number;
-  readonly wall: string;
-  readonly hasCaptcha: boolean;
   readonly hasHalfCharacters: boolean;
 }
 
