@@ -11,6 +11,8 @@ const HOST = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/;
 /** Characters that nobody sees. Joiners are left out: some languages and emoji need them. */
 const INVISIBLE = /(?![\u200C\u200D])[\p{Cf}\u115F\u1160\u3164\uFFA0]/u;
 const QUOTED = /^["'`\u2018-\u201F\u00AB\u2039].*["'`\u2018-\u201F\u00BB\u203A]$/su;
+/** A quotation mark in the host, which the URL parser would make a part of its name. */
+const QUOTE_IN_HOST = /^(?:https?:\/\/)?[^/?#]*["'`\u2018-\u201F\u00AB\u00BB\u2039\u203A]/i;
 const UNPRINTABLE = /[\s\u0000-\u001f\u007f-\u009f]/;
 
 /**
@@ -50,6 +52,7 @@ export function readUrl(text: string): ReadUrl {
   if (UNPRINTABLE.test(text))
     return { wrong: `${quoted(text)} contains a space or a control character; write %20 for a space` };
   if (QUOTED.test(text)) return { wrong: `${quoted(text)} is in quotation marks; remove them` };
+  if (QUOTE_IN_HOST.test(text)) return { wrong: `${quoted(text)} has a quotation mark in its host; remove it` };
   const bare = !SCHEME.test(text) || BARE_WITH_PORT.test(text);
   if (!bare && !WEB.test(text)) return { wrong: wrongScheme(text) };
   const parsed = URL.parse(bare ? `https://${text}` : text);

@@ -79,6 +79,8 @@ test('an invisible character and quotation marks around a URL are named', async 
     ['https://example.org/\u00AD', /invisible character \(U\+00AD\)/],
     ['“https://example.org/”', /is in quotation marks; remove them/],
     ['‘example.org’', /is in quotation marks; remove them/],
+    ['https://“example.org/', /has a quotation mark in its host; remove it/],
+    ["exam'ple.org", /has a quotation mark in its host; remove it/],
   ] as const)
     assert.match((await refusalOf('list.json', JSON.stringify([text]))).mistakes[0] ?? '', said, text);
   assert.match(
