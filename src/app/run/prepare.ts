@@ -4,6 +4,7 @@ import type { Emit, Grid, Isolation } from '../../core/ports.ts';
 import { findUnfinished, planResume, type ResumePlan } from '../../results/resume.ts';
 import { RunFolder, type SetAside } from '../../results/run-folder.ts';
 import { isolation } from '../../session/isolation.ts';
+import { idleInit } from '../../os/reaper.ts';
 import { startWebServer } from '../../webserver/web-server.ts';
 import { EarlyEvents } from './early-events.ts';
 import { installExtension, type Builds, type InstalledBuilds } from './extension.ts';
@@ -46,6 +47,7 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
   const run = runName();
   const input = await stopper.abandoning(readInput(options, { stack, emit: early.emit, signal }));
   const folder = stack.use(await RunFolder.open(options.out));
+  await sayIfNothingReaps(early.emit);
   const aside = await folder.setAside();
   const resumed =
     options.resume === undefined
@@ -72,6 +74,14 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
     early,
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
+}
+
+async function sayIfNothingReaps(emit: Emit): Promise<void> {
+  const init = await idleInit();
+  if (init === undefined) return;
+  const who = init === 'gridrun' ? 'gridrun is PID 1, and it' : `PID 1 is ${init}, which`;
+  const text = `${who} does not reap other processes: what browsers and checks leave behind stays as zombies; start the container with docker run --init`;
+  emit({ type: 'notice', level: 'warning', code: 'runner.no-reaper', text });
 }
 
 function runName(): string {

@@ -87,6 +87,11 @@ export const RUN_CODES = {
     'sites of many domains in a row could not be reached: the network of this machine is down',
     'check the network, the DNS and the proxy of this machine, then continue with `--resume`; if the sites are really gone, use `--outage-sites 0`',
   ),
+  'runner.no-reaper': noted(
+    'runner',
+    'gridrun runs in a container whose first process does not reap: ended processes of browsers stay as zombies until the container ends',
+    'start the container with `docker run --init`, or with `init: true` in a compose file',
+  ),
   'runner.no-result': reported(
     'runner',
     'mocha ended without a result for this check',
