@@ -7,8 +7,8 @@ import type { LoadGuard } from './lane/lane-set.ts';
 import { addressInUse, endChildren, hasOpenServer } from './process/attempt-resources.ts';
 import type { ProcessWatch } from './process/process-watch.ts';
 
-/** A close look takes a few tenths of a millisecond, so this bounds what the looks of all commands cost. */
-const CLOSE_LOOK_MS = 10;
+/** A look at all shared objects takes a tenth of a millisecond and more, so this bounds what all looks cost. */
+const CLOSE_LOOK_MS = 25;
 
 /** The suite cannot be loaded twice in this process. */
 class UnsafeLoadError extends Error {}
@@ -35,24 +35,24 @@ export class SharedProcess implements LoadGuard {
     return this.#isSpent;
   }
 
-  /** Call often, such as for each command and at the end of each hook. Looks closely if the last close look was a while ago. */
-  glance(): void {
-    if (now() - this.#lookedAt >= CLOSE_LOOK_MS) this.look();
-    else if (this.#attempts.size > 1 && !this.#isSpent) this.#report(this.#watch.glance());
-  }
-
-  /** Call at the end of each test. */
+  /**
+   * Looks at what checks have changed. Call often: for each command, at the end of each hook and each test. New properties
+   * that do not show in a listing are seen at the end of the attempt.
+   */
   look(): void {
     if (this.#attempts.size < 2 || this.#isSpent) return;
-    this.#report(this.#watch.changes());
-    this.#lookedAt = now();
+    const isClose = now() - this.#lookedAt >= CLOSE_LOOK_MS;
+    if (isClose) this.#lookedAt = now();
+    this.#report(isClose ? this.#watch.changes('enumerable') : this.#watch.glance());
   }
 
   /** May an attempt start? Not in a process that a check of another site has changed. */
   mayStart(): boolean {
     // What changes before the first attempt is part of the load.
     if (!this.#hasRun) this.keep();
-    if (!this.#isSpent && this.#watch.changes().length > 0) this.#isSpent = true;
+    // An attempt that runs now is looked at from all sides when it ends.
+    const additions = this.#attempts.size > 0 ? 'enumerable' : 'all';
+    if (!this.#isSpent && this.#watch.changes(additions).length > 0) this.#isSpent = true;
     return !this.#isSpent;
   }
 
@@ -74,10 +74,10 @@ export class SharedProcess implements LoadGuard {
    */
   endOf(attempt: AttemptRun, outcome: AttemptOutcome, isClean: boolean): Pick<WorkerDone, 'isSpent' | 'addressInUse'> {
     this.#hasRun = true;
-    this.look();
+    const changed = this.#isSpent ? [] : this.#watch.changes();
+    if (this.#attempts.size > 1) this.#report(changed);
     if (!isClean) endChildren(attempt);
-    if (!isClean || hasOpenServer(attempt) || (this.#attempts.size === 1 && this.#watch.changes().length > 0))
-      this.#isSpent = true;
+    if (!isClean || hasOpenServer(attempt) || changed.length > 0) this.#isSpent = true;
     const address = addressOf(attempt, outcome);
     return {
       ...(this.#isSpent ? { isSpent: true } : {}),

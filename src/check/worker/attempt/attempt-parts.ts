@@ -19,8 +19,7 @@ import { SuiteRecord } from './suite-record.ts';
 
 /** Notices what checks change in the process. */
 export interface ProcessLook {
-  /** Costs next to nothing. */
-  glance(): void;
+  /** Costs next to nothing most of the time. */
   look(): void;
 }
 
@@ -109,7 +108,7 @@ function borrowedDriver(
     session: order.session,
     maxMs: limits.commandMs,
     callingCheck,
-    beforeCommand: () => process.glance(),
+    beforeCommand: () => process.look(),
     onLateCommand,
     afterCommand,
     onTyped: (secrets) => {

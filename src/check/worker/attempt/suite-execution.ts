@@ -72,7 +72,7 @@ export class SuiteExecution implements RunnerCallbacks {
     // Hooks run after their test has its result.
     runner.on('hook end', () => record.attachLate());
     // What a hook changes for its tests is still there when they end.
-    runner.on('hook end', () => process.glance());
+    runner.on('hook end', () => process.look());
     runner.on('test end', () => process.look());
     runner.on('retry', (test: Mocha.Test) => record.retried(test));
     runner.on('fail', (runnable: Mocha.Runnable, error: unknown) => {

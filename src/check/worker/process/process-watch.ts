@@ -4,7 +4,7 @@ import type { Selenium } from '../selenium-module.ts';
 import { followResources } from './attempt-resources.ts';
 import { watchEnvironment } from './environment.ts';
 import { LanePatches } from './lane-patches.ts';
-import { ProcessState, type Change } from './process-state.ts';
+import { ProcessState, type Additions, type Change } from './process-state.ts';
 import { partsOfPackage, sharedParts, type Watched } from './watched-objects.ts';
 
 /** What a load of the suite did to the process: `kept` is fine, `again` needs one more load, `unsafe` allows no second lane. */
@@ -36,8 +36,8 @@ export class ProcessWatch {
   }
 
   /** What a check has changed. */
-  changes(): string[] {
-    return [...this.#state.changes(), ...this.#patches.replaced()];
+  changes(additions: Additions = 'all'): string[] {
+    return [...this.#state.changes(additions), ...this.#patches.replaced()];
   }
 
   /** Takes the process as it is now as unchanged. */
