@@ -59,6 +59,13 @@ export interface SessionRequest {
   readonly signal: AbortSignal;
 }
 
+/** A page of gridrun's own, for a canary. Dispose of it when no browser loads it any more. */
+export interface OwnPage extends AsyncDisposable {
+  readonly url: string;
+  /** Adds to a session's capabilities what its browser needs to reach the page. */
+  reachedWith(capabilities: SessionRequest['capabilities']): SessionRequest['capabilities'];
+}
+
 /** Opens sessions: on this machine's Chrome, a Selenium Grid, or a grid in containers. */
 export interface Grid {
   /** For messages: `local`, or the URL without its credentials. */
@@ -73,6 +80,11 @@ export interface Grid {
    * Called by the session supply, when a site waits and the capacity allows one more.
    */
   openSession(request: SessionRequest): Promise<OwnedSession>;
+  /**
+   * Opens a page that the grid's browsers can reach, whatever the network does. Never throws; undefined if there can be no
+   * such page. A grid without this method has none. Called for each canary.
+   */
+  openPage?(): Promise<OwnPage | undefined>;
   /** Ends what the grid still has open. Called by the part that made the grid, after the run. */
   [Symbol.asyncDispose](): Promise<void>;
 }

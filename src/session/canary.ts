@@ -6,19 +6,23 @@ import { ask } from './ask.ts';
 const PAGE_DEADLINE_MS = 15_000;
 
 /**
- * Tells a sick grid from sick sites: opens a session of its own, loads a page of the grid itself in it (the `/status` of
- * the session's server, which is on loopback for the Chrome of this machine), and ends it. Throws if the session does not
- * open, crashes or does not answer. That its browser can't reach that page is no fault: it answers and says so.
+ * Tells a sick grid from sick sites: opens a session of its own, loads a page in it that has nothing to do with any site,
+ * and ends it. The page is the grid's own, if `openPage` opens one, or else the `/status` of the session's server, which is
+ * on loopback for the Chrome of this machine. Throws if the session does not open, crashes or does not answer, or if it does
+ * not load the grid's own page. A browser may have no way to a server's `/status`; it then answers that, which is no fault.
  */
-export async function canary(grid: Grid, request: SessionRequest): Promise<void> {
-  const owned = await grid.openSession(request);
+export async function canary(grid: Grid, openPage: Grid['openPage'], request: SessionRequest): Promise<void> {
+  await using page = await openPage?.();
+  const capabilities = page?.reachedWith(request.capabilities) ?? request.capabilities;
+  const owned = await grid.openSession({ ...request, capabilities });
   try {
     const { endpoint, sessionId } = owned.session;
     const client = new WireClient(endpoint);
     const limits = { deadlineMs: PAGE_DEADLINE_MS, signal: request.signal };
-    const url = `${client.endpoint.shown}/status`;
+    const url = page?.url ?? `${client.endpoint.shown}/status`;
     await client.send('POST', `/session/${sessionId}/url`, { url }, limits).catch((error: unknown) => {
-      if (!(error instanceof WireError) || !/\bnet::ERR_/.test(error.message)) throw error;
+      const isUnreached = error instanceof WireError && /\bnet::ERR_/.test(error.message);
+      if (page !== undefined || !isUnreached) throw error;
     });
     await ask(owned.session, request.signal);
   } finally {

@@ -1,6 +1,7 @@
 import type { RunEnded } from '../../core/event.ts';
 import { faultOf, type Fault } from '../../core/fault.ts';
 import type { DispatchOptions } from '../../core/options.ts';
+import type { SessionRequest } from '../../core/ports.ts';
 import type { DispatchPlan } from '../../dispatch/dispatch-plan.ts';
 import { Dispatcher } from '../../dispatch/dispatcher.ts';
 import { HostLimits } from '../../dispatch/host-limits.ts';
@@ -34,7 +35,7 @@ export async function dispatch(
   { emit, state }: Books,
   { options, stopper }: RunOrder,
 ): Promise<Dispatched> {
-  const { run, input, grid, isolation, control, facts, early } = prepared;
+  const { run, input, grid, openPage, isolation, control, facts, early } = prepared;
   const { runner, known } = input;
   const dispatcher = new Dispatcher(
     workOf(prepared, options.chunkSize),
@@ -57,8 +58,7 @@ export async function dispatch(
       runner,
       isolation,
       ask,
-      canary: (signal) =>
-        canary(grid, { name: `${run}-canary`, capabilities: options.capabilities, avoidNodes: [], signal }),
+      canary: (signal) => canary(grid, openPage, canaryRequest(run, options.capabilities, signal)),
       limits: hostLimits(options),
       emit,
       counts: failureCounter(state, known, facts),
@@ -73,6 +73,10 @@ export async function dispatch(
   await runner[Symbol.asyncDispose]();
   early.close();
   return { stopped: dispatcher.stopped, faults };
+}
+
+function canaryRequest(run: string, capabilities: SessionRequest['capabilities'], signal: AbortSignal): SessionRequest {
+  return { name: `${run}-canary`, capabilities, avoidNodes: [], signal };
 }
 
 /** The plan's work, without the sites that a resumed run keeps. */

@@ -64,6 +64,17 @@ export async function stopAndRemove(engine: Engine, id: string): Promise<void> {
   await removeContainer(engine, id);
 }
 
+/** Runs a program in a container to its end. Returns whether it succeeded. */
+export async function runInContainer(engine: Engine, id: string, command: readonly string[]): Promise<boolean> {
+  return await engine.call(`run ${command[0]} in ${id.slice(0, 12)}`, async () => {
+    const exec = await engine.docker.getContainer(id).exec({ Cmd: [...command], AttachStdout: true });
+    const stream = await exec.start({});
+    stream.resume();
+    await new Promise((resolve, reject) => stream.on('end', resolve).on('error', reject));
+    return (await exec.inspect()).ExitCode === 0;
+  });
+}
+
 /** The last lines of a container's log. Empty if there is no such container. */
 export async function lastLines(engine: Engine, id: string, count: number): Promise<string> {
   const log = await ifThere(

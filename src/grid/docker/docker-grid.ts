@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { freemem } from 'node:os';
 import type { ErrorCode } from '../../core/error-codes.ts';
-import type { Grid, OwnedSession, SessionRequest } from '../../core/ports.ts';
+import type { Grid, OwnedSession, OwnPage, SessionRequest } from '../../core/ports.ts';
 import { withChromeFlags } from '../chrome-flags.ts';
 import { clearLeftovers } from '../clear-leftovers.ts';
 import { NO_RECORDS, type SessionRegistry } from '../registry.ts';
@@ -14,6 +14,7 @@ import { needsForwarder, openForwarder, type Forwarder } from './forwarder.ts';
 import { isGridName } from './labels.ts';
 import { gridNetwork } from './network.ts';
 import { findDockerGrid } from './open-grid.ts';
+import { openOwnPage } from './own-page.ts';
 import { ownerLabel } from './owner.ts';
 import { startScaler, type Scaler } from './scaler.ts';
 import { gridUp } from './up.ts';
@@ -190,6 +191,10 @@ class ContainerGrid implements DockerGrid {
       session: owned.session,
       release: () => (released ??= owned.release().finally(() => (this.#openCount -= 1))),
     };
+  }
+
+  async openPage(): Promise<OwnPage | undefined> {
+    return await openOwnPage(this.#engine.with(undefined), this.#place.name).catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 import { parseGridStatus } from '../grid-status.ts';
 import { WireClient } from '../../wire/wire-client.ts';
 import { WireError } from '../../wire/wire-error.ts';
+import { runInContainer } from './containers.ts';
 import { ifThere } from './engine.ts';
 import type { FoundGrid } from './open-grid.ts';
 import { uriOfNode } from './add-node.ts';
@@ -41,10 +42,5 @@ export async function endOrphans(grid: FoundGrid, signal: AbortSignal): Promise<
 async function endOnNode({ engine }: FoundGrid, container: string, sessionId: string): Promise<void> {
   const request = `DELETE /session/${sessionId} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n`;
   const script = `exec 3<>/dev/tcp/127.0.0.1/5555 && printf '${request}' >&3 && cat <&3 >/dev/null`;
-  await engine.call('end a session on its node', async () => {
-    const exec = await engine.docker.getContainer(container).exec({ Cmd: ['bash', '-c', script], AttachStdout: true });
-    const stream = await exec.start({});
-    stream.resume();
-    await new Promise((resolve, reject) => stream.on('end', resolve).on('error', reject));
-  });
+  await runInContainer(engine, container, ['bash', '-c', script]);
 }
