@@ -5,6 +5,8 @@ const ASK_EVERY_MS = 1_000;
 /** Gets the result of each request to the grid. */
 export interface CapacityListener {
   answered(): void;
+  /** The request succeeded, and the one before it failed. */
+  back(): void;
   /** The request failed, and none has succeeded yet. Later failures do not matter: an outage shows in the sessions. */
   refused(error: unknown): void;
   /** Called after each request: the grid may allow another session now. */
@@ -20,6 +22,7 @@ export class GridCapacity {
   readonly #signal: AbortSignal;
   readonly #listener: CapacityListener;
   #sessions = 0;
+  #isAway = false;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
@@ -50,7 +53,10 @@ export class GridCapacity {
     try {
       this.#sessions = await this.#grid.capacity(this.#signal);
       this.#listener.answered();
+      if (this.#isAway) this.#listener.back();
+      this.#isAway = false;
     } catch (error) {
+      this.#isAway = true;
       if (before === 0) this.#listener.refused(error);
     }
     if (this.#ended) return;

@@ -48,14 +48,19 @@ export class GridOutage {
     this.#everAnswered = true;
   }
 
+  /** The grid answers again after it did not: a session may be asked for at once. */
+  back(): void {
+    this.#pauseMs = FIRST_PAUSE_MS;
+    this.#pausedUntil = 0;
+  }
+
   /** Returns the outage that this session ends, if the grid gave none for some time. */
   sessionOpened(now: number): Down | undefined {
     const ended = this.down;
     this.answered();
     this.#everOpened = true;
     this.#since = undefined;
-    this.#pauseMs = FIRST_PAUSE_MS;
-    this.#pausedUntil = 0;
+    this.back();
     return ended !== undefined && now - ended.since >= WORTH_A_NOTICE_MS ? ended : undefined;
   }
 

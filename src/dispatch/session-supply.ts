@@ -38,6 +38,7 @@ export class SessionSupply {
     });
     this.#capacity = new GridCapacity(parts, parts.stop.noMoreSites, {
       answered: () => this.#outage.answered(),
+      back: () => this.#outage.back(),
       refused: (error) => this.#refused(error),
       changed: () => listener.changed(),
       failed: (error) => listener.failed(error),

@@ -118,21 +118,28 @@ function matches(stereotype: Readonly<Record<string, unknown>>, asked: Readonly<
   });
 }
 
+/** Our own sessions and requests at the moment of a status. */
+export interface OwnSessions {
+  readonly open: number;
+  /** A slot that starts a session for one of these requests is neither free nor open. */
+  readonly asked: number;
+  /** How many requests may wait for a slot. One makes a grid grow that scales on its queue. */
+  readonly spare: number;
+}
+
 /**
- * The max number of sessions that may be open or opening now: ours, the matching free slots, and one request that waits.
- * The waiting request makes a grid grow that scales on its queue. `open` and `asked` count our own sessions and requests:
- * a slot that starts a session for one of our requests is neither free nor open.
+ * The max number of sessions that may be open or opening now: ours, the matching free slots, and the requests that may
+ * wait. At least one: a request that waits in vain tells that the grid is down.
  */
 export function autoCapacity(
   status: GridStatus,
   capabilities: Readonly<Record<string, unknown>>,
-  open: number,
-  asked: number,
+  { open, asked, spare }: OwnSessions,
 ): number {
   const free = status.nodes.reduce((sum, node) => sum + freeSlots(node, capabilities), 0);
   const starting = status.nodes.reduce(
     (sum, node) => sum + node.slots.filter((slot) => slot.state === 'starting').length,
     0,
   );
-  return open + Math.min(starting, asked) + free + 1;
+  return Math.max(1, open + Math.min(starting, asked) + free + spare);
 }

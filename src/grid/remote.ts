@@ -19,6 +19,11 @@ export interface RemoteGridOptions {
   readonly openDeadlineMs?: number;
   /** The URLs of the list. A browser of gridrun's own image must let those in private networks through. */
   readonly siteUrls?: Iterable<string>;
+  /**
+   * The grid is in containers that gridrun looks after. It does not scale on its queue, so no request waits there for
+   * longer than the run: the grid would open its session at the end, for nobody. And it comes back when it was lost.
+   */
+  readonly isKept?: boolean;
   /** Aborts when the server is gone for good. Then nothing is waited for, and no session is searched. */
   readonly gone?: AbortSignal;
   /** How long to search for a session whose `POST /session` got no reply. */
@@ -86,16 +91,18 @@ class RemoteGrid implements Grid {
   }
 
   async capacity(signal: AbortSignal): Promise<number> {
-    const { sessions, capabilities = {} } = this.#options;
+    const { sessions, capabilities = {}, isKept = false } = this.#options;
     if (sessions !== 'auto') {
-      // A fixed number needs no status. The first one is read to report soon that there is no grid.
-      await this.#knowsGrid(signal);
+      // A fixed number needs no status. The first one is read to report soon that there is no grid, later ones that it is
+      // back.
+      await (isKept ? this.#status(signal) : this.#knowsGrid(signal));
       return sessions;
     }
     const status = await this.#status(signal);
     if (!status.isGrid) return availableParallelism();
     const wanted = mergeCapabilities({ browserName: 'chrome' }, capabilities);
-    return autoCapacity(status, wanted, this.#owned.size, this.#sessions.askedCount);
+    const own = { open: this.#owned.size, asked: this.#sessions.askedCount, spare: isKept ? 0 : 1 };
+    return autoCapacity(status, wanted, own);
   }
 
   async openSession(asked: SessionRequest): Promise<OwnedSession> {

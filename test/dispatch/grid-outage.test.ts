@@ -62,6 +62,17 @@ test('it is asked again soon, and then less and less often', () => {
   assert.deepEqual(pauses, [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]);
 });
 
+test('a grid that answers again after it did not is asked for a session at once', () => {
+  const outage = new GridOutage(LOST_AFTER_MS);
+  outage.sessionOpened(0);
+  for (let now = 0; now < 10_000; now += 100) outage.sessionRefused(GONE, now, ALONE);
+  assert.ok(outage.pauseMs(10_000) > 0);
+  outage.back();
+  assert.equal(outage.pauseMs(10_000), 0);
+  outage.sessionRefused(GONE, 10_000, ALONE);
+  assert.equal(outage.pauseMs(10_000), 250);
+});
+
 test('an odd answer is final from a grid that never gave a session, and an outage from one that did', () => {
   assert.equal(patienceMs(new GridOutage(LOST_AFTER_MS), ODD), 0);
   const outage = new GridOutage(LOST_AFTER_MS);

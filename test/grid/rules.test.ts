@@ -20,8 +20,8 @@ function node(
   return { uri, availability, maxSessions, slots };
 }
 
-function capacity(nodes: readonly object[], open = 0, asked = 0): number {
-  return autoCapacity(parseGridStatus({ ready: true, nodes }), { browserName: 'chrome' }, open, asked);
+function capacity(nodes: readonly object[], open = 0, asked = 0, spare = 1): number {
+  return autoCapacity(parseGridStatus({ ready: true, nodes }), { browserName: 'chrome' }, { open, asked, spare });
 }
 
 test('auto counts our sessions, the matching free slots, and one request that waits', () => {
@@ -38,6 +38,13 @@ test('auto counts our sessions, the matching free slots, and one request that wa
     3,
     'counts only our own of the starting sessions',
   );
+});
+
+test('on a grid that gridrun looks after no request waits, except for the first session', () => {
+  assert.equal(capacity([node('a', ['mine']), node('b', [null])], 1, 0, 0), 2);
+  assert.equal(capacity([node('a', ['mine'])], 1, 0, 0), 1);
+  assert.equal(capacity([node('a', ['theirs'])], 0, 0, 0), 1);
+  assert.equal(capacity([], 0, 0, 0), 1);
 });
 
 test('auto is never more than all slots and one', () => {

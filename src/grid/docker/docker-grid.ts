@@ -152,6 +152,7 @@ class ContainerGrid implements DockerGrid {
       // A grid of this run is removed with its sessions, by a later run too: its containers name this process.
       registry: place.own ? NO_RECORDS : registry,
       capabilities,
+      isKept: true,
       gone: this.#gone.signal,
     });
     this.#scaler = startScaler({

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { countOf } from '../../core/count-of.ts';
 import type { ErrorCode } from '../../core/error-codes.ts';
 import { GridrunError } from '../../core/fault.ts';
 import { uriOfNode } from './add-node.ts';
@@ -232,11 +233,8 @@ class OrphanWatch {
     this.#looksLeft -= 1;
     const ended = await endOrphans(grid, signal);
     if (ended === 0) return;
-    this.#options.onNotice(
-      'warning',
-      'grid.hub-restarted',
-      `the hub was restarted and forgot ${ended} sessions; gridrun ended them on their nodes`,
-    );
+    const text = `the hub was restarted and forgot ${countOf(ended, 'session')}; gridrun ended what it forgot`;
+    this.#options.onNotice('warning', 'grid.hub-restarted', text);
   }
 }
 

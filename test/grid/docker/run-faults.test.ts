@@ -18,7 +18,7 @@ const CHECK = checkFile(
 /** The hub's restart is Docker's own, so it works again by itself. */
 const RESTART: Harm = {
   what: 'the hub is restarted',
-  notice: /^the hub was restarted and forgot \d+ sessions/,
+  notice: /^the hub was restarted and forgot \d+ sessions?/,
   do: async (grid) => void (await docker.getContainer(`gridrun-${grid}-hub`).restart({ t: 1 })),
 };
 
