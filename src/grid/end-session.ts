@@ -36,7 +36,7 @@ export async function endSession(client: WireClient, session: SessionOnServer, l
       return true;
     } catch (error) {
       if (!(error instanceof WireError) || limits.signal?.aborted) return false;
-      if (error.wireCode === 'invalid session id') return true;
+      if (error.wireCode === 'invalid session id') return await endNamed(client, session, limits);
       if (count >= limits.tries) return error.code !== 'grid.no-answer' && (await isUnlisted(client, session, limits));
       await delay(Math.min(Math.max(pauseMs, error.retryAfterMs ?? 0), MAX_PAUSE_MS));
     }
@@ -51,6 +51,16 @@ async function listed(client: WireClient, { name }: SessionOnServer, limits: End
   const unsure = !status.isStatus ? 'the reply is no status' : isStarting(status) ? 'a session is starting' : undefined;
   if (unsure !== undefined) throw new WireError(NOT_W3C, `GET ${client.endpoint.shown}/status`, unsure);
   return undefined;
+}
+
+/**
+ * There is no session of this id, but the reply to its request may have had a wrong one. Ends the session that a Grid
+ * lists under the name, if there is one.
+ */
+async function endNamed(client: WireClient, { sessionId, name }: SessionOnServer, limits: EndLimits): Promise<boolean> {
+  const status = await readGridStatus(client, limits).catch(() => undefined);
+  const other = status?.sessions.find((session) => session.name === name)?.sessionId;
+  return other === undefined || other === sessionId || (await endSession(client, { sessionId: other, name }, limits));
 }
 
 /** Does a Grid no longer list a session that it did not end? Any other server lists none. */

@@ -96,6 +96,19 @@ export class RemoteSessions {
     }
   }
 
+  /** Takes the session that the server lists under the name of an opened one. The id of a reply may be another session's. */
+  async correct(opened: Opened, { sessionId, capabilities }: NewSession): Promise<Opened> {
+    if (sessionId === opened.session.sessionId) return opened;
+    const right = { ...opened, session: { sessionId, capabilities } };
+    try {
+      await opened.registration.update({ sessionId });
+    } catch (error) {
+      this.endLater(right);
+      throw error;
+    }
+    return right;
+  }
+
   /** Ends a session. If it may live on, its record stays, and `endRest` asks again. Never throws. */
   async end({ session, name, registration }: Opened): Promise<void> {
     await this.#end({ sessionId: session.sessionId, name, registration }, QUIT_TRIES);

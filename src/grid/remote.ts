@@ -110,13 +110,11 @@ class RemoteGrid implements Grid {
     const isGrid = await this.#knowsGrid(request.signal);
     const unwanted: Opened[] = [];
     try {
-      let opened = await this.#sessions.open(request, isGrid);
-      let place = await this.#placeOf(opened, request);
+      let { opened, place } = await this.#open(request, isGrid);
       // The session on the failed node stays open while the next one is requested: that makes the node less likely.
       while (place.another && unwanted.length < OTHER_NODE_TRIES) {
         unwanted.push(opened);
-        opened = await this.#sessions.open(request, isGrid);
-        place = await this.#placeOf(opened, request);
+        ({ opened, place } = await this.#open(request, isGrid));
       }
       return await this.#own(opened, place, request.signal);
     } finally {
@@ -154,10 +152,18 @@ class RemoteGrid implements Grid {
     }
   }
 
-  /** Finds the node of a session, and whether a session on another node would be better. */
-  async #placeOf({ session }: Opened, request: SessionRequest): Promise<FoundPlace> {
+  /** Opens a session and finds its node. If the reply had the id of another session, the grid's status has the right one. */
+  async #open(request: SessionRequest, isGrid: boolean): Promise<{ opened: Opened; place: FoundPlace }> {
+    const opened = await this.#sessions.open(request, isGrid);
     // A status that fails must not cost the session.
-    const status = this.#isGrid ? await this.#status(request.signal).catch(() => undefined) : undefined;
+    const status = isGrid ? await this.#status(request.signal).catch(() => undefined) : undefined;
+    const named = status?.sessions.find(({ name }) => name === opened.name);
+    const right = named === undefined ? opened : await this.#sessions.correct(opened, named);
+    return { opened: right, place: this.#placeOf(right, status, request) };
+  }
+
+  /** Finds the node of a session, and whether a session on another node would be better. */
+  #placeOf({ session }: Opened, status: GridStatus | undefined, request: SessionRequest): FoundPlace {
     const node = status?.sessions.find(({ sessionId }) => sessionId === session.sessionId)?.nodeUri;
     if (status === undefined || node === undefined)
       return { node: this.name, another: false, keepAliveMs: KEEP_ALIVE_MS };

@@ -76,6 +76,49 @@ test('an odd reply to a POST that was not done is an error of the wire, never a 
   await Promise.all(tries);
 });
 
+test('a session whose reply had another id is found by its name; the other session is left alone', async () => {
+  await using stub = await startStub({
+    faults({ command, body }) {
+      const isOurs = command === 'POST session' && JSON.stringify(body).includes('a test');
+      if (!isOurs) return undefined;
+      const value = { sessionId: stub.sessions()[0]!.id, capabilities: {} };
+      return { status: 200, body: { value }, done: true };
+    },
+  });
+  const other = remoteGrid(stub.url, { sessions: 1, registry });
+  const { session: foreign } = await other.openSession({ ...REQUEST, name: 'another run' });
+  const grid = remoteGrid(stub.url, { sessions: 1, registry });
+  const owned = await grid.openSession(REQUEST);
+  assert.notEqual(owned.session.sessionId, foreign.sessionId);
+  await owned.release();
+  await grid[Symbol.asyncDispose]();
+  assert.deepEqual(
+    stub.sessions().map(({ id }) => id),
+    [foreign.sessionId],
+  );
+  await other[Symbol.asyncDispose]();
+  assert.deepEqual(await readdir(registry.stateDir), []);
+});
+
+test('a session whose reply had an unknown id is ended by its name, if the status could not be read before', async () => {
+  let isStatusOut = true;
+  await using stub = await startStub({
+    faults({ command }) {
+      if (command === 'POST session')
+        return { status: 200, body: { value: { sessionId: 'f'.repeat(32), capabilities: {} } }, done: true };
+      const isOut = command === 'GET status' && isStatusOut && stub.sessions().length > 0;
+      return isOut ? { status: 502, text: 'Bad gateway' } : undefined;
+    },
+  });
+  const grid = remoteGrid(stub.url, { sessions: 1, registry });
+  const owned = await grid.openSession(REQUEST);
+  isStatusOut = false;
+  await owned.release();
+  assert.equal(stub.sessions().length, 0);
+  await grid[Symbol.asyncDispose]();
+  assert.deepEqual(await readdir(registry.stateDir), []);
+});
+
 test('a DELETE with an odd reply is sent again, and the record stays until the session is gone', async () => {
   const faults = [...ODD.slice(1, 4), ...ODD.slice(-4), 'reset' as const];
   const tries = faults.flatMap((fault) =>
