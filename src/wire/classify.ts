@@ -72,9 +72,10 @@ const RULES: readonly Rule[] = [
   {
     code: 'grid.session-lost',
     sessionLost: true,
-    // A hub replies with the second one if the node of the session is gone.
+    // A hub replies with the second one if the node of the session is gone, a node with the third if its driver is.
     holds: (code, text) =>
-      code === 'invalid session id' || /Unable to execute request for an existing session/.test(text),
+      code === 'invalid session id' ||
+      /Unable to execute request for an existing session|^Connection error \([A-Z]+ http/.test(text),
   },
   {
     code: 'grid.certificate',

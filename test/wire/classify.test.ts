@@ -39,6 +39,8 @@ const SEEN: readonly (readonly [wireCode: string, message: string, code: string,
     'grid.session-lost',
     true,
   ],
+  ['unknown error', 'Connection error (GET http://localhost:14450/session/1/title)', 'grid.session-lost', true],
+  ['javascript error', 'Connection error (GET http://localhost:14450/)', 'check.command-refused', false],
   ['javascript error', 'javascript error: tab crashed net::ERR_FAILED disconnected: ', 'check.command-refused', false],
   [
     'unexpected alert open',
