@@ -124,7 +124,7 @@ export class Evidence {
 
   async #write(attachment: Attachment, bytes: string | Uint8Array): Promise<void> {
     const path = join(this.#options.outDir, attachment.path);
-    const write = mkdir(dirname(path), { recursive: true }).then(async () => await writeFile(path, bytes));
+    const write = mkdir(dirname(path), { recursive: true }).then(async () => await writeOrRemove(path, bytes));
     const settled: Promise<void> = write.catch(() => {}).then(() => void this.#writes.delete(settled));
     this.#writes.add(settled);
     await write;
@@ -191,4 +191,14 @@ function slugOf(title: string): string {
   if (slug === title) return slug;
   const hash = createHash('sha256').update(title.toWellFormed()).digest('hex').slice(0, 8);
   return slug === '' ? hash : `${slug}-${hash}`;
+}
+
+/** Writes a file. A part of one is removed again: on a full disk it would take the room of the journal and the reports. */
+async function writeOrRemove(path: string, bytes: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, bytes);
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => {});
+    throw error;
+  }
 }
