@@ -49,6 +49,13 @@ export const WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>> = {
   'dispatch/breaker.ts': {
     MAX_PAUSE_MS: ['outage', 'the next probe of what is down (1 s at first, doubled up to this)', 'it is probed again'],
   },
+  'dispatch/openings.ts': {
+    OVERDUE_MS: [
+      'grid',
+      'the reply to a request for a session, while another request gets its session',
+      'the request no longer counts, and a free slot requests another session',
+    ],
+  },
   'dispatch/grid-outage.ts': {
     MAX_ASKED_PAUSE_MS: ['outage', 'the pause that a grid asks for with `Retry-After`', 'the grid is asked again'],
   },

@@ -91,7 +91,7 @@ export class Dispatcher {
     for (const open of this.#supply.ready()) this.#employ(open);
     const wanted = Math.min(this.#queue.count, this.#breaker.room);
     if (!this.#stop.raised) this.#supply.openFor(wanted, () => this.#queue.next(this.#mayStart));
-    if (this.#queue.count === 0 && this.#supply.takenCount === 0 && !this.#breaker.isChecking) this.#end();
+    if (this.#queue.count === 0 && !this.#breaker.isChecking && this.#supply.endsUnneeded()) this.#end();
   }
 
   readonly #mayStart = ({ url }: Waiting['site']): boolean =>

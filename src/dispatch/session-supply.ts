@@ -3,6 +3,7 @@ import type { CloseReason } from '../core/close-reason.ts';
 import { GridCapacity } from './grid-capacity.ts';
 import { GridOutage } from './grid-outage.ts';
 import { WaitingSessions } from './waiting-sessions.ts';
+import { Openings } from './openings.ts';
 import { backNotice } from './outage-text.ts';
 import { emptySlot, move, sessionOf, type Slot, type SlotSession } from './slot.ts';
 import type { OpenSlot, SessionWish, SupplyListener, SupplyParts, SupplySettings } from './supply-parts.ts';
@@ -19,6 +20,7 @@ export class SessionSupply {
   readonly #outage: GridOutage;
   readonly #capacity: GridCapacity;
   readonly #waiting: WaitingSessions;
+  readonly #openings: Openings;
   #pause: NodeJS.Timeout | undefined;
   #ended = false;
 
@@ -27,6 +29,7 @@ export class SessionSupply {
     this.#parts = parts;
     this.#listener = listener;
     this.#outage = new GridOutage(settings.outageMs);
+    this.#openings = new Openings(() => listener.changed());
     this.#waiting = new WaitingSessions({
       ask: parts.ask,
       askAfterMs: settings.askAfterMs,
@@ -58,9 +61,11 @@ export class SessionSupply {
     }
   }
 
-  /** How many slots have a session or are opening one. */
-  get takenCount(): number {
-    return this.#slots.filter(isTaken).length;
+  /** Call if no site waits. Ends all requests for sessions, unless a site runs that may be tried again. True if no slot is taken. */
+  endsUnneeded(): boolean {
+    const taken = this.#slots.filter(isTaken);
+    if (taken.every(({ state }) => state.kind === 'opening')) this.#openings.cancel();
+    return taken.length === 0;
   }
 
   /** Is a session open on a node that is not among these? */
@@ -155,7 +160,8 @@ export class SessionSupply {
   #isWanted(waitingCount: number): boolean {
     const taken = this.#slots.filter(isTaken);
     if (taken.length >= this.#capacity.sessions || !this.ready().next().done) return false;
-    const soonReady = taken.filter(({ state }) => SOON_READY.includes(state.kind)).length;
+    const isSoon = (slot: Slot): boolean => SOON_READY.includes(slot.state.kind) && !this.#openings.isOverdue(slot);
+    const soonReady = taken.filter(isSoon).length;
     return soonReady < waitingCount && !this.#isPausing();
   }
 
@@ -181,13 +187,16 @@ export class SessionSupply {
     const startedAt = Date.now();
     const { run, capabilities } = this.#settings;
     const { grid, stop } = this.#parts;
+    const canceled = this.#openings.begin(slot);
+    const signal = AbortSignal.any([stop.noMoreSites, canceled]);
     let owned: OwnedSession;
     try {
-      const name = `${run}-${slot.index}`;
-      owned = await grid.openSession({ name, capabilities, arm, avoidNodes, signal: stop.noMoreSites });
+      owned = await grid.openSession({ name: `${run}-${slot.index}`, capabilities, arm, avoidNodes, signal });
+      this.#openings.end(slot, true);
     } catch (error) {
+      this.#openings.end(slot, false);
       move(slot, { kind: 'empty' });
-      this.#refused(error);
+      if (!canceled.aborted) this.#refused(error);
       this.#listener.changed();
       return;
     }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { makeFault } from '../../src/core/fault.ts';
+import type { OwnedSession, SessionRequest } from '../../src/core/ports.ts';
 import { FAILED, FAULTED, FakeGrid, FakeRunner, PASSED, dispatchOver, sitesOf } from './fakes.ts';
 
 test('every site has exactly one verdict, no session is left and no limit is passed, whatever happens', async () => {
@@ -357,4 +359,49 @@ test("faults in either arm use the budget of --infra-retries, and a control that
   );
   const verdict = events.flatMap((event) => (event.type === 'site-judged' ? event.verdict : []))[0];
   assert.deepEqual([verdict?.verdict, verdict?.cause], ['failed', 'check']);
+});
+
+/** A grid whose requests of these numbers get no reply until they are ended. */
+class SilentGrid extends FakeGrid {
+  readonly #isSilent: (request: number) => boolean;
+  endedCount = 0;
+
+  constructor(capacity: number, isSilent: (request: number) => boolean) {
+    super(capacity);
+    this.#isSilent = isSilent;
+  }
+
+  override async openSession(request: SessionRequest): Promise<OwnedSession> {
+    if (!this.#isSilent(this.requests.length)) return await super.openSession(request);
+    this.requests.push(request);
+    await once(request.signal, 'abort');
+    this.endedCount += 1;
+    throw new Error('ended');
+  }
+}
+
+test('a request for a session that gets no reply does not hold up the end of a run', async () => {
+  const grid = new SilentGrid(2, (request) => request === 1);
+  const { dispatcher, verdicts } = dispatchOver(sitesOf(3), { grid, runner: new FakeRunner(() => PASSED) });
+  await dispatcher.run();
+  assert.deepEqual([...verdicts().values()], ['passed', 'passed', 'passed']);
+  assert.equal(dispatcher.stopped, '');
+  assert.equal(grid.endedCount, 1);
+});
+
+test('a site waits no longer than half a minute for a request without a reply, while others get theirs', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const grid = new SilentGrid(2, (request) => request === 1);
+  const runner = new FakeRunner(() => PASSED);
+  const { dispatcher, verdicts } = dispatchOver(sitesOf(3), { grid, runner }, { sitesPerSession: 1 });
+  const ended = dispatcher.run();
+  while (verdicts().size < 2) {
+    context.mock.timers.tick(1);
+    await new Promise(setImmediate);
+  }
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  assert.equal(verdicts().size, 2);
+  context.mock.timers.tick(30_000);
+  await ended;
+  assert.deepEqual([...verdicts().values()], ['passed', 'passed', 'passed']);
 });
