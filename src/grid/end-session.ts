@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NOT_W3C } from '../wire/classify.ts';
-import type { WireClient } from '../wire/wire-client.ts';
+import { WireClient } from '../wire/wire-client.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { isStarting, readGridStatus } from './grid-status.ts';
 
@@ -36,7 +36,7 @@ export async function endSession(client: WireClient, session: SessionOnServer, l
       return true;
     } catch (error) {
       if (!(error instanceof WireError) || limits.signal?.aborted) return false;
-      if (error.wireCode === 'invalid session id') return await endNamed(client, session, limits);
+      if (error.wireCode === 'invalid session id') return await endForgotten(client, session, limits);
       if (count >= limits.tries) return error.code !== 'grid.no-answer' && (await isUnlisted(client, session, limits));
       await delay(Math.min(Math.max(pauseMs, error.retryAfterMs ?? 0), MAX_PAUSE_MS));
     }
@@ -54,13 +54,22 @@ async function listed(client: WireClient, { name }: SessionOnServer, limits: End
 }
 
 /**
- * There is no session of this id, but the reply to its request may have had a wrong one. Ends the session that a Grid
- * lists under the name, if there is one.
+ * The server knows no session of this id. On a Grid it may live all the same: the reply to its request had a wrong id,
+ * or the hub was restarted and lists the sessions of its nodes without knowing them. Ends it, and returns true if it is gone.
  */
-async function endNamed(client: WireClient, { sessionId, name }: SessionOnServer, limits: EndLimits): Promise<boolean> {
+async function endForgotten(client: WireClient, session: SessionOnServer, limits: EndLimits): Promise<boolean> {
+  const { sessionId, name } = session;
   const status = await readGridStatus(client, limits).catch(() => undefined);
-  const other = status?.sessions.find((session) => session.name === name)?.sessionId;
-  return other === undefined || other === sessionId || (await endSession(client, { sessionId: other, name }, limits));
+  const found = status?.sessions.find((each) => each.name === name || each.sessionId === sessionId);
+  if (found === undefined) return true;
+  if (found.sessionId !== sessionId) return await endSession(client, { sessionId: found.sessionId, name }, limits);
+  if (!URL.canParse(found.nodeUri)) return false;
+  try {
+    await new WireClient(found.nodeUri).send('DELETE', `/session/${sessionId}`, undefined, limits);
+    return true;
+  } catch (error) {
+    return error instanceof WireError && error.wireCode === 'invalid session id';
+  }
 }
 
 /** Does a Grid no longer list a session that it did not end? Any other server lists none. */

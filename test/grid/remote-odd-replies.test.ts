@@ -119,6 +119,34 @@ test('a session whose reply had an unknown id is ended by its name, if the statu
   assert.deepEqual(await readdir(registry.stateDir), []);
 });
 
+test('a session that a restarted hub lists, but does not know, is ended at its node; if not, its record stays', async () => {
+  for (const isReachable of [true, false]) {
+    const seen: string[] = [];
+    const own = new SessionRegistry(await mkdtemp(join(registry.stateDir, 'own-')));
+    const noSession = { error: 'invalid session id', message: 'Unable to find session with ID: s1', stacktrace: '' };
+    await using node = await startHttpServer((incoming, outgoing) => {
+      seen.push(`${incoming.method} ${incoming.url}`);
+      if (isReachable) answerValue(outgoing, null);
+      else incoming.socket.destroy();
+    });
+    const session = { sessionId: 's1', capabilities: {} };
+    const nodes = [{ uri: node.url, availability: 'UP', slots: [{ stereotype: {}, session }] }];
+    await using hub = await startHttpServer((incoming, outgoing) => {
+      if (incoming.url === '/status') answerValue(outgoing, { ready: true, nodes });
+      else if (incoming.method === 'POST') answerValue(outgoing, session);
+      else answerValue(outgoing, noSession, 404);
+    });
+    const grid = remoteGrid(hub.url, { sessions: 1, registry: own });
+    const owned = await grid.openSession(REQUEST);
+    await owned.release();
+    assert.equal(seen[0], 'DELETE /session/s1');
+    assert.equal((await readdir(own.stateDir)).length, isReachable ? 0 : 1);
+    nodes.pop();
+    await grid[Symbol.asyncDispose]();
+    assert.deepEqual(await readdir(own.stateDir), []);
+  }
+});
+
 test('a DELETE with an odd reply is sent again, and the record stays until the session is gone', async () => {
   const faults = [...ODD.slice(1, 4), ...ODD.slice(-4), 'reset' as const];
   const tries = faults.flatMap((fault) =>
