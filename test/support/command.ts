@@ -51,6 +51,10 @@ export class Workplace implements AsyncDisposable {
     await writeFile(path, content);
   }
 
+  async remove(name: string): Promise<void> {
+    await rm(join(this.folder, name), { recursive: true });
+  }
+
   read(name: string): Promise<string> {
     return readFile(join(this.folder, name), 'utf8');
   }

@@ -28,6 +28,12 @@ export interface SeleniumGrid extends AsyncDisposable {
   readonly nodeUrls: readonly string[];
   /** Kills a node, as if its machine was lost. */
   killNode(index: number): Promise<void>;
+  /** Stops a node or lets it go on, with its browsers: SIGSTOP, SIGCONT. */
+  signalNode(index: number, signal: NodeJS.Signals): void;
+  /** Kills the hub. Its nodes stay. */
+  killHub(): Promise<void>;
+  /** Starts a killed hub again at its URL, and waits until its nodes are back. */
+  restartHub(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -51,8 +57,8 @@ export async function startSeleniumGrid(options: SeleniumGridOptions = {}): Prom
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    started.push(
-      jar(folder, [
+    const startHub = (): Server => {
+      const hub = jar(folder, [
         'hub',
         '--host',
         '127.0.0.1',
@@ -63,8 +69,11 @@ export async function startSeleniumGrid(options: SeleniumGridOptions = {}): Prom
         String(queueTimeoutSeconds),
         ...(user === undefined ? [] : ['--username', user.name, '--password', user.password]),
         ...(prefix === '' ? [] : ['--sub-path', prefix]),
-      ]),
-    );
+      ]);
+      started.push(hub);
+      return hub;
+    };
+    let hub = startHub();
     const nodes = nodePorts.map((port) =>
       jar(folder, [
         'node',
@@ -96,11 +105,20 @@ export async function startSeleniumGrid(options: SeleniumGridOptions = {}): Prom
     );
     started.push(...nodes);
     const headers = user === undefined ? {} : { authorization: `Basic ${btoa(`${user.name}:${user.password}`)}` };
-    await untilUp(`${origin}${prefix}/status`, { headers, nodeCount, signal: options.signal }, started);
+    const areUp = async (): Promise<void> =>
+      await untilUp(`${origin}${prefix}/status`, { headers, nodeCount, signal: options.signal }, [hub, ...nodes]);
+    await areUp();
     return {
       url: `${user === undefined ? origin : origin.replace('//', `//${user.name}:${user.password}@`)}${prefix}`,
       nodeUrls: nodePorts.map((port) => `http://127.0.0.1:${port}`),
       killNode: (index) => kill(nodes[index]!),
+      signalNode: (index, name) => signalGroup(nodes[index]!, name),
+      killHub: () => kill(hub),
+      async restartHub() {
+        await kill(hub);
+        hub = startHub();
+        await areUp();
+      },
       stop,
       [Symbol.asyncDispose]: stop,
     };

@@ -1,0 +1,72 @@
+import { always, once, UNHARMED } from '../expected.ts';
+import { scene, type Scene } from '../scene.ts';
+
+const FOREVER = 'await new Promise(() => {});';
+
+/** What a check can do to itself and to its worker. */
+export const CHECKS: readonly Scene[] = [
+  scene('check', 'stub', 'an assertion fails', always('check.failed'), { check: 'assert.equal(1, 2);', isShort: true }),
+  scene('check', 'stub', 'it throws', always('check.failed'), { check: "throw new TypeError('no');" }),
+  scene('check', 'stub', 'it throws nothing', always('check.failed'), { check: 'throw undefined;' }),
+  scene('check', 'stub', 'it never ends', always('check.timeout'), { check: FOREVER }),
+  scene('check', 'stub', 'it sends commands and never ends', always('check.timeout'), {
+    check: 'for (;;) await driver.getTitle();',
+  }),
+  scene('check', 'stub', 'it loops in its process', always('runner.endless-loop'), {
+    check: 'for (;;);',
+    neighbors: 'passed',
+  }),
+  scene('check', 'stub', 'it calls process.exit', always('check.failed'), { check: 'process.exit(0);' }),
+  scene('check', 'stub', 'it calls process.abort, each time', always('runner.worker-died'), {
+    check: 'process.abort();',
+    neighbors: 'passed',
+  }),
+  scene('check', 'stub', 'it kills its process, each time', always('runner.worker-died'), {
+    check: `process.kill(process.pid, 'SIGKILL'); ${FOREVER}`,
+    neighbors: 'passed',
+  }),
+  scene('check', 'stub', 'its process is killed, once', once('runner.worker-died'), {
+    check: 'await harm();',
+    harm: ({ worker }) => void process.kill(worker, 'SIGKILL'),
+    neighbors: 'passed',
+    isShort: true,
+  }),
+  scene('check', 'stub', 'it uses up the memory of its process', always('runner.worker-died'), {
+    check: 'const all = []; for (;;) all.push(new Array(1000).fill(site));',
+    options: { env: { NODE_OPTIONS: '--max-old-space-size=96' } },
+    neighbors: 'passed',
+    says: /out of memory/,
+  }),
+  scene('check', 'stub', 'it leaves a rejection unhandled', always('check.failed'), {
+    check: "void Promise.reject(new Error('nobody waits')); await new Promise((resolve) => setTimeout(resolve, 50));",
+  }),
+  scene('check', 'stub', 'a timer of it throws', always('check.failed'), {
+    check:
+      "setTimeout(() => { throw new Error('late'); }, 10); await new Promise((resolve) => setTimeout(resolve, 100));",
+  }),
+  scene('check', 'stub', 'it prints without end', always('check.timeout'), {
+    check: "for (;;) { console.log('x'.repeat(1000)); await new Promise((resolve) => setImmediate(resolve)); }",
+  }),
+  scene('check', 'stub', 'it prints 20 MB', UNHARMED, {
+    check: "for (let i = 0; i < 20; i++) console.log('x'.repeat(1_000_000));",
+  }),
+  scene('check', 'stub', 'it makes a test while it runs', always('check.late-test'), {
+    check: "it('late', () => {});",
+  }),
+  scene('check', 'stub', 'it does not await a command', always('check.unawaited-command'), {
+    suite: `
+import { driver, site } from 'gridrun/check';
+it('works', async () => { await driver.get(site.url); if (site.id === 'bad') void driver.getTitle(); });
+`,
+  }),
+  scene('check', 'stub', 'its hook throws', always('check.failed'), {
+    suite: `
+import { driver, site } from 'gridrun/check';
+beforeEach(() => { if (site.id === 'bad') throw new Error('no'); });
+it('works', async () => { await driver.get(site.url); });
+`,
+  }),
+  scene('check', 'stub', 'it looks for an element that is not there', always('check.command-refused'), {
+    check: 'await driver.switchTo().frame(7);',
+  }),
+];
