@@ -21,6 +21,7 @@ export const COMMANDS: readonly string[] = [
   'grid scale',
   'grid logs',
   'grid join',
+  'grid image',
 ];
 
 /** docs/reference/flags.md, without its first lines. */

@@ -104,6 +104,9 @@ export const GRID_WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>
   'grid/docker/scaler.ts': {
     ENGINE_GONE_MS: ['docker', 'an engine and a hub that are both away', 'the run ends (`grid.gone`)'],
   },
+  'grid/docker/own-page.ts': {
+    REACH_MS: ['docker', "a node to reach the canary's page", "the canary loads the hub's status instead"],
+  },
   'grid/docker/orphans.ts': {
     DEADLINE_MS: ['docker', 'the end of a session that a restarted hub forgot', 'the next start tries again'],
   },

@@ -1,4 +1,5 @@
 import { downAllDead, gridDown } from '../grid/docker/down.ts';
+import { gridImage } from '../grid/docker/image.ts';
 import { gridJoin } from '../grid/docker/join.ts';
 import { gridLogs } from '../grid/docker/logs.ts';
 import { gridScale } from '../grid/docker/scale.ts';
@@ -14,6 +15,7 @@ export const grids = {
   scale: gridScale,
   logs: gridLogs,
   join: gridJoin,
+  image: gridImage,
 } as const;
 
 export type { GridReport } from '../grid/docker/status.ts';

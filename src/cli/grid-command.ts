@@ -10,6 +10,7 @@ import type { AddCommand, ExitWith } from './command.ts';
 import { refusal } from '../core/fault.ts';
 import { countOf } from '../core/count-of.ts';
 import { DEFAULT_GRID, forceOption, gridCommands, nameOption, onProgress } from './grid-access.ts';
+import { gridImageCommand } from './grid-image-command.ts';
 import { gridJoinCommand } from './grid-join-command.ts';
 import { gridTable } from './grid-table.ts';
 import { gridUpCommand } from './grid-up-command.ts';
@@ -19,9 +20,17 @@ import { interruptible } from './interruptible.ts';
 export function gridCommand(exitWith: ExitWith): AddCommand {
   return strictCommand({
     command: 'grid [action]',
-    describe: 'Run a Selenium Grid in Docker containers: up, down, status, scale, logs, join',
+    describe: 'Run a Selenium Grid in Docker containers: up, down, status, scale, logs, join, image',
     builder: (yargs) =>
-      [gridUpCommand(), downCommand(), statusCommand(exitWith), scaleCommand(), logsCommand(), gridJoinCommand()]
+      [
+        gridUpCommand(),
+        downCommand(),
+        statusCommand(exitWith),
+        scaleCommand(),
+        logsCommand(),
+        gridJoinCommand(),
+        gridImageCommand(),
+      ]
         .reduce((cli, add) => add(cli), yargs)
         .positional('action', optionalArgument('One of the commands above')),
     // Reached only if the action is none of those.
@@ -30,7 +39,7 @@ export function gridCommand(exitWith: ExitWith): AddCommand {
       throw refusal(
         'options',
         given === undefined ? 'gridrun grid needs a command' : `gridrun grid has no command '${given}'`,
-        { hint: 'use one of up, down, status, scale, logs, join' },
+        { hint: 'use one of up, down, status, scale, logs, join, image' },
       );
     },
   });
@@ -48,10 +57,14 @@ function downCommand(): AddCommand {
         .example('$0 grid down --all-dead', 'remove what killed runs left behind'),
     handler: async (argv) => {
       const grids = await gridCommands();
-      const removed =
-        argv['all-dead'] === true
-          ? await grids.downAllDead({ onProgress })
-          : await grids.down(argv.name ?? DEFAULT_GRID, { onProgress });
+      const name = argv.name ?? DEFAULT_GRID;
+      const removed = await interruptible(
+        async (signal) =>
+          argv['all-dead'] === true
+            ? await grids.downAllDead({ signal, onProgress })
+            : await grids.down(name, { signal, onProgress }),
+        'Stopping.',
+      );
       onProgress(removed.length === 0 ? 'there was nothing to remove' : `removed: ${removed.length}`);
     },
   });

@@ -85,6 +85,11 @@ export interface Grid {
    * such page. A grid without this method has none. Called for each canary.
    */
   openPage?(): Promise<OwnPage | undefined>;
+  /**
+   * Finds out why a browser on a node cannot reach a site that may be well: its name means another machine there. Never
+   * throws; undefined if the reason is the site's. Called for each attempt that did not reach its site.
+   */
+  whyUnreached?(url: string, node: string): Promise<string | undefined>;
   /** Ends what the grid still has open. Called by the part that made the grid, after the run. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -5,16 +5,46 @@ import type { ErrorCode } from '../core/error-codes.ts';
 import { refusal } from '../core/fault.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { readGridStatus } from './grid-status.ts';
+import { readHostNames, type HostNames } from './hosts-file.ts';
 
 const DEADLINE_MS = 10_000;
 const SHOWN_SITES = 3;
 
 /** The host and port of a URL on this machine's loopback, or undefined for any other URL. Pure. */
 export function loopbackOf(url: string): { host: string; port: number } | undefined {
+  const site = siteOf(url);
+  const isLoopback = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(site.host);
+  return isLoopback ? site : undefined;
+}
+
+/** The host and port of a URL. Pure. */
+export function siteOf(url: string): { host: string; port: number } {
   const { hostname: host, port, protocol } = new URL(url);
-  const loopback =
-    host === 'localhost' || host.endsWith('.localhost') || /^127\.\d+\.\d+\.\d+$/.test(host) || host === '[::1]';
-  return loopback ? { host, port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) } : undefined;
+  return { host, port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) };
+}
+
+/** Whether an address is on the loopback of any machine. Pure. */
+export function isLoopbackAddress(address: string): boolean {
+  return LOOPBACK.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** The addresses of a URL's host on this machine, if it is a name that needs a lookup. Never throws. */
+export async function addressesOf(url: string): Promise<string[]> {
+  const { hostname: host } = new URL(url);
+  if (loopbackOf(url) !== undefined || isIP(host) !== 0 || host.startsWith('[')) return [];
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.map(({ address }) => address);
+}
+
+/** Why a browser on a node cannot reach a site: its name is on loopback, which is another machine there. Never throws. */
+export async function whyElsewhere(url: string, node: string): Promise<string | undefined> {
+  const address = (await addressesOf(url)).find(isLoopbackAddress);
+  if (address === undefined || (await isHere(node))) return undefined;
+  return `${new URL(url).hostname} is ${address}, which means another machine to a browser at ${node}`;
 }
 
 /** What decides whether the browsers of a server reach the sites. */
@@ -31,7 +61,8 @@ export interface Reach {
  * so a notice must do. A server that is silent is asked for sessions later.
  */
 export async function refuseLoopback(url: string, { siteUrls, capabilities, signal, onNotice }: Reach): Promise<void> {
-  const sites = [...siteUrls].filter((site) => loopbackOf(site) !== undefined);
+  const names = await readHostNames();
+  const sites = [...siteUrls].filter((site) => isOnLoopback(site, names));
   // Whoever maps hosts, or sends Chrome to a proxy, knows better.
   if (sites.length === 0 || /host-resolver-rules|"proxy"|proxy-server/.test(JSON.stringify(capabilities))) return;
   const client = new WireClient(url);
@@ -57,6 +88,11 @@ export async function refuseLoopback(url: string, { siteUrls, capabilities, sign
     'grid.loopback-sites',
     `${text} on another machine: they reach these sites only through a tunnel`,
   );
+}
+
+/** Whether a URL is on this machine's loopback, by its host or by the name that the hosts file has for it. */
+function isOnLoopback(url: string, names: HostNames): boolean {
+  return loopbackOf(url) !== undefined || isLoopbackAddress(names.get(new URL(url).hostname) ?? '0.0.0.0');
 }
 
 function sitesText(sites: readonly string[]): string {

@@ -5,6 +5,7 @@ import { WireClient } from '../wire/wire-client.ts';
 import { mergeCapabilities } from './capabilities.ts';
 import { autoCapacity, freeSlots, readGridStatus, type GridStatus } from './grid-status.ts';
 import { siteFlags, withChromeFlags, type ChromeFlag } from './chrome-flags.ts';
+import { whyElsewhere } from './loopback.ts';
 import { SessionRegistry, type SessionBook } from './registry.ts';
 import { RemoteSessions, type Opened } from './remote-sessions.ts';
 import { sessionFacts } from './session-facts.ts';
@@ -120,6 +121,10 @@ class RemoteGrid implements Grid {
     } finally {
       for (const opened of unwanted) this.#sessions.endLater(opened);
     }
+  }
+
+  async whyUnreached(url: string, node: string): Promise<string | undefined> {
+    return await whyElsewhere(url, node);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -19,15 +19,19 @@ export const ELSEWHERE: Readonly<Record<string, Elsewhere>> = {
     why: 'downloads packages',
     test: 'test/house/package.test.ts',
   },
+  'export GRIDRUN_IMAGE=$(gridrun grid image)': {
+    why: 'builds an image with a Docker engine',
+    test: 'test/house/package.test.ts',
+  },
   'export SE_ROUTER_PASSWORD=$(openssl rand -hex 24) SE_REGISTRATION_SECRET=$(openssl rand -hex 24)': {
     why: 'for docker-compose',
     test: 'test/grid/docker/compose.test.ts',
   },
-  'docker-compose -f docker-compose.grid.yml up -d --scale chrome=3': {
+  'docker-compose -f node_modules/gridrun/docker-compose.grid.yml up -d --scale chrome=3': {
     why: 'needs a Docker engine',
     test: 'test/grid/docker/compose.test.ts',
   },
-  'docker-compose -f docker-compose.grid.yml down': {
+  'docker-compose -f node_modules/gridrun/docker-compose.grid.yml down': {
     why: 'needs a Docker engine',
     test: 'test/grid/docker/compose.test.ts',
   },
@@ -38,4 +42,4 @@ export const ELSEWHERE: Readonly<Record<string, Elsewhere>> = {
  * reports wrong flags before it contacts the engine. test/grid/docker/lifecycle.test.ts, scale-in-run.test.ts and
  * join.test.ts run such commands with an engine.
  */
-export const NEEDS_ENGINE = /^gridrun (grid (up|down|status|scale|logs|join)\b|.*--grid docker\b)/;
+export const NEEDS_ENGINE = /^gridrun (grid (up|down|status|scale|logs|join|image)\b|.*--grid docker\b)/;

@@ -48,6 +48,7 @@ test('every page is reached from docs/README.md, and that one from README.md', (
 
 /** Flags of other programs that the pages mention. */
 const OTHERS = new Set([
+  '--init',
   '--parallel',
   '--save-dev',
   '--scale',

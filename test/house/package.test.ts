@@ -8,8 +8,6 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { openEngine } from '../../src/grid/docker/engine.ts';
-import { ensureOwnImage } from '../../src/grid/docker/image.ts';
 import { gridStatus } from '../../src/grid/docker/status.ts';
 import { freePort } from '../../src/os/free-port.ts';
 import { missing } from '../support/machine.ts';
@@ -109,18 +107,20 @@ test('is a library too', async () => {
 });
 
 test(
-  'the compose file runs a grid from any folder, with the image that gridrun has built',
+  'the compose file refuses to build, names gridrun grid image, and runs a grid from any folder with that image',
   { skip: missing('docker'), timeout: 600_000 },
   async () => {
-    const { ref } = await ensureOwnImage(await openEngine());
+    const image = await npx('grid', 'image');
+    assert.equal(image.code, 0, image.stderr);
     const elsewhere = mkdtempSync(join(tmpdir(), 'gridrun-elsewhere-'));
     const name = `pack-${randomBytes(4).toString('hex')}`;
-    const compose = async (...args: string[]): Promise<Ended> => {
+    const compose = async (...args: string[]): Promise<Ended> => await composeWith(env, ...args);
+    const composeWith = async (variables: Record<string, string | number>, ...args: string[]): Promise<Ended> => {
       const file = join(folder, 'node_modules/gridrun/docker-compose.grid.yml');
       return await ended(
         'env',
         elsewhere,
-        ...Object.entries(env).map(([key, value]) => `${key}=${value}`),
+        ...Object.entries(variables).map(([key, value]) => `${key}=${value}`),
         'docker-compose',
         '-f',
         file,
@@ -130,12 +130,18 @@ test(
     const env = {
       COMPOSE_PROJECT_NAME: name,
       GRIDRUN_GRID: name,
-      GRIDRUN_IMAGE: ref,
+      GRIDRUN_IMAGE: image.stdout.trim(),
       GRIDRUN_PORT: await freePort(),
       SE_ROUTER_PASSWORD: randomBytes(12).toString('hex'),
       SE_REGISTRATION_SECRET: randomBytes(12).toString('hex'),
     };
     try {
+      const build = await composeWith({ ...env, GRIDRUN_IMAGE: `gridrun-test:${name}` }, 'build', '--force-rm', 'hub');
+      assert.notEqual(build.code, 0);
+      assert.match(
+        build.stdout + build.stderr,
+        /this image cannot be built from the npm package[^]*npx gridrun grid image/,
+      );
       const up = await compose('up', '-d', '--no-build');
       assert.equal(up.code, 0, up.stdout + up.stderr);
       while ((await gridStatus({ name }))[0]?.slots !== 1) await new Promise((resolve) => setTimeout(resolve, 200));

@@ -1,7 +1,7 @@
 import type { RunEnded } from '../../core/event.ts';
 import { faultOf, type Fault } from '../../core/fault.ts';
 import type { DispatchOptions } from '../../core/options.ts';
-import type { SessionRequest } from '../../core/ports.ts';
+import type { Grid, OwnPage, SessionRequest } from '../../core/ports.ts';
 import type { DispatchPlan } from '../../dispatch/dispatch-plan.ts';
 import { Dispatcher } from '../../dispatch/dispatcher.ts';
 import { HostLimits } from '../../dispatch/host-limits.ts';
@@ -14,6 +14,7 @@ import type { Books } from './open-books.ts';
 import { unitsOf } from './plan.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunOrder } from './run-order.ts';
+import { sparingSites } from './sparing-sites.ts';
 import { globalTimeout } from './stop.ts';
 
 /** The pause between the first two probes of a grid or network that is down. */
@@ -35,7 +36,7 @@ export async function dispatch(
   { emit, state }: Books,
   { options, stopper }: RunOrder,
 ): Promise<Dispatched> {
-  const { run, input, grid, openPage, isolation, control, facts, early } = prepared;
+  const { run, input, grid, plainGrid, isolation, control, facts, early } = prepared;
   const { runner, known } = input;
   const dispatcher = new Dispatcher(
     workOf(prepared, options.chunkSize),
@@ -55,10 +56,10 @@ export async function dispatch(
     },
     {
       grid,
-      runner,
+      runner: sparingSites(runner, plainGrid),
       isolation,
       ask,
-      canary: (signal) => canary(grid, openPage, canaryRequest(run, options.capabilities, signal)),
+      canary: (signal) => canary(grid, () => openPage(plainGrid), canaryRequest(run, options.capabilities, signal)),
       limits: hostLimits(options),
       emit,
       counts: failureCounter(state, known, facts),
@@ -73,6 +74,10 @@ export async function dispatch(
   await runner[Symbol.asyncDispose]();
   early.close();
   return { stopped: dispatcher.stopped, faults };
+}
+
+async function openPage(grid: Grid): Promise<OwnPage | undefined> {
+  return await grid.openPage?.();
 }
 
 function canaryRequest(run: string, capabilities: SessionRequest['capabilities'], signal: AbortSignal): SessionRequest {

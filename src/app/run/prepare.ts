@@ -27,7 +27,8 @@ export interface Prepared extends AsyncDisposable {
   readonly resumed: ResumePlan | undefined;
   /** Its sessions have the extension, if there is one. */
   readonly grid: Grid;
-  readonly openPage: Grid['openPage'];
+  /** The grid without the extension. */
+  readonly plainGrid: Grid;
   readonly isolation: Isolation;
   readonly control: ControlMode;
   /** What expectations are checked against. */
@@ -69,7 +70,7 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
     aside,
     resumed,
     grid: installed?.grid ?? plain,
-    openPage: plain.openPage?.bind(plain),
+    plainGrid: plain,
     isolation: installed?.isolation(isolation(options.isolation)) ?? isolation(options.isolation),
     control: input.builds?.mode ?? 'never',
     facts: knownFacts(options.selection, input, installed?.facts.version),

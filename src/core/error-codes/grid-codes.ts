@@ -73,8 +73,8 @@ export const GRID_CODES = {
     'fix the step that failed; its last lines are in the message, and packages need network access in containers',
   ),
   'grid.loopback-sites': input(
-    'some sites are on this machine (localhost), but the browsers of the grid run in containers or on other machines',
-    'use `--grid docker` or `--grid local`, or list the sites by an address that the nodes can reach',
+    'the address of some sites means another machine to the browsers of the grid, which run in containers or on other machines: localhost, a name on loopback, or an address of the containers’ own network',
+    'use `--grid docker` or `--grid local`, or list the sites by an address that the nodes can reach; a name that only this machine knows belongs into its hosts file',
   ),
   'grid.network-down': retried(
     'grid',

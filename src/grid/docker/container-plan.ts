@@ -13,6 +13,9 @@ const NODE_MEMORY_BYTES = 512 * MIB;
 const SESSION_MEMORY_BYTES = 1024 * MIB;
 /** Shared memory of Chrome's processes. With the engine's default of 64 MB, tabs crash. */
 const SESSION_SHARED_BYTES = 256 * MIB;
+/** What a node's /tmp holds at most: profiles, caches, downloads. It is memory, and no page fills the machine's disk. */
+const NODE_TMP_BYTES = 256 * MIB;
+const SESSION_TMP_BYTES = 512 * MIB;
 const SERVER_PIDS = 256;
 const SESSION_PIDS = 512;
 
@@ -150,9 +153,11 @@ function labelsOf(plan: Common, role: 'hub' | 'node', more: Record<string, strin
 }
 
 function nodeLimits(plan: NodePlan): NonNullable<ContainerCreateOptions['HostConfig']> {
+  const tmpBytes = NODE_TMP_BYTES + plan.sessions * SESSION_TMP_BYTES;
   return {
+    Tmpfs: { '/tmp': `rw,exec,nosuid,nodev,mode=1777,size=${tmpBytes}` },
     ...limits(
-      NODE_MEMORY_BYTES + plan.sessions * SESSION_MEMORY_BYTES,
+      NODE_MEMORY_BYTES + plan.sessions * SESSION_MEMORY_BYTES + tmpBytes,
       SERVER_PIDS + plan.sessions * SESSION_PIDS,
       plan.seccomp,
     ),

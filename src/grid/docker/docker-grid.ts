@@ -4,6 +4,8 @@ import type { ErrorCode } from '../../core/error-codes.ts';
 import type { Grid, OwnedSession, OwnPage, SessionRequest } from '../../core/ports.ts';
 import { withChromeFlags } from '../chrome-flags.ts';
 import { clearLeftovers } from '../clear-leftovers.ts';
+import { readHostNames, type HostNames } from '../hosts-file.ts';
+import { whyElsewhere } from '../loopback.ts';
 import { NO_RECORDS, type SessionRegistry } from '../registry.ts';
 import { remoteGrid } from '../remote.ts';
 import { autoSessionsPerNode } from './add-node.ts';
@@ -12,7 +14,7 @@ import { downAllDead, gridDown, wrongName } from './down.ts';
 import { openEngine, type Engine } from './engine.ts';
 import { needsForwarder, openForwarder, type Forwarder } from './forwarder.ts';
 import { isGridName } from './labels.ts';
-import { gridNetwork } from './network.ts';
+import { gridNetwork, whyInNetwork } from './network.ts';
 import { findDockerGrid } from './open-grid.ts';
 import { openOwnPage } from './own-page.ts';
 import { ownerLabel } from './owner.ts';
@@ -63,8 +65,9 @@ export async function dockerGrid(options: DockerGridOptions): Promise<DockerGrid
       ...(options.registry === undefined ? {} : { registry: options.registry }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    const forwarder = await forwarderFor(engine, place.name, options.siteUrls);
-    return new ContainerGrid(engine, place, forwarder, options);
+    const names = await readHostNames();
+    const forwarder = await forwarderFor(engine, place.name, options.siteUrls, names);
+    return new ContainerGrid(engine, place, { forwarder, names }, options);
   } catch (error) {
     if (place.own) await gridDown(place.name, { engine: engine.with(undefined) }).catch(() => {});
     throw error;
@@ -115,12 +118,23 @@ async function makePlace(engine: Engine, options: DockerGridOptions): Promise<Pl
   return { name, url, shown, registration, sessionsPerNode, own: true };
 }
 
-async function forwarderFor(engine: Engine, grid: string, siteUrls: Iterable<string>): Promise<Forwarder | undefined> {
+async function forwarderFor(
+  engine: Engine,
+  grid: string,
+  siteUrls: Iterable<string>,
+  names: HostNames,
+): Promise<Forwarder | undefined> {
   const urls: string[] = [];
-  for (const url of siteUrls) if (needsForwarder(url)) urls.push(url);
+  for (const url of siteUrls) if (needsForwarder(url, names)) urls.push(url);
   if (urls.length === 0) return undefined;
   const found = await findDockerGrid(grid, engine);
-  return await openForwarder(urls, await gridNetwork(engine, found?.hub.id ?? ''));
+  return await openForwarder(urls, await gridNetwork(engine, found?.hub.id ?? ''), names);
+}
+
+/** How the grid's browsers reach sites that only this machine knows. */
+interface Ways {
+  readonly forwarder: Forwarder | undefined;
+  readonly names: HostNames;
 }
 
 class ContainerGrid implements DockerGrid {
@@ -131,12 +145,13 @@ class ContainerGrid implements DockerGrid {
   readonly #place: Place;
   readonly #onProgress: (text: string) => void;
   readonly #forwarder: Forwarder | undefined;
+  readonly #names: HostNames;
   readonly #scaler: Scaler;
   readonly #gone = new AbortController();
   #openCount = 0;
   #waitingCount = 0;
 
-  constructor(engine: Engine, place: Place, forwarder: Forwarder | undefined, options: DockerGridOptions) {
+  constructor(engine: Engine, place: Place, { forwarder, names }: Ways, options: DockerGridOptions) {
     const { nodes, sessions, headed, registry, capabilities } = options;
     this.name = `docker ${place.shown}`;
     this.secrets = [decodeURIComponent(new URL(place.url).password), place.registration];
@@ -144,6 +159,7 @@ class ContainerGrid implements DockerGrid {
     this.#place = place;
     this.#onProgress = options.onProgress ?? (() => {});
     this.#forwarder = forwarder;
+    this.#names = names;
     const grows = place.own && nodes.max > nodes.min;
     this.#inner = remoteGrid(place.url, {
       // A grid that grows takes requests for all the slots that it may have, so that waiting requests make it grow.
@@ -196,6 +212,13 @@ class ContainerGrid implements DockerGrid {
 
   async openPage(): Promise<OwnPage | undefined> {
     return await openOwnPage(this.#engine.with(undefined), this.#place.name).catch(() => undefined);
+  }
+
+  async whyUnreached(url: string, node: string): Promise<string | undefined> {
+    const elsewhere = needsForwarder(url, this.#names) ? undefined : await whyElsewhere(url, node);
+    if (elsewhere !== undefined)
+      return `${elsewhere} (gridrun opens a way to *.localhost and to names of the hosts file)`;
+    return await whyInNetwork(this.#engine.with(undefined), this.#place.name, url).catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-import { refusal } from '../../core/fault.ts';
+import { GridrunError, refusal } from '../../core/fault.ts';
 import { removeContainer, stopAndRemove } from './containers.ts';
 import { openEngine, type Engine } from './engine.ts';
 import { readInventories, readInventory, type GridInventory } from './inventory.ts';
@@ -21,11 +21,24 @@ export async function gridDown(name: string, options: GridDownOptions = {}): Pro
   if (!isGridName(name)) throw wrongName(name);
   const engine = options.engine ?? (await openEngine(options.signal));
   const inventory = await readInventory(engine, name);
-  const removed = await removeGrid(engine, inventory, options.onProgress);
+  const removed = await removeGrid(engine, inventory, options.onProgress).catch(async (error: unknown) => {
+    throw options.signal?.aborted ? await interrupted(engine, name, error) : error;
+  });
   const { foreign } = inventory;
   if (removed.length === 0 && foreign.length > 0) throw foreignGrid(inventory);
   for (const { name: left } of foreign) options.onProgress?.(`left ${left} alone: gridrun did not make it`);
   return removed;
+}
+
+/** Says by name what is still there of a grid whose removal was interrupted. */
+async function interrupted(engine: Engine, name: string, cause: unknown): Promise<Error> {
+  const now = await readInventory(engine.with(undefined), name).catch(() => undefined);
+  const left = [now?.hub, ...(now?.nodes ?? [])].flatMap((container) => (container?.isOurs ? container.name : []));
+  const names = left.length === 0 ? '' : `; it still has ${left.join(', ')}`;
+  return new GridrunError('grid.stopped', `the command was interrupted before the grid '${name}' was removed${names}`, {
+    hint: `run it again to remove the rest: gridrun grid down --name ${name}`,
+    cause,
+  });
 }
 
 /** The refusal of a name that no grid can have. */

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { BlockList, connect, createServer, isIP, isIPv4, type AddressInfo, type Server, type Socket } from 'node:net';
 import { GridrunError } from '../../core/fault.ts';
 import { isBlocked, siteRules, type ChromeFlag } from '../chrome-flags.ts';
-import { loopbackOf } from '../loopback.ts';
+import type { HostNames } from '../hosts-file.ts';
+import { isLoopbackAddress, loopbackOf, siteOf } from '../loopback.ts';
 import type { GridNetwork } from './network.ts';
 
 export interface Forwarder extends AsyncDisposable {
@@ -22,9 +23,12 @@ interface Door {
   readonly hosts: Set<string>;
 }
 
-/** Whether the grid's browsers can't reach a site by themselves: it is on this machine, or blocked by the grid's image. */
-export function needsForwarder(url: string): boolean {
-  return loopbackOf(url) !== undefined || isBlocked(url);
+/**
+ * Whether the grid's browsers can't reach a site by themselves: it is on this machine, blocked by the grid's image, or known
+ * only to this machine's hosts file.
+ */
+export function needsForwarder(url: string, names: HostNames): boolean {
+  return loopbackOf(url) !== undefined || isBlocked(url) || names.has(new URL(url).hostname);
 }
 
 /**
@@ -32,15 +36,18 @@ export function needsForwarder(url: string): boolean {
  * that site. Only containers of that network may connect. Throws a `GridrunError` if the engine is on another machine:
  * its gateway is then not an address of this one.
  */
-export async function openForwarder(urls: readonly string[], network: GridNetwork): Promise<Forwarder> {
+export async function openForwarder(
+  urls: readonly string[],
+  network: GridNetwork,
+  names: HostNames,
+): Promise<Forwarder> {
   const doors = new Doors(network);
-  const rules = siteRules(urls);
+  const rules = [...nameRules(urls, names), ...siteRules(urls)];
   const spaces: string[] = [];
   try {
-    for (const door of doorsOf(urls)) {
+    for (const door of doorsOf(urls, names)) {
       const at = `${network.gateway}:${await doors.open(door)}`;
-      const names = door.hosts.size > MAX_RULES ? ['localhost', '*.localhost'] : [...door.hosts];
-      rules.push(...names.map((name) => `MAP ${name}:${door.port} ${at}`));
+      rules.push(...shownHosts(door).map((name) => `MAP ${name}:${door.port} ${at}`));
       spaces.push(`${at}=public`);
     }
   } catch (error) {
@@ -58,13 +65,33 @@ export async function openForwarder(urls: readonly string[], network: GridNetwor
   };
 }
 
+/** The hosts of a door. One rule stands for many names of localhost. */
+function shownHosts({ hosts }: Door): string[] {
+  if (hosts.size <= MAX_RULES) return [...hosts];
+  return ['localhost', '*.localhost', ...[...hosts].filter((host) => !/(^|\.)localhost$/.test(host))];
+}
+
+/** The rules for names that only this machine's hosts file has. Those on loopback get a door instead. */
+function nameRules(urls: readonly string[], names: HostNames): string[] {
+  const rules = new Set<string>();
+  for (const url of urls) {
+    const { hostname } = new URL(url);
+    const address = loopbackOf(url) === undefined ? names.get(hostname) : undefined;
+    if (address === undefined || isLoopbackAddress(address)) continue;
+    rules.add(`MAP ${hostname} ${isIPv4(address) ? address : `[${address}]`}`);
+  }
+  return [...rules];
+}
+
 /** One door for each address and port. All names of localhost are one address. */
-function doorsOf(urls: readonly string[]): Iterable<Door> {
+function doorsOf(urls: readonly string[], names: HostNames): Iterable<Door> {
   const doors = new Map<string, Door>();
   for (const url of urls) {
-    const site = loopbackOf(url);
+    const { hostname } = new URL(url);
+    const named = names.get(hostname);
+    const site = loopbackOf(url) ?? (named !== undefined && isLoopbackAddress(named) ? siteOf(url) : undefined);
     if (site === undefined) continue;
-    const address = addressOf(site.host);
+    const address = loopbackOf(url) === undefined && named !== undefined ? named : addressOf(site.host);
     const key = `${address} ${site.port}`;
     const door = doors.get(key) ?? { address, port: site.port, hosts: new Set() };
     door.hosts.add(site.host);

@@ -1,5 +1,5 @@
 import { GridrunError } from '../../core/fault.ts';
-import { ifThere, type Engine } from './engine.ts';
+import { ifThere, openEngine, type Engine } from './engine.ts';
 import { contextOf, readRecipe } from './image-recipe.ts';
 import { LABEL } from './labels.ts';
 
@@ -56,6 +56,14 @@ export async function ensureOwnImage(engine: Engine, options: ImageOptions = {})
     BUILD_DEADLINE_MS,
   );
   return { ref: recipe.tag, ours: true };
+}
+
+/**
+ * Makes sure that the engine of this machine has the image of this package, and returns its name: for docker-compose and
+ * other tools. Throws a `GridrunError`.
+ */
+export async function gridImage(options: ImageOptions & { readonly signal?: AbortSignal } = {}): Promise<string> {
+  return (await ensureOwnImage(await openEngine(options.signal), options)).ref;
 }
 
 /** An image that the user named. It is pulled if the engine does not have it. Throws a `GridrunError`. */

@@ -1,3 +1,6 @@
+import { BlockList, isIPv4 } from 'node:net';
+import { addressesOf } from '../loopback.ts';
+import { readInventory } from './inventory.ts';
 import { EngineRefusal, ifThere, type Engine } from './engine.ts';
 import { LABEL, networkName } from './labels.ts';
 
@@ -60,4 +63,20 @@ export async function gridNetwork(engine: Engine, hubId: string): Promise<GridNe
   const [network] = Object.values(facts.NetworkSettings.Networks);
   const gateway = network?.Gateway ?? '';
   return { gateway, subnet: `${gateway}/${network?.IPPrefixLen ?? 32}` };
+}
+
+/** Why the grid's browsers cannot reach a site: its address is one of their own network. Throws a `GridrunError`. */
+export async function whyInNetwork(engine: Engine, grid: string, url: string): Promise<string | undefined> {
+  const { hub } = await readInventory(engine, grid);
+  if (hub === undefined) return undefined;
+  const { gateway, subnet } = await gridNetwork(engine, hub.id);
+  const [, bits = '32'] = subnet.split('/');
+  if (!isIPv4(gateway)) return undefined;
+  const inside = new BlockList();
+  inside.addSubnet(gateway, Number(bits), 'ipv4');
+  const host = new URL(url).hostname;
+  const address = [host, ...(await addressesOf(url))].find((known) => isIPv4(known) && inside.check(known));
+  if (address === undefined || address === gateway) return undefined;
+  const shown = address === host ? host : `${host} (${address})`;
+  return `${shown} is an address of the network ${subnet} of the grid's containers, so they look for it there`;
 }

@@ -9,7 +9,7 @@ import { gridNetwork } from './network.ts';
 import { findDockerGrid } from './open-grid.ts';
 
 /** A node that cannot reach the page within this time cannot reach it at all: a firewall of this machine drops packets. */
-const REACH_SECONDS = 3;
+const REACH_MS = 3_000;
 /** The image blocks the addresses of its own network, except for what these rules name. */
 const RULES = { name: '--host-resolver-rules', separator: ' , ' };
 
@@ -25,7 +25,7 @@ export async function openOwnPage(engine: Engine, name: string): Promise<OwnPage
   const server = await listening(gateway);
   if (server === undefined) return undefined;
   const { port } = server.address() as AddressInfo;
-  const knock = `timeout ${REACH_SECONDS} bash -c '</dev/tcp/${gateway}/${port}'`;
+  const knock = `timeout ${REACH_MS / 1000} bash -c '</dev/tcp/${gateway}/${port}'`;
   const isReached = await runInContainer(engine, node.id, ['bash', '-c', knock]).catch(() => false);
   if (!isReached) {
     await close(server);

@@ -49,11 +49,27 @@ export async function gridScale(name: string, nodes: number, options: ScaleOptio
   const sessionsPerNode = present[0]?.sessions ?? 1;
   if (!options.force) await refuseCrowd(grid.engine, { nodes, sessionsPerNode, present: present.length });
   try {
-    return await scaleTo(grid, nodes, options);
+    const result = await scaleTo(grid, nodes, options);
+    // A command that was killed may have started some of them just now.
+    await untilReady(grid.engine, grid.access, await expectedOf(grid, result), readyLimits(options));
+    return result;
   } catch (error) {
     if (!options.signal?.aborted) throw error;
     throw await interrupted(grid, nodes, error);
   }
+}
+
+/** The hub and the nodes that are to take sessions. */
+async function expectedOf({ engine, hub, inventory }: FoundGrid, { draining }: ScaleResult): Promise<Expected[]> {
+  const { nodes } = await readInventory(engine, inventory.name);
+  const taking = nodes.filter(({ state, isOurs, name }) => isOurs && state === 'running' && !draining.includes(name));
+  return [hub, ...taking].map(({ id, name, node, sessions }) =>
+    node === 0 ? { id, name } : { id, name, uri: uriOfNode(node), slots: sessions },
+  );
+}
+
+function readyLimits({ readyDeadlineMs, signal }: ScaleOptions): Parameters<typeof untilReady>[3] {
+  return { deadlineMs: readyDeadlineMs ?? READY_DEADLINE_MS, signal };
 }
 
 /** What stands after an interruption. */
@@ -149,10 +165,7 @@ async function addStep(grid: FoundGrid, numbers: readonly number[], options: Sca
     if (failed !== undefined) throw failed.reason;
     const expected: Expected[] = [{ id: hub.id, name: hub.name }, ...made.map((node) => node.expected)];
     options.onProgress?.(`waiting for ${countOf(made.length, 'more node')} of the grid '${name}'`);
-    await untilReady(engine, access, expected, {
-      deadlineMs: options.readyDeadlineMs ?? READY_DEADLINE_MS,
-      signal: options.signal,
-    });
+    await untilReady(engine, access, expected, readyLimits(options));
   } catch (error) {
     await Promise.allSettled(made.map(({ id }) => removeContainer(engine.with(undefined), id)));
     throw error;

@@ -45,7 +45,7 @@ test(
       assert.deepEqual([report?.state, report?.slots, report?.sessions, report?.nodes.length], ['ready', 4, 2, 4]);
       assert.ok(
         report?.nodes.every(
-          ({ memory }) => memory !== undefined && memory.usedBytes > 0 && memory.limitBytes === 1536 * 1024 * 1024,
+          ({ memory }) => memory !== undefined && memory.usedBytes > 0 && memory.limitBytes === 2304 * 1024 * 1024,
         ),
       );
 

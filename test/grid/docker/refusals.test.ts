@@ -175,7 +175,7 @@ test('grid down leaves alone what only has the labels of a grid, and says so', o
 
 test('grid says what it has if its command is wrong or missing', async () => {
   for (const [args, said] of [
-    [['frobnicate'], /has no command 'frobnicate'\nuse one of up, down, status, scale, logs, join\n/],
+    [['frobnicate'], /has no command 'frobnicate'\nuse one of up, down, status, scale, logs, join, image\n/],
     [[], /gridrun grid needs a command\n/],
     [['scale'], /the command needs 1 more argument\n/],
     [['join'], /--hub and --advertise must be passed\n/],

@@ -78,10 +78,31 @@ test(
     for (const place of seen) {
       assert.ok(!place.includes(password) && !place.includes(up.registration), place.slice(0, 200));
     }
+    const node = containers.find((name) => name.includes('node'))!;
+    const filled = await inContainer(node, ['bash', '-c', 'fallocate -l 3G /tmp/full']);
+    assert.match(filled, /No space left on device/);
+    const home = await inContainer(node, [
+      'bash',
+      '-c',
+      'cat /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" | grep ^HOME=/tmp/',
+    ]);
+    assert.match(home, /^HOME=\/tmp\/gridrun\/home$/m);
     assert.equal((await fetch(`${up.shown}/status`)).status, 401);
     assert.equal((await findDockerGrid(named.name, await openEngine()))?.access.url, up.url);
   },
 );
+
+test('the image has the Selenium server once: no later layer has a copy of it', options, async () => {
+  const { ref } = await ensureOwnImage(await openEngine());
+  const layers = (await docker.getImage(ref).history()) as { readonly CreatedBy: string; readonly Size: number }[];
+  // Neither the base nor the packages.
+  const ours = layers.slice(
+    0,
+    layers.findIndex(({ CreatedBy }) => CreatedBy.includes('apt-get')),
+  );
+  assert.ok(ours.length > 5 && ours.every(({ Size }) => Size < 1024 * 1024), JSON.stringify(ours));
+  assert.equal(layers.filter(({ CreatedBy, Size }) => CreatedBy.includes('COPY') && Size > 50_000_000).length, 1);
+});
 
 test('other images are started like the official ones, and a run on them passes', options, async () => {
   const image = await ensureOwnImage(await openEngine());
