@@ -30,6 +30,14 @@ const NEVER_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE|UND_ERR_CONNECT_TIMEOUT)$/;
 /** The certificate is not trusted, so nothing was sent. Waiting does not help. */
 const CERTIFICATE = /^(CERT_\w+|ERR_TLS_CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
+/** W3C errors that say that nothing was done. */
+const REFUSALS = new Set([
+  'session not created',
+  'invalid argument',
+  'invalid session id',
+  'unknown command',
+  'unknown method',
+]);
 const CONNECTION = /^(E[A-Z_]+|UND_ERR_\w+|ERR_(TLS|SSL)_\w+)$/;
 
 /** The first rule that holds decides. Chromedriver puts most facts into the message of an `unknown error`. */
@@ -114,11 +122,8 @@ export function classify(wireCode: string, message: string): Judgement {
 
 /**
  * Whether a request may have been carried out although no W3C reply says so: a proxy's page, cut JSON, a 403 or a 429
- * may stand for any reply of the server behind it.
+ * may stand for any reply of the server behind it, and so may an `unknown error` of the hub.
  */
 export function mayBeDone(wireCode: string): boolean {
-  return (
-    WITHOUT_REPLY.has(wireCode) ||
-    (CONNECTION.test(wireCode) && !NEVER_SENT.test(wireCode) && !CERTIFICATE.test(wireCode))
-  );
+  return !NEVER_SENT.test(wireCode) && !CERTIFICATE.test(wireCode) && !REFUSALS.has(wireCode);
 }

@@ -56,7 +56,8 @@ const ODD: readonly StubFault[] = [
 ];
 
 test('a session whose POST was done, but whose reply was odd, is found by its name and used', async () => {
-  const tries = ODD.map(async (fault) => {
+  const failure = { status: 500, body: { value: { error: 'unknown error', message: 'no', stacktrace: '' } } };
+  const tries = [...ODD, failure].map(async (fault) => {
     const done = typeof fault === 'object' ? { ...fault, done: true } : fault;
     await withOdd('POST session', done, 1, async ({ grid }) => {
       const owned = await grid.openSession(REQUEST);
