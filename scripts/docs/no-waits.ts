@@ -27,5 +27,6 @@ export const NO_WAITS: Readonly<Record<string, readonly string[]>> = {
   'check/worker/watchdog-thread.ts': ['LOOK_MS', 'ASK_AGAIN_MS'],
   'check/worker/watchdog.ts': ['BEAT_MS'],
   'check/worker/stall-clock.ts': ['TICK_MS', 'TOLERANCE_MS'],
+  'check/pool/attempt-limit.ts': ['TOLERANCE_MS'],
   'check/pool/heartbeat.ts': ['PING_MS'],
 };

@@ -140,6 +140,14 @@ export const WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>> = {
   'check/builtin/loads.check.ts': {
     MARGIN_MS: ['check', "the browser's own page-load error, in the built-in check", 'the check runs out of time'],
   },
+  'check/pool/attempt-limit.ts': {
+    OVERTIME_MS: [
+      'check',
+      'an attempt to end after its limit, whatever its checks have done to their process',
+      '`check.broke-process`: its worker is killed, and sites beside it are repeated',
+    ],
+    ANSWER_MS: ['check', 'the watchdog of a worker whose attempt is late', 'the same'],
+  },
   'check/pool/worker-pool.ts': {
     FIXTURE_DEADLINE_MS: ['check', 'a global teardown after the run', 'the worker is ended'],
   },

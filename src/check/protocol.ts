@@ -48,6 +48,7 @@ export type ToWorker =
   | { readonly type: 'attempt'; readonly id: number; readonly order: OrderOnWire }
   | { readonly type: 'interrupt'; readonly id: number }
   | { readonly type: 'fixture'; readonly which: FixtureKind }
+  | { readonly type: 'overdue' }
   | { readonly type: 'ping' };
 
 /** Messages from a worker to the pool. */
@@ -55,10 +56,12 @@ export type FromWorker =
   | { readonly type: 'loading'; readonly file: string }
   | { readonly type: 'loaded'; readonly checks: readonly CheckPlan[]; readonly hasFixtures: boolean }
   | WorkerRefusal
+  | WorkerStarted
   | { readonly type: 'check'; readonly id: number; readonly result: CheckResult }
   | WorkerDone
   | { readonly type: 'declined'; readonly id: number }
   | ProcessChanged
+  | { readonly type: 'changed'; readonly what: readonly string[] }
   | { readonly type: 'late'; readonly error: LateError }
   | { readonly type: 'typed'; readonly secrets: readonly string[] }
   | { readonly type: 'fixture-done'; readonly which: FixtureKind; readonly fault?: Fault }
@@ -66,6 +69,14 @@ export type FromWorker =
   | WorkerTrace
   | WorkerOutput
   | WorkerNotice;
+
+/** An attempt has its lane, and starts. */
+export interface WorkerStarted {
+  readonly type: 'started';
+  readonly id: number;
+  /** For how long the event loop had stood still by then, in ms. */
+  readonly stalledMs: number;
+}
 
 /** An attempt has ended. */
 export interface WorkerDone {
@@ -124,8 +135,16 @@ export interface WorkerNotice {
   readonly text: string;
 }
 
-/** The file descriptor that the watchdog writes a `StallReport` to, as one line of JSON, while its worker stands still. */
+/**
+ * The file descriptor between the pool and the watchdog. The pool asks for the time with any byte. The watchdog writes one
+ * line of JSON: a `StallTime` for each question, and a `StallReport` while its worker stands still.
+ */
 export const WATCHDOG_FD = 4;
+
+/** For how long the worker's event loop has stood still since its start. */
+export interface StallTime {
+  readonly stalledMs: number;
+}
 
 /** The worker's event loop stands still. */
 export interface StallReport {

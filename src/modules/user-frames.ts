@@ -3,9 +3,9 @@ import { OURS } from './own-modules.ts';
 
 const OURS_PATH = fileURLToPath(OURS);
 
-/** The lines of a stack that are frames. */
-export function framesOf(stack: string): string[] {
-  return stack.split('\n').filter((line) => /^\s*at /.test(line));
+/** The lines of a stack that are frames. None if a check's `Error.prepareStackTrace` makes something else than text. */
+export function framesOf(stack: unknown): string[] {
+  return typeof stack !== 'string' ? [] : stack.split('\n').filter((line) => /^\s*at /.test(line));
 }
 
 /** Is the frame in a file of the user: not in a package, in Node or in gridrun? */

@@ -1,3 +1,5 @@
+import { AbortController } from './real-builtins.ts';
+
 /**
  * The clock and the timers of this process, taken before any check can replace the globals with fake ones. Code that runs
  * in a worker uses these, so that a check's fake clock fires no deadline of gridrun. Import this module before the

@@ -23,8 +23,6 @@ export const NOT_W3C = 'not w3c';
 export const UNAUTHORIZED = 'unauthorized';
 export const UNAVAILABLE = 'unavailable';
 
-const WITHOUT_REPLY = new Set([DEADLINE, ABORTED, NOT_W3C, UNAUTHORIZED, UNAVAILABLE]);
-
 /** There was no connection, so nothing was sent. */
 const NEVER_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE|UND_ERR_CONNECT_TIMEOUT)$/;

@@ -5,6 +5,7 @@ import { openSocket, socketAddress } from './open-socket.ts';
 import { isTraced, trace, traced } from './protocol-trace.ts';
 import { untilAborted } from './until-aborted.ts';
 import { cutError, WireError } from './wire-error.ts';
+import { withResolvers, parse, stringify } from '../os/real-builtins.ts';
 
 /** A JSON object. */
 export type Message = Readonly<Record<string, unknown>>;
@@ -76,10 +77,10 @@ export class CommandSocket<Event extends { readonly method: string }> {
     if (this.#socket.readyState !== WebSocket.OPEN) throw new WireError('ECONNRESET', what, 'the connection is closed');
     return await within(limits, async (signal, cutBy) => {
       const id = ++this.#lastId;
-      const { promise, resolve, reject } = Promise.withResolvers<Message>();
+      const { promise, resolve, reject } = withResolvers<Message>();
       this.#pending.set(id, { method, resolve, reject });
       try {
-        if (!signal.aborted) this.#socket.send(JSON.stringify({ id, ...message }));
+        if (!signal.aborted) this.#socket.send(stringify({ id, ...message }));
         return await untilAborted(promise, signal);
       } catch (error) {
         const by = cutBy();
@@ -142,7 +143,7 @@ export class CommandSocket<Event extends { readonly method: string }> {
 /** The JSON object in a text; undefined if it is none. */
 export function messageIn(text: string): Message | undefined {
   try {
-    const message: unknown = JSON.parse(text);
+    const message: unknown = parse(text);
     return isObject(message) ? message : undefined;
   } catch {
     return undefined;

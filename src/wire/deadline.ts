@@ -1,4 +1,5 @@
 import { clearTimeout, setTimeout } from '../os/real-timers.ts';
+import { AbortController } from '../os/real-builtins.ts';
 
 /** How long something on the wire may take, and the signal that stops it sooner. */
 export interface Limits {

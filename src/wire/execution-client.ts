@@ -2,6 +2,7 @@ import { parseEndpoint, type Endpoint } from './endpoint.ts';
 import { exchange } from './http.ts';
 import { w3cBodyOf } from './w3c-reply.ts';
 import { RevokedError } from './wire-error.ts';
+import { AbortController, stringify } from '../os/real-builtins.ts';
 
 /** What selenium-webdriver's Executor passes to its client. */
 export interface DriverRequest {
@@ -53,7 +54,7 @@ export class ExecutionClient {
     this.#onRequest(request);
     const hasBody = request.method === 'POST' || request.method === 'PUT';
     const { method, path } = request;
-    const body = hasBody ? JSON.stringify(request.data ?? {}) : undefined;
+    const body = hasBody ? stringify(request.data ?? {}) : undefined;
     const limits = { deadlineMs: this.#deadlineMs, signal: this.#revocation.signal };
     try {
       const reply = await exchange(this.#endpoint, { method, path, body }, limits);

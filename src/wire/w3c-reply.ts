@@ -2,6 +2,7 @@ import { wallClock } from '../os/real-timers.ts';
 import { NOT_W3C, UNAUTHORIZED, UNAVAILABLE } from './classify.ts';
 import type { Reply } from './http.ts';
 import { WireError } from './wire-error.ts';
+import { parse } from '../os/real-builtins.ts';
 
 const SHOWN_LENGTH = 200;
 /** Statuses below 500 that say "not now": request timeout, too early, too many requests. */
@@ -35,7 +36,7 @@ export function w3cValueOf(reply: Reply, what: string): unknown {
 
 function parsed(text: string): W3cBody | undefined {
   try {
-    const answer: unknown = JSON.parse(text);
+    const answer: unknown = parse(text);
     return typeof answer === 'object' && answer !== null && 'value' in answer ? answer : undefined;
   } catch {
     return undefined;

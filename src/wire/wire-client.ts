@@ -2,6 +2,7 @@ import type { Limits } from './deadline.ts';
 import { parseEndpoint, type Endpoint } from './endpoint.ts';
 import { exchange } from './http.ts';
 import { w3cValueOf } from './w3c-reply.ts';
+import { stringify } from '../os/real-builtins.ts';
 
 /** Sends W3C commands. It repeats only a GET whose connection was reset. */
 export class WireClient {
@@ -18,7 +19,7 @@ export class WireClient {
    */
   async send(method: 'GET' | 'POST' | 'DELETE', path: string, body: unknown, limits: Limits): Promise<unknown> {
     // A POST needs a body, even if it is an empty object.
-    const text = method === 'POST' ? JSON.stringify(body ?? {}) : undefined;
+    const text = method === 'POST' ? stringify(body ?? {}) : undefined;
     const reply = await exchange(this.endpoint, { method, path, body: text }, limits);
     return w3cValueOf(reply, `${method} ${this.endpoint.shown}${path}`);
   }

@@ -1,4 +1,5 @@
 import type { CdpEvent } from './bidi-cdp.ts';
+import { withResolvers } from '../os/real-builtins.ts';
 
 /** The events that a watch needs. Also send `ServiceWorker.enable` to a tab. */
 export const WORKER_EVENTS = ['ServiceWorker.workerVersionUpdated', 'ServiceWorker.workerErrorReported'] as const;
@@ -72,7 +73,7 @@ export class WorkerWatch {
 
   /** Calls `look` now and after every event until it returns a value. Returns undefined if the signal aborts first. */
   async until<T>(look: () => T | undefined, signal: AbortSignal): Promise<T | undefined> {
-    const { promise, resolve } = Promise.withResolvers<T | undefined>();
+    const { promise, resolve } = withResolvers<T | undefined>();
     const again = (): void => {
       const answer = look();
       if (answer !== undefined || signal.aborted) resolve(answer);

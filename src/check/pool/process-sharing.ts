@@ -1,6 +1,7 @@
 import type { AttemptOrder, AttemptOutcome } from '../../core/ports.ts';
 import { OneLaneWorkers, type OneLaneOptions } from './one-lane-workers.ts';
-import { namesOf, repeated } from './worker-death.ts';
+import { namesOf } from '../../text/names-of.ts';
+import { repeated } from './worker-death.ts';
 import type { SharedChange, WorkerOutcome } from './worker-process.ts';
 
 export interface ProcessSharingOptions extends Pick<OneLaneOptions, 'start'> {

@@ -1,8 +1,9 @@
 import type { CheckResult } from '../../core/attempt.ts';
 import type { AttemptOrder, AttemptOutcome } from '../../core/ports.ts';
-import { endlessLoop, interrupted, lostWith, repeated, type WorkerDeath } from './worker-death.ts';
+import { endlessLoop, interrupted, lostAlone, lostWith, repeated, type WorkerDeath } from './worker-death.ts';
 
-interface Running {
+/** An attempt that runs, with what it has reported. */
+export interface Running {
   readonly order: AttemptOrder;
   readonly checks: Map<string, CheckResult>;
   readonly settle: (outcome: AttemptOutcome | 'declined') => void;
@@ -17,6 +18,10 @@ export class RunningAttempts {
 
   get count(): number {
     return this.#byId.size;
+  }
+
+  ids(): number[] {
+    return [...this.#byId.keys()];
   }
 
   /** Adds an attempt. `outcome` resolves when it is settled, and never rejects. */
@@ -51,6 +56,12 @@ export class RunningAttempts {
     running.settle(isRepeated ? repeated(running.repeatFor ?? '') : outcome);
   }
 
+  /** Settles an attempt with what `outcomeOf` makes of its results so far. */
+  end(id: number, outcomeOf: (running: Running) => AttemptOutcome): void {
+    const running = this.#byId.get(id);
+    if (running !== undefined) this.settle(id, outcomeOf(running));
+  }
+
   /** Settles an attempt as interrupted, with the results it has reported. */
   interrupt(id: number): void {
     const running = this.#byId.get(id);
@@ -66,7 +77,8 @@ export class RunningAttempts {
     const culprit = this.#culprit(death);
     for (const [id, { order, checks }] of all) {
       const loops = death.stall !== undefined && id === culprit;
-      this.settle(id, loops ? endlessLoop(checks, death.stall, stallLimitMs) : lostWith(order, checks, death));
+      if (loops) this.settle(id, endlessLoop(checks, death.stall, stallLimitMs));
+      else this.settle(id, all.length > 1 ? lostWith(order, checks, death) : lostAlone(order, checks, death));
     }
     return culprit === undefined ? all.map(([, { order }]) => order.site.id) : [];
   }

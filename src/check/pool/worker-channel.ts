@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { isTraced, trace } from '../../wire/protocol-trace.ts';
 import { messageText } from './message-text.ts';
@@ -10,6 +10,7 @@ import {
   WATCHDOG_FD,
   type FromWorker,
   type StallReport,
+  type StallTime,
   type ToWorker,
   type WorkerOutput,
   type WorkerTrace,
@@ -47,6 +48,8 @@ export class WorkerChannel {
   readonly #exited = Promise.withResolvers<void>();
   #isDead = false;
   #ranOutOfMemory = false;
+  #watchdog: Duplex | undefined;
+  #askers: ((stalledMs: number) => void)[] = [];
 
   constructor(cwd: string, listeners: ChannelListeners) {
     this.#listeners = listeners;
@@ -64,6 +67,17 @@ export class WorkerChannel {
     if (!this.#child.connected) return;
     if (isTraced()) trace(`to ${this.#name} ${messageText(message)}`);
     this.#child.send(message, () => {});
+  }
+
+  /**
+   * Asks the watchdog for how long the worker's event loop has stood still since its start, in ms. The watchdog answers
+   * whatever the checks have done to their builtins. Never resolves if the process does not run.
+   */
+  async stalledMs(): Promise<number> {
+    return await new Promise((resolve) => {
+      this.#askers.push(resolve);
+      if (this.#watchdog?.writable === true) this.#watchdog.write('?');
+    });
   }
 
   kill(): void {
@@ -113,12 +127,23 @@ export class WorkerChannel {
     // A process that could not be started, for want of open files or memory, has no streams. Its error follows.
     const streams = this.#child.stdio as ChildProcess['stdio'] | undefined;
     if (streams === undefined) return;
-    const reports = streams[WATCHDOG_FD] as Readable;
-    createInterface({ input: reports }).on('line', (line) => {
+    // A worker that is killed before it reads a question resets the pipe. Its exit is noticed separately.
+    this.#watchdog = (streams[WATCHDOG_FD] as Duplex).on('error', () => {});
+    const lines = createInterface({ input: this.#watchdog }).on('error', () => {});
+    lines.on('line', (line) => {
       if (isTraced()) trace(`from watchdog of ${this.#name} ${line}`);
-      this.#listeners.onStall(JSON.parse(line) as StallReport);
+      const said = lineOf(line);
+      if (said === undefined) return;
+      if ('stalledMs' in said) return this.#answer(said);
+      this.#listeners.onStall(said);
       this.kill();
     });
+  }
+
+  #answer({ stalledMs }: StallTime): void {
+    const askers = this.#askers;
+    this.#askers = [];
+    for (const resolve of askers) resolve(stalledMs);
   }
 
   #die(how: string): void {
@@ -127,5 +152,16 @@ export class WorkerChannel {
     trace(`${this.#name}: ended, ${how}`);
     this.#exited.resolve();
     this.#listeners.onDeath(how);
+  }
+}
+
+/** A line of the watchdog. Undefined if it is none: a check can write to any open file of its process. */
+function lineOf(line: string): StallReport | StallTime | undefined {
+  try {
+    const value = JSON.parse(line) as StallReport | StallTime | null;
+    const isKnown = typeof value === 'object' && value !== null && ('stalledMs' in value || 'attemptId' in value);
+    return isKnown ? value : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -1,7 +1,11 @@
-import type { CheckResult } from '../../core/attempt.ts';
+import { statusOf, type CheckResult } from '../../core/attempt.ts';
+import type { CheckPlan } from '../../core/check.ts';
 import { GridrunError, makeFault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome } from '../../core/ports.ts';
+import { namesOf } from '../../text/names-of.ts';
 import type { StallReport } from '../protocol.ts';
+import type { Running } from './running-attempts.ts';
+import { OVERTIME_MS } from './attempt-limit.ts';
 
 /** How a worker died. */
 export interface WorkerDeath {
@@ -27,8 +31,32 @@ export function endlessLoop(
   const standing =
     stall.check === '' || checks.has(stall.check)
       ? []
-      : [{ title: stall.check, status: 'errored' as const, durationMs: 0, fault }];
+      : [{ title: stall.check, status: statusOf(fault), durationMs: 0, fault }];
   return { ending: 'timed-out', checks: [...decided, ...standing], fault, sessionDirty: true };
+}
+
+/** What a message names if nobody knows what a check has changed. */
+export const BROKEN = 'what gridrun needs to end an attempt';
+
+/**
+ * The outcome of an attempt that ran alone in its process and that the worker could not end. It is not tried again: it would
+ * do the same. The first check without a result is the one that failed.
+ */
+export function brokenProcess(
+  { order, checks }: Pick<Running, 'order' | 'checks'>,
+  planned: readonly CheckPlan[],
+  changed: readonly string[],
+): AttemptOutcome {
+  if (order.signal.aborted) return interrupted(checks);
+  const limitMs = order.site.timeoutMs ?? order.siteTimeoutMs;
+  const fault = makeFault(
+    'check.broke-process',
+    `the checks of the site did not end within ${limitMs + OVERTIME_MS} ms, because a check has broken its process (${namesOf(changed.length > 0 ? changed : [BROKEN])} changed)`,
+    { hint: 'let checks put back what they replace, in a hook' },
+  );
+  const open = planned.find(({ title }) => !checks.has(title));
+  const failed = open === undefined ? [] : [{ title: open.title, status: statusOf(fault), durationMs: 0, fault }];
+  return { ending: 'timed-out', checks: [...checks.values(), ...failed], fault, sessionDirty: true };
 }
 
 /** The outcome of an attempt that was lost because its worker died. */
@@ -46,13 +74,19 @@ export function lostWith(
   return { ending: 'faulted', checks: [...checks.values()], fault, sessionDirty: true };
 }
 
-/** How many changes of the process a message names. */
-const MAX_NAMES = 5;
+/** How a process ends that something outside has killed, such as a system without memory. */
+const FROM_OUTSIDE = /^(SIGKILL|SIGTERM|SIGHUP|SIGINT)?$/;
 
-/** The first of some names, for a message. */
-export function namesOf(names: readonly string[]): string {
-  const shown = names.slice(0, MAX_NAMES).join(', ');
-  return names.length > MAX_NAMES ? `${shown} and ${names.length - MAX_NAMES} more` : shown;
+/** The outcome of an attempt that was lost while it ran alone in its worker: its checks have ended the process. */
+export function lostAlone(
+  order: AttemptOrder,
+  checks: ReadonlyMap<string, CheckResult>,
+  death: WorkerDeath,
+): AttemptOutcome {
+  const { how, stall } = death;
+  if (order.signal.aborted || stall !== undefined || FROM_OUTSIDE.test(how)) return lostWith(order, checks, death);
+  const fault = makeFault('check.ended-process', `the checks of the site ended the process that they run in (${how})`);
+  return { ending: 'faulted', checks: [...checks.values()], fault, sessionDirty: true };
 }
 
 /** The outcome of an attempt whose results are worth nothing, because checks of other sites changed what it uses. */

@@ -1,6 +1,7 @@
 import type { CheckPlan } from '../../core/check.ts';
 import { GridrunError, makeFault, type Fault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../../core/ports.ts';
+import { namesOf } from '../../text/names-of.ts';
 import { Redaction } from '../../text/redaction.ts';
 import { OutputBound } from '../../core/output-bound.ts';
 import { withoutTokens } from '../../text/secret-names.ts';
@@ -17,10 +18,11 @@ import type {
   WorkerRefusal,
   WorkerTrace,
 } from '../protocol.ts';
+import { AttemptLimits } from './attempt-limit.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { RunningAttempts } from './running-attempts.ts';
 import { WorkerChannel } from './worker-channel.ts';
-import { loadDeath, lostWith, namesOf } from './worker-death.ts';
+import { brokenProcess, BROKEN, loadDeath, lostWith } from './worker-death.ts';
 
 /** How long an interrupted attempt may take to report what it has decided. */
 const INTERRUPT_MS = 2_000;
@@ -59,11 +61,15 @@ export class WorkerProcess {
   readonly #heartbeat: Heartbeat;
   readonly #attempts = new RunningAttempts();
   readonly #loaded = Promise.withResolvers<readonly CheckPlan[]>();
+  readonly #limits: AttemptLimits;
+  #checks: readonly CheckPlan[] = [];
   #hasFixtures = false;
   #fixture: PromiseWithResolvers<Fault | undefined> | undefined;
   /** The file that the worker loads, for the message if it dies. */
   #loadingFile = '';
   #stall: StallReport | undefined;
+  /** What has changed in the process, as the worker reported it when an attempt was late. */
+  #changed: readonly string[] = [];
   /** What checks typed into password fields. The worker removes it from its messages, but native code writes past it. */
   readonly #typed = new Redaction([]);
   readonly #nativeOutput = new OutputBound(NATIVE_OUTPUT);
@@ -84,6 +90,12 @@ export class WorkerProcess {
       onDeath: (how) => this.#onDeath(how),
     });
     this.#channel.send({ type: 'load', options, isTraced: isTraced() });
+    this.#limits = new AttemptLimits({
+      loadLimitMs: options.loadLimitMs,
+      stalledMs: async () => await this.#channel.stalledMs(),
+      onLate: () => this.#channel.send({ type: 'overdue' }),
+      onOverdue: (id) => this.#giveUp(id),
+    });
     this.#heartbeat = new Heartbeat({
       ping: () => this.#channel.send({ type: 'ping' }),
       onSilent: () => this.#channel.kill(),
@@ -122,13 +134,25 @@ export class WorkerProcess {
     const { id, outcome } = this.#attempts.add(order);
     const onAbort = (): void => this.#interrupt(id);
     signal.addEventListener('abort', onAbort, { once: true });
+    this.#limits.add(id, order.site.timeoutMs ?? order.siteTimeoutMs);
     try {
       this.#channel.send({ type: 'attempt', id, order: onWire });
       if (signal.aborted) onAbort();
       return await outcome;
     } finally {
       signal.removeEventListener('abort', onAbort);
+      this.#limits.end(id);
     }
+  }
+
+  /** The worker cannot end an attempt. If others run beside it, nobody knows whose check has broken the process. */
+  #giveUp(id: number): void {
+    this.#isSpent = true;
+    const ids = this.#attempts.ids();
+    if (ids.length < 2) this.#attempts.end(id, (running) => brokenProcess(running, this.#checks, this.#changed));
+    else this.#onProcessChanged({ what: this.#changed.length > 0 ? this.#changed : [BROKEN], ids, byLoad: false });
+    for (const one of ids) this.#attempts.interrupt(one);
+    this.#channel.kill();
   }
 
   /** Runs mocha's global setup or teardown. Returns what went wrong in it. Never rejects. */
@@ -158,9 +182,15 @@ export class WorkerProcess {
         return;
       case 'loaded':
         this.#hasFixtures = message.hasFixtures;
+        this.#checks = message.checks;
         return this.#loaded.resolve(message.checks);
       case 'refused':
         return this.#loaded.reject(refusalOf(message));
+      case 'started':
+        return this.#limits.start(message.id, message.stalledMs);
+      case 'changed':
+        this.#changed = message.what;
+        return;
       case 'check':
         return this.#attempts.record(message.id, message.result);
       case 'done':
@@ -190,7 +220,7 @@ export class WorkerProcess {
     this.#attempts.settle(id, whole);
   }
 
-  #onProcessChanged({ what, ids, byLoad }: ProcessChanged): void {
+  #onProcessChanged({ what, ids, byLoad }: Omit<ProcessChanged, 'type'>): void {
     this.#isSpent = true;
     this.#listeners.onProcessChanged({ what, siteIds: this.#attempts.sitesOf(ids), byLoad });
     // Alone in its process, an attempt has only met its own changes.

@@ -46,7 +46,7 @@ export class CheckWorker {
   /** Loads the suite; sends `loaded` or `refused`. Never rejects. */
   async load(): Promise<void> {
     try {
-      await startWatchdog(this.#options.stallLimitMs);
+      await startWatchdog(this.#options.stallLimitMs, () => this.#clock.stalledMs());
       const { checks, setup, teardown } = await this.#lanes.loadFirst((file) => this.#send({ type: 'loading', file }));
       this.#send({ type: 'loaded', checks, hasFixtures: setup.length + teardown.length > 0 });
     } catch (error) {
@@ -64,6 +64,7 @@ export class CheckWorker {
       return this.#send({ type: 'done', id, outcome });
     }
     if (lane === undefined) return this.#send({ type: 'declined', id });
+    this.#send({ type: 'started', id, stalledMs: this.#clock.stalledMs() });
     const attempt = new AttemptRun({
       attemptId: id,
       order,
@@ -82,8 +83,9 @@ export class CheckWorker {
     const isClean = await attempt.cleanUp();
     lane.endAttempt();
     const end = this.#process.endOf(attempt, outcome, isClean);
+    const blamed = this.#process.blame(outcome);
     this.#attempts.delete(id);
-    this.#send({ type: 'done', id, outcome, ...end });
+    this.#send({ type: 'done', id, outcome: blamed, ...end });
   }
 
   /** A lane for the attempt; undefined if the process must take no more attempts. */
@@ -101,6 +103,11 @@ export class CheckWorker {
 
   interrupt(id: number): void {
     this.#attempts.get(id)?.interrupt();
+  }
+
+  /** An attempt is long over its time. Sends what has changed in the process, for the message. */
+  overdue(): void {
+    this.#send({ type: 'changed', what: this.#process.changes() });
   }
 
   /**

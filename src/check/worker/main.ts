@@ -4,6 +4,7 @@ import { checkFault } from './attempt/check-failure.ts';
 import { CheckWorker } from './check-worker.ts';
 import { isSkip } from './lane/skip-error.ts';
 import { installProcessGuards } from './process-guards.ts';
+import { wholeMessage } from './process/whole-message.ts';
 
 /** The program of a worker: the process in which checks run, many sites at a time. */
 
@@ -37,6 +38,8 @@ process.on('message', (message: ToWorker) => {
       return worker?.interrupt(message.id);
     case 'fixture':
       return void worker?.fixture(message.which);
+    case 'overdue':
+      return worker?.overdue();
     case 'ping':
       return send({ type: 'pong' });
   }
@@ -44,5 +47,5 @@ process.on('message', (message: ToWorker) => {
 
 function send(message: FromWorker): void {
   // Without a parent nobody reads it, and the process is about to end.
-  if (process.connected) sendToParent(message, undefined, undefined, () => {});
+  if (process.connected) sendToParent(wholeMessage(message), undefined, undefined, () => {});
 }

@@ -1,5 +1,7 @@
+import { makeFault } from '../../core/fault.ts';
 import type { AttemptOutcome } from '../../core/ports.ts';
 import { now } from '../../os/real-timers.ts';
+import { namesOf } from '../../text/names-of.ts';
 import type { FromWorker, WorkerDone } from '../protocol.ts';
 import type { AttemptRun } from './attempt/attempt-run.ts';
 import type { Lane } from './lane/lane.ts';
@@ -9,6 +11,9 @@ import type { ProcessWatch } from './process/process-watch.ts';
 
 /** A look at all shared objects takes a tenth of a millisecond and more, so this bounds what all looks cost. */
 const CLOSE_LOOK_MS = 25;
+
+/** Changes that gridrun's own commands do not depend on. */
+const OF_PROCESS = /^the (working folder|umask|environment|handlers)|^process\.env$/;
 
 /** The suite cannot be loaded twice in this process. */
 class UnsafeLoadError extends Error {}
@@ -44,6 +49,11 @@ export class SharedProcess implements LoadGuard {
     const isClose = now() - this.#lookedAt >= CLOSE_LOOK_MS;
     if (isClose) this.#lookedAt = now();
     this.#report(isClose ? this.#watch.changes('enumerable') : this.#watch.glance());
+  }
+
+  /** What is not as it was, by name. */
+  changes(): readonly string[] {
+    return this.#watch.changes();
   }
 
   /** May an attempt start? Not in a process that a check of another site has changed. */
@@ -83,6 +93,23 @@ export class SharedProcess implements LoadGuard {
       ...(this.#isSpent ? { isSpent: true } : {}),
       ...(address === undefined ? {} : { addressInUse: address }),
     };
+  }
+
+  /**
+   * Blames the check for an attempt that was cut, if it was alone in the process and has left builtins changed: gridrun's own
+   * commands are made of them. If the grid seemed to be the reason, the site is tried again all the same.
+   */
+  blame(outcome: AttemptOutcome): AttemptOutcome {
+    const { ending, fault } = outcome;
+    if (fault === undefined || this.#attempts.size !== 1) return outcome;
+    const isOfGrid = ending === 'faulted' && (fault.cause === 'grid' || fault.cause === 'runner');
+    if (!isOfGrid && fault.code !== 'site.timeout') return outcome;
+    const changed = this.#watch.changes().filter((name) => !OF_PROCESS.test(name));
+    if (changed.length === 0) return outcome;
+    const text = `a check replaced ${namesOf(changed)} and did not put it back, which gridrun needs; then came: ${fault.message}`;
+    const own = makeFault('check.broke-process', text);
+    const checks = outcome.checks.map((check) => (check.fault?.code === fault.code ? { ...check, fault: own } : check));
+    return { ...outcome, checks, fault: own };
   }
 
   #report(what: readonly string[], byLoad = false): void {

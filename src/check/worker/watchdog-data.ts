@@ -1,6 +1,6 @@
 /** What a worker passes to the thread of its watchdog. */
 export interface WatchdogData {
-  /** An Int32 that the event loop counts up. */
+  /** Two Int32: one that the event loop counts up, and for how many ms the loop has stood still by then. */
   readonly beats: SharedArrayBuffer;
   readonly stallLimitMs: number;
 }

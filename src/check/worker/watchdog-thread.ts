@@ -1,7 +1,8 @@
 import { writeSync } from 'node:fs';
 import { Session, type Debugger } from 'node:inspector';
+import { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
-import { WATCHDOG_FD, type StallReport } from '../protocol.ts';
+import { WATCHDOG_FD, type StallReport, type StallTime } from '../protocol.ts';
 import { CURRENT_CODE_QUERY, type WatchdogData } from './watchdog-data.ts';
 
 const LOOK_MS = 100;
@@ -35,7 +36,14 @@ const timer = setInterval(() => {
   clearInterval(timer);
   findRunningCode();
 }, LOOK_MS);
+// The event loop may turn and still not reply, if a check has broken what it replies with. This thread has builtins of its own.
+new Socket({ fd: WATCHDOG_FD }).on('data', () => write({ stalledMs: stalledMs() })).on('error', () => {});
 parentPort!.postMessage('watching');
+
+/** For how long the event loop has stood still, including now, in ms. */
+function stalledMs(): number {
+  return Atomics.load(counter, 1) + (looks > 2 ? looks * LOOK_MS : 0);
+}
 
 /** CPU time of this process without this thread's, in ms. An endless loop uses it up; a thread that gets no CPU does not. */
 function othersBusyMs(): number {
@@ -80,5 +88,9 @@ function placeOf(frames: readonly Debugger.CallFrame[], urls: ReadonlyMap<string
 function report(stall: StallReport): void {
   if (isReported) return;
   isReported = true;
-  writeSync(WATCHDOG_FD, `${JSON.stringify(stall)}\n`);
+  write(stall);
+}
+
+function write(line: StallReport | StallTime): void {
+  writeSync(WATCHDOG_FD, `${JSON.stringify(line)}\n`);
 }

@@ -7,14 +7,16 @@ import { laneContext } from './attempt-context.ts';
 import { CURRENT_CODE_QUERY, type WatchdogData } from './watchdog-data.ts';
 
 const BEAT_MS = 100;
+/** Taken before a check can replace them. */
+const { add, store } = Atomics;
 
 /**
  * Watches from a thread of its own that the event loop turns. An endless loop in a check would hold every lane of the
  * worker. When the loop stands still for longer than the limit, the watchdog finds out whose code it is in and reports
  * that to the parent. Resolves when the watchdog runs: starting a thread needs the event loop that it is to watch.
  */
-export async function startWatchdog(stallLimitMs: number): Promise<void> {
-  const beats = new SharedArrayBuffer(4);
+export async function startWatchdog(stallLimitMs: number, stalledMs: () => number): Promise<void> {
+  const beats = new SharedArrayBuffer(8);
   const counter = new Int32Array(beats);
   const whose = (): Omit<StallReport, 'where'> => {
     const store = laneContext.getStore();
@@ -27,7 +29,10 @@ export async function startWatchdog(stallLimitMs: number): Promise<void> {
     workerData: data,
     execArgv: [],
   });
-  setInterval(() => Atomics.add(counter, 0, 1), BEAT_MS).unref();
+  setInterval(() => {
+    store(counter, 1, stalledMs());
+    add(counter, 0, 1);
+  }, BEAT_MS).unref();
   await once(thread, 'message');
   thread.unref();
 }

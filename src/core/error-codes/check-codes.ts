@@ -1,11 +1,21 @@
-import { AS_HINTED, input, noted, reported, type Codes } from './code-meaning.ts';
+import { AS_HINTED, input, noted, reported, retried, type Codes } from './code-meaning.ts';
 
 /** Codes of the checks and of the files that they are in. */
 export const CHECK_CODES = {
+  'check.broke-process': reported(
+    'check',
+    'a check replaced or broke builtins of JavaScript or Node, and gridrun could not end its site in time',
+    'put back what the check replaces, in an `afterEach` or `after`; look for changed prototypes, promises and timers',
+  ),
   'check.command-refused': reported(
     'check',
     'the browser refused a command: the element does not exist, or a script threw',
     'wait for what the command needs; look at the screenshot',
+  ),
+  'check.ended-process': retried(
+    'check',
+    'the process that the checks of the site run in ended, and no other site was tried in it',
+    'look for native modules, `process.abort()` and high memory use in the checks',
   ),
   'check.extension-use': reported('check', 'a check used a part that the extension does not have', AS_HINTED),
   'check.failed': reported(

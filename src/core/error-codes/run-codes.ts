@@ -68,7 +68,7 @@ export const RUN_CODES = {
   ),
   'runner.bug': bug,
   'runner.endless-loop': reported(
-    'runner',
+    'check',
     'a check blocked its process, and gridrun ended the process',
     'look for an endless loop or a long computation at the line in the message',
   ),

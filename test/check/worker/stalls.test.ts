@@ -31,10 +31,10 @@ for (const kind of MODULE_KINDS) {
       ['culprit', 'left', 'right'].map(async (id, slot) => await bench.attempt({ slot, site: siteNamed(id) })),
     );
     assert.equal(culprit!.fault?.code, 'runner.endless-loop');
-    assert.equal(culprit!.fault.cause, 'runner');
+    assert.equal(culprit!.fault.cause, 'check');
     assert.match(culprit!.fault.message, /suite\.check\.[cm]js:\d+\)/);
     assert.notEqual(culprit!.ending, 'faulted', 'it would be tried again');
-    assert.deepEqual(statuses(culprit!), ['before: passed', 'loops: errored', 'after: errored']);
+    assert.deepEqual(statuses(culprit!), ['before: passed', 'loops: failed', 'after: errored']);
     for (const other of others) {
       assert.equal(other.ending, 'faulted');
       assert.equal(other.fault?.code, 'runner.worker-died');

@@ -2,9 +2,9 @@ import { makeFault, type Fault } from '../../../core/fault.ts';
 import type { OrderOnWire, WorkerOptions } from '../../protocol.ts';
 
 /** An attempt ends so long after its limit, or after its last check, whatever the page does. */
-export const END_MS = 4_000;
+export const END_MS = 3_700;
 /** Of that, the part in which a page is looked at. The rest is for writing files. */
-export const LOOK_MS = 3_500;
+export const LOOK_MS = 3_200;
 /** For the hooks that are due after a cut. The parent waits 2 s for an attempt of a stopped run. */
 export const CLEAN_UP_MS = 1_000;
 

@@ -25,8 +25,7 @@ import { checkSiteOf, secretsInSite } from './check-site.ts';
 import { LateErrors } from './late-errors.ts';
 import { capInSession } from './session-timeouts.ts';
 import { SuiteExecution } from './suite-execution.ts';
-
-const BAILED = 'not run after a failed check of its suite (this.bail)';
+import { AbortController, withResolvers } from '../../../os/real-builtins.ts';
 
 /**
  * One attempt: the lane's suite on one site, in a borrowed session. It prepares the session, runs the suite, and ends
@@ -44,7 +43,7 @@ export class AttemptRun implements AttemptContext {
   readonly #late: LateErrors;
   readonly #stop = new AbortController();
   readonly #startedAt = now();
-  readonly #outcome = Promise.withResolvers<AttemptOutcome>();
+  readonly #outcome = withResolvers<AttemptOutcome>();
   #deadline: Deadline | undefined;
   #sessionDirty = false;
   /** Set once, when the end begins. */
@@ -156,7 +155,7 @@ export class AttemptRun implements AttemptContext {
     const { borrowed, record, extension, evidence } = this.#parts;
     this.#chargeOpenCommands();
     borrowed.end();
-    record.skipAfterFailure(this.#options.lane.bailingChecks(), BAILED);
+    record.skipAfterFailure(this.#options.lane.bailingChecks());
     record.leaveOpen(makeFault('runner.no-result', 'mocha ended without a result for this check'));
     const gone = await untilAborted(extension.lossOf(), abortAfter(END_MS)).catch(() => undefined);
     if (gone !== undefined) {

@@ -90,8 +90,8 @@ function timeoutMessage(error: Error): string {
 }
 
 function stackOf(error: Error): string | undefined {
-  const { stack } = error;
-  if (stack === undefined) return undefined;
+  const stack = fieldOf(error, 'stack');
+  if (typeof stack !== 'string') return undefined;
   const frames = shownFrames(stack);
   const places = frames.filter((line) => !isDriverFrame(line));
   const difference = differenceOf(error);

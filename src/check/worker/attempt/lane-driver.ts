@@ -5,6 +5,7 @@ import type { CheckDriver } from '../attempt-context.ts';
 import { addCallSite, callSite, type CallSite } from '../lane/call-site.ts';
 import { ON_BIDI_SOCKET, type DriverSocket, type Selenium } from '../selenium-module.ts';
 import { lastingBidi, lastingCdp } from './harmless-commands.ts';
+import { stringify } from '../../../os/real-builtins.ts';
 
 export interface LaneDriverParts {
   readonly selenium: Selenium;
@@ -106,7 +107,7 @@ async function adopt(
     ...(webSocketUrl === undefined ? {} : { webSocketUrl }),
     ...(cdpUrl === undefined ? {} : { 'se:cdp': cdpUrl }),
   };
-  const body = JSON.stringify({ value: { sessionId, capabilities: reachable } });
+  const body = stringify({ value: { sessionId, capabilities: reachable } });
   return { status: 200, headers: new Map(), body };
 }
 

@@ -14,6 +14,7 @@ import type { Deadline, StallClock } from '../stall-clock.ts';
 import type { AttemptParts, ProcessLook } from './attempt-parts.ts';
 import { isTimeout } from './check-failure.ts';
 import type { Examined } from './failure-examiner.ts';
+import { withResolvers } from '../../../os/real-builtins.ts';
 
 /** What the test or hook that runs gets as its error. Nobody reads it: the attempt's fault says more. */
 const CUT = 'the attempt was cut';
@@ -102,7 +103,7 @@ export class SuiteExecution implements RunnerCallbacks {
       return true;
     }
     this.#isCleaning = true;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const { promise, resolve } = withResolvers<boolean>();
     const deadlines: Deadline[] = [clock.deadline(limitMs, () => resolve(false))];
     const limit = (hook: Mocha.Runnable): void => {
       const cut = (): unknown => runner.executing === hook && this.failRunning(new Error(CUT), undefined);

@@ -10,6 +10,7 @@ import { checksBehind, skippedBehind } from './failed-hook.ts';
 import { isPlanned, needsExtension, titleOf } from '../lane/suite-plan.ts';
 
 const SKIPPED = 'skipped in the check file';
+const BAILED = 'not run after a failed check of its suite (this.bail)';
 const LEFT_OUT = 'holds only with the extension';
 
 export interface SuiteRecordOptions {
@@ -102,11 +103,11 @@ export class SuiteRecord {
   }
 
   /** If a check has failed, skips those of `titles` that have no result. */
-  skipAfterFailure(titles: readonly string[], reason: string): void {
+  skipAfterFailure(titles: readonly string[]): void {
     if (!this.#results.list().some(({ status }) => status === 'failed' || status === 'errored')) return;
     const undecided = new Set(this.#results.undecided());
     for (const title of titles.filter((one) => undecided.has(one)))
-      this.#results.record({ title, status: 'skipped', durationMs: 0, reason, ...this.#attached(title) });
+      this.#results.record({ title, status: 'skipped', durationMs: 0, reason: BAILED, ...this.#attached(title) });
   }
 
   /** Makes every check without a result errored. */

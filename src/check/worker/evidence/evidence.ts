@@ -6,6 +6,7 @@ import type { Attachment } from '../../../core/attempt.ts';
 import { GridrunError } from '../../../core/fault.ts';
 import type { Redaction } from '../../../text/redaction.ts';
 import { EVIDENCE } from '../../../results/layout.ts';
+import { withResolvers } from '../../../os/real-builtins.ts';
 
 /** What `attach` takes: text, bytes, or a value that is written as JSON. */
 export type AttachmentBody = string | Uint8Array | object;
@@ -102,7 +103,7 @@ export class Evidence {
 
   /** Waits for all files that are being written, at most until the deadline. */
   async settled(deadlineMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = withResolvers<void>();
     const timer = setTimeout(resolve, deadlineMs);
     await Promise.race([this.#allWritten(), promise]);
     clearTimeout(timer);

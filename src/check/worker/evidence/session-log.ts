@@ -6,6 +6,7 @@ import { ConsoleLog, type LogEntry } from './console-log.ts';
 import { DocumentLog } from './document-log.ts';
 import type { NetworkEvent } from './har-entry.ts';
 import { RequestLog } from './request-log.ts';
+import { withResolvers } from '../../../os/real-builtins.ts';
 
 const EVENTS = [
   'log.entryAdded',
@@ -50,7 +51,7 @@ export class SessionLog {
 
   /** Starts the log. Waits until it has started, for at most 2 s. Never rejects. */
   async start(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = withResolvers<void>();
     const timer = setTimeout(resolve, START_WAIT_MS);
     await Promise.race([this.#listen().catch(() => this.#drop()), promise]);
     clearTimeout(timer);

@@ -13,9 +13,10 @@ export interface CallSite {
 export function callSite(): CallSite {
   const site = {};
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = MAX_FRAMES;
+  // A check may have frozen it.
+  Reflect.set(Error, 'stackTraceLimit', MAX_FRAMES);
   Error.captureStackTrace(site, callSite);
-  Error.stackTraceLimit = stackTraceLimit;
+  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   return site;
 }
 

@@ -21,6 +21,7 @@ import type { WorkerOptions } from '../../protocol.ts';
 import { refuseAsyncDescribe } from './suite-callbacks.ts';
 import { applySelection, bailingChecks, exclusives, needsExtension, planSuite, shownFile } from './suite-plan.ts';
 import { SuiteSnapshot } from './suite-snapshot.ts';
+import { withResolvers } from '../../../os/real-builtins.ts';
 
 /** A global setup or teardown of mocha. */
 export type Fixture = (this: object) => unknown;
@@ -149,7 +150,7 @@ export class Lane {
    * Limits the time: a file's top-level await may never end. Returns the errors of what mocha would lose without a word.
    */
   async #loadWithin(limitMs: number, file: string): Promise<readonly Error[]> {
-    const late = Promise.withResolvers<never>();
+    const late = withResolvers<never>();
     const message = `loading it is not done after ${limitMs} ms: what it awaits outside of its checks does not come`;
     const timer = setTimeout(() => late.reject(new Error(message)), limitMs);
     try {

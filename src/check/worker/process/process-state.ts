@@ -4,6 +4,7 @@ import type { Watched } from './watched-objects.ts';
 /** One object as it was. */
 interface Kept {
   readonly watched: Watched;
+  readonly isExtensible: boolean;
   /** Own names, also of properties that are not compared. */
   readonly names: ReadonlySet<string>;
   readonly properties: readonly KeptProperty[];
@@ -40,6 +41,10 @@ const CLOCK = new Set([
   'clearImmediate',
   'queueMicrotask',
 ]);
+/** Globals that a getter gives, but that are loaded from the start. */
+const GOTTEN = new Set(['Buffer', 'process', 'performance']);
+/** Taken before a check can replace it. */
+const { isExtensible } = Object;
 const HANDLED = ['uncaughtException', 'unhandledRejection'] as const;
 
 /** What the process shares among its lanes, as it was at some moment: objects, environment, folder, handlers. */
@@ -140,10 +145,16 @@ function keptOf(watched: Watched): Kept {
   const properties = names.flatMap((key) => {
     const descriptor = Object.getOwnPropertyDescriptor(watched.object, key);
     // A getter may be replaced by what it gets, when it is read first.
-    if (descriptor === undefined || !('value' in descriptor) || !isCounted(watched, descriptor.value)) return [];
+    if (descriptor === undefined) return [];
+    if (watched.name === '' && GOTTEN.has(key)) return [{ key, value: gotten(key), descriptor }];
+    if (!('value' in descriptor) || !isCounted(watched, descriptor.value)) return [];
     return [{ key, value: descriptor.value as unknown, descriptor }];
   });
-  return { watched, names: new Set(names), properties };
+  return { watched, isExtensible: isExtensible(watched.object), names: new Set(names), properties };
+}
+
+function gotten(key: string): unknown {
+  return (globalThis as Readonly<Record<string, unknown>>)[key];
 }
 
 function isCounted({ anyValue }: Watched, value: unknown): boolean {
@@ -152,11 +163,15 @@ function isCounted({ anyValue }: Watched, value: unknown): boolean {
 
 /** It runs several times for each site, so it makes no object if nothing has changed. */
 function addChanges(kept: Kept, additions: Additions, changes: Change[]): void {
-  const { watched, properties } = kept;
+  const { watched, properties, isExtensible: wasExtensible } = kept;
   const object = watched.object as Record<string, unknown>;
   for (const { key, value, descriptor } of properties) {
     if (Object.is(object[key], value)) continue;
     changes.push({ object, key, name: nameOf(watched.name, key), before: descriptor });
+  }
+  if (wasExtensible && !isExtensible(object)) {
+    const owner = watched.name === '' ? 'globalThis' : watched.name;
+    changes.push({ object, key: '', name: `${owner} (frozen)`, before: undefined });
   }
   if (watched.additions) addAdditions(kept, additions, changes);
 }

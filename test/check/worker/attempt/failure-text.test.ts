@@ -80,6 +80,8 @@ test('a failure about values that share their parts has no diff, and costs no ot
       it('bytes', () => differ(new Uint8Array(1e8), new Uint8Array(1e8)));
       it('set', () => differ(new Set([graph(1)]), new Set([graph(2)])));
       it('thrown', () => { throw graph(1); });
+      const lines = (step) => Array.from({ length: 4000 }, (_, nth) => String(((nth * step) % 3989) % 10)).join('\\n');
+      it('lines', () => differ(lines(31), lines(17)));
       it('small', () => differ({ name: 'ada' }, { name: 'eve' }));
       it('passes', () => {});`,
     ),
@@ -87,11 +89,13 @@ test('a failure about values that share their parts has no diff, and costs no ot
   });
   const outcome = await bench.attempt({ site: siteNamed('one') });
   assert.deepEqual(statuses(outcome), [
-    ...['graph', 'holes', 'bytes', 'set', 'thrown', 'small'].map((title) => `${title}: failed`),
+    ...['graph', 'holes', 'bytes', 'set', 'thrown', 'lines', 'small'].map((title) => `${title}: failed`),
     'passes: passed',
   ]);
   assert.equal(outcome.checks[0]?.fault?.message, 'they differ');
-  assert.match(outcome.checks[5]?.fault?.stack ?? '', /-.*"ada"\n.*\+.*"eve"/);
+  assert.match(outcome.checks[6]?.fault?.stack ?? '', /-.*"ada"\n.*\+.*"eve"/);
+  // 4,000 lines would have a difference of 50,000 characters, and take seconds.
+  assert.ok((outcome.checks[5]?.fault?.stack?.length ?? 0) < 5_000);
   assert.ok(outcome.checks.slice(0, 5).every(({ fault }) => (fault?.stack?.length ?? 0) < 2_000));
 });
 
