@@ -13,11 +13,15 @@ interface Status {
   };
 }
 
+const ANSWER_MS = 20_000;
+
 /** A Selenium Grid of two nodes behind a proxy. */
 export async function realGrid(): Promise<GridUnderTest> {
   const grid = await startSeleniumGrid({ nodes: 2, sessionsPerNode: 2 });
   const proxy = await startWebDriverProxy(grid.url);
-  const status = async (): Promise<Status> => (await (await fetch(`${grid.url}/status`)).json()) as Status;
+  const ask = (path: string, method = 'GET'): Promise<Response> =>
+    fetch(`${grid.url}${path}`, { method, signal: AbortSignal.timeout(ANSWER_MS) });
+  const status = async (): Promise<Status> => (await (await ask('/status')).json()) as Status;
   return {
     url: proxy.url,
     setHook: (hook) => void (proxy.hook = hook),
@@ -25,7 +29,7 @@ export async function realGrid(): Promise<GridUnderTest> {
       const { value } = await status();
       return value.nodes.flatMap(({ slots }) => slots.flatMap(({ session }) => session?.sessionId ?? []));
     },
-    endSession: async (id) => void (await fetch(`${grid.url}/session/${id}`, { method: 'DELETE' })),
+    endSession: async (id) => void (await ask(`/session/${id}`, 'DELETE').catch(() => {})),
     killHub: grid.killHub,
     restartHub: grid.restartHub,
     async signalNode(sessionId, signal) {

@@ -8,6 +8,9 @@ const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, short: { type: 'boolean', default: false } },
 });
 
+// The grid's processes end with this one.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+
 let [rowCount, wrongCount] = [0, 0];
 await using shared = new SharedGrid();
 for await (const scene of allScenes()) {

@@ -6,6 +6,7 @@ import type { Attempt } from '../../src/core/attempt.ts';
 import type { ResultsFile, SiteResult } from '../../src/results/results-json.ts';
 import { Workplace, type CommandResult, type RunningCommand } from '../support/command.ts';
 import { startHttpServer, type HttpServer } from '../support/http-server.ts';
+import { killChrome } from '../support/chrome-processes.ts';
 import { processesOf } from '../support/left-behind.ts';
 import type { Ending } from './expected.ts';
 import { stubGrid, realGrid } from './grids.ts';
@@ -78,7 +79,7 @@ export async function play(scene: Scene, shared: SharedGrid): Promise<Row[]> {
   const grid = own ?? (scene.ground === 'hub' ? await shared.get() : undefined);
   const state = join(place.folder, 'state');
   const started = Promise.withResolvers<RunningCommand>();
-  const set: Set = { place, grid, state, started };
+  const set: Set = { place, grid, state, started, victims: [] };
   await using server = await pageServer(scene, set);
   await writeFiles(scene, place, server);
   const before = new Set(await grid?.sessions());
@@ -92,6 +93,7 @@ export async function play(scene: Scene, shared: SharedGrid): Promise<Row[]> {
   const wrong: string[] = [...first.wrong];
   if (scene.next !== undefined) wrong.push(...(await nextRun(scene, set)));
   const left = await leftBy(set, before, scene.keepsRecord === true);
+  if (scene.keepsRecord === true) for (const { profile } of set.victims) killChrome(profile);
   if (scene.says !== undefined && !scene.says.test(first.stdout + first.stderr))
     wrong.push(`does not say ${scene.says}`);
   return Object.entries(scene.faults).map(([id, { fault, expected }]) => {
@@ -100,7 +102,7 @@ export async function play(scene: Scene, shared: SharedGrid): Promise<Row[]> {
     const came = endingOf(first, results, site, own);
     const neighbors = neighborsOf(scene, results);
     const longestMs = own.length === 0 ? runMs : Math.max(...own.map(({ durationMs }) => durationMs));
-    const limitMs = own.length === 0 ? LIMITS.runMs : LIMITS.siteMs + LIMITS.afterMs;
+    const limitMs = own.length === 0 ? LIMITS.runMs : (scene.limitMs ?? LIMITS.siteMs + LIMITS.afterMs);
     const row = { scene, fault, expected, came, longestMs, limitMs, ...left.counts, neighbors };
     return { ...row, wrong: [...differences(row, first), ...wrong, ...left.names] };
   });
@@ -126,6 +128,7 @@ function stubFaults(wire: Scene['wire']): Parameters<typeof stubGrid>[0] {
 
 /** A stage whose run may not have started yet. */
 interface Set extends Omit<Stage, 'command'> {
+  readonly victims: Victim[];
   readonly started: PromiseWithResolvers<RunningCommand>;
 }
 
@@ -138,7 +141,9 @@ async function pageServer(scene: Scene, { started, ...set }: Set): Promise<HttpS
     harmed += 1;
     const isDue = harmed === 1 || scene.isHarmedEachTime === true;
     const stage: Stage = { ...set, command: await started.promise };
-    if (isDue) await scene.harm?.(JSON.parse(Buffer.concat(chunks).toString()) as Victim, stage);
+    const victim = JSON.parse(Buffer.concat(chunks).toString()) as Victim;
+    set.victims.push(victim);
+    if (isDue) await scene.harm?.(victim, stage);
     return response.end('done');
   });
 }
@@ -256,7 +261,7 @@ async function leftBy({ grid, state }: Set, before: ReadonlySet<string>, isKept:
       await delay(100);
       continue;
     }
-    for (const id of sessions) await grid?.endSession(id);
+    if (!isKept) for (const id of sessions) await grid?.endSession(id);
     const shown = [...processes.map((command) => command.slice(0, 150)), ...folders].slice(0, 5);
     return { counts, names: isClean ? [] : [`left: ${JSON.stringify(counts)} ${shown.join(' | ')}`] };
   }

@@ -69,6 +69,8 @@ export interface Scene {
   readonly neighbors?: 'untouched' | 'passed' | 'any';
   /** No grid can end the session that the harm leaves, until its own time-out. Its record must stay, so that a later run tries again. */
   readonly keepsRecord?: boolean;
+  /** How long an attempt may take, if the limits of the run are not what ends it. */
+  readonly limitMs?: number;
   /** Words that the output must have. */
   readonly says?: RegExp;
 }

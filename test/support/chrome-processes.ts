@@ -29,6 +29,18 @@ export function chromeProcesses(profile: string): ChromeProcesses {
   };
 }
 
+/** Kills what is left of the Chrome that has this profile. */
+export function killChrome(profile: string): void {
+  for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
+    if (!textOf(`/proc/${name}/cmdline`).includes(`--user-data-dir=${profile}`)) continue;
+    try {
+      process.kill(Number(name), 'SIGKILL');
+    } catch {
+      // It has just ended.
+    }
+  }
+}
+
 function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');

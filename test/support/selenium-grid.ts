@@ -134,6 +134,13 @@ interface Server {
   readonly ended: Promise<unknown>;
 }
 
+const running = new Set<ChildProcess>();
+
+// They are detached, so they would outlive a process that ends without `stop()`.
+process.on('exit', () => {
+  for (const child of running) signalGroup({ process: child }, 'SIGKILL');
+});
+
 function jar(folder: string, args: readonly string[]): Server {
   // Here a JVM must start fast rather than run fast. It is detached, so that its browsers end with it.
   const child = spawn('java', ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-jar', seleniumJar()!, ...args], {
@@ -141,6 +148,8 @@ function jar(folder: string, args: readonly string[]): Server {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: folder, JAVA_TOOL_OPTIONS: `-Djava.io.tmpdir=${folder}` },
   });
+  running.add(child);
+  child.on('exit', () => running.delete(child));
   const log: string[] = [];
   child.stdout.on('data', (chunk) => log.push(String(chunk)));
   child.stderr.on('data', (chunk) => log.push(String(chunk)));
@@ -163,7 +172,7 @@ async function kill(server: Server): Promise<void> {
   await server.ended;
 }
 
-function signalGroup(server: Server, signal: NodeJS.Signals): void {
+function signalGroup(server: Pick<Server, 'process'>, signal: NodeJS.Signals): void {
   try {
     process.kill(-server.process.pid!, signal);
   } catch {

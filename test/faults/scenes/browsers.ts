@@ -15,6 +15,9 @@ const DRIVER = ({ driver }: ChromeProcesses): number[] => [driver];
 const RENDERERS = (chrome: ChromeProcesses): number[] => chrome.ofType('renderer');
 const GPU = (chrome: ChromeProcesses): number[] => chrome.ofType('gpu-process');
 
+/** A node cannot end a session whose driver does not answer. */
+const NEVER_ENDED = { hasOwnGrid: true, keepsRecord: true } as const;
+
 const HARM = { check: 'await harm();' };
 
 /** The processes of a Chrome and of its driver. */
@@ -44,6 +47,7 @@ export const BROWSERS: readonly Scene[] = [
     scene('browser', ground, 'chromedriver is frozen, once', once('grid.no-answer'), {
       ...HARM,
       harm: send('SIGSTOP', DRIVER),
+      ...(ground === 'hub' ? NEVER_ENDED : {}),
     }),
     scene('browser', ground, 'Chrome is frozen, once', once('grid.no-answer'), {
       ...HARM,
