@@ -71,7 +71,8 @@ test('a check that uses up the memory of its process is told so', async () => {
   const args = [...RUN, stub.url, '--infra-retries', '0'];
   const { code, stdout } = await place.run(args, { env: { NODE_OPTIONS: '--max-old-space-size=96' } });
   assert.equal(code, 3, stdout);
-  assert.match(stdout, /the process that ran the checks of this site crashed \(out of memory, /);
+  assert.match(stdout, /a \(errored, cause check\)/);
+  assert.match(stdout, /the checks of the site ended the process that they run in \(out of memory, /);
 });
 
 test('sessions that die are replaced: the site at hand is tried again, no site is failed by it', async () => {

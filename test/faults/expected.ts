@@ -23,9 +23,10 @@ function isTriedAgain(code: ErrorCode): boolean {
 /** The fault comes back each time: the table of codes decides the verdict, the cause, and how often the site is tried. */
 export function always(code: ErrorCode): Ending {
   const cause = blamedBy(code);
-  const verdict = cause === 'check' || cause === 'extension' ? 'failed' : 'errored';
-  const attempts = isTriedAgain(code) ? MAX_ATTEMPTS : 1;
-  return { verdict, cause, code, attempts, exit: verdict === 'failed' ? 1 : 3 };
+  const isAgain = isTriedAgain(code);
+  // An attempt that is tried again has no answer, whoever is to blame for that.
+  const verdict = !isAgain && (cause === 'check' || cause === 'extension') ? 'failed' : 'errored';
+  return { verdict, cause, code, attempts: isAgain ? MAX_ATTEMPTS : 1, exit: verdict === 'failed' ? 1 : 3 };
 }
 
 /** The fault comes once. If the table says that the site is tried again, it passes then. */

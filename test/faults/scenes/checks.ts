@@ -19,7 +19,7 @@ export const CHECKS: readonly Scene[] = [
     limitMs: 60_000,
   }),
   scene('check', 'stub', 'it calls process.exit', always('check.failed'), { check: 'process.exit(0);' }),
-  scene('check', 'stub', 'it calls process.abort, each time', always('runner.worker-died'), {
+  scene('check', 'stub', 'it calls process.abort, each time', always('check.ended-process'), {
     check: 'process.abort();',
     neighbors: 'passed',
   }),
@@ -33,7 +33,7 @@ export const CHECKS: readonly Scene[] = [
     neighbors: 'passed',
     isShort: true,
   }),
-  scene('check', 'stub', 'it uses up the memory of its process', always('runner.worker-died'), {
+  scene('check', 'stub', 'it uses up the memory of its process', always('check.ended-process'), {
     check: 'const all = []; for (;;) all.push(new Array(1000).fill(site));',
     options: { env: { NODE_OPTIONS: '--max-old-space-size=96' } },
     neighbors: 'passed',
@@ -68,7 +68,7 @@ beforeEach(() => { if (site.id === 'bad') throw new Error('no'); });
 it('works', async () => { await driver.get(site.url); });
 `,
   }),
-  scene('check', 'stub', 'it looks for an element that is not there', always('check.command-refused'), {
-    check: 'await driver.switchTo().frame(7);',
+  scene('check', 'chrome', 'it looks for an element that is not there', always('check.failed'), {
+    check: "await driver.findElement({ css: '#none' });",
   }),
 ];

@@ -38,7 +38,6 @@ const FAULTS: Readonly<Record<string, Odd>> = {
   'an empty answer': { fault: empty, code: 'grid.not-webdriver' },
   'JSON that is no answer': { fault: bare, code: 'grid.not-webdriver' },
   '500 without a W3C error': { fault: wordless, code: 'grid.unreachable' },
-  'no answer at all': { fault: 'hang', code: 'grid.no-answer' },
 };
 
 export const COMMANDS: readonly Scene[] = [
@@ -48,7 +47,7 @@ export const COMMANDS: readonly Scene[] = [
       isShort: name === '429' || name === 'cut JSON',
     }),
   ),
-  ...['429', '502 with HTML', 'cut JSON', 'no answer at all'].map((name) =>
+  ...['429', '502 with HTML', 'cut JSON'].map((name) =>
     scene('wire', 'hub', `${name}, each time`, always(FAULTS[name]!.code), {
       wire: onBad('POST url', FAULTS[name]!.fault, Infinity),
     }),
