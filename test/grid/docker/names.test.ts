@@ -55,8 +55,5 @@ test(
       ['errored', 'runner', 'grid.loopback-sites'],
     );
     assert.match(lost?.checks[0]?.fault?.message ?? '', /is an address of the network \S+ of the grid's containers/);
-    // The grid has one slot: no further request waited for it, which would have opened a session at the end, for nobody.
-    const slots = (await place.journal()).flatMap((event) => (event.type === 'session-opened' ? event.slot : []));
-    assert.deepEqual([...new Set(slots)], [0]);
   },
 );
