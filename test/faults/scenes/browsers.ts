@@ -49,15 +49,15 @@ export const BROWSERS: readonly Scene[] = [
       harm: send('SIGSTOP', DRIVER),
       ...(ground === 'hub' ? NEVER_ENDED : {}),
     }),
-    scene('browser', ground, 'Chrome is frozen, once', once('grid.no-answer'), {
-      ...HARM,
-      harm: send('SIGSTOP', BROWSER),
-    }),
     scene('browser', ground, 'the renderer is frozen', always('site.hangs'), {
       ...HARM,
       harm: send('SIGSTOP', RENDERERS),
     }),
   ]),
+  scene('browser', 'chrome', 'Chrome is frozen, once', once('grid.no-answer'), {
+    ...HARM,
+    harm: send('SIGSTOP', BROWSER),
+  }),
   scene('browser', 'chrome', 'Chrome is killed, each time', always('browser.crashed'), {
     ...HARM,
     harm: send('SIGKILL', BROWSER),
