@@ -44,6 +44,7 @@ function SiteHead({ site }: { readonly site: SiteRow }): JSX.Element {
     site.code,
     site.node,
     site.control && `control: ${site.control}`,
+    site.arms,
     ...(site.tags ?? []).map((tag) => `#${tag}`),
   ];
   return (

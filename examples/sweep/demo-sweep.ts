@@ -25,7 +25,6 @@ interface SweepResult {
     readonly broken: readonly string[];
     readonly failedInBoth: readonly string[];
     readonly undecided: readonly string[];
-    readonly test: { readonly p: number };
   };
 }
 
@@ -62,10 +61,8 @@ async function sweepOnce(folder: string, grid: string, onEvent: (event: RunEvent
   stopping.removeEventListener('abort', stop);
   stopping.throwIfAborted();
   const results = JSON.parse(await readFile(join(folder, 'results', 'results.json'), 'utf8')) as SweepResult;
-  const { broken, failedInBoth, undecided, test } = results.sweep;
-  console.log(
-    `broken by the build: ${broken.join(', ')}; broken for everyone: ${failedInBoth.join(', ')}; p = ${test.p}`,
-  );
+  const { broken, failedInBoth, undecided } = results.sweep;
+  console.log(`broken by the build: ${broken.join(', ')}; broken for everyone: ${failedInBoth.join(', ')}`);
   const others = results.sites.filter(
     ({ id, verdict }) => verdict !== 'passed' && ![...BROKEN_BY_THE_BUILD, ...DOWN_FOR_EVERYONE].includes(id),
   );

@@ -1,4 +1,6 @@
-import { attribute } from './attribution.ts';
+import { attribute } from './attribution/attribute.ts';
+import type { Knowledge } from './attribution/evidence.ts';
+import { tellingAttempts } from './attribution/loads.ts';
 import type { Arm, Attempt, CheckResult, CheckStatus } from './attempt.ts';
 import type { Cause, Fault } from './fault.ts';
 import type { StopReason } from './stop.ts';
@@ -14,6 +16,10 @@ export interface Findings {
   readonly skip?: string;
   /** Why it did not run, if it did not. */
   readonly notRun?: NotRun;
+  /** What is known of the site besides its attempts. Only used if the control has tried it. */
+  readonly knowledge?: Knowledge | undefined;
+  /** Present if something besides the build may explain the difference between the arms. */
+  readonly atMost?: 'suspect' | undefined;
 }
 
 /** Why a site did not run. */
@@ -26,14 +32,13 @@ export interface NotRun {
 
 /**
  * Makes the verdict of a site from its attempts. Nothing else makes verdicts. It is total: any findings have exactly one
- * verdict. It is monotone: one more passing attempt never makes the verdict worse.
+ * verdict. It is monotone without a control: one more passing attempt never makes the verdict worse.
  */
 export function judge(findings: Findings): SiteVerdict {
   const subject = judgeArm(findings, 'subject');
-  const hasControl = findings.attempts.some(
-    (attempt) => attempt.arm === 'control' && (attempt.ending === 'completed' || attempt.ending === 'timed-out'),
-  );
-  return hasControl ? attribute(subject, judgeArm(findings, 'control')) : subject;
+  const { planned, attempts, knowledge = {}, atMost } = findings;
+  if (!tellingAttempts(attempts).some(({ arm }) => arm === 'control')) return subject;
+  return attribute({ planned, attempts, knowledge, atMost, subject, control: judgeArm(findings, 'control') });
 }
 
 /** The verdict of one arm of a site by itself. */

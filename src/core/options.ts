@@ -125,6 +125,8 @@ export interface DispatchOptions {
   readonly isolation: IsolationKind;
   readonly retries: number;
   readonly infraRetries: number;
+  /** The maximum of loads of a failing site in a run with a control, over both arms. */
+  readonly controlBudget: number;
   readonly siteTimeoutMs: number;
   /** After this number of sites in a row with the same fault of the grid or the network no site starts; 0 never. */
   readonly outageSites: number;

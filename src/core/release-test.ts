@@ -1,51 +1,113 @@
+import { isClear, testOfPairs, type ListTest } from './attribution/list-test.ts';
 import { mcnemar, type McNemar } from './mcnemar.ts';
+import { median } from './median.ts';
 import type { RunState, SiteState } from './run-state.ts';
-import { isFailing } from './verdict.ts';
+import { isFailing, type SiteVerdict } from './verdict.ts';
 
-/** The result of comparing the two arms of a run: did the build under test break sites? */
+/** Are pages slower with the build? */
+export interface SlowerTest {
+  /** The sites that passed in both arms. */
+  readonly siteCount: number;
+  /** The median over these sites of the time with the build divided by the time without it. */
+  readonly ratio: number;
+  /** How likely it is that chance alone makes so many of them slower. One-sided. */
+  readonly p: number;
+}
+
+/** The result of comparing the two arms of a run: what did the build under test do to the list? */
 export interface ReleaseTest {
-  /** Sites that fail with the build and pass with the control. */
+  /** Sites that the build breaks, for sure. */
   readonly broken: readonly string[];
+  /** Sites that the build probably breaks. Absent in files of earlier versions. */
+  readonly suspect?: readonly string[];
   /** Sites that fail with the control and pass with the build. Only `--control-all` finds them. */
   readonly mended: readonly string[];
   /** Sites that fail in both arms, so the site is to blame. */
   readonly failedInBoth: readonly string[];
-  /** Sites that failed and then passed, or on which the control has no answer. */
+  /** Sites on which the control has no answer, or the loads were too few for one. */
   readonly undecided: readonly string[];
-  /** The test over the sites on which the arms disagree. */
-  readonly test: McNemar;
+  /** Sites that failed now and then, and not because of the build. Absent in files of earlier versions. */
+  readonly noisy?: readonly string[];
+  /** McNemar's test over the sites on which the arms disagree. Only with `--control-all`: it needs both arms on every site. */
+  readonly test?: McNemar;
+  /** Did the build make sites fail more often? Absent in files of earlier versions. */
+  readonly flakier?: ListTest;
+  /** Only if enough sites passed in both arms. */
+  readonly slower?: SlowerTest;
+  /** The share of sites that failed, but not because of the build: the noise of this list. */
+  readonly noise?: number;
   /** Both arms tried every site, so `mended` is complete. */
   readonly isComplete: boolean;
 }
 
+/** Fewer sites say nothing about the speed of all. */
+const MIN_FOR_SPEED = 10;
+
 /** Compares the two arms of a run. Undefined if it had no control. */
 export function releaseTestOf(state: RunState): ReleaseTest | undefined {
   if ((state.started?.control ?? 'never') === 'never') return undefined;
-  const broken: string[] = [];
-  const fixed: string[] = [];
-  const failedInBoth: string[] = [];
-  const undecided: string[] = [];
-  for (const entry of state.sites())
-    (listOf(entry, { broken, fixed, failedInBoth, undecided }) ?? []).push(entry.site.id);
+  const isComplete = state.started?.control === 'always';
+  const lists: Lists = { broken: [], suspect: [], fixed: [], failedInBoth: [], undecided: [], noisy: [] };
+  const verdicts: SiteVerdict[] = [];
+  for (const entry of state.sites()) {
+    const list = listOf(entry);
+    if (list !== undefined) lists[list].push(entry.site.id);
+    verdicts.push(entry.verdict);
+  }
+  const { broken, suspect, fixed, failedInBoth, undecided, noisy } = lists;
+  const slower = slowerOf(verdicts);
   return {
     broken,
+    suspect,
     mended: fixed,
     failedInBoth,
     undecided,
-    test: mcnemar(broken.length, fixed.length),
-    isComplete: state.started?.control === 'always',
+    noisy,
+    ...(isComplete ? { test: mcnemar(broken.length, fixed.length) } : {}),
+    flakier: testOfPairs(verdicts.flatMap(({ arms }) => arms?.pairs ?? [])),
+    ...(slower === undefined ? {} : { slower }),
+    noise: verdicts.length === 0 ? 0 : (noisy.length + undecided.length) / verdicts.length,
+    isComplete,
   };
 }
 
-type Lists = Readonly<Record<'broken' | 'fixed' | 'failedInBoth' | 'undecided', string[]>>;
+type List = 'broken' | 'suspect' | 'fixed' | 'failedInBoth' | 'undecided' | 'noisy';
+type Lists = Readonly<Record<List, string[]>>;
 
-function listOf({ verdict }: SiteState, lists: Lists): string[] | undefined {
-  if (isFailing(verdict.verdict))
-    return verdict.cause === 'extension'
-      ? lists.broken
-      : verdict.control !== undefined && verdict.cause === 'site'
-        ? lists.failedInBoth
-        : lists.undecided;
-  if (verdict.verdict === 'flaky' && verdict.control !== undefined) return lists.undecided;
-  return verdict.verdict === 'passed' && isFailing(verdict.control ?? 'absent') ? lists.fixed : undefined;
+function listOf({ verdict }: SiteState): List | undefined {
+  switch (verdict.attribution) {
+    case 'broken':
+      return 'broken';
+    case 'suspect':
+      return 'suspect';
+    case 'undecided':
+      return 'undecided';
+    case 'not-build':
+      return isFailing(verdict.verdict) ? 'failedInBoth' : 'noisy';
+    case undefined:
+      return ofEarlierVersion(verdict);
+  }
+}
+
+/** For verdicts without an attribution: of an earlier version, or without an answer of the control. */
+function ofEarlierVersion(verdict: SiteVerdict): List | undefined {
+  if (isFailing(verdict.verdict)) {
+    if (verdict.cause === 'extension') return 'broken';
+    return verdict.control !== undefined && verdict.cause === 'site' ? 'failedInBoth' : 'undecided';
+  }
+  if (verdict.verdict === 'flaky' && verdict.control !== undefined) return 'undecided';
+  return verdict.verdict === 'passed' && isFailing(verdict.control ?? 'absent') ? 'fixed' : undefined;
+}
+
+function slowerOf(verdicts: readonly SiteVerdict[]): SlowerTest | undefined {
+  const ratios = verdicts.flatMap(({ arms }) =>
+    arms?.passMs === undefined || isClear(arms.pairs) || arms.passMs.control <= 0
+      ? []
+      : arms.passMs.subject / arms.passMs.control,
+  );
+  if (ratios.length < MIN_FOR_SPEED) return undefined;
+  const slower = ratios.filter((ratio) => ratio > 1).length;
+  const faster = ratios.filter((ratio) => ratio < 1).length;
+  const { p } = mcnemar(slower, faster);
+  return { siteCount: ratios.length, ratio: median(ratios), p: slower > faster ? p / 2 : 1 - p / 2 };
 }

@@ -6,6 +6,8 @@ export interface Site {
   readonly tags?: readonly string[];
   /** The limit of one attempt, in ms, if it differs from the run's `siteTimeoutMs`. */
   readonly timeoutMs?: number;
+  /** The site must not be loaded a second time: no retry, no control. */
+  readonly once?: boolean;
   /** Why the site is left out. Its checks are `skipped` with this reason. */
   readonly skip?: string;
   /** Data for the checks: any JSON value. */

@@ -2,6 +2,9 @@ import type { Attachment, CheckStatus } from './attempt.ts';
 import type { RecordedCode } from './error-codes.ts';
 import type { Cause, Fault } from './fault.ts';
 import type { StopReason } from './stop.ts';
+import type { AttributionWord } from './attribution/decide.ts';
+import type { Loads } from './attribution/failure-rates.ts';
+import type { Pairs } from './attribution/pairs.ts';
 
 /** The answer for a site, or for a check. */
 export type Verdict = 'passed' | 'flaky' | 'failed' | 'errored' | 'skipped' | 'not-run';
@@ -31,12 +34,31 @@ export interface SiteVerdict {
   readonly checks: readonly CheckVerdict[];
   /** The verdict of the control on the same site, if there was one. */
   readonly control?: Verdict;
+  /** Whether the build under test breaks the site; only if the control has tried it and something failed with the build. */
+  readonly attribution?: AttributionWord;
+  /** The probability that the build breaks it, from 0 to 1. */
+  readonly probability?: number;
+  /** What each arm showed, if the control has tried the site. */
+  readonly arms?: ArmsOfSite;
   /** The number of attempts, over both arms. */
   readonly attempts: number;
   /** All attempts together, in ms. */
   readonly durationMs: number;
   /** Why the run was stopped, if that is why the site is not-run. Absent in journals of earlier versions. */
   readonly stoppedBy?: StopReason;
+}
+
+/** What the two arms of a site showed. */
+export interface ArmsOfSite {
+  /** The check that the answer rests on; empty for the attempt as a whole. */
+  readonly check: string;
+  /** How often that failed, arm by arm. */
+  readonly subject: Loads;
+  readonly control: Loads;
+  /** The pairs that count for the comparison of the whole list. */
+  readonly pairs: Pairs;
+  /** The median duration of attempts without a failure, in ms, if both arms have one. */
+  readonly passMs?: { readonly subject: number; readonly control: number };
 }
 
 /** Whether a site or a check failed or errored. `absent` is one that the run did not plan. */

@@ -53,6 +53,11 @@ export class Breaker {
     return this.#state.kind === 'trial' && this.#state.siteId === undefined ? 1 : 0;
   }
 
+  /** Is there an incident now, or a suspicion of one? */
+  get isOpen(): boolean {
+    return this.#state.kind !== 'closed';
+  }
+
   /** Why no site may start; undefined if one may. */
   get why(): string | undefined {
     return this.room > 0 ? undefined : 'the grid or the network is being probed (--outage-sites)';

@@ -1,4 +1,5 @@
 import type { ControlMode } from '../core/attempt.ts';
+import type { Loads } from '../core/attribution/failure-rates.ts';
 import type { CheckRunner, Emit, Grid, Isolation } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
 import type { WorkUnit } from '../core/unit.ts';
@@ -24,6 +25,8 @@ export interface DispatchSettings extends BreakerSettings {
   readonly retries: number;
   readonly infraRetries: number;
   readonly control: ControlMode;
+  /** The maximum of loads of one site, over both arms. */
+  readonly controlBudget: number;
   readonly siteTimeoutMs: number;
   /** 0 means no limit. */
   readonly maxFailures: number;
@@ -42,6 +45,8 @@ export interface DispatchParts {
   readonly emit: Emit;
   readonly ask: Ask;
   readonly canary: (signal: AbortSignal) => Promise<void>;
+  /** What earlier runs say of each check of a site, by title. Default: nothing. */
+  readonly earlier?: (siteId: string) => ReadonlyMap<string, Loads> | undefined;
   /** Whether a failed site counts for `maxFailures`. Default: each one does. */
   readonly counts?: (verdict: SiteVerdict) => boolean;
 }

@@ -18,8 +18,8 @@ import { whyClose } from './why-close.ts';
 import { WorkQueue, type Waiting } from './work-queue.ts';
 
 /**
- * Brings every site of a plan to its verdict. One step (`#step`) starts all work. It runs after each change, looks at
- * the stop flag first, and contains no `await`, so that nothing changes between its look and its decision.
+ * Brings every site of a plan to its verdict. One step (`#step`) starts all work, after each change. It has no `await`, so
+ * that nothing changes between its look at the stop flag and its decision.
  */
 export class Dispatcher {
   readonly #settings: DispatchSettings;
@@ -38,8 +38,9 @@ export class Dispatcher {
     this.#stop = new StopFlag((stage, reason, text) => this.#onStop(stage, reason, text));
     this.#book = new SiteBook(plan.sites, {
       checks: plan.checks,
-      budget: { checkRetries: settings.retries, infraRetries: settings.infraRetries },
-      control: settings.control,
+      settings,
+      earlier: parts.earlier ?? (() => undefined),
+      hasIncident: () => this.#breaker.isOpen,
       emit: parts.emit,
       counts: parts.counts ?? (() => true),
       onFailed: (count) => this.#onFailed(count),
@@ -82,10 +83,7 @@ export class Dispatcher {
     this.#stop.raise(stage, reason, text);
   }
 
-  /**
-   * The one place that starts work. Keep it, and all that it calls, free of `await`: with one, a stop or another slot
-   * could change the queue, the limits or a slot between the decision and the act.
-   */
+  /** The one place that starts work. Keep it, and all that it calls, free of `await`: see above. */
   #step(): void {
     if (!this.#running) return;
     for (const open of this.#supply.ready()) this.#employ(open);
@@ -170,7 +168,8 @@ export class Dispatcher {
   #follow(progress: SiteProgress, ending: AttemptOutcome['ending']): void {
     if (ending === 'interrupted') return;
     if (this.#stop.raised) return this.#book.conclude(progress);
-    if (this.#breaker.isOfOutage(progress.last?.fault)) return this.#queue.again(freeRetry(progress));
+    if (progress.site.once !== true && this.#breaker.isOfOutage(progress.last?.fault))
+      return this.#queue.again(freeRetry(progress));
     const step = progress.next();
     if (step === 'judge') return this.#breaker.holds(progress) ? undefined : this.#book.conclude(progress);
     this.#queue.again(plannedRetry(progress, step, this.#settings.control));

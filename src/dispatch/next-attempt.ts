@@ -1,4 +1,4 @@
-import type { ControlMode } from '../core/attempt.ts';
+import type { Arm, Attempt, ControlMode } from '../core/attempt.ts';
 import type { NextStep } from './retry.ts';
 import type { SiteProgress } from './site-progress.ts';
 import type { Waiting } from './work-queue.ts';
@@ -9,13 +9,29 @@ export function plannedRetry(
   { arm, purpose }: Exclude<NextStep, 'judge'>,
   control: ControlMode,
 ): Waiting {
+  const { site, attempts } = progress;
   // With the control on every site, the second arm is planned, not a retry: it needs no fresh session.
-  const fresh = purpose !== 'subject' && !(purpose === 'control' && control === 'always');
-  const avoidNodes = purpose === 'infra-retry' ? progress.faultedNodes : [];
-  return { site: progress.site, arm, fresh, avoidNodes };
+  const fresh = !(purpose === 'arm' && control === 'always' && attempts.length === 1);
+  const avoidNodes =
+    purpose === 'infra-retry' ? progress.faultedNodes : purpose === 'arm' ? nodesOfRound(attempts, arm) : [];
+  return { site, arm, fresh, avoidNodes };
 }
 
 /** An attempt that costs the site nothing of its budgets: an outage made the last one fail. */
 export function freeRetry({ site, last }: SiteProgress): Waiting {
   return { site, arm: last?.arm ?? 'subject', fresh: false, avoidNodes: [] };
+}
+
+/**
+ * The nodes that the arm has used since it began to use nodes again. Each arm goes round all nodes, so that a sick node
+ * harms both alike.
+ */
+function nodesOfRound(attempts: readonly Attempt[], arm: Arm): string[] {
+  const round = new Set<string>();
+  for (const { arm: other, node } of attempts.toReversed()) {
+    if (other !== arm || node === undefined) continue;
+    if (round.has(node)) break;
+    round.add(node);
+  }
+  return [...round];
 }

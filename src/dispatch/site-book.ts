@@ -1,18 +1,25 @@
-import type { Attempt, ControlMode } from '../core/attempt.ts';
+import type { Attempt } from '../core/attempt.ts';
+import type { Loads } from '../core/attribution/failure-rates.ts';
+import { ListRates, ownLoads } from '../core/attribution/list-rates.ts';
+import { loadsByTitle, THE_ATTEMPT } from '../core/attribution/loads.ts';
 import type { NotRun } from '../core/judge.ts';
 import type { Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, Emit, LateError } from '../core/ports.ts';
 import type { Site } from '../core/site.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
-import type { RetryBudget } from './retry.ts';
+import type { DispatchSettings } from './dispatch-plan.ts';
+import { Incidents } from './incidents.ts';
 import { SiteProgress } from './site-progress.ts';
 
 /** What the book needs to judge and report. */
 export interface BookOptions {
   /** The titles of the checks, in the order of the suite. */
   readonly checks: readonly string[];
-  readonly budget: RetryBudget;
-  readonly control: ControlMode;
+  readonly settings: Pick<DispatchSettings, 'retries' | 'infraRetries' | 'control' | 'controlBudget'>;
+  /** What earlier runs say of each check of a site, by title. */
+  readonly earlier: (siteId: string) => ReadonlyMap<string, Loads> | undefined;
+  /** Is the grid or the network down, or is that being found out? */
+  readonly hasIncident: () => boolean;
   readonly emit: Emit;
   /** Whether a failed site counts for `maxFailures`: a known failure may not. */
   readonly counts: (verdict: SiteVerdict) => boolean;
@@ -34,12 +41,23 @@ const NO_SLOT = -1;
 export class SiteBook {
   readonly #options: BookOptions;
   readonly #progress = new Map<string, SiteProgress>();
+  readonly #listRates = new ListRates();
+  readonly #incidents = new Incidents();
   #failedCount = 0;
 
   constructor(sites: readonly Site[], options: BookOptions) {
     this.#options = options;
-    const { checks, budget, control } = options;
-    for (const site of sites) this.#progress.set(site.id, new SiteProgress(site, checks, budget, control));
+    for (const site of sites) this.#progress.set(site.id, this.#newProgress(site));
+  }
+
+  #newProgress(site: Site): SiteProgress {
+    const { checks, settings, earlier } = this.#options;
+    return new SiteProgress(site, checks, {
+      budget: { checkRetries: settings.retries, infraRetries: settings.infraRetries },
+      arms: { control: settings.control, budget: settings.controlBudget, once: site.once === true },
+      knowledge: () => ({ earlier: earlier(site.id), list: this.#listRates.prior }),
+      atMost: (attempts) => this.#incidents.atMost(attempts),
+    });
   }
 
   /** Throws a `RangeError` if the plan has no such site: a bug. */
@@ -100,8 +118,21 @@ export class SiteBook {
   }
 
   #add(progress: SiteProgress, slot: number, attempt: Attempt): void {
+    const before = progress.attempts;
     progress.add(attempt);
+    if (this.#options.settings.control !== 'never') {
+      this.#learn(before, progress.attempts);
+      this.#incidents.ended(progress.attempts, this.#options.hasIncident());
+    }
     this.#options.emit({ type: 'attempt-ended', slot, attempt });
+  }
+
+  /** Learns how often checks of this list fail by themselves. */
+  #learn(before: readonly Attempt[], now: readonly Attempt[]): void {
+    const { checks } = this.#options;
+    const known = loadsByTitle(checks, before);
+    for (const [title, loads] of loadsByTitle(checks, now))
+      if (title !== THE_ATTEMPT) this.#listRates.update(ownLoads(known.get(title)!), ownLoads(loads));
   }
 
   #judgeAgain(progress: SiteProgress, before: SiteVerdict): void {

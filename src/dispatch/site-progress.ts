@@ -1,4 +1,6 @@
-import type { Attempt, CheckResult, ControlMode } from '../core/attempt.ts';
+import type { Attempt, CheckResult } from '../core/attempt.ts';
+import type { Knowledge } from '../core/attribution/evidence.ts';
+import { nextArm, type ArmRules } from '../core/attribution/next-arm.ts';
 import type { LateError } from '../core/ports.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Site } from '../core/site.ts';
@@ -6,23 +8,37 @@ import { judge, judgeArm, type Findings, type NotRun } from '../core/judge.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
 import { nextStep, type NextStep, type RetryBudget } from './retry.ts';
 
+/** How a site is tried. */
+export interface SiteRules {
+  readonly budget: RetryBudget;
+  readonly arms: ArmRules;
+  /** What is known of the site now, besides its attempts. */
+  readonly knowledge: () => Knowledge;
+  /** Whether something besides the build may explain a difference between the arms. */
+  readonly atMost: (attempts: readonly Attempt[]) => 'suspect' | undefined;
+}
+
 /** One site's attempts so far, what is left of its budgets, and its verdict. */
 export class SiteProgress {
   readonly site: Site;
   readonly #planned: readonly string[];
-  #attempts: Attempt[] = [];
+  #attempts: readonly Attempt[] = [];
   #left: RetryBudget;
-  readonly #control: ControlMode;
-  #isConfirmed = false;
+  readonly #rules: SiteRules;
   verdict: SiteVerdict | undefined;
   /** The slot of its last attempt; undefined before the first. */
   slot: number | undefined;
 
-  constructor(site: Site, planned: readonly string[], budget: RetryBudget, control: ControlMode) {
+  constructor(site: Site, planned: readonly string[], rules: SiteRules) {
     this.site = site;
     this.#planned = planned;
-    this.#left = budget;
-    this.#control = control;
+    this.#left = rules.budget;
+    this.#rules = rules;
+  }
+
+  /** All attempts so far, in order. */
+  get attempts(): readonly Attempt[] {
+    return this.#attempts;
   }
 
   /** The last attempt; undefined before the first. */
@@ -40,24 +56,28 @@ export class SiteProgress {
   }
 
   add(attempt: Attempt): void {
-    this.#attempts.push(attempt);
+    this.#attempts = [...this.#attempts, attempt];
   }
 
   /** Decides what follows the attempt that just ended, and takes its cost from the site's budgets. */
   next(): NextStep {
+    const { arms, knowledge } = this.#rules;
     const step = nextStep({
       attempts: this.#attempts,
       subject: judgeArm(this.#findings(), 'subject').verdict,
       left: this.#left,
-      control: this.#control,
-      isConfirmed: this.#isConfirmed,
+      once: this.site.once === true,
+      nextArm: arms.control === 'never' ? undefined : () => nextArm(this.#planned, this.#attempts, knowledge(), arms),
     });
     if (step !== 'judge') this.#spend(step.purpose);
     return step;
   }
 
   judge(notRun?: NotRun): SiteVerdict {
-    return judge(this.#findings(notRun));
+    const findings = this.#findings(notRun);
+    if (!this.#attempts.some(({ arm }) => arm === 'control')) return judge(findings);
+    const { knowledge, atMost } = this.#rules;
+    return judge({ ...findings, knowledge: knowledge(), atMost: atMost(this.#attempts) });
   }
 
   #findings(notRun?: NotRun): Findings {
@@ -74,7 +94,6 @@ export class SiteProgress {
     const { checkRetries, infraRetries } = this.#left;
     if (purpose === 'check-retry') this.#left = { checkRetries: checkRetries - 1, infraRetries };
     if (purpose === 'infra-retry') this.#left = { checkRetries, infraRetries: infraRetries - 1 };
-    if (purpose === 'confirm') this.#isConfirmed = true;
   }
 
   /** Takes the results of an attempt away: `fault` kept the site from being tried. Returns the changed attempt. */

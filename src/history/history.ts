@@ -6,8 +6,9 @@ import { nearest } from '../text/nearest.ts';
 import type { RunState } from '../core/run-state.ts';
 import type { RememberedRun, SiteStory } from '../core/story.ts';
 import { guarded, inTransaction, openDatabase } from './database.ts';
+import { countLoads, type EarlierLoads } from './earlier-loads.ts';
 import { feedRun } from './feed.ts';
-import { median } from './median.ts';
+import { median } from '../core/median.ts';
 import { recentRuns } from './recent-runs.ts';
 import { siteStory } from './site-story.ts';
 
@@ -72,6 +73,11 @@ export class History implements Disposable {
     ) as unknown as readonly { readonly site: string; readonly ms: number }[];
     const bySite = Map.groupBy(rows, ({ site }) => site);
     return new Map([...bySite].map(([site, seen]) => [site, median(seen.map(({ ms }) => ms))]));
+  }
+
+  /** How often each check failed by itself in the last runs: by the id of the site, then by title. */
+  loads(lastRuns: number): EarlierLoads {
+    return this.#use((database) => countLoads(database, lastRuns));
   }
 
   /** The story of a site. If no run had the site, throws a refusal that names the most similar one. */

@@ -3,7 +3,7 @@ import { isFailing } from '../core/verdict.ts';
 import type { Cause } from '../core/fault.ts';
 import type { CheckStory, FlakeRate, Sighting, SiteStory, StoryRun } from '../core/story.ts';
 import type { Verdict } from '../core/verdict.ts';
-import { median } from './median.ts';
+import { median } from '../core/median.ts';
 
 interface Row extends Sighting {
   readonly verdict: Verdict;

@@ -8,6 +8,9 @@ import type {
   ControlMode,
   ExtensionError,
 } from '../core/attempt.ts';
+import type { AttributionWord } from '../core/attribution/decide.ts';
+import type { Loads } from '../core/attribution/failure-rates.ts';
+import type { Pairs } from '../core/attribution/pairs.ts';
 import { isAttachmentPath } from '../core/attachment-path.ts';
 import type { CheckPlan } from '../core/check.ts';
 import type { RecordedCode } from '../core/error-codes.ts';
@@ -16,7 +19,7 @@ import type { Cause, Fault } from '../core/fault.ts';
 import { SITE_ID, type Site } from '../core/site.ts';
 import type { StopReason } from '../core/stop.ts';
 import type { RememberedRun } from '../core/story.ts';
-import type { CheckExcuse, CheckVerdict, ExcusedBy, SiteVerdict, Verdict } from '../core/verdict.ts';
+import type { ArmsOfSite, CheckExcuse, CheckVerdict, ExcusedBy, SiteVerdict, Verdict } from '../core/verdict.ts';
 import type { SiteResult } from './results-json.ts';
 import { anything, leaf, listOf, objectOf, optional, suchThat, wordOf, type Shape } from './shape.ts';
 
@@ -80,6 +83,7 @@ export const site = objectOf<Site>({
   skip: optional(text),
   data: optional(anything),
   env: optional(listOf(text)),
+  once: optional(flag),
 });
 
 export const checkPlan = objectOf<CheckPlan>({ title: text, titlePath: listOf(text), file: text, tags: listOf(text) });
@@ -135,6 +139,21 @@ const checkVerdict = objectOf<CheckVerdict>({
   otherFaults: optional(listOf(fault)),
 });
 
+/** From 0 to 1. */
+const share: Shape<number> = leaf(
+  'a number from 0 to 1',
+  (value) => typeof value === 'number' && value >= 0 && value <= 1,
+);
+const attribution = wordOf<AttributionWord>({ broken: true, suspect: true, 'not-build': true, undecided: true });
+const loads = objectOf<Loads>({ failed: count, all: count });
+const arms = objectOf<ArmsOfSite>({
+  check: text,
+  subject: loads,
+  control: loads,
+  pairs: objectOf<Pairs>({ subjectOnly: count, controlOnly: count, both: count, all: count }),
+  passMs: optional(objectOf<Exclude<ArmsOfSite['passMs'], undefined>>({ subject: duration, control: duration })),
+});
+
 export const siteVerdict = objectOf<SiteVerdict>({
   siteId: text,
   verdict: verdictWord,
@@ -142,6 +161,9 @@ export const siteVerdict = objectOf<SiteVerdict>({
   code: optional(code),
   checks: listOf(checkVerdict),
   control: optional(verdictWord),
+  attribution: optional(attribution),
+  probability: optional(share),
+  arms: optional(arms),
   attempts: count,
   durationMs: duration,
   stoppedBy: optional(stopReason),
@@ -172,6 +194,9 @@ export const siteResult = objectOf<SiteResult>({
   totalMs: duration,
   attempts: count,
   control: optional(verdictWord),
+  attribution: optional(attribution),
+  probability: optional(share),
+  arms: optional(arms),
   checks: listOf(checkVerdict),
   excused: optional(listOf(excuse)),
 });

@@ -7,7 +7,7 @@ import { exitOf, outcomeOf } from '../core/outcome.ts';
 import type { Reporter } from '../core/ports.ts';
 import type { RunState, SessionState, SiteState } from '../core/run-state.ts';
 import { releaseTestOf, type ReleaseTest } from '../core/release-test.ts';
-import type { CheckExcuse, CheckVerdict, Verdict } from '../core/verdict.ts';
+import type { ArmsOfSite, CheckExcuse, CheckVerdict, SiteVerdict, Verdict } from '../core/verdict.ts';
 import { writeWhole } from '../os/write-whole.ts';
 
 /** The schema of results.json. A field keeps its type for ever. */
@@ -83,6 +83,12 @@ export interface SiteResult {
   readonly attempts: number;
   /** The verdict of the control. */
   readonly control?: Verdict;
+  /** Whether the build under test breaks the site, if the control has tried it and something failed with the build. */
+  readonly attribution?: SiteVerdict['attribution'];
+  /** The probability that the build breaks it, from 0 to 1. */
+  readonly probability?: number;
+  /** What each arm showed, if the control has tried the site. */
+  readonly arms?: ArmsOfSite;
   readonly checks: readonly CheckVerdict[];
   /** The checks that failed but do not fail the run, and why. */
   readonly excused?: readonly CheckExcuse[];
@@ -183,6 +189,9 @@ export function siteResult({ site, verdict, expectedMs, excused }: SiteState): S
     totalMs: verdict.durationMs,
     attempts: verdict.attempts,
     ...(verdict.control === undefined ? {} : { control: verdict.control }),
+    ...(verdict.attribution === undefined ? {} : { attribution: verdict.attribution }),
+    ...(verdict.probability === undefined ? {} : { probability: verdict.probability }),
+    ...(verdict.arms === undefined ? {} : { arms: verdict.arms }),
     checks: verdict.checks,
     ...(excused === undefined ? {} : { excused }),
   };

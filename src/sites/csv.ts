@@ -15,7 +15,7 @@ const PIECE_BYTES = 2_048;
 
 /**
  * Reads CSV with a header: `url`, `id`, `tags` and `env` (words separated by spaces, `;`, `|` or commas), `timeoutMs`,
- * `skip`, `data` (JSON) and `data.<key>` (text, because CSV has no other type). An empty cell counts as absent.
+ * `once` (true or false), `skip`, `data` (JSON) and `data.<key>` (text, because CSV has no other type). An empty cell counts as absent.
  */
 export async function readCsv(content: Content, environment: Environment): Promise<ListBuilder> {
   const at = (line: number): string => `${content.name}:${line}`;
@@ -118,6 +118,7 @@ function addRow(columns: readonly string[], cells: readonly string[], line: numb
 function setCell(entry: Record<string, unknown>, column: string, cell: string, wrongData: () => void): void {
   if (column === 'tags' || column === 'env') entry[column] = cell.split(/[\s,;|]+/).filter((word) => word !== '');
   else if (column === 'timeoutMs') entry[column] = /^\d+$/.test(cell) ? Number(cell) : cell;
+  else if (column === 'once') entry[column] = /^(true|false)$/i.test(cell) ? cell.toLowerCase() === 'true' : cell;
   else if (column === 'data') {
     try {
       entry['data'] = JSON.parse(cell) as unknown;

@@ -55,6 +55,11 @@ const READERS: Readonly<Record<keyof Site, Reader>> = {
         `timeoutMs must be a whole number of milliseconds from 1 to ${MAX_TIMEOUT_MS}, such as 60000; it is ${shown(value)}`,
       );
   },
+  once(entry, value, wrong) {
+    if (typeof value !== 'boolean')
+      return wrong(['once'], `once must be true, if the site may be loaded one time only; it is ${shown(value)}`);
+    if (value) entry.once = true;
+  },
   skip(entry, value, wrong) {
     if (typeof value === 'string' && value.trim() !== '') entry.skip = value.trim();
     else wrong(['skip'], `skip must be a reason in words, such as "behind a captcha"; it is ${shown(value)}`);

@@ -22,6 +22,7 @@ function canonical(site: Site): string {
   let line = `${site.id}\t${site.url}`;
   if (site.tags !== undefined) line += `\ttags ${JSON.stringify(site.tags)}`;
   if (site.timeoutMs !== undefined) line += `\ttimeoutMs ${site.timeoutMs}`;
+  if (site.once === true) line += '\tonce';
   if (site.skip !== undefined) line += `\tskip ${JSON.stringify(site.skip)}`;
   if (site.data !== undefined) line += `\tdata ${canonicalJson(site.data)}`;
   if (site.env !== undefined) line += `\tenv ${JSON.stringify(site.env)}`;

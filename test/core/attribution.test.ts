@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Arm, Attempt, CheckStatus } from '../../src/core/attempt.ts';
+import { pairsOf } from '../../src/core/attribution/pairs.ts';
 import { judge } from '../../src/core/judge.ts';
 
 const FAULT = { code: 'check.failed', cause: 'check', message: 'no' } as const;
@@ -20,88 +21,140 @@ function verdictOf(...attempts: readonly Attempt[]): ReturnType<typeof judge> {
   return judge({ siteId: 's', planned: ['page', 'button @extension'], attempts });
 }
 
-test('the control passes and the subject fails again: the extension broke it', () => {
-  const verdict = verdictOf(
-    attempt('subject', { page: 'failed' }),
-    attempt('control', { page: 'passed', 'button @extension': 'skipped' }),
-    attempt('subject', { page: 'failed' }),
+/** The first failure of the subject, then pairs of a control and a subject. */
+function alternating(
+  pairs: number,
+  subject: Readonly<Record<string, CheckStatus>>,
+  control: Readonly<Record<string, CheckStatus>>,
+): Attempt[] {
+  const after = Array.from({ length: pairs }, () => [attempt('control', control), attempt('subject', subject)]).flat();
+  return [attempt('subject', subject), ...after].map((one, index) => ({ ...one, attempt: index + 1 }));
+}
+
+test('the build fails each time and the control never: broken, cause extension', () => {
+  const verdict = verdictOf(...alternating(4, { page: 'failed' }, { page: 'passed', 'button @extension': 'skipped' }));
+  assert.deepEqual(
+    [verdict.verdict, verdict.cause, verdict.control, verdict.attribution],
+    ['failed', 'extension', 'passed', 'broken'],
   );
-  assert.deepEqual([verdict.verdict, verdict.cause, verdict.control], ['failed', 'extension', 'passed']);
+  assert.ok((verdict.probability ?? 0) >= 0.99);
+  assert.deepEqual(verdict.arms?.subject, { failed: 5, all: 5 });
+  assert.deepEqual(verdict.arms?.control, { failed: 0, all: 4 });
 });
 
-test('both fail: the site', () => {
-  const verdict = verdictOf(
-    attempt('subject', { page: 'failed' }),
-    attempt('control', { page: 'failed' }),
-    attempt('subject', { page: 'failed' }),
-  );
-  assert.deepEqual([verdict.verdict, verdict.cause], ['failed', 'site']);
-});
-
-test('the subject passes the second time: flaky, and nobody new is blamed', () => {
+test('one failure that does not come again is not the build: flaky', () => {
   const verdict = verdictOf(
     attempt('subject', { page: 'failed', 'button @extension': 'passed' }),
-    attempt('control', { page: 'passed' }),
-    attempt('subject', { page: 'passed', 'button @extension': 'passed' }),
+    ...alternating(5, { page: 'passed', 'button @extension': 'passed' }, { page: 'passed' }),
   );
-  assert.deepEqual([verdict.verdict, verdict.cause], ['flaky', 'check']);
+  assert.deepEqual([verdict.verdict, verdict.cause, verdict.attribution], ['flaky', 'check', 'not-build']);
+});
+
+test('both arms fail in the same way, twice: the site', () => {
+  const verdict = verdictOf(...alternating(2, { page: 'failed' }, { page: 'failed' }));
+  assert.deepEqual([verdict.verdict, verdict.cause, verdict.attribution], ['failed', 'site', 'not-build']);
+});
+
+test('too few loads decide nothing: errored', () => {
+  const verdict = verdictOf(...alternating(1, { page: 'failed' }, { page: 'passed' }));
+  assert.deepEqual([verdict.verdict, verdict.attribution], ['failed', 'suspect']);
+  const single = verdictOf(attempt('subject', { page: 'failed' }), attempt('control', { page: 'passed' }));
+  assert.deepEqual([single.verdict, single.attribution], ['errored', 'undecided']);
 });
 
 test('a check that the control leaves out is answered by the site as a whole', () => {
   const failing = { page: 'passed', 'button @extension': 'failed' } as const;
-  const well = verdictOf(
-    attempt('subject', failing),
-    attempt('control', { page: 'passed', 'button @extension': 'skipped' }),
-    attempt('subject', failing),
-  );
-  assert.deepEqual([well.verdict, well.cause], ['failed', 'extension']);
-  const ill = verdictOf(
-    attempt('subject', failing),
-    attempt('control', { page: 'failed', 'button @extension': 'skipped' }),
-    attempt('subject', failing),
-  );
-  assert.equal(ill.cause, 'site');
+  const well = verdictOf(...alternating(4, failing, { page: 'passed', 'button @extension': 'skipped' }));
+  assert.deepEqual([well.verdict, well.cause, well.attribution], ['failed', 'extension', 'broken']);
+  const ill = verdictOf(...alternating(3, failing, { page: 'failed', 'button @extension': 'skipped' }));
+  assert.equal(ill.attribution, 'not-build');
 });
 
 test('what the build broke is not hidden by a check that fails on the site anyway', () => {
-  const failing = { page: 'failed', 'button @extension': 'failed' } as const;
   const verdict = verdictOf(
-    attempt('subject', failing),
-    attempt('control', { page: 'failed', 'button @extension': 'passed' }),
-    attempt('subject', failing),
+    ...alternating(
+      4,
+      { page: 'failed', 'button @extension': 'failed' },
+      { page: 'failed', 'button @extension': 'passed' },
+    ),
   );
-  assert.deepEqual([verdict.verdict, verdict.cause], ['failed', 'extension']);
-  assert.deepEqual(
-    verdict.checks.map(({ cause }) => cause),
-    ['site', 'extension'],
-  );
+  assert.deepEqual([verdict.verdict, verdict.cause, verdict.attribution], ['failed', 'extension', 'broken']);
 });
 
-test('a control that could not tell changes no cause', () => {
+test('a crash in the arm of the build only is the build’s', () => {
+  const crash: Attempt = {
+    ...attempt('subject', {}),
+    ending: 'faulted',
+    fault: { code: 'browser.crashed', cause: 'browser', message: 'gone' },
+  };
+  const passed = attempt('control', { page: 'passed' });
+  const verdict = verdictOf(crash, passed, crash, passed, crash, passed, crash, passed, crash);
+  assert.deepEqual([verdict.verdict, verdict.cause, verdict.attribution], ['failed', 'extension', 'broken']);
+});
+
+test('a control that could not tell changes nothing', () => {
   const unheard: Attempt = {
     ...attempt('control', {}),
     ending: 'faulted',
     fault: { code: 'grid.session-lost', cause: 'grid', message: 'gone' },
   };
   const verdict = verdictOf(attempt('subject', { page: 'failed' }), unheard, attempt('subject', { page: 'failed' }));
-  assert.deepEqual([verdict.verdict, verdict.cause], ['failed', 'check']);
+  assert.deepEqual([verdict.verdict, verdict.cause, verdict.attribution], ['failed', 'check', undefined]);
 });
 
-test('the control never changes a verdict, only whom it blames', () => {
-  const statuses = fc.constantFrom<CheckStatus>('passed', 'failed', 'errored', 'skipped');
-  const arms = fc.array(fc.record({ page: statuses, 'button @extension': statuses }), { maxLength: 3 });
+test('an incident of the run makes the answer suspect at most', () => {
+  const attempts = alternating(3, { page: 'failed' }, { page: 'passed' });
+  const verdict = judge({ siteId: 's', planned: ['page', 'button @extension'], attempts, atMost: 'suspect' });
+  assert.deepEqual([verdict.verdict, verdict.cause, verdict.attribution], ['failed', 'extension', 'suspect']);
+});
+
+test('a history of failures makes the build less likely', () => {
+  const attempts = alternating(3, { page: 'failed' }, { page: 'passed' });
+  const probability = (failed: number): number =>
+    judge({
+      siteId: 's',
+      planned: ['page'],
+      attempts,
+      knowledge: { earlier: new Map([['page', { failed, all: 10 }]]) },
+    }).probability ?? 0;
+  assert.ok(probability(0) > probability(3));
+  assert.ok(probability(3) > probability(6));
+});
+
+const outcome = fc.constantFrom<CheckStatus>('passed', 'failed');
+const armOf = fc.constantFrom<Arm>('subject', 'control');
+
+test('one more load of the build that passes never makes the build likelier, one more that fails never less likely', () => {
   fc.assert(
-    fc.property(arms, arms, (subject, control) => {
-      const alone = verdictOf(...subject.map((checks) => attempt('subject', checks)));
-      const both = verdictOf(
-        ...subject.map((checks) => attempt('subject', checks)),
-        ...control.map((checks) => attempt('control', checks)),
+    fc.property(fc.array(fc.tuple(armOf, outcome), { minLength: 2, maxLength: 12 }), (loads) => {
+      const attempts = [attempt('subject', { page: 'failed' }), attempt('control', { page: 'passed' })].concat(
+        loads.map(([arm, status]) => attempt(arm, { page: status })),
       );
-      assert.equal(both.verdict, alone.verdict);
-      assert.deepEqual(
-        both.checks.map((check) => check.status),
-        alone.checks.map((check) => check.status),
-      );
+      const of = (...more: Attempt[]): number =>
+        judge({ siteId: 's', planned: ['page'], attempts: [...attempts, ...more] }).probability ?? 0;
+      assert.ok(of(attempt('subject', { page: 'passed' })) <= of() + 1e-9);
+      assert.ok(of(attempt('subject', { page: 'failed' })) >= of() - 1e-9);
     }),
+  );
+});
+
+test('swapping the arms of a pair changes nothing of how long the pairs go on', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(outcome, outcome), { maxLength: 6 }),
+      fc.array(fc.boolean(), { minLength: 6 }),
+      (pairs, swaps) => {
+        const madeOf = (swapped: boolean): Attempt[] => [
+          attempt('subject', { page: 'failed' }),
+          ...pairs.flatMap(([a, b], index) => {
+            const [control, subject] = swapped && swaps[index] === true ? [b, a] : [a, b];
+            return [attempt('control', { page: control }), attempt('subject', { page: subject })];
+          }),
+        ];
+        const [plain, swapped] = [pairsOf(madeOf(false), true), pairsOf(madeOf(true), true)];
+        assert.equal(plain.all, swapped.all);
+        assert.equal(plain.both, swapped.both);
+      },
+    ),
   );
 });

@@ -62,6 +62,11 @@ const findings: fc.Arbitrary<Findings> = fc.record(
   { requiredKeys: ['siteId', 'planned', 'attempts'] },
 );
 
+/** The same without a control. */
+function ofSubject(given: Findings): Findings {
+  return { ...given, attempts: given.attempts.map((attempt) => ({ ...attempt, arm: 'subject' })) };
+}
+
 const passing = (checks: readonly string[]): Attempt => ({
   siteId: 'site',
   attempt: 99,
@@ -86,9 +91,9 @@ test('judge is total: any findings has one verdict, and each planned check one s
   );
 });
 
-test('judge is monotone: one more passing attempt never makes the verdict or any check worse', () => {
+test('judge is monotone without a control: one more passing attempt never makes the verdict or any check worse', () => {
   fc.assert(
-    fc.property(findings, fc.subarray([...TITLES]), fc.boolean(), (given, some, whole) => {
+    fc.property(findings.map(ofSubject), fc.subarray([...TITLES]), fc.boolean(), (given, some, whole) => {
       const more = { ...given, attempts: [...given.attempts, passing(whole ? given.planned : some)] };
       const [before, after] = [judge(given), judge(more)];
       assert.ok(BADNESS[after.verdict] <= BADNESS[before.verdict], `${before.verdict} became ${after.verdict}`);
@@ -113,20 +118,24 @@ test('skipped, not-run and passed blame nobody; every other verdict blames someb
 
 test('a faulted attempt never changes a check that is decided', () => {
   fc.assert(
-    fc.property(findings, attempts, (given, extra) => {
-      const before = judge(given);
-      const after = judge({ ...given, attempts: [...given.attempts, { ...extra, ending: 'faulted' }] });
-      for (const [index, check] of before.checks.entries()) {
-        const heard = given.attempts.some(
-          ({ arm, ending, checks }) =>
-            arm === 'subject' &&
-            (ending === 'completed' || ending === 'timed-out') &&
-            checks.some(({ title, status }) => title === check.title && status !== 'not-run'),
-        );
-        // A control, even a cut one, may tell whom it blames.
-        if (heard) assert.deepEqual({ ...after.checks[index], cause: '' }, { ...check, cause: '' });
-      }
-    }),
+    fc.property(
+      findings.map(ofSubject),
+      attempts.map((one) => ({ ...one, arm: 'subject' as const })),
+      (given, extra) => {
+        const before = judge(given);
+        const after = judge({ ...given, attempts: [...given.attempts, { ...extra, ending: 'faulted' }] });
+        for (const [index, check] of before.checks.entries()) {
+          const heard = given.attempts.some(
+            ({ arm, ending, checks }) =>
+              arm === 'subject' &&
+              (ending === 'completed' || ending === 'timed-out') &&
+              checks.some(({ title, status }) => title === check.title && status !== 'not-run'),
+          );
+          // A control, even a cut one, may tell whom it blames.
+          if (heard) assert.deepEqual({ ...after.checks[index], cause: '' }, { ...check, cause: '' });
+        }
+      },
+    ),
     { numRuns: 2000 },
   );
 });

@@ -59,6 +59,25 @@ test('durations are the median of the last runs', async () => {
   assert.equal(history.durations().get('steady'), 500, 'an attempt that faulted says nothing');
 });
 
+test('how often each check failed by itself, without what was blamed on a build or on the grid', async () => {
+  using history = History.open(join(folder, 'loads.sqlite'));
+  for (const number of [1, 2, 3, 4, 5, 6]) history.feed(await stateOf(night(number)));
+  const byBuild = new FakeRun([siteOf('steady')], ['t', 'u'], { run: 'by-build', at: 8 * DAY_MS })
+    .session('s1')
+    .attempt('steady', [failed('t'), passed('u')])
+    .judged('steady');
+  const last = byBuild.events.findLast((event) => event.type === 'site-judged');
+  assert.ok(last !== undefined);
+  Object.assign(last.verdict, { cause: 'extension' });
+  history.feed(await stateOf(byBuild.ended()));
+  const loads = history.loads(30);
+  assert.deepEqual(loads.get('broken')?.get('t'), { failed: 3, all: 6 });
+  assert.deepEqual(loads.get('shaky')?.get('t'), { failed: 3, all: 6 });
+  assert.deepEqual(loads.get('steady')?.get('t'), { failed: 0, all: 6 });
+  assert.deepEqual(loads.get('steady')?.get('u'), { failed: 0, all: 7 });
+  assert.deepEqual(history.loads(2).get('broken')?.get('t'), { failed: 0, all: 1 });
+});
+
 test('flake rates, and when a site and a check were first and last seen failing', async () => {
   using history = History.open(join(folder, 'rates.sqlite'));
   for (const number of [1, 2, 3, 4, 5, 6]) history.feed(await stateOf(night(number)));

@@ -11,7 +11,7 @@ import { ENVIRONMENT, readFrom, rejection } from './folder.ts';
 const LIST = [
   'example.com',
   { url: 'https://shop.example.com/login?next=%2F#form', id: 'shop', tags: ['login', 'german'], timeoutMs: 60_000 },
-  { url: 'http://127.0.0.1:8080/a,b', skip: 'behind a "captcha", says the owner' },
+  { url: 'http://127.0.0.1:8080/a,b', once: true, skip: 'behind a "captcha", says the owner' },
   { url: 'münchen.de', data: { kind: 'modal', form: { fields: 'two' } }, env: ['SHOP_USER', 'SHOP_PASSWORD'] },
 ];
 
@@ -19,7 +19,12 @@ const LIST = [
 const SITES = [
   { id: 'example_com', url: 'https://example.com/' },
   { id: 'shop', url: 'https://shop.example.com/login?next=%2F#form', tags: ['login', 'german'], timeoutMs: 60_000 },
-  { id: '127_0_0_1__15c18b34803c', url: 'http://127.0.0.1:8080/a,b', skip: 'behind a "captcha", says the owner' },
+  {
+    id: '127_0_0_1__15c18b34803c',
+    url: 'http://127.0.0.1:8080/a,b',
+    once: true,
+    skip: 'behind a "captcha", says the owner',
+  },
   {
     id: 'xn--mnchen-3ya_de',
     url: 'https://xn--mnchen-3ya.de/',
@@ -29,11 +34,11 @@ const SITES = [
 ];
 
 const CSV = [
-  'url,id,tags,timeoutMs,skip,data.kind,data.form.fields,env',
+  'url,id,tags,timeoutMs,once,skip,data.kind,data.form.fields,env',
   'example.com',
   '"https://shop.example.com/login?next=%2F#form",shop,login german,60000',
-  '"http://127.0.0.1:8080/a,b",,,,"behind a ""captcha"", says the owner"',
-  'münchen.de,,,,,modal,two,"SHOP_USER,SHOP_PASSWORD"',
+  '"http://127.0.0.1:8080/a,b",,,,true,"behind a ""captcha"", says the owner"',
+  'münchen.de,,,,,,modal,two,"SHOP_USER,SHOP_PASSWORD"',
 ];
 
 const FORMS: Readonly<Record<string, string>> = {
@@ -49,7 +54,7 @@ const FORMS: Readonly<Record<string, string>> = {
   'YAML with a sites key and a comment': `# our sites\n${stringify({ sites: LIST })}`,
   'YAML with a document start': `---\n${stringify(LIST)}`,
   'YAML in flow style': `[example.com, {url: 'https://shop.example.com/login?next=%2F#form', id: shop, tags: [login, german], timeoutMs: 60000},
-    {url: 'http://127.0.0.1:8080/a,b', skip: 'behind a "captcha", says the owner'},
+    {url: 'http://127.0.0.1:8080/a,b', once: true, skip: 'behind a "captcha", says the owner'},
     {url: münchen.de, data: {kind: modal, form: {fields: two}}, env: [SHOP_USER, SHOP_PASSWORD]}]`,
   CSV: CSV.join('\n'),
   'CSV with a comment': `# our sites\n${CSV.join('\n')}`,

@@ -42,15 +42,16 @@ const WRONG_ENTRIES: readonly (readonly [entry: unknown, said: RegExp | undefine
   ],
   [['a.example'], /\$\[25\]: .*this is a list/],
   [{ url: 'a.example', Tags: ['x'] }, /\$\[26\]\.Tags: .*did you mean "tags"/],
+  [{ url: 'a.example', once: 'yes' }, /\$\[27\]\.once: once must be true.*"yes"/],
 ];
 
 describe('the mistakes of a site list', () => {
-  it('names 25 different mistakes, each with line, column, path and what would be right', async () => {
+  it('names 26 different mistakes, each with line, column, path and what would be right', async () => {
     const lines = WRONG_ENTRIES.map(([entry]) => JSON.stringify(entry));
     const refused = await refusalOf('list.json', `[\n${lines.join(',\n')}\n]`);
     assert.equal(refused.code, 'sites.mistakes');
-    assert.equal(refused.mistakes.length, 25);
-    assert.equal(new Set(refused.mistakes.map((mistake) => mistake.replace(/^[^ ]+ [^ ]+ /, ''))).size, 25);
+    assert.equal(refused.mistakes.length, 26);
+    assert.equal(new Set(refused.mistakes.map((mistake) => mistake.replace(/^[^ ]+ [^ ]+ /, ''))).size, 26);
     for (const mistake of refused.mistakes) {
       const [, line, index] = /^list\.json:(\d+):\d+ \$\[(\d+)\]/.exec(mistake) ?? [];
       assert.equal(Number(line), Number(index) + 2, mistake);
@@ -58,17 +59,17 @@ describe('the mistakes of a site list', () => {
     const expected = WRONG_ENTRIES.flatMap(([, said]) => said ?? []);
     for (const [index, said] of expected.entries()) assert.match(refused.mistakes[index] ?? '', said);
     assert.doesNotMatch(refused.mistakes.join('\n'), /tell-nobody|horse/);
-    assert.match(refused.message, /list\.json, read as JSON, has 25 mistakes/);
-    assert.deepEqual(shownMistakes(refused.mistakes), [...refused.mistakes.slice(0, 20), 'and 5 more']);
+    assert.match(refused.message, /list\.json, read as JSON, has 26 mistakes/);
+    assert.deepEqual(shownMistakes(refused.mistakes), [...refused.mistakes.slice(0, 20), 'and 6 more']);
   });
 
   it('names the same entries as mistakes in YAML and NDJSON', async () => {
     const lines = WRONG_ENTRIES.map(([entry]) => JSON.stringify(entry));
     const inYaml = await refusalOf('list.yaml', lines.map((line) => `- ${line}\n`).join(''));
     const inNdjson = await refusalOf('list.ndjson', `"ok.example"\n${lines.join('\n')}`);
-    assert.equal(inYaml.mistakes.length, 25);
+    assert.equal(inYaml.mistakes.length, 26);
     assert.match(inYaml.mistakes[11] ?? '', /^list\.yaml:12:\d+ \$\[11\]\.timeoutMs: /);
-    assert.equal(inNdjson.mistakes.length, 25);
+    assert.equal(inNdjson.mistakes.length, 26);
     assert.ok(
       inNdjson.mistakes.some((mistake) => mistake.startsWith('list.ndjson:13:20 $.timeoutMs: ')),
       inNdjson.mistakes.join('\n'),

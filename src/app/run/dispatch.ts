@@ -2,7 +2,7 @@ import type { RunEnded } from '../../core/event.ts';
 import { faultOf, type Fault } from '../../core/fault.ts';
 import type { DispatchOptions } from '../../core/options.ts';
 import type { Grid, OwnPage, SessionRequest } from '../../core/ports.ts';
-import type { DispatchPlan } from '../../dispatch/dispatch-plan.ts';
+import type { DispatchPlan, DispatchSettings } from '../../dispatch/dispatch-plan.ts';
 import { Dispatcher } from '../../dispatch/dispatcher.ts';
 import { HostLimits } from '../../dispatch/host-limits.ts';
 import { domainOf, hostOf, isLocal } from '../../plan/hosts.ts';
@@ -36,35 +36,19 @@ export async function dispatch(
   { emit, state }: Books,
   { options, stopper }: RunOrder,
 ): Promise<Dispatched> {
-  const { run, input, grid, plainGrid, isolation, control, facts, early } = prepared;
+  const { run, input, grid, plainGrid, isolation, facts, early } = prepared;
   const { runner, known } = input;
-  const dispatcher = new Dispatcher(
-    workOf(prepared, options.chunkSize),
-    {
-      run,
-      capabilities: options.capabilities,
-      retries: options.retries,
-      infraRetries: options.infraRetries,
-      control,
-      siteTimeoutMs: options.siteTimeoutMs,
-      maxFailures: options.maxFailures,
-      sitesPerSession: sitesPerSession(options.isolation),
-      outageSites: options.outageSites,
-      outageMs: options.outageMs,
-      probePauseMs: PROBE_PAUSE_MS,
-      askAfterMs: ASK_AFTER_MS,
-    },
-    {
-      grid,
-      runner: sparingSites(runner, plainGrid),
-      isolation,
-      ask,
-      canary: (signal) => canary(grid, () => openPage(plainGrid), canaryRequest(run, options.capabilities, signal)),
-      limits: hostLimits(options),
-      emit,
-      counts: failureCounter(state, known, facts),
-    },
-  );
+  const dispatcher = new Dispatcher(workOf(prepared, options.chunkSize), settingsOf(prepared, options), {
+    grid,
+    runner: sparingSites(runner, plainGrid),
+    isolation,
+    ask,
+    canary: (signal) => canary(grid, () => openPage(plainGrid), canaryRequest(run, options.capabilities, signal)),
+    limits: hostLimits(options),
+    emit,
+    earlier: (siteId) => prepared.input.earlier.get(siteId),
+    counts: failureCounter(state, known, facts),
+  });
   using _limit = globalTimeout(options.globalTimeoutMs, stopper);
   stopper.attach(dispatcher);
   const faults = await dispatcher.run().then(
@@ -74,6 +58,24 @@ export async function dispatch(
   await runner[Symbol.asyncDispose]();
   early.close();
   return { stopped: dispatcher.stopped, faults };
+}
+
+function settingsOf({ run, control }: Prepared, options: DispatchOptions): DispatchSettings {
+  return {
+    run,
+    capabilities: options.capabilities,
+    retries: options.retries,
+    infraRetries: options.infraRetries,
+    control,
+    controlBudget: options.controlBudget,
+    siteTimeoutMs: options.siteTimeoutMs,
+    maxFailures: options.maxFailures,
+    sitesPerSession: sitesPerSession(options.isolation),
+    outageSites: options.outageSites,
+    outageMs: options.outageMs,
+    probePauseMs: PROBE_PAUSE_MS,
+    askAfterMs: ASK_AFTER_MS,
+  };
 }
 
 async function openPage(grid: Grid): Promise<OwnPage | undefined> {

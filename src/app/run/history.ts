@@ -4,7 +4,8 @@ import type { Reporter } from '../../core/ports.ts';
 import type { RunState } from '../../core/run-state.ts';
 import { needsAttention } from '../../core/verdict.ts';
 import { History } from '../../history/history.ts';
-import { rememberedDurations } from '../../history/remembered-durations.ts';
+import type { EarlierLoads } from '../../history/earlier-loads.ts';
+import { rememberedDurations, rememberedLoads } from '../../history/remembered.ts';
 
 /** How many earlier runs of a site the journal keeps. */
 const REMEMBERED_RUNS = 10;
@@ -13,18 +14,24 @@ const REMEMBERED_RUNS = 10;
 export interface HistoryBefore {
   /** What each site is expected to take, in ms. */
   readonly durations: ReadonlyMap<string, number>;
+  /** How often each check failed by itself. Only read for a run with a control. */
+  readonly earlier: EarlierLoads;
   /** Why the history cannot be read and how to rebuild it. A run starts without it, and does not write into it. */
   readonly notice?: Undated | undefined;
 }
 
 /** Reads the history once, before a run. Never throws for a history that cannot be read. */
-export function readHistory(path: string): HistoryBefore {
+export function readHistory(path: string, hasControl: boolean): HistoryBefore {
   try {
-    return { durations: rememberedDurations(path) };
+    return { durations: rememberedDurations(path), earlier: hasControl ? rememberedLoads(path) : new Map() };
   } catch (error) {
     if (!(error instanceof GridrunError)) throw error;
     const text = `${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`;
-    return { durations: new Map(), notice: { type: 'notice', level: 'warning', code: error.code, text } };
+    return {
+      durations: new Map(),
+      earlier: new Map(),
+      notice: { type: 'notice', level: 'warning', code: error.code, text },
+    };
   }
 }
 

@@ -17,6 +17,7 @@ import { refuseNotFiles } from '../../report/create.ts';
 import { HISTORY } from '../../results/layout.ts';
 import { readSites, type SiteList } from '../../sites/read.ts';
 import { readBuilds, type Builds } from './extension.ts';
+import type { EarlierLoads } from '../../history/earlier-loads.ts';
 import { readHistory } from './history.ts';
 import { readKnownFailures, type KnownFailures } from './known-failures.ts';
 import { knownDurations, namedDurations, type PlanDurations } from './plan-durations.ts';
@@ -39,6 +40,8 @@ export interface RunInput {
   readonly runner: WorkerPool;
   readonly builds: Builds | undefined;
   readonly known: KnownFailures;
+  /** How often each check failed by itself in earlier runs. */
+  readonly earlier: EarlierLoads;
   /** Why the history cannot be read; the run goes on without it. */
   readonly historyNotice: Undated | undefined;
   /** The values that no output may show. Those of a grid made for the run are added later. */
@@ -72,10 +75,20 @@ export async function readInput(options: InputOptions, support: WorkerSupport): 
     namedDurations(options, signal),
     refuseNotFiles(options.reporters, options.cwd),
   );
-  const history = readHistory(join(options.out, HISTORY));
+  const history = readHistory(join(options.out, HISTORY), builds?.control !== undefined);
   const durations = { named, known: await knownDurations(options.out, history.durations) };
   const plan = await makePlan(options, { list, checks, durations });
-  return { list, plan, durations, runner, builds, known, historyNotice: history.notice, secrets };
+  return {
+    list,
+    plan,
+    durations,
+    runner,
+    builds,
+    known,
+    earlier: history.earlier,
+    historyNotice: history.notice,
+    secrets,
+  };
 }
 
 /** For settings that are wrong: reads what can be read, so that one refusal names every mistake. Always rejects. */

@@ -11,7 +11,7 @@ export interface ExtensionKeys {
   extension?: string;
 
   /**
-   * Retry each failing site with this instead: no extension (`none`), or another build.
+   * Compare each failing site with this: no extension (`none`), or another build.
    *
    * Flag: `--control <none|dir|zip|crx>`
    * @default off
@@ -25,6 +25,14 @@ export interface ExtensionKeys {
    * @default false
    */
   controlAll?: boolean;
+
+  /**
+   * Load a failing site at most n times, with and without the build in turn, to find out what broke it.
+   *
+   * Flag: `--control-budget <n>`
+   * @default 12
+   */
+  controlBudget?: number;
 
   /**
    * Fail a site if the extension throws an error there.

@@ -1,4 +1,4 @@
-import { SWITCH, text } from '../kinds.ts';
+import { SWITCH, text, whole } from '../kinds.ts';
 import { setting } from '../setting.ts';
 
 /** The browser extension under test, and what to compare it with. */
@@ -14,7 +14,7 @@ export const EXTENSION = {
     flag: 'control',
     value: 'none|dir|zip|crx',
     kind: text('none, a folder, a zip or a crx'),
-    describe: 'Retry each failing site with this instead: no extension (`none`), or another build',
+    describe: 'Compare each failing site with this: no extension (`none`), or another build',
     default: undefined,
     defaultText: 'off',
   }),
@@ -23,6 +23,13 @@ export const EXTENSION = {
     kind: SWITCH,
     describe: 'Run every site with the control too, in random order, for a release decision',
     default: false,
+  }),
+  controlBudget: setting({
+    flag: 'control-budget',
+    value: 'n',
+    kind: whole(3),
+    describe: 'Load a failing site at most n times, with and without the build in turn, to find out what broke it',
+    default: 12,
   }),
   failOnExtensionErrors: setting({
     flag: 'fail-on-extension-errors',

@@ -3,6 +3,7 @@ import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { RunState, SiteState } from '../../core/run-state.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import type { CheckVerdict } from '../../core/verdict.ts';
+import { armsText } from '../../text/arms-text.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import type { FaultTable } from './fault-table.ts';
 import {
@@ -88,6 +89,7 @@ function siteRow(
   const { site, verdict, session, excused } = entry;
   const remembered = attempts.remembered(site.id);
   const details = verdict.checks.flatMap((check) => detailOf(check, checkPlaces, faults));
+  const arms = armsText(verdict);
   return {
     id: site.id,
     url: site.url,
@@ -98,6 +100,7 @@ function siteRow(
     durationMs: Math.round(verdict.durationMs),
     ...(session === undefined ? {} : { node: session.opened.node }),
     ...(verdict.control === undefined ? {} : { control: verdict.control }),
+    ...(arms === undefined ? {} : { arms }),
     letters: verdict.checks.map((check) => LETTERS[check.flaky ? 'flaky' : check.status]).join(''),
     checkMs: verdict.checks.map(({ durationMs }) => Math.round(durationMs)),
     ...(details.length === 0 ? {} : { details }),

@@ -78,6 +78,8 @@ export interface SiteRow {
   readonly code?: string;
   readonly durationMs: number;
   readonly node?: string;
+  /** What the two arms showed, as a sentence, if the control has an answer. */
+  readonly arms?: string;
   readonly control?: Verdict;
   /** A letter of `LETTERS` for each check of the suite. */
   readonly letters: string;

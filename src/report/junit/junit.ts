@@ -12,6 +12,7 @@ import { writeWhole } from '../../os/write-whole.ts';
 import { junitPath } from '../../results/layout.ts';
 import { JUnitSuite, type JUnitCase, type Remark } from './junit-elements.ts';
 import { xmlLine, xmlText } from './xml-text.ts';
+import { armsText } from '../../text/arms-text.ts';
 import { shortName } from '../../text/short-name.ts';
 
 export interface JUnitOptions {
@@ -118,6 +119,8 @@ function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUn
     suite.property('extension-sha256', xmlLine(extension.sha256));
   }
   suite.property('attempts', String(verdict.attempts));
+  const arms = armsText(verdict);
+  if (arms !== undefined) suite.property('attribution', arms);
   const names = new UniqueNames();
   for (const check of verdict.checks) {
     const testCase = suite

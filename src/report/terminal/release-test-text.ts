@@ -1,11 +1,12 @@
-import type { RunState } from '../../core/run-state.ts';
+import type { ReleaseTest } from '../../core/release-test.ts';
 import { releaseTestOf } from '../../core/release-test.ts';
+import type { RunState } from '../../core/run-state.ts';
 import { terminalLine } from './terminal-text.ts';
 
 /** The terminal lists at most this many ids of sites. */
 const MAX_IDS = 20;
 
-/** What the build under test broke and fixed. No lines if it was not compared. */
+/** What the build under test did to the list. No lines if it was not compared. */
 export function releaseTestLines(state: RunState): string[] {
   const releaseTest = releaseTestOf(state);
   if (releaseTest === undefined) return [];
@@ -14,16 +15,42 @@ export function releaseTestLines(state: RunState): string[] {
   const build = subject === undefined ? 'the build' : `${terminalLine(subject.name)} ${terminalLine(subject.version)}`;
   const other =
     control === undefined ? 'no extension' : `${terminalLine(control.name)} ${terminalLine(control.version)}`;
-  const { broken, mended: fixed, failedInBoth, undecided, test, isComplete } = releaseTest;
+  const { broken, suspect = [], mended: fixed, failedInBoth, undecided, noisy = [], isComplete } = releaseTest;
   return [
     '',
     `${build} against ${other}:`,
     `  broke ${count(broken)}`,
+    ...(suspect.length === 0 ? [] : [`  probably broke ${count(suspect)}`]),
     isComplete ? `  fixed ${count(fixed)}` : '  fixed sites: not looked for (use --control-all)',
     `  failing ${control === undefined ? 'with and without the extension' : 'with both builds'}, so not caused by the build: ${count(failedInBoth)}`,
+    ...(noisy.length === 0 ? [] : [`  failing now and then, not caused by the build: ${count(noisy)}`]),
     ...(undecided.length === 0 ? [] : [`  undecided: ${count(undecided)}`]),
-    `  exact McNemar test over ${test.broken + test.mended} discordant sites: p = ${pText(test.p)}`,
+    ...wholeListLines(releaseTest),
   ];
+}
+
+/** What the loads of all sites say together. */
+function wholeListLines({ flakier, slower, noise, test }: ReleaseTest): string[] {
+  const lines: string[] = [];
+  if (flakier !== undefined && flakier.subjectOnly + flakier.controlOnly > 0)
+    lines.push(
+      `  flakier: ${flakier.subjectOnly} pairs of loads failed only with the build, ${flakier.controlOnly} only without it: p = ${pText(flakier.p)}`,
+    );
+  lines.push(
+    slower === undefined
+      ? '  slower: not measured (too few sites passed with and without the build)'
+      : `  time of a site: ${percent(slower.ratio - 1)} with the build, on ${slower.siteCount} sites: p = ${pText(slower.p)}`,
+  );
+  if (noise !== undefined) lines.push(`  noise of this list: ${(100 * noise).toFixed(1)} % of the sites`);
+  if (test !== undefined)
+    lines.push(`  exact McNemar test over ${test.broken + test.mended} discordant sites: p = ${pText(test.p)}`);
+  return lines;
+}
+
+/** `+8 %` */
+function percent(share: number): string {
+  const whole = Math.round(100 * share);
+  return `${whole > 0 ? '+' : ''}${whole} %`;
 }
 
 function count(ids: readonly string[]): string {

@@ -3,6 +3,7 @@ import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { SiteState } from '../../core/run-state.ts';
 import { needsAttention, VERDICTS, type CheckExcuse, type CheckVerdict } from '../../core/verdict.ts';
 import { framesOf, isUserFrame, withPath } from '../../modules/user-frames.ts';
+import { armsText } from '../../text/arms-text.ts';
 import { durationText } from '../../text/duration-text.ts';
 import { JUNIT_XML } from '../../results/layout.ts';
 import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
@@ -65,7 +66,12 @@ function wrongSite(setup: TerminalSetup, { site, verdict, excused }: SiteState):
     why: whyLines(setup, check).join('\n'),
   }));
   // Checks that one failed hook prevented have the same lines, so only the last of them shows the lines.
-  return [head, ...wrong.flatMap(({ title, why }, index) => (why === wrong[index + 1]?.why ? [title] : [title, why]))];
+  const arms = armsText(verdict);
+  return [
+    head,
+    ...(arms === undefined ? [] : [`    ${arms}`]),
+    ...wrong.flatMap(({ title, why }, index) => (why === wrong[index + 1]?.why ? [title] : [title, why])),
+  ];
 }
 
 function titleLine(check: CheckVerdict, excuse: CheckExcuse | undefined): string {

@@ -87,7 +87,7 @@ test('the mistakes of both are named at once', async () => {
 test('a run feeds the history at its end; a broken history is told of and keeps no run from starting', async () => {
   const path = join(cwd, 'history.sqlite');
   const state = new RunState();
-  assert.deepEqual(readHistory(path), { durations: new Map() });
+  assert.deepEqual(readHistory(path, false), { durations: new Map(), earlier: new Map() });
   const all = new Multiplexer(state, [{ name: 'history', reporter: new RunHistory(path, state) }]);
   for (const event of night().ended().events) all.onEvent(event);
   await all.finish();
@@ -96,9 +96,9 @@ test('a run feeds the history at its end; a broken history is told of and keeps 
     using history = History.open(path);
     assert.equal(history.story('new').runs.length, 1);
   }
-  assert.equal(readHistory(path).durations.size, 3);
+  assert.equal(readHistory(path, false).durations.size, 3);
   writeFileSync(path, 'broken'.repeat(1000));
-  const { notice, durations } = readHistory(path);
+  const { notice, durations } = readHistory(path, false);
   assert.equal(durations.size, 0);
   assert.match(
     notice?.type === 'notice' ? notice.text : '',

@@ -1,0 +1,179 @@
+import type { Arm, Attempt, CheckResult } from '../../src/core/attempt.ts';
+import type { Loads } from '../../src/core/attribution/failure-rates.ts';
+import { ListRates, ownLoads } from '../../src/core/attribution/list-rates.ts';
+import { testOfHistory, testOfPairs } from '../../src/core/attribution/list-test.ts';
+import { loadsByTitle, THE_ATTEMPT } from '../../src/core/attribution/loads.ts';
+import type { ArmLoads } from '../../src/core/attribution/posterior.ts';
+import { makeFault } from '../../src/core/fault.ts';
+import type { SiteVerdict } from '../../src/core/verdict.ts';
+import { Incidents } from '../../src/dispatch/incidents.ts';
+import { plannedRetry } from '../../src/dispatch/next-attempt.ts';
+import { SiteProgress } from '../../src/dispatch/site-progress.ts';
+import { LIST, randomFrom, type NoisySite } from './list.ts';
+
+/** One night of a run with a control. */
+export interface NightPlan {
+  readonly seed: number;
+  readonly checkCount: number;
+  /** How many earlier nights the history has. */
+  readonly historyNights: number;
+  /** How much of what passes without the build it makes fail on a site, from 0 to 1. */
+  readonly effect: (siteId: string) => number;
+  /** Trouble that depends on the hour and the node: how much of what passes it makes fail. */
+  readonly trouble?: (at: number, node: number) => number;
+  readonly nodeCount?: number;
+}
+
+export interface Night {
+  readonly verdicts: readonly SiteVerdict[];
+  /** Attempts beyond one for each site, as a share of the sites. */
+  readonly extra: number;
+  /** p of the whole list: by the pairs, and by the history. */
+  readonly pOfPairs: number;
+  readonly pOfHistory: number | undefined;
+}
+
+/** A site that waits for a load. */
+interface WaitingLoad {
+  readonly site: NoisySite;
+  readonly progress: SiteProgress;
+  /** In how many earlier nights something failed. */
+  readonly anyFailed: number;
+  /** When, in ms of the night. */
+  readonly at: number;
+  readonly arm: Arm;
+  readonly avoidNodes: readonly string[];
+}
+
+const CONTROL_BUDGET = 12;
+/** A night takes an hour. */
+const NIGHT_MS = 3_600_000;
+const LOAD_MS = 5_000;
+const FAULT = makeFault('check.failed', 'no');
+
+/** Runs the list as the dispatcher does, with the real rules and without browsers. */
+export function night(plan: NightPlan): Night {
+  const { seed, checkCount, historyNights } = plan;
+  const random = randomFrom(seed);
+  const titles = Array.from({ length: checkCount }, (_, index) => `check ${index}`);
+  const listRates = new ListRates();
+  const incidents = new Incidents();
+  const firstLoads: { failed: boolean; earlier: Loads }[] = [];
+  let loadCount = 0;
+  const runs = LIST.map((site, index): WaitingLoad => {
+    const { earlier, anyFailed } = history(site, titles, historyNights, random);
+    const progress = new SiteProgress({ id: site.id, url: `https://${site.id}.example/` }, titles, {
+      budget: { checkRetries: 0, infraRetries: 2 },
+      arms: { control: 'on-failure', budget: CONTROL_BUDGET, once: false },
+      knowledge: () => ({ earlier: historyNights > 0 ? earlier : undefined, list: listRates.prior }),
+      atMost: (attempts) => incidents.atMost(attempts),
+    });
+    return {
+      site,
+      progress,
+      anyFailed,
+      at: (index / LIST.length) * NIGHT_MS,
+      arm: 'subject',
+      avoidNodes: [],
+    };
+  });
+  const verdicts: SiteVerdict[] = [];
+  // The list is gone through once. What fails is tried again in what is left of the night, one load after the other.
+  let waiting = runs;
+  while (waiting.length > 0) {
+    const again: WaitingLoad[] = [];
+    for (const run of waiting.toSorted((a, b) => a.at - b.at)) {
+      const { site, progress, at, arm, anyFailed, avoidNodes } = run;
+      const before = progress.attempts;
+      const attempt = load({ plan, site, titles, arm, at, random, avoidNodes, number: before.length + 1 });
+      progress.add(attempt);
+      loadCount++;
+      if (before.length === 0)
+        firstLoads.push({
+          failed: attempt.checks.some(({ status }) => status === 'failed'),
+          earlier: { failed: anyFailed, all: historyNights },
+        });
+      learn(listRates, loadsByTitle(titles, before), loadsByTitle(titles, progress.attempts));
+      incidents.ended(progress.attempts, false);
+      const step = progress.next();
+      if (step === 'judge') {
+        verdicts.push(progress.judge());
+        continue;
+      }
+      const { avoidNodes: avoided } = plannedRetry(progress, step, 'on-failure');
+      const later = Math.min(NIGHT_MS, at + (NIGHT_MS - at) * 0.1) + LOAD_MS;
+      again.push({ ...run, arm: step.arm, avoidNodes: avoided, at: later });
+    }
+    waiting = again;
+  }
+  return {
+    verdicts,
+    extra: loadCount / LIST.length - 1,
+    pOfPairs: testOfPairs(verdicts.flatMap(({ arms }) => arms?.pairs ?? [])).p,
+    pOfHistory: historyNights > 0 ? testOfHistory(firstLoads) : undefined,
+  };
+}
+
+function learn(rates: ListRates, before: ReadonlyMap<string, ArmLoads>, now: ReadonlyMap<string, ArmLoads>): void {
+  for (const [title, loads] of now)
+    if (title !== THE_ATTEMPT) rates.update(ownLoads(before.get(title)!), ownLoads(loads));
+}
+
+function history(
+  { rate }: NoisySite,
+  titles: readonly string[],
+  nights: number,
+  random: () => number,
+): { earlier: Map<string, Loads>; anyFailed: number } {
+  const counts = titles.map(() => 0);
+  let anyFailed = 0;
+  for (let index = 0; index < nights; index++) {
+    let any = false;
+    for (const place of counts.keys())
+      if (random() < rate) {
+        counts[place]!++;
+        any = true;
+      }
+    if (any) anyFailed++;
+  }
+  return {
+    earlier: new Map(titles.map((title, place) => [title, { failed: counts[place]!, all: nights }])),
+    anyFailed,
+  };
+}
+
+interface LoadOrder {
+  readonly plan: NightPlan;
+  readonly site: NoisySite;
+  readonly titles: readonly string[];
+  readonly arm: Arm;
+  readonly at: number;
+  readonly random: () => number;
+  readonly avoidNodes: readonly string[];
+  readonly number: number;
+}
+
+function load({ plan, site, titles, arm, at, random, avoidNodes, number }: LoadOrder): Attempt {
+  const nodes = Array.from({ length: plan.nodeCount ?? 4 }, (_, index) => index);
+  const others = nodes.filter((index) => !avoidNodes.includes(`node-${index}`));
+  const free = others.length > 0 ? others : nodes;
+  const node = free[Math.floor(random() * free.length)]!;
+  const meetsTrouble = random() < (plan.trouble?.(at, node) ?? 0);
+  const checks = titles.map((title, index): CheckResult => {
+    const byBuild = arm === 'subject' && index === 0 && random() < plan.effect(site.id);
+    const failed = meetsTrouble || byBuild || random() < site.rate;
+    return failed
+      ? { title, status: 'failed', durationMs: 1, fault: FAULT }
+      : { title, status: 'passed', durationMs: 1 };
+  });
+  return {
+    siteId: site.id,
+    attempt: number,
+    arm,
+    ending: 'completed',
+    node: `node-${node}`,
+    startedAt: at,
+    durationMs: LOAD_MS,
+    checks,
+  };
+}

@@ -1,0 +1,128 @@
+import type { Attempt } from '../attempt.ts';
+import {
+  isFailing,
+  verdictOfCheck,
+  worstOf,
+  type ArmsOfSite,
+  type CheckVerdict,
+  type SiteVerdict,
+} from '../verdict.ts';
+import { probabilityOfCheck, wordFor, type AttributionWord } from './decide.ts';
+import { isDown } from './down.ts';
+import { evidenceOf, type Knowledge } from './evidence.ts';
+import { NO_LOADS } from './failure-rates.ts';
+import { hasFailed, loadsByTitle, THE_ATTEMPT } from './loads.ts';
+import { median } from '../median.ts';
+import { pairsOf } from './pairs.ts';
+
+/** What `attribute` weighs. */
+export interface Trial {
+  readonly planned: readonly string[];
+  /** Of both arms. */
+  readonly attempts: readonly Attempt[];
+  readonly knowledge: Knowledge;
+  /** What the attempts allow at most: see `wordFor`. */
+  readonly atMost?: 'suspect' | undefined;
+  /** The verdict of each arm by itself. */
+  readonly subject: SiteVerdict;
+  readonly control: SiteVerdict;
+}
+
+/** The answer for one check that failed with the build. */
+interface Answer {
+  readonly word: AttributionWord;
+  readonly probability: number;
+}
+
+/**
+ * The verdict of a site that the control has tried too. `broken` and `suspect` are failed, cause extension. `not-build` is
+ * failed, cause site, if no load in any arm passed, or else flaky. `undecided` is errored. A site has the answer of its check
+ * for which the build is the likeliest.
+ */
+export function attribute(trial: Trial): SiteVerdict {
+  const { subject, control } = trial;
+  const answers = answersOf(trial);
+  const controls = new Map(control.checks.map((check) => [check.title, check]));
+  const checks = subject.checks.map((check) => {
+    const answer = answers.get(check.title) ?? (isFailing(check.status) ? answers.get(THE_ATTEMPT) : undefined);
+    return answer === undefined ? check : answered(check, controls.get(check.title), answer.word);
+  });
+  const worst = worstOf(checks) ?? subject.verdict;
+  // What was broken before must not hide what the build broke.
+  const decisive =
+    checks.find(({ status, cause }) => isFailing(status) && cause === 'extension') ??
+    checks.find((check) => verdictOfCheck(check) === worst);
+  const verdict = decisive === undefined ? worst : verdictOfCheck(decisive);
+  const { cause: _cause, code: _code, ...rest } = subject;
+  return {
+    ...rest,
+    verdict,
+    ...(decisive?.cause === undefined ? {} : { cause: decisive.cause }),
+    ...(decisive?.cause === undefined || decisive.fault === undefined ? {} : { code: decisive.fault.code }),
+    checks,
+    control: control.verdict,
+    ...attributionOf(trial, answers),
+  };
+}
+
+function answersOf({ planned, attempts, knowledge, atMost }: Trial): Map<string, Answer> {
+  const down = isDown(planned, attempts);
+  const failed = evidenceOf(planned, attempts, knowledge).filter(({ loads }) => loads.subject.failed > 0);
+  return new Map(
+    failed.map((evidence) => {
+      const probability = probabilityOfCheck(evidence, planned.length);
+      return [evidence.title, { probability, word: down ? 'not-build' : wordFor(probability, atMost) }];
+    }),
+  );
+}
+
+function answered(check: CheckVerdict, control: CheckVerdict | undefined, word: AttributionWord): CheckVerdict {
+  const { cause = 'check' } = check;
+  switch (word) {
+    case 'broken':
+    case 'suspect':
+      return { ...check, status: 'failed', flaky: false, cause: 'extension' };
+    case 'undecided':
+      return { ...check, status: 'errored', flaky: false, cause };
+    case 'not-build':
+      if (check.status === 'passed' || control?.status === 'passed')
+        return { ...check, status: 'passed', flaky: true, cause };
+      return control?.status === 'errored'
+        ? { ...check, status: 'errored', cause: control.cause ?? 'site' }
+        : { ...check, status: 'failed', cause: 'site' };
+  }
+}
+
+/** The site's answer, and what it rests on. */
+function attributionOf(
+  { planned, attempts }: Trial,
+  answers: ReadonlyMap<string, Answer>,
+): Pick<SiteVerdict, 'attribution' | 'probability' | 'arms'> {
+  const [title, answer] = [...answers].toSorted(([, a], [, b]) => b.probability - a.probability)[0] ?? [THE_ATTEMPT];
+  const loads = loadsByTitle(planned, attempts).get(title);
+  const passMs = passDurations(attempts);
+  return {
+    ...(answer === undefined ? {} : { attribution: answer.word, probability: answer.probability }),
+    arms: {
+      check: title,
+      subject: loads?.subject ?? NO_LOADS,
+      control: loads?.control ?? NO_LOADS,
+      pairs: pairsOf(attempts, true),
+      ...(passMs === undefined ? {} : { passMs }),
+    },
+  };
+}
+
+/** How long attempts without a failure take, in ms: the median of each arm. Undefined if an arm has none. */
+function passDurations(attempts: readonly Attempt[]): ArmsOfSite['passMs'] {
+  const passing = Map.groupBy(
+    attempts.filter((attempt) => attempt.ending === 'completed' && !hasFailed(attempt)),
+    ({ arm }) => arm,
+  );
+  const [subject, control] = (['subject', 'control'] as const).map((arm) =>
+    passing.get(arm)?.map(({ durationMs }) => durationMs),
+  );
+  return subject === undefined || control === undefined
+    ? undefined
+    : { subject: median(subject), control: median(control) };
+}

@@ -1,0 +1,45 @@
+import type { RatePrior } from './failure-rates.ts';
+import { probabilityOfEffect, type ArmLoads } from './posterior.ts';
+
+/** Whether the build under test breaks a site. */
+export type AttributionWord = 'broken' | 'suspect' | 'not-build' | 'undecided';
+
+/** How likely it is, before anything is measured, that a build breaks a site. */
+const PRIOR_OF_SITE = 0.02;
+/**
+ * A build that breaks a site often breaks several checks at once. So with ten times the checks, one check is not a tenth as
+ * likely to be broken. 1 would stand for never more than one check, 0 for always all of them.
+ */
+const SPREAD = 0.75;
+/** From here on, a site is broken. */
+export const SURE = 0.99;
+/** Below this, it is not the build. */
+export const UNLIKELY = 0.02;
+/** From here on, a site that is not decided is suspect. */
+const EVEN = 0.5;
+
+/** What is known of one check of a site. */
+export interface CheckEvidence {
+  readonly title: string;
+  readonly loads: ArmLoads;
+  /** How likely each rate of its own is. */
+  readonly own: RatePrior;
+}
+
+/** The probability that the build breaks one check of a site. 0 if it never failed with the build. */
+export function probabilityOfCheck({ loads, own }: CheckEvidence, checkCount: number): number {
+  if (loads.subject.failed === 0) return 0;
+  return probabilityOfEffect(loads, own, PRIOR_OF_SITE / Math.max(1, checkCount) ** SPREAD);
+}
+
+/** The probability that the build breaks the site: that of the check for which it is the largest. */
+export function probabilityOf(checks: readonly CheckEvidence[], checkCount: number): number {
+  return Math.max(0, ...checks.map((check) => probabilityOfCheck(check, checkCount)));
+}
+
+/** The word for a probability. `atMost` weakens `broken`, if something else may explain it. */
+export function wordFor(probability: number, atMost: 'broken' | 'suspect' = 'broken'): AttributionWord {
+  if (probability < UNLIKELY) return 'not-build';
+  if (probability < EVEN) return 'undecided';
+  return probability >= SURE && atMost === 'broken' ? 'broken' : 'suspect';
+}

@@ -1,0 +1,24 @@
+import type { Attempt } from '../attempt.ts';
+import { loadsByTitle, tellingAttempts } from './loads.ts';
+
+/** A site that fails in both arms so often, each time in the same way, is down. */
+const DOWN_AFTER = 2;
+
+/** Does the site fail in both arms, again and again, in the same way? Then no further load tells more. */
+export function isDown(planned: readonly string[], attempts: readonly Attempt[]): boolean {
+  const failing = [...loadsByTitle(planned, attempts).values()].filter(({ subject }) => subject.failed > 0);
+  return (
+    failing.length > 0 &&
+    failing.every(
+      ({ subject, control }) =>
+        subject.failed === subject.all && control.failed === control.all && control.all >= DOWN_AFTER,
+    ) &&
+    new Set(tellingAttempts(attempts).map(wayOf)).size === 1
+  );
+}
+
+/** What failed in an attempt, and with which codes. */
+function wayOf({ fault, checks }: Attempt): string {
+  const ofChecks = checks.flatMap((check) => (check.fault === undefined ? [] : `${check.title}\t${check.fault.code}`));
+  return [fault?.code ?? '', ...ofChecks.toSorted()].join('\n');
+}

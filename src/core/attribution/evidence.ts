@@ -1,0 +1,32 @@
+import type { Attempt } from '../attempt.ts';
+import type { CheckEvidence } from './decide.ts';
+import { after, TYPICAL, type Loads, type RatePrior } from './failure-rates.ts';
+import { loadsByTitle } from './loads.ts';
+
+/** What is known of a site before the run, and of the list during it. */
+export interface Knowledge {
+  /** What earlier runs say of each check, by title. */
+  readonly earlier?: ReadonlyMap<string, Loads> | undefined;
+  /** How often checks of this list fail by themselves; absent is what is typical. */
+  readonly list?: RatePrior | undefined;
+}
+
+/** From so many earlier runs on, a site's own history stands in for the comparison with the other sites of the list. */
+const MIN_RUNS = 5;
+
+/** The loads of each check, with how likely each rate of its own is. */
+export function evidenceOf(
+  planned: readonly string[],
+  attempts: readonly Attempt[],
+  { earlier, list = TYPICAL }: Knowledge,
+): CheckEvidence[] {
+  return [...loadsByTitle(planned, attempts)].map(([title, loads]) => {
+    const known = earlier?.get(title);
+    return { title, loads, own: known === undefined ? list : after(list, known) };
+  });
+}
+
+/** Do enough earlier runs know all checks of the site? */
+export function hasHistory(planned: readonly string[], { earlier }: Knowledge): boolean {
+  return planned.every((title) => (earlier?.get(title)?.all ?? 0) >= MIN_RUNS);
+}

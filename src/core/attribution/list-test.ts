@@ -1,0 +1,94 @@
+import type { Loads } from './failure-rates.ts';
+import type { Pairs } from './pairs.ts';
+
+/** Did the build make sites of the list fail more often? One-sided. */
+export interface ListTest {
+  /** How many pairs failed only with the build, and how many only without it. */
+  readonly subjectOnly: number;
+  readonly controlOnly: number;
+  /** How likely it is that chance alone makes the difference this large or larger. */
+  readonly p: number;
+}
+
+/** The chances of 0, 1, 2, … */
+type Distribution = readonly number[];
+
+const CERTAIN: Distribution = [1];
+/** A site whose pairs all fell to one side is broken or fixed, and counts there. */
+const MIN_FOR_CLEAR = 3;
+
+/**
+ * The exact test over the pairs of all sites. If the build does nothing, each pair in which one arm failed falls to either side
+ * like a fair coin. It leaves out sites that failed in both arms of a pair, because their own noise hides what the build
+ * does, and sites that are broken or fixed. Both depend only on how many arms failed, or hold for either side alike, so the
+ * test stays exact.
+ */
+export function testOfPairs(sites: Iterable<Pairs>): ListTest {
+  let [subjectOnly, controlOnly] = [0, 0];
+  let chances = CERTAIN;
+  for (const pairs of sites) {
+    const differing = pairs.subjectOnly + pairs.controlOnly;
+    if (pairs.both > 0 || differing === 0 || isClear(pairs)) continue;
+    subjectOnly += pairs.subjectOnly;
+    controlOnly += pairs.controlOnly;
+    chances = sumOf(chances, coins(differing));
+  }
+  return { subjectOnly, controlOnly, p: tail(chances, subjectOnly) };
+}
+
+/** Did all pairs that differ fall to one side? */
+export function isClear({ subjectOnly, controlOnly }: Pairs): boolean {
+  const differing = subjectOnly + controlOnly;
+  return differing >= MIN_FOR_CLEAR && (subjectOnly === 0 || controlOnly === 0);
+}
+
+/** The first load of one site in this run, and what earlier runs say of it. */
+export interface FirstLoad {
+  readonly failed: boolean;
+  readonly earlier: Loads;
+}
+
+/**
+ * How likely it is that chance alone makes so many sites fail at their first load. If this run is like the earlier ones, the
+ * failures of a site are spread over all its runs by chance: with f failures in n runs, the newest is one of them with
+ * probability f / n.
+ */
+export function testOfHistory(sites: Iterable<FirstLoad>): number {
+  let failed = 0;
+  let chances = CERTAIN;
+  for (const site of sites) {
+    const failures = site.earlier.failed + (site.failed ? 1 : 0);
+    if (failures === 0) continue;
+    const share = failures / (site.earlier.all + 1);
+    chances = sumOf(chances, [1 - share, share]);
+    if (site.failed) failed++;
+  }
+  return tail(chances, failed);
+}
+
+/** How many of so many fair coins show heads. From `MIN_FOR_CLEAR` coins on, they are not all alike. */
+function coins(count: number): Distribution {
+  const ways = Array.from({ length: count + 1 }, (_, heads) => binomial(count, heads));
+  if (count >= MIN_FOR_CLEAR) ways[0] = ways[count] = 0;
+  const all = ways.reduce((sum, way) => sum + way, 0);
+  return ways.map((way) => way / all);
+}
+
+function binomial(n: number, k: number): number {
+  let ways = 1;
+  for (let i = 0; i < k; i++) ways = (ways * (n - i)) / (i + 1);
+  return ways;
+}
+
+function sumOf(a: Distribution, b: Distribution): Distribution {
+  const sum = Array.from({ length: a.length + b.length - 1 }, () => 0);
+  for (const [i, chance] of a.entries()) for (const [j, other] of b.entries()) sum[i + j]! += chance * other;
+  return sum;
+}
+
+function tail(chances: Distribution, from: number): number {
+  return Math.min(
+    1,
+    chances.slice(from).reduce((sum, chance) => sum + chance, 0),
+  );
+}

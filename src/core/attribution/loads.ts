@@ -1,0 +1,61 @@
+import type { Arm, Attempt, CheckResult } from '../attempt.ts';
+import type { Cause } from '../fault.ts';
+import { isFailing } from '../verdict.ts';
+import { NO_LOADS, type Loads } from './failure-rates.ts';
+import type { ArmLoads } from './posterior.ts';
+
+/** Stands for the attempt itself among the titles of checks: it may crash, hang or run out of time. */
+export const THE_ATTEMPT = '';
+
+/** Faults of these tell nothing about the site or the build. */
+const OF_ANOTHER = new Set<Cause>(['grid', 'runner']);
+
+/** The attempts that say something about the site or the build, in order. */
+export function tellingAttempts(attempts: readonly Attempt[]): Attempt[] {
+  return attempts.filter(
+    ({ ending, fault }) =>
+      ending !== 'interrupted' && (ending !== 'faulted' || !OF_ANOTHER.has(fault?.cause ?? 'runner')),
+  );
+}
+
+/** What each title failed and passed, arm by arm. The last one is `THE_ATTEMPT`. */
+export function loadsByTitle(planned: readonly string[], attempts: readonly Attempt[]): Map<string, ArmLoads> {
+  const telling = tellingAttempts(attempts);
+  return new Map(
+    [...planned, THE_ATTEMPT].map((title) => [
+      title,
+      { subject: loadsOf(title, telling, 'subject'), control: loadsOf(title, telling, 'control') },
+    ]),
+  );
+}
+
+/** Did anything fail in the attempt? */
+export function hasFailed(attempt: Attempt): boolean {
+  return attempt.ending !== 'completed' || attempt.checks.some(isFailure);
+}
+
+function loadsOf(title: string, attempts: readonly Attempt[], arm: Arm): Loads {
+  return attempts
+    .filter((attempt) => attempt.arm === arm)
+    .map((attempt) => answerOf(title, attempt))
+    .reduce<Loads>(
+      (loads, failed) =>
+        failed === undefined ? loads : { failed: loads.failed + (failed ? 1 : 0), all: loads.all + 1 },
+      NO_LOADS,
+    );
+}
+
+/** Did it fail? Undefined if the attempt does not say. */
+function answerOf(title: string, attempt: Attempt): boolean | undefined {
+  if (title === THE_ATTEMPT) return attempt.ending !== 'completed';
+  if (attempt.ending === 'faulted') return undefined;
+  const result = attempt.checks.find((check) => check.title === title);
+  if (result?.status === 'passed') return result.rescued === true;
+  if (result !== undefined && isFailing(result.status)) return isFailure(result) ? true : undefined;
+  // The control leaves out what needs the extension (`@extension`). Then its site as a whole is the answer.
+  return attempt.arm === 'control' && attempt.ending === 'completed' ? hasFailed(attempt) : undefined;
+}
+
+function isFailure({ status, fault, rescued }: CheckResult): boolean {
+  return (status === 'passed' && rescued === true) || (isFailing(status) && !OF_ANOTHER.has(fault?.cause ?? 'check'));
+}

@@ -1,0 +1,55 @@
+import type { Attempt } from '../attempt.ts';
+import { hasFailed, tellingAttempts } from './loads.ts';
+
+/**
+ * The attempts after the first failure, in pairs of a control and a subject. Counts in how many of them only one arm failed,
+ * and in how many both did.
+ */
+export interface Pairs {
+  readonly subjectOnly: number;
+  readonly controlOnly: number;
+  readonly both: number;
+  readonly all: number;
+}
+
+/** So many pairs are tried before the list-wide test lets a site end. */
+const PAIRS_FOR_TEST = 5;
+/** A site that fails in both arms of so many pairs tells little about the build. */
+const BOTH_AFTER = 2;
+/** With so many pairs that differ, a site says nothing about others any more. */
+const CLEAR_AFTER = 3;
+
+/**
+ * The pairs of a site. The first failure of the subject, which started them, is in none: a site was chosen by it. With `forTest`,
+ * only those that count for the list-wide test.
+ *
+ * Whether a pair counts depends on earlier pairs only through the number of arms that failed, never on which arm it was. So
+ * if the build does nothing, each pair in which one arm failed falls to either side like a fair coin.
+ */
+export function pairsOf(attempts: readonly Attempt[], forTest = false): Pairs {
+  const telling = tellingAttempts(attempts);
+  const first = telling.findIndex((attempt) => attempt.arm === 'subject' && hasFailed(attempt));
+  const after = first < 0 ? [] : telling.slice(first + 1);
+  const controls = after.filter(({ arm }) => arm === 'control').map(hasFailed);
+  const subjects = after.filter(({ arm }) => arm === 'subject').map(hasFailed);
+  let pairs: Pairs = { subjectOnly: 0, controlOnly: 0, both: 0, all: 0 };
+  for (let index = 0; index < Math.min(controls.length, subjects.length); index++) {
+    if (forTest && isEnoughForTest(pairs)) break;
+    pairs = withPair(pairs, subjects[index] === true, controls[index] === true);
+  }
+  return pairs;
+}
+
+/** May a site end, as far as the list-wide test goes? */
+export function isEnoughForTest({ all, both, subjectOnly, controlOnly }: Pairs): boolean {
+  return all >= PAIRS_FOR_TEST || both >= BOTH_AFTER || subjectOnly + controlOnly >= CLEAR_AFTER;
+}
+
+function withPair(pairs: Pairs, subject: boolean, control: boolean): Pairs {
+  return {
+    subjectOnly: pairs.subjectOnly + (subject && !control ? 1 : 0),
+    controlOnly: pairs.controlOnly + (control && !subject ? 1 : 0),
+    both: pairs.both + (subject && control ? 1 : 0),
+    all: pairs.all + 1,
+  };
+}

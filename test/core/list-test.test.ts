@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { testOfHistory, testOfPairs } from '../../src/core/attribution/list-test.ts';
+import { ListRates } from '../../src/core/attribution/list-rates.ts';
+import { meanRate, RATES, TYPICAL } from '../../src/core/attribution/failure-rates.ts';
+import type { Pairs } from '../../src/core/attribution/pairs.ts';
+
+function pairs(subjectOnly: number, controlOnly: number, both = 0): Pairs {
+  return { subjectOnly, controlOnly, both, all: 5 };
+}
+
+test('pairs of single differences are fair coins', () => {
+  assert.equal(testOfPairs([pairs(1, 0), pairs(1, 0), pairs(1, 0)]).p, 1 / 8);
+  assert.equal(testOfPairs([pairs(1, 0), pairs(0, 1)]).p, 3 / 4);
+  assert.equal(testOfPairs([]).p, 1);
+});
+
+test('sites that are broken, fixed or down say nothing about the others', () => {
+  assert.deepEqual(testOfPairs([pairs(3, 0), pairs(0, 3), pairs(2, 0, 1), pairs(1, 0)]), {
+    subjectOnly: 1,
+    controlOnly: 0,
+    p: 1 / 2,
+  });
+});
+
+test('the test of pairs never says more than chance does: over all ways that the coins may fall, p ≤ a in at most a of them', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(4), { maxLength: 5 }), fc.constantFrom(0.01, 0.05, 0.1, 0.5), (differing, a) => {
+      const coins = differing.reduce((sum, count) => sum + count, 0);
+      let told = 0;
+      for (let way = 0; way < 2 ** coins; way++) {
+        let bit = 0;
+        const sites = differing.map((count) => {
+          let heads = 0;
+          for (let coin = 0; coin < count; coin++) heads += (way >> bit++) & 1;
+          return pairs(heads, count - heads);
+        });
+        if (testOfPairs(sites).p <= a) told++;
+      }
+      assert.ok(told / 2 ** coins <= a + 1e-9);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a site that never failed before and fails now is one of eleven chances', () => {
+  const p = testOfHistory([{ failed: true, earlier: { failed: 0, all: 10 } }]);
+  assert.ok(Math.abs(p - 1 / 11) < 1e-12);
+  assert.equal(testOfHistory([{ failed: false, earlier: { failed: 3, all: 10 } }]), 1);
+});
+
+test('the typical rates add up to 1, and there is one weight for each', () => {
+  assert.equal(TYPICAL.length, RATES.length);
+  assert.ok(Math.abs(TYPICAL.reduce((sum, weight) => sum + weight, 0) - 1) < 0.01);
+});
+
+test('a list that fails often is learned, a list that never fails changes nothing', () => {
+  const [noisy, good] = [new ListRates(), new ListRates()];
+  for (let site = 0; site < 200; site++) {
+    noisy.update(undefined, { failed: site % 4, all: 6 });
+    good.update(undefined, { failed: 0, all: 3 });
+  }
+  assert.ok(meanRate(noisy.prior) > 0.15);
+  assert.equal(good.prior, TYPICAL);
+});
