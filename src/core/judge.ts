@@ -64,7 +64,11 @@ function judgeCheck(title: string, attempts: readonly Attempt[], findings: Findi
   if (findings.skip !== undefined) return undecided(title, 'skipped', findings.skip);
   const finished = attempts.filter((attempt) => attempt.ending === 'completed' || attempt.ending === 'timed-out');
   const cut = attempts.filter((attempt) => attempt.ending === 'faulted' || attempt.ending === 'interrupted');
-  const decided = decide(resultsOf(title, finished)) ?? decide(resultsOf(title, cut));
+  const ofFinished = resultsOf(title, finished);
+  // What failed before the grid cut its attempt has failed, so a check that passes later is flaky.
+  const wasSkipped = ofFinished.some(({ status }) => status === 'skipped');
+  const before = wasSkipped ? [] : resultsOf(title, cut.filter(isOwnWitness)).filter(saidNo);
+  const decided = decide(ofFinished, before) ?? decide(resultsOf(title, cut));
   if (decided !== undefined) return decided;
   const cutShort = attempts.findLast((attempt) => attempt.ending !== 'completed');
   if (cutShort?.fault !== undefined && cutShort.ending !== 'interrupted') {
@@ -72,6 +76,11 @@ function judgeCheck(title: string, attempts: readonly Attempt[], findings: Findi
     return { title, status: 'errored', flaky: false, durationMs: 0, cause: fault.cause, fault };
   }
   return undecided(title, 'not-run', findings.notRun?.text ?? whyNotRun(cutShort));
+}
+
+/** Are its results about its own site? In a process that died, checks of another site may have made them fail. */
+function isOwnWitness({ fault }: Attempt): boolean {
+  return fault?.code !== 'runner.worker-died';
 }
 
 function whyNotRun(cutShort: Attempt | undefined): string {
@@ -82,14 +91,17 @@ function resultsOf(title: string, attempts: readonly Attempt[]): CheckResult[] {
   return attempts.flatMap((attempt) => attempt.checks.filter((check) => check.title === title));
 }
 
-/** A check that passed in any attempt is passed; otherwise failed comes before errored, and errored before skipped. */
-function decide(results: readonly CheckResult[]): CheckVerdict | undefined {
-  const failures = results.filter(({ status }) => isFailing(status));
+/**
+ * A check that passed in any attempt is passed; otherwise failed comes before errored, and errored before skipped. `before`
+ * are failures that make a check flaky which passed later.
+ */
+function decide(results: readonly CheckResult[], before: readonly CheckResult[] = []): CheckVerdict | undefined {
+  const failures = [...before, ...results].filter(({ status }) => isFailing(status));
   const of = (status: CheckStatus): CheckResult | undefined => results.findLast((result) => result.status === status);
   const decisive = of('passed') ?? of('failed') ?? of('errored') ?? of('skipped');
   if (decisive === undefined) return undefined;
   const passed = decisive.status === 'passed';
-  const flaky = passed && results.some(saidNo);
+  const flaky = passed && [...before, ...results].some(saidNo);
   const fault = decisive.fault ?? (flaky ? failures.at(-1)?.fault : undefined);
   const cause = blamed(decisive.status, flaky, fault);
   const attachments = results.flatMap((result) => result.attachments ?? []);

@@ -116,7 +116,7 @@ test('skipped, not-run and passed blame nobody; every other verdict blames someb
   );
 });
 
-test('a faulted attempt never changes a check that is decided', () => {
+test('a faulted attempt changes no check that is decided, unless it says no to it', () => {
   fc.assert(
     fc.property(
       findings.map(ofSubject),
@@ -132,7 +132,11 @@ test('a faulted attempt never changes a check that is decided', () => {
               checks.some(({ title, status }) => title === check.title && status !== 'not-run'),
           );
           // A control, even a cut one, may tell whom it blames.
-          if (heard) assert.deepEqual({ ...after.checks[index], cause: '' }, { ...check, cause: '' });
+          const saidNo = extra.checks.some(
+            ({ title, status, rescued }) =>
+              title === check.title && (status === 'failed' || (status === 'passed' && rescued === true)),
+          );
+          if (heard && !saidNo) assert.deepEqual({ ...after.checks[index], cause: '' }, { ...check, cause: '' });
         }
       },
     ),
@@ -158,6 +162,17 @@ const lost: Fault = { code: 'grid.session-lost', cause: 'grid', message: 'gone' 
 test('failed, then passed is flaky; errored, then passed is passed', () => {
   assert.equal(verdictOf(attemptOf([result('failed')]), attemptOf([result('passed')])), 'flaky');
   assert.equal(verdictOf(attemptOf([result('errored')]), attemptOf([result('passed')])), 'passed');
+});
+
+test('failed in an attempt that the grid then cut, and passed in the next, is flaky', () => {
+  const cut = attemptOf([result('failed', { fault: { code: 'check.failed', cause: 'check', message: 'no' } })], {
+    ending: 'faulted',
+    fault: lost,
+  });
+  assert.equal(verdictOf(cut, attemptOf([result('passed')])), 'flaky');
+  const died = { ...cut, fault: { code: 'runner.worker-died', cause: 'runner', message: 'died' } } as const;
+  assert.equal(verdictOf(died, attemptOf([result('passed')])), 'passed');
+  assert.equal(verdictOf({ ...cut, checks: [result('errored')] }, attemptOf([result('passed')])), 'passed');
 });
 
 test('rescued by mocha is flaky', () => {
