@@ -14,6 +14,7 @@ export const NO_WAITS: Readonly<Record<string, readonly string[]>> = {
   'cli/plan-text.ts': ['SECOND_MS'],
   'results/result-shapes.ts': ['MAX_MS'],
   'results/journal.ts': ['SYNC_EVERY_MS'],
+  'dispatch/incidents.ts': ['CLOSE_MS'],
   'extension/classic-proof.ts': ['LOOK_EVERY_MS'],
   'check/worker/extension/extension-watch.ts': ['RELOAD_STEP_MS'],
   'grid/lost-session.ts': ['POLL_MS'],

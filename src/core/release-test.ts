@@ -18,7 +18,7 @@ export interface SlowerTest {
 export interface ReleaseTest {
   /** Sites that the build breaks, for sure. */
   readonly broken: readonly string[];
-  /** Sites that the build probably breaks. Absent in files of earlier versions. */
+  /** Sites that the build probably breaks. */
   readonly suspect?: readonly string[];
   /** Sites that fail with the control and pass with the build. Only `--control-all` finds them. */
   readonly mended: readonly string[];
@@ -26,11 +26,11 @@ export interface ReleaseTest {
   readonly failedInBoth: readonly string[];
   /** Sites on which the control has no answer, or the loads were too few for one. */
   readonly undecided: readonly string[];
-  /** Sites that failed now and then, and not because of the build. Absent in files of earlier versions. */
+  /** Sites that failed now and then, and not because of the build. */
   readonly noisy?: readonly string[];
-  /** McNemar's test over the sites on which the arms disagree. Only with `--control-all`: it needs both arms on every site. */
-  readonly test?: McNemar;
-  /** Did the build make sites fail more often? Absent in files of earlier versions. */
+  /** McNemar's test over the sites on which the arms disagree. It only means something with `--control-all`. */
+  readonly test: McNemar;
+  /** Did the build make sites fail more often? Absent, as are `suspect`, `noisy` and `noise`, for runs of earlier versions. */
   readonly flakier?: ListTest;
   /** Only if enough sites passed in both arms. */
   readonly slower?: SlowerTest;
@@ -55,19 +55,32 @@ export function releaseTestOf(state: RunState): ReleaseTest | undefined {
     verdicts.push(entry.verdict);
   }
   const { broken, suspect, fixed, failedInBoth, undecided, noisy } = lists;
-  const slower = slowerOf(verdicts);
   return {
     broken,
-    suspect,
     mended: fixed,
     failedInBoth,
     undecided,
-    noisy,
-    ...(isComplete ? { test: mcnemar(broken.length, fixed.length) } : {}),
+    test: mcnemar(broken.length, fixed.length),
+    ...(isOfEarlierVersion(verdicts)
+      ? {}
+      : { suspect, noisy, ...wholeListOf(verdicts, noisy.length + undecided.length) }),
+    isComplete,
+  };
+}
+
+/** Has the control tried sites, and no verdict says what it showed? */
+function isOfEarlierVersion(verdicts: readonly SiteVerdict[]): boolean {
+  const tried = verdicts.filter(({ control }) => control !== undefined);
+  return tried.length > 0 && tried.every(({ arms }) => arms === undefined);
+}
+
+/** @param noisyCount the sites that failed, but not because of the build */
+function wholeListOf(verdicts: readonly SiteVerdict[], noisyCount: number): Partial<ReleaseTest> {
+  const slower = slowerOf(verdicts);
+  return {
     flakier: testOfPairs(verdicts.flatMap(({ arms }) => arms?.pairs ?? [])),
     ...(slower === undefined ? {} : { slower }),
-    noise: verdicts.length === 0 ? 0 : (noisy.length + undecided.length) / verdicts.length,
-    isComplete,
+    noise: verdicts.length === 0 ? 0 : noisyCount / verdicts.length,
   };
 }
 

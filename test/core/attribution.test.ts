@@ -92,6 +92,20 @@ test('a crash in the arm of the build only is the build’s', () => {
   assert.deepEqual([verdict.verdict, verdict.cause, verdict.attribution], ['failed', 'extension', 'broken']);
 });
 
+test('an extension that does not load counts as a failure of its build', () => {
+  const gone: Attempt = {
+    ...attempt('subject', {}),
+    ending: 'faulted',
+    fault: { code: 'extension.not-loaded', cause: 'extension', message: 'gone' },
+  };
+  const passed = attempt('control', { page: 'passed' });
+  const verdict = verdictOf(gone, passed, gone, passed, gone, passed, gone, passed, gone);
+  assert.deepEqual(
+    [verdict.verdict, verdict.cause, verdict.code, verdict.attribution],
+    ['failed', 'extension', 'extension.not-loaded', 'broken'],
+  );
+});
+
 test('a control that could not tell changes nothing', () => {
   const unheard: Attempt = {
     ...attempt('control', {}),

@@ -46,19 +46,8 @@ ${check.replaceAll('SERVER', url)}
   });
 }
 
-const RUN = [
-  'x.check.mjs',
-  '--sites',
-  'sites.json',
-  '--extension',
-  'ext',
-  '--control',
-  'none',
-  '-j',
-  '1',
-  '--per-host',
-  '2',
-];
+const WITHOUT_CONTROL = ['x.check.mjs', '--sites', 'sites.json', '--extension', 'ext', '-j', '1', '--per-host', '2'];
+const RUN = [...WITHOUT_CONTROL, '--control', 'none'];
 
 test('a welcome tab does not hide the page of a site, and no page is opened at an uninstall', SKIP, async () => {
   await using pages = await startPages();
@@ -103,7 +92,7 @@ test('a site is not judged if its extension is gone at the end', SKIP, async () 
   }
   assert.notEqual(site.id, '1', 'looks wrong without the extension');`;
   await using place = await placeWith(pages.url, worker, check, ['1', '2']);
-  const { code, stdout } = await place.run([...RUN, '--infra-retries', '1']);
+  const { code, stdout } = await place.run([...WITHOUT_CONTROL, '--infra-retries', '1']);
   assert.equal(code, 3, stdout + JSON.stringify((await place.results()).sites, null, 1));
   const [gone, there] = (await place.results()).sites;
   assert.deepEqual(

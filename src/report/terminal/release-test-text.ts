@@ -30,7 +30,7 @@ export function releaseTestLines(state: RunState): string[] {
 }
 
 /** What the loads of all sites say together. */
-function wholeListLines({ flakier, slower, noise, test }: ReleaseTest): string[] {
+function wholeListLines({ flakier, slower, noise, test, isComplete }: ReleaseTest): string[] {
   const lines: string[] = [];
   if (flakier !== undefined && flakier.subjectOnly + flakier.controlOnly > 0)
     lines.push(
@@ -42,7 +42,7 @@ function wholeListLines({ flakier, slower, noise, test }: ReleaseTest): string[]
       : `  time of a site: ${percent(slower.ratio - 1)} with the build, on ${slower.siteCount} sites: p = ${pText(slower.p)}`,
   );
   if (noise !== undefined) lines.push(`  noise of this list: ${(100 * noise).toFixed(1)} % of the sites`);
-  if (test !== undefined)
+  if (isComplete)
     lines.push(`  exact McNemar test over ${test.broken + test.mended} discordant sites: p = ${pText(test.p)}`);
   return lines;
 }
