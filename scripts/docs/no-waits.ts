@@ -22,6 +22,7 @@ export const NO_WAITS: Readonly<Record<string, readonly string[]>> = {
   'grid/docker/joined-nodes.ts': ['POLL_MS'],
   'grid/docker/ready.ts': ['POLL_MS'],
   'grid/docker/scaler.ts': ['TICK_MS'],
+  'os/process-table.ts': ['LOOK_EVERY_MS'],
   'grid/end-session.ts': ['FIRST_PAUSE_MS'],
   'check/worker/attempt/page-examiner.ts': ['BETWEEN_DIALOGS_MS'],
   'check/worker/shared-process.ts': ['CLOSE_LOOK_MS'],

@@ -1,4 +1,4 @@
-import { processesNaming } from '../os/process-table.ts';
+import { endProcessesNaming } from '../os/process-table.ts';
 import { parseEndpoint } from '../wire/endpoint.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { endSession } from './end-session.ts';
@@ -28,7 +28,7 @@ export async function clearLeftovers(options: ClearOptions = {}): Promise<string
   const ended = await Promise.all(
     records.map(async (record) => {
       try {
-        for (const pid of await processesNaming(record.folder)) kill(pid);
+        await endProcessesNaming(record.folder);
         const { endpoint } = record;
         const isGone = endpoint === undefined || (await endRemote(record, endpoint, options));
         if (!isGone && (await registry.ageMs(record)) < KEEP_MS) return [];
@@ -40,14 +40,6 @@ export async function clearLeftovers(options: ClearOptions = {}): Promise<string
     }),
   );
   return ended.flat();
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It ended by itself.
-  }
 }
 
 /** Returns whether the session is certainly gone. */

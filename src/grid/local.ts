@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { GridrunError } from '../core/fault.ts';
 import type { Grid, OwnedSession, SessionRequest } from '../core/ports.ts';
+import { endProcessesNaming } from '../os/process-table.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { defaultCapabilities, localCapabilities, mergeCapabilities } from './capabilities.ts';
@@ -130,5 +131,7 @@ class LocalGrid implements Grid {
 /** Never throws: a later run clears what cannot be removed now. */
 async function end({ driver, registration }: Place): Promise<void> {
   await driver.stop();
+  // On Windows, the list of processes takes longer than they do.
+  if (process.platform !== 'win32') await endProcessesNaming(registration.folder).catch(() => {});
   await registration.remove().catch(() => {});
 }
