@@ -18,17 +18,6 @@ export const LIST: readonly NoisySite[] = GROUPS.flatMap(({ count, rate }) =>
   Array.from({ length: count }, () => rate),
 ).map((rate, index) => ({ id: `s${index}`, rate }));
 
-/** Random numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** Some sites of the list, chosen at random. */
 export function chosen(count: number, random: () => number, from: readonly NoisySite[] = LIST): Set<string> {
   const ids = new Set<string>();

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { chosen, LIST, randomFrom } from './list.ts';
+import { randomFrom } from '../../test/support/random.ts';
+import { chosen, LIST } from './list.ts';
 import { night, type Night, type NightPlan } from './night.ts';
 
 // Measures how often gridrun blames an innocent build, and how often it finds a guilty one, over many simulated nights:

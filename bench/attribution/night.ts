@@ -9,7 +9,8 @@ import type { SiteVerdict } from '../../src/core/verdict.ts';
 import { Incidents } from '../../src/dispatch/incidents.ts';
 import { plannedRetry } from '../../src/dispatch/next-attempt.ts';
 import { SiteProgress } from '../../src/dispatch/site-progress.ts';
-import { LIST, randomFrom, type NoisySite } from './list.ts';
+import { randomFrom } from '../../test/support/random.ts';
+import { LIST, type NoisySite } from './list.ts';
 
 /** One night of a run with a control. */
 export interface NightPlan {

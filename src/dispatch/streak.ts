@@ -1,5 +1,6 @@
-import type { ErrorCode, RecordedCode } from '../core/error-codes.ts';
+import type { RecordedCode } from '../core/error-codes.ts';
 import { isCode } from '../core/error-codes.ts';
+import { UNREACHED_CODES } from '../core/unreached-codes.ts';
 import type { Fault } from '../core/fault.ts';
 import type { AttemptOutcome } from '../core/ports.ts';
 import { OWN_FAULTS } from './retry.ts';
@@ -14,16 +15,6 @@ export interface Symptom {
   readonly fault: Fault;
 }
 
-/** Faults of a site that a network which is down also makes. */
-const NETWORK_FAULTS = [
-  'site.connection-lost',
-  'site.dns',
-  'site.no-answer',
-  'site.refused',
-  'site.tls',
-  'site.unreachable',
-] as const satisfies readonly ErrorCode[];
-
 /** The symptom of an attempt; undefined if the site was reached, so that neither the grid nor the network is down. */
 export function symptomOf({ ending, fault, checks }: AttemptOutcome): Symptom | undefined {
   if (ending === 'faulted') {
@@ -34,7 +25,7 @@ export function symptomOf({ ending, fault, checks }: AttemptOutcome): Symptom | 
   }
   if (ending === 'interrupted' || checks.some(({ status }) => status === 'passed')) return undefined;
   const first = checks.find(({ status }) => status !== 'skipped' && status !== 'not-run');
-  return first?.status === 'errored' && isCode(first.fault?.code, ...NETWORK_FAULTS)
+  return first?.status === 'errored' && isCode(first.fault?.code, ...UNREACHED_CODES)
     ? { patient: 'network', fault: first.fault! }
     : undefined;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chosen, LIST, randomFrom } from '../../bench/attribution/list.ts';
+import { chosen, LIST } from '../../bench/attribution/list.ts';
 import { night } from '../../bench/attribution/night.ts';
+import { randomFrom } from '../support/random.ts';
 
 // The short form of npm run bench:attribution, with fixed seeds.
 

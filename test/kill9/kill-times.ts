@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
-import { journalSize, placeIn, randomFrom } from './kill-place.ts';
+import { randomFrom } from '../support/random.ts';
+import { journalSize, placeIn } from './kill-place.ts';
 import { noToll, trial, type Subject, type Toll } from './trial.ts';
 
 const MAX_CHAIN = 3;

@@ -1,17 +1,8 @@
 import type { CheckResult } from '../../core/attempt.ts';
-import { isCode, type ErrorCode } from '../../core/error-codes.ts';
+import { isCode } from '../../core/error-codes.ts';
 import { makeFault } from '../../core/fault.ts';
 import type { AttemptOutcome, CheckRunner, Grid } from '../../core/ports.ts';
-
-/** What a site's check says if the browser found nothing at the site's address. */
-const UNREACHED = [
-  'site.connection-lost',
-  'site.dns',
-  'site.no-answer',
-  'site.refused',
-  'site.tls',
-  'site.unreachable',
-] as const satisfies readonly ErrorCode[];
+import { UNREACHED_CODES } from '../../core/unreached-codes.ts';
 
 /** A runner that blames no site for an address that means another machine to the browsers of the grid. */
 export function sparingSites(runner: CheckRunner, grid: Grid): CheckRunner {
@@ -28,7 +19,7 @@ export function sparingSites(runner: CheckRunner, grid: Grid): CheckRunner {
 }
 
 function isUnreached({ fault }: CheckResult): boolean {
-  return isCode(fault?.code, ...UNREACHED);
+  return isCode(fault?.code, ...UNREACHED_CODES);
 }
 
 function withReason(outcome: AttemptOutcome, why: string): AttemptOutcome {
