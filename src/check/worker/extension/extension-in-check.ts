@@ -2,7 +2,8 @@ import type { WebDriver } from 'selenium-webdriver';
 import type { ExtensionError } from '../../../core/attempt.ts';
 import { GridrunError } from '../../../core/fault.ts';
 import type { ExtensionFacts } from '../../../core/ports.ts';
-import type { ConsoleLine, ExtensionWatch } from './extension-watch.ts';
+import type { ConsoleLine } from './console-line.ts';
+import type { ExtensionWatch } from './extension-watch.ts';
 
 export type { ConsoleLine };
 

@@ -4,7 +4,9 @@ import type { ExtensionFacts, SessionFacts } from '../../../core/ports.ts';
 import { BidiCdp, type CdpEvent } from '../../../wire/bidi-cdp.ts';
 import { BidiClient } from '../../../wire/bidi-client.ts';
 import { WireError } from '../../../wire/wire-error.ts';
+import { consoleLine, type ConsoleLine } from './console-line.ts';
 import { SiteTab, type SiteTabOptions } from './site-tab.ts';
+import { TabActions } from './tab-actions.ts';
 import { WORKER_EVENTS, WorkerWatch, type WorkerVersion } from '../../../wire/worker-watch.ts';
 
 const COMMAND_DEADLINE_MS = 30_000;
@@ -18,13 +20,6 @@ const EVENTS = [
   ...WORKER_EVENTS,
 ];
 
-/** A line that the service worker wrote to its console. */
-export interface ConsoleLine {
-  /** `log`, `warning`, `error`, … as Chrome calls them. */
-  readonly level: string;
-  readonly text: string;
-}
-
 interface ExceptionDetails {
   readonly text: string;
   readonly url?: string;
@@ -33,7 +28,9 @@ interface ExceptionDetails {
 }
 
 /** How the watch knows the site's tab from those that the extension opens. */
-export type TabOptions = Omit<SiteTabOptions, 'cdp'>;
+export type TabOptions = Omit<SiteTabOptions, 'actions'>;
+
+type SessionWithExtension = SessionFacts & { readonly extension: ExtensionFacts };
 
 /** An extension that starts itself anew is away for a moment. */
 const RELOAD_TRIES = 10;
@@ -59,11 +56,13 @@ export class ExtensionWatch {
   readonly #siteTab: SiteTab;
   readonly #id: string;
 
-  private constructor(client: BidiClient, extension: ExtensionFacts, signal: AbortSignal, tabs: TabOptions) {
+  private constructor(client: BidiClient, session: SessionWithExtension, signal: AbortSignal, tabs: TabOptions) {
+    const { extension } = session;
     this.#client = client;
     this.#id = extension.id;
     this.cdp = new BidiCdp(client, { deadlineMs: COMMAND_DEADLINE_MS, signal });
-    this.#siteTab = new SiteTab({ cdp: this.cdp, ...tabs });
+    const actions = new TabActions(session, this.cdp, { deadlineMs: COMMAND_DEADLINE_MS, signal });
+    this.#siteTab = new SiteTab({ actions, ...tabs });
     this.origin = `chrome-extension://${extension.id}/`;
   }
 
@@ -76,7 +75,7 @@ export class ExtensionWatch {
     const { extension, webSocketUrl } = session;
     if (extension === undefined || webSocketUrl === undefined) return undefined;
     const client = await BidiClient.connect(webSocketUrl, { deadlineMs: COMMAND_DEADLINE_MS, signal });
-    const watch = new ExtensionWatch(client, extension, signal, tabs);
+    const watch = new ExtensionWatch(client, { ...session, extension }, signal, tabs);
     try {
       [watch.#unsubscribe] = await Promise.all([
         watch.cdp.subscribe(EVENTS, (event) => watch.#onEvent(event)),
@@ -131,7 +130,7 @@ export class ExtensionWatch {
     await this.cdp.send('Runtime.enable', {}, sessionId);
     await this.cdp.send('Target.detachFromTarget', { sessionId }, this.tab);
     await unsubscribe();
-    for (const { params, session } of events) if (session === sessionId) lines.push(lineOf(params));
+    for (const { params, session } of events) if (session === sessionId) lines.push(consoleLine(params));
     return lines;
   }
 
@@ -236,12 +235,4 @@ export class ExtensionWatch {
     const stack = details.exception?.description ?? JSON.stringify(details.exception?.value ?? details.text);
     this.#pageErrors.push({ message: stack.split('\n', 1)[0]!, stack, where: 'page' });
   }
-}
-
-function lineOf(params: CdpEvent['params']): ConsoleLine {
-  const parts = params['args'] as { value?: unknown; description?: string; type: string }[];
-  const text = parts.map(({ value, description, type }) =>
-    value === undefined ? (description ?? type) : typeof value === 'string' ? value : JSON.stringify(value),
-  );
-  return { level: String(params['type']), text: text.join(' ') };
 }

@@ -1,7 +1,7 @@
-import type { BidiCdp } from '../../../wire/bidi-cdp.ts';
+import type { TabActions } from './tab-actions.ts';
 
 export interface SiteTabOptions {
-  readonly cdp: BidiCdp;
+  readonly actions: TabActions;
   /** The window that the driver is in. */
   readonly window: () => Promise<string>;
   /** May a tab that opens now be the check's doing? It clicked, or opens windows itself. */
@@ -23,6 +23,8 @@ export class SiteTab {
   readonly #options: SiteTabOptions;
   /** The site's tab; undefined before the start. */
   #tab: string | undefined;
+  /** Tabs that opened before the start. The list of the start may be too old to have them. */
+  readonly #early = new Set<string>();
   #ownCount = 0;
 
   constructor(options: SiteTabOptions) {
@@ -30,15 +32,18 @@ export class SiteTab {
   }
 
   /** Call at the start, with the tabs that are open. Closes all but the one of the driver. Throws a `WireError`. */
-  async start(tabs: readonly string[]): Promise<void> {
-    const [only] = tabs;
-    if (tabs.length <= 1) {
+  async start(listed: readonly string[]): Promise<void> {
+    const [only] = listed;
+    if (new Set([...listed, ...this.#early]).size <= 1) {
       this.#tab = only;
       return;
     }
     const own = await this.#options.window();
     this.#tab = own;
-    await Promise.all(tabs.filter((tab) => tab !== own).map(async (tab) => await this.#close(tab)));
+    // More tabs may have opened meanwhile.
+    const others = new Set([...listed, ...this.#early].filter((tab) => tab !== own));
+    if (others.size === 0) return;
+    await Promise.all([...others].map(async (tab) => await this.#options.actions.close(tab)));
     await this.#show();
   }
 
@@ -55,20 +60,20 @@ export class SiteTab {
   /** Call for each new tab or frame. Closes a tab that nobody but the extension can have opened. Never throws. */
   onCreated({ context, parent, originalOpener }: Created): void {
     if (typeof context !== 'string' || typeof parent === 'string' || typeof originalOpener === 'string') return;
-    if (this.#tab === undefined || context === this.#tab || this.#ownCount > 0) return;
+    if (this.#tab === undefined) {
+      this.#early.add(context);
+      return;
+    }
+    if (context === this.#tab || this.#ownCount > 0) return;
     if (this.#options.isCheckActing()) return;
-    void this.#close(context)
+    void this.#options.actions
+      .close(context)
       .then(async () => await this.#show())
       // The session is gone, or the tab is.
       .catch(() => {});
   }
 
-  async #close(context: string): Promise<void> {
-    // A tab that is gone already is as good.
-    await this.#options.cdp.bidi('browsingContext.close', { context, promptUnload: false }).catch(() => {});
-  }
-
   async #show(): Promise<void> {
-    await this.#options.cdp.bidi('browsingContext.activate', { context: this.#tab });
+    await this.#options.actions.show(this.#tab!);
   }
 }
