@@ -24,6 +24,7 @@ export const NO_WAITS: Readonly<Record<string, readonly string[]>> = {
   'grid/docker/scaler.ts': ['TICK_MS'],
   'os/process-table.ts': ['LOOK_EVERY_MS'],
   'grid/end-session.ts': ['FIRST_PAUSE_MS'],
+  'check/worker/attempt/failure-examiner.ts': ['OVERTAKEN_STEP_MS'],
   'check/worker/attempt/page-examiner.ts': ['BETWEEN_DIALOGS_MS'],
   'check/worker/shared-process.ts': ['CLOSE_LOOK_MS'],
   'check/worker/watchdog-thread.ts': ['LOOK_MS', 'ASK_AGAIN_MS'],

@@ -77,6 +77,11 @@ export const WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>> = {
       'a sign of life of the session when the time of the site is up',
       'the session counts as lost, cause grid',
     ],
+    OVERTAKEN_MS: [
+      'check',
+      'the reply to a command, after the session has replied to a later one',
+      'the command is lost (`grid.no-answer`); the site is tried again',
+    ],
   },
   'check/worker/attempt/borrowed-driver.ts': {
     COMMAND_MARGIN_MS: [
@@ -175,7 +180,7 @@ export const WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>> = {
 export const SET_WAITS: Readonly<Record<string, Wait>> = {
   '--timeout': [
     'check',
-    'one check, one page load or one script',
+    'one check, one page load, one script or one implicit wait',
     'the check fails, or is errored with cause site if a page load took the time',
   ],
   '--site-timeout': ['check', 'one attempt at a site', '`site.timeout`: what has no result is errored'],

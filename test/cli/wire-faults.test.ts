@@ -4,22 +4,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startStub, type StubFault, type StubRequest } from '../stub/webdriver-stub.ts';
 import { Workplace, checkFile, siteList } from '../support/command.ts';
+import { ODD_ANSWERS } from '../support/odd-answers.ts';
 
 const RUN = ['x.check.mjs', '--sites', 'sites.json', '--grid'];
 
-const ODD: Readonly<Record<string, StubFault>> = {
-  reset: 'reset',
-  lost: 'lost-answer',
-  forbidden: { status: 403, text: '<html>Forbidden</html>' },
-  busy: { status: 429, text: '<html>Too many requests</html>' },
-  gateway: { status: 502, text: '<html>Bad gateway net::ERR_FAILED</html>' },
-  moved: { status: 302, text: '', headers: { location: 'https://login.example/' } },
-  page: { status: 200, text: '<html>Welcome</html>' },
-  cut: { status: 200, text: '{"value": {"element-6066' },
-  empty: { status: 200, text: '' },
-  bare: { status: 200, text: '"hello"' },
-  wordless: { status: 500, body: { value: 'oops' } },
-};
+const { idless, wrongId: _ofPostsOnly, ...ODD_OF_COMMANDS } = ODD_ANSWERS;
+const ODD: Readonly<Record<string, StubFault>> = { ...ODD_OF_COMMANDS, lost: 'lost-answer' };
 const COMMANDS: Readonly<Record<string, string>> = { url: 'POST url', find: 'POST element', title: 'GET title' };
 
 /** What is odd about a request, by the name of the site: `busy-find.example` gets a 429 for its `POST element`. */
@@ -96,6 +86,35 @@ test('a site whose commands the wire loses each time is errored, cause grid, and
     assert.match(junit, words);
 });
 
+test('a command that is never answered, though a later one is, ends the attempt as the grid’s', async () => {
+  const silent = new Set(['url', 'find', 'title', 'site-time']);
+  await using stub = await startStub({
+    sessionsPerNode: 8,
+    faults: ({ command, url, body }) => {
+      const [, name = ''] = /^https:\/\/([\w-]+)\./.exec(String(command === 'POST url' ? body['url'] : url)) ?? [];
+      const target = COMMANDS[name] ?? 'GET title';
+      return command === target && silent.delete(name) ? 'no-answer' : undefined;
+    },
+  });
+  const names = [...silent, 'good'];
+  const suite = `
+import { driver, site } from 'gridrun/check';
+it('works', async function () {
+  if (site.id === 'site-time') this.timeout(0);
+  ${VISIT}
+});`;
+  await using place = await Workplace.with({ 'sites.json': siteList(...names), 'x.check.mjs': suite });
+  const flags = ['-j', '5', '--evidence', 'none', '--timeout', '1000', '--site-timeout', '4000'];
+  const { code, stdout } = await place.run([...RUN, stub.url, ...flags]);
+  assert.equal(code, 0, stdout);
+  const attempts = (await place.journal()).flatMap((event) => (event.type === 'attempt-ended' ? [event.attempt] : []));
+  assert.deepEqual(
+    names.map((name) => [name, ...attempts.filter(({ siteId }) => siteId === name).map(({ fault }) => fault?.code)]),
+    [...names.slice(0, 4).map((name) => [name, 'grid.no-answer', undefined]), ['good', undefined]],
+  );
+  assert.equal(stub.sessions().length, 0);
+});
+
 test('an error of the wire is known in whatever a check made of it', async () => {
   const how: Readonly<Record<string, string>> = {
     cause: "throw new Error('no title', { cause: error });",
@@ -155,7 +174,7 @@ test('sessions that the grid made or kept behind an odd reply are used or ended,
   const done = (fault: StubFault | undefined): StubFault | undefined =>
     typeof fault === 'object' ? { ...fault, done: true } : fault;
   const kinds = ['page', 'cut', 'empty', 'busy', 'forbidden', 'idless'];
-  const odd: Readonly<Record<string, StubFault>> = { ...ODD, idless: { status: 200, body: { value: null } } };
+  const odd: Readonly<Record<string, StubFault>> = { ...ODD, idless };
   let [posts, deletes] = [0, 0];
   await using stub = await startStub({
     faults: ({ command }) => {

@@ -26,10 +26,11 @@ export interface StubRequest {
 /**
  * What goes wrong with a request: an answer of its own (JSON, or any text; with `done`, the command is carried out
  * first), `reset` (the connection, nothing done), `hang` (no answer, and
- * the session's later commands wait behind it), `lost-answer` (done, but the connection drops), `kill-session` (the
- * session ends before the command; one that is being made ends right after its answer).
+ * the session's later commands wait behind it), `lost-answer` (done, but the connection drops), `no-answer` (done, but
+ * the answer never comes; later commands go on), `kill-session` (the session ends before the command; one that is being
+ * made ends right after its answer).
  */
-export type StubFault = StubAnswer | 'reset' | 'hang' | 'lost-answer' | 'kill-session';
+export type StubFault = StubAnswer | 'reset' | 'hang' | 'lost-answer' | 'no-answer' | 'kill-session';
 
 /** An answer that a real grid would not give. */
 export interface StubAnswer {
@@ -204,6 +205,7 @@ class Hub {
     if (fault === 'reset') return void message.socket.resetAndDestroy();
     const value = await this.#perform(request, words, session, typeof fault === 'object' ? undefined : fault);
     if (typeof fault === 'object') return sendAnswer(response, fault);
+    if (fault === 'no-answer') return await this.#forever();
     if (fault === 'lost-answer') return void message.socket.destroy();
     send(response, 200, { value });
     if (fault === 'kill-session' && command === 'POST session') this.#killNew(value);

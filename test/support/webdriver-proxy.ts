@@ -50,6 +50,7 @@ export async function startWebDriverProxy(target: string): Promise<WebDriverProx
     onward.end(body);
     const [reply] = (await once(onward, 'response')) as [IncomingMessage];
     const text = await bytesOf(reply);
+    if (fault === 'no-answer') return;
     if (fault === 'lost-answer') return void incoming.socket.destroy();
     if (typeof fault === 'object') return answer(outgoing, fault.status, textOf(fault), fault.headers);
     const { 'transfer-encoding': _chunked, ...kept } = reply.headers;

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../../src/core/error-codes.ts';
 import type { ProxyFault, ProxyHook } from '../../support/webdriver-proxy.ts';
 import { always, once } from '../expected.ts';
 import { scene, type Scene } from '../scene.ts';
-import { ODD_ANSWERS } from './odd-answers.ts';
+import { ODD_ANSWERS } from '../../support/odd-answers.ts';
 
 /** Changes the answers to a command on the page of `bad`, so many times. */
 function onBad(target: string, fault: ProxyFault, times: number): () => ProxyHook {
@@ -45,6 +45,11 @@ export const COMMANDS: readonly Scene[] = [
     scene('wire', 'hub', `${name}, once`, once(code), {
       wire: onBad('POST element', fault, 1),
       isShort: name === '429' || name === 'cut JSON',
+    }),
+  ),
+  ...['POST url', 'POST element'].map((command) =>
+    scene('wire', 'hub', `the answer to ${command} never comes, once`, once('grid.no-answer'), {
+      wire: onBad(command, 'no-answer', 1),
     }),
   ),
   ...['429', '502 with HTML', 'cut JSON'].map((name) =>

@@ -1,7 +1,7 @@
 import type { ProxyFault } from '../../support/webdriver-proxy.ts';
 import { always, notRun, refused } from '../expected.ts';
 import { scene, type Scene } from '../scene.ts';
-import { ODD_ANSWERS } from './odd-answers.ts';
+import { ODD_ANSWERS } from '../../support/odd-answers.ts';
 
 const lost = (count: number): Record<string, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`lost-${index}`, `http://shop-${index}.invalid/`]));

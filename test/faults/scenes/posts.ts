@@ -1,7 +1,7 @@
 import type { ProxyFault, ProxyHook } from '../../support/webdriver-proxy.ts';
 import { UNHARMED } from '../expected.ts';
 import { scene, type Scene } from '../scene.ts';
-import { ODD_ANSWERS } from './odd-answers.ts';
+import { ODD_ANSWERS } from '../../support/odd-answers.ts';
 
 /** The second session is asked for oddly; the hook waits until the first one is there, as in the middle of a run. */
 function atSecondPost(fault: ProxyFault): () => ProxyHook {

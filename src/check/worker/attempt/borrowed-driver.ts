@@ -7,6 +7,7 @@ import { RevokedError, WireError } from '../../../wire/wire-error.ts';
 import type { CheckDriver } from '../attempt-context.ts';
 import { addCallSite, callSite } from '../lane/call-site.ts';
 import type { Selenium } from '../selenium-module.ts';
+import { actionsMs } from './actions-time.ts';
 import { lastingW3c } from './harmless-commands.ts';
 import { laneDriver } from './lane-driver.ts';
 import { isNavigation, PageMoves } from './page-moves.ts';
@@ -19,19 +20,23 @@ interface Command {
   setParameter(name: string, value: unknown): unknown;
 }
 
-/** A command that was sent and has no reply yet. */
+/** A command that the check has sent and not got back yet. */
 export interface OpenCommand {
   readonly name: string;
   /** The check that sent it. */
   readonly check: string | undefined;
   /** On the clock of `now()`. */
   readonly startedAt: number;
+  /** How long the browser may take for it, in ms. */
+  readonly limitMs: number;
+  /** Has the driver replied? */
+  readonly hasReply: boolean;
 }
 
 export interface BorrowedDriverOptions {
   readonly selenium: Selenium;
   readonly session: SessionFacts;
-  /** The limit of one page load or script. One that hangs holds every later command of its session. */
+  /** The limit of one page load, script or implicit wait. One that hangs holds every later command of its session. */
   readonly maxMs: number;
   /** The check whose code sends the command that is about to be sent. */
   readonly callingCheck: () => string | undefined;
@@ -49,6 +54,7 @@ const MOVES_PAGE = new Set(['get', 'goBack', 'goForward', 'refresh', 'clickEleme
 /** A command's deadline is later than the browser's own limits, because those errors say more. */
 const COMMAND_MARGIN_MS = 15_000;
 const MAX_WIRE_ERRORS = 20;
+const HAS_QUIT = 'the check has quit its driver, or closed its last window: for this site there is no session any more';
 
 /** A WebDriver of its own for one site. It ends with the site, while its session goes on to the next one. */
 export class BorrowedDriver {
@@ -91,7 +97,7 @@ export class BorrowedDriver {
     return this.#lasting !== undefined;
   }
 
-  /** Commands without a reply, oldest first. */
+  /** Commands that the check has not got back yet, oldest first. */
   get openCommands(): readonly OpenCommand[] {
     return [...this.#open];
   }
@@ -135,18 +141,15 @@ export class BorrowedDriver {
     const check = options.callingCheck();
     const caller = callSite();
     if (this.#state === 'ended') throw this.#refused(options, name);
-    if (this.#state === 'quit') {
-      throw new options.selenium.error.NoSuchSessionError(
-        'the check has quit its driver, or closed its last window: for this site there is no session any more',
-      );
-    }
+    if (this.#state === 'quit') throw new options.selenium.error.NoSuchSessionError(HAS_QUIT);
     if (name === 'quit') {
       this.#state = 'quit';
       return null;
     }
     options.beforeCommand();
     if (name === 'setTimeout') capInCommand(command, options.maxMs);
-    const open: OpenCommand = { name, check, startedAt: now() };
+    const limitMs = options.maxMs + actionsMs(command.getParameter('actions'));
+    const open = { name, check, startedAt: now(), limitMs, hasReply: false };
     this.#open.add(open);
     const parameter = (key: string): unknown => command.getParameter(key);
     this.moves.onCommand(name, parameter);
@@ -156,6 +159,7 @@ export class BorrowedDriver {
         return [];
       }
       const result = await send(command);
+      open.hasReply = true;
       this.moves.onSuccess(name, parameter);
       await options.afterCommand(name, check);
       return result;
@@ -199,10 +203,10 @@ function isUnreachable(error: Error): boolean {
 }
 
 function capInCommand(command: Command, maxMs: number): void {
-  for (const kind of ['pageLoad', 'script']) {
+  for (const kind of ['pageLoad', 'script', 'implicit']) {
     const asked = command.getParameter(kind);
     if (typeof asked === 'number' && asked > maxMs) command.setParameter(kind, maxMs);
-    // A script time-out of null means no limit.
+    // A time-out of null means no limit.
     if (asked === null) command.setParameter(kind, maxMs);
   }
 }

@@ -1,4 +1,4 @@
-import { now } from '../../../os/real-timers.ts';
+import { now, setTimeout } from '../../../os/real-timers.ts';
 import { asError, fieldOf, isInstance } from '../../../core/as-error.ts';
 import { faultOf, makeFault, type Fault } from '../../../core/fault.ts';
 import { innerErrors } from '../../../core/inner-errors.ts';
@@ -6,7 +6,7 @@ import { pageClassOf } from '../../../core/page-classes.ts';
 import { classify, DEADLINE } from '../../../wire/classify.ts';
 import type { WireClient } from '../../../wire/wire-client.ts';
 import { WireError } from '../../../wire/wire-error.ts';
-import type { BorrowedDriver } from './borrowed-driver.ts';
+import type { BorrowedDriver, OpenCommand } from './borrowed-driver.ts';
 import { checkFault, isTimeout, siteFault } from './check-failure.ts';
 import type { PageExaminer, PageFinding } from './page-examiner.ts';
 import { isNavigation } from './page-moves.ts';
@@ -23,6 +23,11 @@ const HELD_MS = 4_000;
 const HELD_AT_END_MS = 1_500;
 const MIN_HELD_MS = 500;
 const PROBE_AT_END_MS = 2_000;
+/** Two replies take two ways: an earlier one may come so much later than the next. */
+const OVERTAKEN_MS = 1_000;
+const OVERTAKEN_STEP_MS = 50;
+/** Selenium's node does these itself, beside the driver's. */
+const OF_NODE = new Set(['uploadFile', 'getDownloadableFiles', 'downloadFile', 'deleteDownloadableFiles']);
 
 export interface FailureExaminerOptions {
   readonly borrowed: BorrowedDriver;
@@ -100,11 +105,10 @@ export class FailureExaminer {
    * Takes evidence for `check`. Never rejects.
    */
   async examineTimeUp(timeUp: Fault, check: string | undefined): Promise<Examined> {
-    const { borrowed, commandLimitMs, evidence, pages, signal } = this.#options;
-    const isWithinLimit = borrowed.openCommands.some(({ startedAt }) => startedAt + commandLimitMs > now());
+    const { evidence, pages, signal } = this.#options;
     const finding = await pages.examine({ error: undefined, navigation: undefined }, this.#heldMs(HELD_AT_END_MS));
     const page = pageClassOf(finding.facts);
-    const lost = isWithinLimit || finding.look.kind === 'held' ? undefined : await this.#probe(true, PROBE_AT_END_MS);
+    const lost = finding.look.kind === 'held' ? undefined : await this.#probe(true, PROBE_AT_END_MS);
     if (lost !== undefined) return { fault: lost, ends: 'faulted' };
     if (check !== undefined && !signal.aborted) await evidence.take(check, finding.look);
     const fault = page === undefined ? timeUp : makeFault(page.code, `${page.sentence}; ${timeUp.message}`);
@@ -143,20 +147,47 @@ export class FailureExaminer {
       : new Error(`net::ERR_TIMED_OUT: ${load.name} did not finish within ${Math.round(at - load.startedAt)} ms`);
   }
 
+  /**
+   * The first of these commands that will get no reply. Call when a later command has one: a driver does one after the
+   * other.
+   */
+  async #firstLost(earlier: readonly OpenCommand[]): Promise<OpenCommand | undefined> {
+    const { borrowed, remainingMs } = this.#options;
+    const until = now() + Math.min(OVERTAKEN_MS, remainingMs() / 2);
+    for (;;) {
+      const open = borrowed.openCommands;
+      const lost = earlier.find((one) => !one.hasReply && !OF_NODE.has(one.name) && open.includes(one));
+      if (lost === undefined || now() >= until) return lost;
+      await new Promise((resolve) => setTimeout(resolve, OVERTAKEN_STEP_MS));
+    }
+  }
+
   /** Sends a cheap command to find out if the session lives and, if the checks `ranOutOfTime`, if it was in reach. */
   async #probe(ranOutOfTime: boolean, probeMs: number): Promise<Fault | undefined> {
-    const { borrowed, wire, sessionId, commandLimitMs, signal } = this.#options;
-    // A command that hangs delays the probe until the browser's own time-out ends it.
-    const patienceMs = probeMs + (borrowed.openCommands.length > 0 ? commandLimitMs : 0);
-    const deadlineMs = Math.max(1, Math.min(patienceMs, this.#options.remainingMs()));
+    const { borrowed, wire, sessionId, signal } = this.#options;
     const startedAt = now();
-    const freeAt = Math.max(startedAt, ...borrowed.openCommands.map((command) => command.startedAt + commandLimitMs));
+    const earlier = borrowed.openCommands;
+    // A command that hangs delays the probe until the browser's own time-out ends it.
+    const patienceMs = probeMs + Math.max(0, ...earlier.map(({ limitMs }) => limitMs));
+    const deadlineMs = Math.max(1, Math.min(patienceMs, this.#options.remainingMs()));
+    const freeAt = Math.max(startedAt, ...earlier.map((command) => command.startedAt + command.limitMs));
     try {
       await wire.send('GET', `/session/${sessionId}/window/handles`, undefined, { deadlineMs, signal });
     } catch (failure) {
       // The attempt has to end before the command does.
       if (failure instanceof WireError && failure.wireCode === DEADLINE && now() < freeAt) return undefined;
       if (failure instanceof WireError && (failure.sessionLost || failure.blames === 'grid')) return faultOf(failure);
+    }
+    const lost = ranOutOfTime ? await this.#firstLost(earlier) : undefined;
+    if (lost !== undefined) {
+      const after = `${Math.round(now() - lost.startedAt)} ms`;
+      return makeFault(
+        'grid.no-answer',
+        `session ${sessionId} never answered \`${lost.name}\`, sent ${after} before, though it answered a later command`,
+        {
+          hint: 'something between gridrun and the browser lost the command or its answer: see the log of the grid or its proxy',
+        },
+      );
     }
     // A check that ran out of time because its session was out of reach has not failed.
     const lateMs = Math.round(now() - freeAt);

@@ -7,16 +7,34 @@ import { FailureExaminer, type FailureExaminerOptions } from '../../../../src/ch
 const TIME_UP = makeFault('site.timeout', 'the time is up');
 const OUT_OF_TIME = Object.assign(new Error('Timeout of 20ms exceeded'), { code: 'ERR_MOCHA_TIMEOUT', timeout: 20 });
 
-/** Of a session that answers its probe after `answersAfterMs`, and may be 200 ms late; a command may be open in it. */
+/**
+ * Of a session that answers its probe after `answersAfterMs`, and may be 200 ms late. A command may be open in it, which
+ * is answered a moment after the probe, or never.
+ */
 function examiner(
   answersAfterMs: number,
   openForMs?: number,
   name = 'executeScript',
-  look: { readonly kind: string } = { kind: 'unreachable' },
+  { look = { kind: 'unreachable' }, isLost = false }: { look?: { readonly kind: string }; isLost?: boolean } = {},
 ): FailureExaminer {
-  const open = openForMs === undefined ? [] : [{ name, check: 'works', startedAt: performance.now() - openForMs }];
+  let open =
+    openForMs === undefined
+      ? []
+      : [{ name, check: 'works', startedAt: performance.now() - openForMs, limitMs: 400, hasReply: false }];
+  const answer = async (): Promise<unknown> => {
+    await new Promise((resolve) => setTimeout(resolve, answersAfterMs));
+    if (!isLost) setTimeout(() => (open = []), 1);
+    return [];
+  };
+  const borrowed = {
+    cameFromNavigation: () => undefined,
+    wireErrors: [],
+    get openCommands() {
+      return open;
+    },
+  };
   const options = {
-    borrowed: { cameFromNavigation: () => undefined, openCommands: open, wireErrors: [] },
+    borrowed,
     evidence: { take: async () => {} },
     pages: {
       examine: async ({ navigation }: { navigation: Error | undefined }) => ({
@@ -31,8 +49,7 @@ function examiner(
     },
     remainingMs: () => 10_000,
     wire: {
-      send: async (_method: string, path: string) =>
-        path.endsWith('/handles') ? await new Promise((resolve) => setTimeout(resolve, answersAfterMs, [])) : '',
+      send: async (_method: string, path: string) => (path.endsWith('/handles') ? await answer() : ''),
     },
     sessionId: 's1',
     commandLimitMs: 400,
@@ -54,7 +71,7 @@ async function timedUp(one: FailureExaminer): Promise<string> {
 }
 
 test('a page that holds its process ends the attempt, and its session is not asked', async () => {
-  const held = (): FailureExaminer => examiner(300, 400, 'executeScript', { kind: 'held' });
+  const held = (): FailureExaminer => examiner(300, 400, 'executeScript', { look: { kind: 'held' } });
   const { fault, ends } = await held().examine(OUT_OF_TIME, 'works', '');
   assert.deepEqual([fault.code, fault.cause, ends], ['site.hangs', 'site', 'timed-out']);
   assert.equal(await timedUp(held()), 'site.hangs, timed-out');
@@ -71,6 +88,18 @@ test('a check that ran out of time while its session was out of reach has not sa
 test('a command of the check may hold the session until its own limit, and no longer', async () => {
   assert.equal(await examined(OUT_OF_TIME, 300, 100), 'check.timeout');
   assert.equal(await examined(OUT_OF_TIME, 300, 400), 'grid.no-answer, session lost');
+});
+
+test('a command without a reply is lost if a later one has its reply', async () => {
+  const lost = (name: string): FailureExaminer => examiner(0, 100, name, { isLost: true });
+  for (const name of ['findElement', 'get']) {
+    const { fault, ends } = await lost(name).examine(OUT_OF_TIME, 'works', '');
+    assert.deepEqual([fault.code, ends], ['grid.no-answer', 'faulted'], name);
+    assert.equal(await timedUp(lost(name)), 'grid.no-answer, faulted');
+  }
+  // Selenium's node receives files itself, beside its driver.
+  assert.equal((await lost('uploadFile').examine(OUT_OF_TIME, 'works', '')).fault.code, 'check.timeout');
+  assert.equal((await lost('findElement').examine(new Error('no form'), 'works', '')).fault.code, 'check.failed');
 });
 
 test('what a check said by itself is believed, however late the session answers', async () => {

@@ -1,4 +1,4 @@
-import type { StubFault } from '../../stub/webdriver-stub.ts';
+import type { StubFault } from '../stub/webdriver-stub.ts';
 
 type Odd = Exclude<StubFault, 'kill-session'>;
 
