@@ -49,6 +49,13 @@ export const GRID_WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>
     QUIT_DEADLINE_MS: ['local', 'Chrome to end after a request to end', 'it is killed with its driver'],
     COMMAND_DEADLINE_MS: ['local', 'the first command of a session', SESSION_REPLACED],
   },
+  'grid/chrome-words.ts': {
+    BY_HAND_MS: [
+      'local',
+      'a Chrome that did not start, started without its driver',
+      "it is ended; the message has only chromedriver's words",
+    ],
+  },
   'grid/driver-process.ts': {
     START_DEADLINE_MS: ['local', 'chromedriver to start', '`browser.driver-not-started`; the site is tried again'],
     TERM_DEADLINE_MS: ['local', 'chromedriver and Chrome to end after SIGTERM', 'they are killed'],

@@ -1,3 +1,4 @@
+import { GridrunError } from '../core/fault.ts';
 import type { GridOptions } from '../core/options.ts';
 import type { SessionFacts } from '../core/ports.ts';
 import { note, ok, problem, problemOf, type Finding } from '../doctor/finding.ts';
@@ -37,11 +38,15 @@ export async function* sessionFindings(
     }
     if (builds !== undefined) yield await extensionFinding(grid, builds, options.capabilities, signal);
   } catch (error) {
-    const fix =
-      options.grid === 'local'
-        ? 'start Chrome by hand and read its messages'
-        : 'check that a slot is free and that the nodes have what --capabilities asks for';
-    yield signal.aborted ? problem('session', late, fix) : problemOf('session', error, fix);
+    const isLocal = options.grid === 'local';
+    const fix = isLocal
+      ? 'install or free what the message names, or start Chrome by hand and read its messages'
+      : 'check that a slot is free and that the nodes have what --capabilities asks for';
+    if (signal.aborted) yield problem('session', late, fix);
+    // The hint of a browser that did not start is to run this command.
+    else if (isLocal && error instanceof GridrunError && error.blames === 'browser')
+      yield problem('session', error.message, fix);
+    else yield problemOf('session', error, fix);
   } finally {
     await grid?.[Symbol.asyncDispose]();
   }

@@ -34,7 +34,7 @@ export async function startDriver(program: string, folder: string, signal: Abort
   const child = startGroup(program, ['--port=0', `--log-path=${logFile}`], {
     windowsHide: true,
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, TMPDIR: folder, TMP: folder, TEMP: folder, BREAKPAD_DUMP_LOCATION: crashDumpsIn(folder) },
+    env: driverEnv(folder),
   });
   try {
     const port = await readPort(child, signal);
@@ -47,6 +47,11 @@ export async function startDriver(program: string, folder: string, signal: Abort
       { hint: 'run gridrun doctor to test Chrome and its driver', cause: error },
     );
   }
+}
+
+/** The environment of a driver and its Chrome: what they write goes into the session's folder. */
+export function driverEnv(folder: string): NodeJS.ProcessEnv {
+  return { ...process.env, TMPDIR: folder, TMP: folder, TEMP: folder, BREAKPAD_DUMP_LOCATION: crashDumpsIn(folder) };
 }
 
 /** Chromedriver prints the port that it picked to its standard output. */

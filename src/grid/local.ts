@@ -5,6 +5,7 @@ import { endProcessesNaming } from '../os/process-table.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { defaultCapabilities, localCapabilities, mergeCapabilities } from './capabilities.ts';
+import { whyNoStart } from './chrome-words.ts';
 import { startDriver, type DriverProcess } from './driver-process.ts';
 import { findChrome, type ChromePair } from './find-chrome.ts';
 import { newSessionOf } from './new-session.ts';
@@ -45,6 +46,8 @@ class LocalGrid implements Grid {
   /** Every session from its request to its release. */
   readonly #openings = new Set<Promise<OwnedSession>>();
   readonly #disposal = new AbortController();
+  /** A start of Chrome without its driver, while there is one. */
+  #byHand: Promise<string | undefined> | undefined;
 
   constructor(options: LocalGridOptions, chrome: ChromePair) {
     this.#options = options;
@@ -77,17 +80,38 @@ class LocalGrid implements Grid {
 
   async #open(request: SessionRequest): Promise<OwnedSession> {
     const place = await this.#makePlace(request);
+    const { folder } = place.registration;
+    const capabilities = mergeCapabilities(
+      defaultCapabilities(this.#options.headed ?? false),
+      localCapabilities(this.#chrome.chrome, folder),
+      request.capabilities,
+    );
     try {
-      return await this.#startSession(place, request);
+      return await this.#startSession(place, { ...request, capabilities });
     } catch (error) {
-      const log = await place.driver.lastLog();
+      const isFault = error instanceof WireError && error.code !== 'runner.stopped';
+      const notStarted = isFault ? await this.#notStarted(error, place, { ...request, capabilities }) : undefined;
       await end(place);
-      if (!(error instanceof WireError) || error.code === 'runner.stopped') throw error;
-      throw new GridrunError('browser.not-started', `${this.#chrome.chrome} did not start: ${error.message}${log}`, {
-        hint: 'run gridrun doctor to test Chrome and its driver',
-        cause: error,
-      });
+      throw notStarted ?? error;
     }
+  }
+
+  /** The error of a session that did not open, with Chrome's own words if there are any. */
+  async #notStarted(error: WireError, { driver, registration }: Place, request: SessionRequest): Promise<GridrunError> {
+    // The driver refused the request, so it did not try to start Chrome.
+    const isRefused = error.wireCode === 'invalid argument';
+    // Sessions that fail at the same time share one start by hand.
+    if (!isRefused)
+      this.#byHand ??= whyNoStart(request.capabilities, registration.folder, request.signal).finally(
+        () => (this.#byHand = undefined),
+      );
+    const why = isRefused ? undefined : await this.#byHand;
+    const message = why === undefined ? error.message : `${why}\nchromedriver: ${error.message}`;
+    return new GridrunError(
+      'browser.not-started',
+      `${this.#chrome.chrome} did not start: ${message}${await driver.lastLog()}`,
+      { hint: 'run gridrun doctor to test Chrome and its driver', cause: error },
+    );
   }
 
   async #makePlace({ name, signal }: SessionRequest): Promise<Place> {
@@ -104,13 +128,8 @@ class LocalGrid implements Grid {
   async #startSession(place: Place, { capabilities, signal }: SessionRequest): Promise<OwnedSession> {
     const { driver, registration } = place;
     const client = new WireClient(driver.endpoint);
-    const alwaysMatch = mergeCapabilities(
-      defaultCapabilities(this.#options.headed ?? false),
-      localCapabilities(this.#chrome.chrome, registration.folder),
-      capabilities,
-    );
     const limits = { deadlineMs: OPEN_DEADLINE_MS, signal };
-    const made = await client.send('POST', '/session', { capabilities: { alwaysMatch } }, limits);
+    const made = await client.send('POST', '/session', { capabilities: { alwaysMatch: capabilities } }, limits);
     const session = newSessionOf(made, driver.endpoint);
     const path = `/session/${session.sessionId}`;
     await registration.update({ sessionId: session.sessionId });

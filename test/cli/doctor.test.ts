@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { examine } from '../../src/app/doctor.ts';
+import { findChrome } from '../../src/grid/find-chrome.ts';
 import { resolveOptions } from '../../src/config/resolve-options.ts';
 import type { RunOptions } from '../../src/core/options.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
@@ -92,6 +93,29 @@ test('a driver of another version: both versions are named', async () => {
   );
   assert.equal(code, 1);
   assert.match(of('chrome')?.text ?? '', /156\.0\.1\.2.*99\.0\.3\.4.*major versions must be the same/);
+});
+
+test('a Chrome that does not start: its own words', { skip: missing('chrome') }, async () => {
+  const { chromeVersion } = await findChrome();
+  const files = {
+    chrome: `#!/bin/sh
+[ "$1" = --version ] && { echo Chromium ${chromeVersion}; exit; }
+echo "$0: error while loading shared libraries: libnss3.so: cannot open shared object file" >&2
+exit 127
+`,
+    'site.txt': 'https://shop.example/',
+  };
+  const { code, of } = await doctor([], { GRIDRUN_CHROME: '<here>/chrome' }, files);
+  assert.equal(code, 1);
+  assert.match(of('session')?.text ?? '', /did not start: .*libnss3\.so: cannot open shared object file\n/);
+  assert.match(of('session')?.fix ?? '', /\b(install|start)\b/);
+
+  await using place = await Workplace.with(files);
+  chmodSync(join(place.folder, 'chrome'), 0o755);
+  const env = { GRIDRUN_CHROME: join(place.folder, 'chrome') };
+  const run = await place.run(['--sites', 'site.txt', '--outage-timeout', '1000'], { env });
+  assert.equal(run.code, 3);
+  assert.match(run.stdout + run.stderr, /libnss3\.so: cannot open shared object file/);
 });
 
 test('a grid that is down, and one that is up', async () => {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, mkdtempDisposable, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { GridrunError } from '../../src/core/fault.ts';
@@ -96,6 +96,70 @@ test('a Chrome that does not start is reported with the last lines of the driver
       error.code === 'browser.not-started' &&
       /\/bin\/false did not start[^]*Last lines of the chromedriver log/.test(error.message),
   );
+  await assertNothingLeft();
+});
+
+/** A program that takes the place of Chrome. */
+async function fakeChrome(script: string): Promise<string> {
+  const path = join(registry.stateDir, '..', `${basename(registry.stateDir)}-chrome`);
+  await writeFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return path;
+}
+
+for (const [name, script, words] of [
+  [
+    'a library is missing',
+    'echo "$0: error while loading shared libraries: libnss3.so: cannot open shared object file" >&2; exit 127',
+    /error while loading shared libraries: libnss3\.so: cannot open shared object file$/,
+  ],
+  [
+    'it has no sandbox',
+    `echo "[7:7:1126/1:ERROR:dbus/bus.cc:405] Failed to connect to the bus" >&2
+     echo "[7:7:1126/1:FATAL:content/browser/zygote_host/zygote_host_impl_linux.cc:128] No usable sandbox! If" >&2
+     echo "#0 0x55d0c8 <unknown>" >&2
+     echo "[8:8:0100/0:ERROR:content/zygote/zygote_linux.cc:662] write: Broken pipe (32)" >&2
+     kill -TRAP $$`,
+    /: No usable sandbox! If$/,
+  ],
+  ['it says nothing', 'exit 3', /: it ended with exit code 3 and printed nothing$/],
+] as const)
+  test(`a Chrome that does not start is reported with its own words: ${name}`, { skip }, async () => {
+    const chrome = await fakeChrome(script);
+    await using grid = await localGrid({ sessions: 2, registry, chrome: { ...(await findChrome()), chrome } });
+    try {
+      const opened = await Promise.allSettled([grid.openSession(request()), grid.openSession(request())]);
+      for (const result of opened) {
+        assert.ok(result.status === 'rejected' && result.reason instanceof GridrunError);
+        assert.equal(result.reason.code, 'browser.not-started');
+        assert.match(result.reason.message.split('\n', 1)[0]!, words);
+        assert.match(result.reason.message, /^chromedriver: .*session not created/m);
+      }
+      await assertNothingLeft();
+    } finally {
+      await rm(chrome);
+    }
+  });
+
+test('a Chrome that fails and leaves a process is ended with it', { skip }, async () => {
+  const marker = join(registry.stateDir, 'left');
+  const chrome = await fakeChrome(`sh -c 'sleep 300; :' ${marker} & echo "no room for me" >&2; exit 1`);
+  await using grid = await localGrid({ sessions: 1, registry, chrome: { ...(await findChrome()), chrome } });
+  try {
+    await assert.rejects(grid.openSession(request()), /did not start: no room for me\n/);
+    // The kernel may need a moment for what was killed.
+    while ((await processesNaming(registry.stateDir)).length > 0) await setImmediate();
+    await assertNothingLeft();
+  } finally {
+    await rm(chrome);
+  }
+});
+
+test('a TMPDIR that is too long for Chrome’s socket is reported', { skip }, async () => {
+  const long = new SessionRegistry(join(registry.stateDir, 'x'.repeat(100)));
+  await using grid = await localGrid({ sessions: 1, registry: long });
+  await assert.rejects(grid.openSession(request()), /did not start: Socket path too long: .*SingletonSocket/);
+  assert.deepEqual(await readdir(long.stateDir), []);
+  await rm(long.stateDir, { recursive: true });
   await assertNothingLeft();
 });
 

@@ -15,7 +15,7 @@ export const SITE_CODES = {
   'browser.not-started': retried(
     'browser',
     'the driver or the grid could not start a browser',
-    "run `gridrun doctor`; on a grid, read the node's log",
+    "on this machine, the message begins with Chrome's own reason; on a grid, read the node's log",
   ),
   'browser.tab-crashed': retried(
     'browser',
