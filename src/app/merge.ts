@@ -45,7 +45,7 @@ export async function mergeReports(options: MergeOptions): Promise<RunSummary> {
     report: { cwd, out, reporters },
     terminal,
     folder,
-    journal: { now: () => at },
+    journal: { now: () => at, again: 'merge again' },
     historyNotice: notice,
   });
   const last: Undated[] = notice === undefined ? [] : [notice];

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -19,7 +19,8 @@ export interface WriteOptions {
 
 /**
  * Writes a file so that no reader ever sees half of it: into a draft beside it, which then takes its place. Makes the
- * folder if it is missing. A failed write leaves the draft behind. Throws what the file system throws.
+ * folder if it is missing. A failed write removes the draft, which would take the room of the next file. Throws what the
+ * file system throws.
  * @param content the text, or its pieces, which are written one at a time
  */
 export async function writeWhole(
@@ -28,6 +29,11 @@ export async function writeWhole(
   { draft = draftOf(path), mode = 0o666 }: WriteOptions = {},
 ): Promise<void> {
   await makeFolder(dirname(path));
-  await pipeline(Readable.from(content), createWriteStream(draft, { mode }));
-  await rename(draft, path);
+  try {
+    await pipeline(Readable.from(content), createWriteStream(draft, { mode }));
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {});
+    throw error;
+  }
 }

@@ -14,7 +14,7 @@ import { JsonReporter } from './json.ts';
 import { JUnitReporter } from './junit/junit.ts';
 import { LineReporter } from './terminal/line.ts';
 import { ListReporter } from './terminal/list.ts';
-import type { NamedReporter } from './multiplexer.ts';
+import { reportName, type NamedReporter } from './multiplexer.ts';
 import type { TerminalSetup } from './terminal/terminal.ts';
 
 export interface ReportersSetup extends TerminalSetup {
@@ -45,7 +45,7 @@ export function createReporters(asked: readonly ReporterOptions[], setup: Report
   const { out, cwd, state } = setup;
   const junits = [`${out}/${JUNIT_XML}`, ...pathsOf('junit')].map((path) => {
     const reporter = new JUnitReporter(state, { path: resolve(cwd, path), attachmentBase: attachmentBase(cwd, out) });
-    return { name: `junit=${path}`, reporter };
+    return { name: reportName('junit', path), reporter };
   });
   const reportNotes = (): string[] => junits.flatMap(({ reporter }) => reporter.note() ?? []);
   const of = (wanted: string): ReporterOptions[] => asked.filter(({ name }) => name === wanted);
@@ -94,7 +94,10 @@ export function attachmentBase(cwd: string, out: string): string {
 function html(path: string, setup: ReportersSetup): NamedReporter {
   const absolute = resolve(setup.cwd, path);
   const base = relative(dirname(absolute), resolve(setup.cwd, setup.out)).split(sep).join('/');
-  return { name: `html=${path}`, reporter: new HtmlReporter(setup.state, { path: absolute, evidenceBase: base }) };
+  return {
+    name: reportName('html', path),
+    reporter: new HtmlReporter(setup.state, { path: absolute, evidenceBase: base }),
+  };
 }
 
 function ctrf({ path }: ReporterOptions, setup: ReportersSetup): NamedReporter {
@@ -107,15 +110,20 @@ function ctrf({ path }: ReporterOptions, setup: ReportersSetup): NamedReporter {
 }
 
 function github({ path }: ReporterOptions, setup: ReportersSetup): NamedReporter {
-  const { state, cwd, stream } = setup;
+  const { state, cwd, stream, reportFailures } = setup;
   const out = attachmentBase(cwd, setup.out);
+  const html = reportName('html', `${setup.out}/${REPORT_HTML}`);
+  const hasReport = (): boolean => reportFailures().every(({ reporter }) => reporter !== html);
   const { GITHUB_STEP_SUMMARY } = setup.env ?? process.env;
   // With a path, the summary goes only there, and is short enough for a comment.
   if (path !== undefined)
-    return { name: `github=${path}`, reporter: new GithubReporter(state, { out, summaryPath: resolve(cwd, path) }) };
+    return {
+      name: `github=${path}`,
+      reporter: new GithubReporter(state, { out, hasReport, summaryPath: resolve(cwd, path) }),
+    };
   const summary =
     GITHUB_STEP_SUMMARY === undefined || GITHUB_STEP_SUMMARY === '' ? {} : { summaryPath: GITHUB_STEP_SUMMARY };
-  return { name: 'github', reporter: new GithubReporter(state, { out, stream, ...summary }) };
+  return { name: 'github', reporter: new GithubReporter(state, { out, hasReport, stream, ...summary }) };
 }
 
 function terminal({ name, path }: ReporterOptions, setup: ReportersSetup): NamedReporter {

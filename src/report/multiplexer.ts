@@ -13,6 +13,11 @@ export interface NamedReporter {
   readonly reporter: Reporter;
 }
 
+/** The name of a reporter that writes a file, as a failure has it. */
+export function reportName(reporter: 'junit' | 'html', path: string): string {
+  return `${reporter}=${path}`;
+}
+
 /** Gives each event to the state and to every reporter. Drops a reporter that throws; the others go on. */
 export class Multiplexer implements Reporter {
   readonly failures: ReportFailure[] = [];

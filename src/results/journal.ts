@@ -17,6 +17,8 @@ export interface JournalOptions {
   readonly now?: () => number;
   /** Called once if the journal can no longer be written. The run should then stop. */
   readonly onFailure?: (error: GridrunError) => void;
+  /** What to do after a failure, once the disk has room. Default: to resume the run, if the file has its first line. */
+  readonly again?: string;
   /** Opens the file and returns its descriptor. For tests of a full disk. Default: creates a new file. */
   readonly open?: (path: string) => number;
 }
@@ -31,6 +33,7 @@ export class Journal {
   readonly #redaction: Redaction;
   readonly #now: () => number;
   readonly #onFailure: (error: GridrunError) => void;
+  readonly #again: string | undefined;
   #failure: GridrunError | undefined;
   #lastAt = 0;
   #size = 0;
@@ -46,6 +49,7 @@ export class Journal {
     this.#redaction = new Redaction(options.secrets ?? []);
     this.#now = options.now ?? Date.now;
     this.#onFailure = options.onFailure ?? (() => {});
+    this.#again = options.again;
   }
 
   /** Starts a new journal. Throws a refusal if the file exists or cannot be created: a journal is never overwritten. */
@@ -135,7 +139,7 @@ export class Journal {
       error instanceof GridrunError
         ? error
         : new GridrunError('journal.write', `cannot write the journal ${this.path}: ${(error as Error).message}`, {
-            hint: 'free space on the disk, then resume the run with --resume',
+            hint: `free space on the disk, then ${this.#again ?? (this.#size === 0 ? 'run again' : 'resume the run with --resume')}`,
             cause: error,
           });
     this.#unsynced = false;

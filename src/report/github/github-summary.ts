@@ -15,9 +15,10 @@ const MAX_SITES = 1000;
 /**
  * A run in Markdown, most important first: the counts, the groups of failures, the sites to look at. It counts what does
  * not fit.
+ * @param out the folder of report.html. Undefined: there is none
  * @param maxBytes the maximum length in UTF-8
  */
-export function githubSummary(state: RunState, out: string, maxBytes: number): string {
+export function githubSummary(state: RunState, out: string | undefined, maxBytes: number): string {
   const text = new BoundedText(maxBytes);
   const counts = state.counts();
   const { code, reasons } = exitOf(outcomeOf(state));
@@ -35,7 +36,7 @@ export function githubSummary(state: RunState, out: string, maxBytes: number): s
   }
   addGroups(text, state);
   addSites(text, state);
-  text.add(`\nFull report: \`${out.replaceAll('`', '')}/${REPORT_HTML}\`\n`);
+  if (out !== undefined) text.add(`\nFull report: \`${out.replaceAll('`', '')}/${REPORT_HTML}\`\n`);
   return text.toString();
 }
 

@@ -19,6 +19,8 @@ export interface GithubOptions {
   readonly summaryPath?: string;
   /** The results folder as the user may type it. */
   readonly out: string;
+  /** Whether report.html was written. Default: it was. */
+  readonly hasReport?: () => boolean;
 }
 
 /** At the end of a run: annotations of what fails, and a summary of the job in Markdown, within GitHub's limits. */
@@ -34,7 +36,8 @@ export class GithubReporter implements Reporter {
 
   /** Throws what the file system throws. */
   async finish(): Promise<void> {
-    const { stream, summaryPath, out } = this.#options;
+    const { stream, summaryPath } = this.#options;
+    const out = (this.#options.hasReport?.() ?? true) ? this.#options.out : undefined;
     if (stream !== undefined) for (const line of githubAnnotations(this.#state)) stream.write(`${line}\n`);
     if (summaryPath === undefined) return;
     if (stream === undefined) {

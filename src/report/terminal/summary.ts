@@ -1,12 +1,10 @@
-import { isResumable } from '../../core/stop.ts';
-import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { SiteState } from '../../core/run-state.ts';
 import { needsAttention, VERDICTS, type CheckExcuse, type CheckVerdict } from '../../core/verdict.ts';
 import { framesOf, isUserFrame, withPath } from '../../modules/user-frames.ts';
 import { armsText } from '../../text/arms-text.ts';
 import { durationText } from '../../text/duration-text.ts';
-import { JUNIT_XML } from '../../results/layout.ts';
 import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
+import { exitLines, failureLine, writtenReports } from './exit-lines.ts';
 import { faultGroupLines } from './fault-groups-text.ts';
 import { whyWrong, wrongChecks } from './site-line.ts';
 import type { TerminalSetup } from './terminal.ts';
@@ -34,11 +32,9 @@ export function summaryText(setup: TerminalSetup): string {
       terminalLine(`${fault.code}: ${fault.message}`, 500),
       ...(fault.hint === undefined ? [] : [`  ${terminalLine(fault.hint, 500)}`]),
     ]),
-    ...failures.map(
-      ({ reporter, error }) => `the report ${reporter} could not be written: ${terminalLine(String(error))}`,
-    ),
+    ...failures.map(failureLine),
     ...(setup.reportNotes?.() ?? []).map((note) => `note: ${note}`),
-    ...exitLines(setup, failures.length > 0),
+    ...exitLines(setup, failures),
     '',
   ].join('\n');
 }
@@ -52,7 +48,9 @@ function wrongSites(setup: TerminalSetup): string[] {
     count++;
     if (count <= MAX_SITES) lines.push('', ...wrongSite(setup, entry));
   }
-  if (count > MAX_SITES) lines.push('', `… and ${count - MAX_SITES} more sites: see ${setup.out}/${JUNIT_XML}`);
+  const [report] = writtenReports(setup.out, setup.reportFailures());
+  if (count > MAX_SITES)
+    lines.push('', `… and ${count - MAX_SITES} more sites${report === undefined ? '' : `: see ${report}`}`);
   return lines;
 }
 
@@ -120,18 +118,4 @@ function countsLine({ state }: TerminalSetup): string {
   const parts = VERDICTS.filter((verdict) => counts[verdict] > 0).map((verdict) => `${counts[verdict]} ${verdict}`);
   const sites = state.plannedCount === 1 ? '1 site' : `${state.plannedCount} sites`;
   return `${sites}: ${parts.length === 0 ? 'none planned' : parts.join(', ')} (${durationText(state.durationMs)})`;
-}
-
-function exitLines(setup: TerminalSetup, reportFailed: boolean): string[] {
-  const { code, reasons } = exitOf(outcomeOf(setup.state, reportFailed));
-  if (code === 0) return [`report: ${setup.out}/${JUNIT_XML}`];
-  const { interrupted, ended } = setup.state;
-  const resumable = interrupted || isResumable(ended?.stopped);
-  return [
-    `exit ${code}: ${reasons.join('; also: ')}`,
-    `report: ${setup.out}/${JUNIT_XML}`,
-    resumable
-      ? 'to resume: gridrun --resume with the same flags'
-      : 'to rerun only these: gridrun --last-failed with the same flags',
-  ];
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gateEvents, type Excuser } from '../../../src/core/gate.ts';
+import type { ReportFailure } from '../../../src/report/multiplexer.ts';
 import { siteLine } from '../../../src/report/terminal/site-line.ts';
 import { summaryText } from '../../../src/report/terminal/summary.ts';
 import { foldEvents } from '../../../src/results/fold.ts';
 import { FakeRun, errored, failed, passed, siteOf } from '../../support/run-events.ts';
 
-async function textOf(run: FakeRun): Promise<string> {
+async function textOf(run: FakeRun, failures: readonly ReportFailure[] = []): Promise<string> {
   const state = await foldEvents(run.events);
   return summaryText({
     state,
@@ -16,7 +17,7 @@ async function textOf(run: FakeRun): Promise<string> {
     color: false,
     now: () => 0,
     out: 'out',
-    reportFailures: () => [],
+    reportFailures: () => failures,
   });
 }
 
@@ -102,4 +103,22 @@ test('a check that failed is told of before one that was only flaky', async () =
   );
   assert.match(siteLine(state.site('one')!.verdict, false), /: b: the real reason$/);
   assert.match(await textOf(run), /\n {4}b\n {6}the real reason\n[^]*\n {4}a \(flaky\)\n/);
+});
+
+test('the summary names only reports that were written, and how to write the others', async () => {
+  const failure = (reporter: string): ReportFailure => ({ reporter, error: new Error('no room') });
+  const onlyHtml = await textOf(broken(1).ended(), [failure('junit=out/junit.xml')]);
+  assert.match(
+    onlyHtml,
+    /\nreport: out\/report\.html\nto write the reports again: gridrun merge-reports out --out <another folder>\nto rerun only these: .*\n$/,
+  );
+  const none = await textOf(broken(1).ended(), [failure('junit=out/junit.xml'), failure('html=out/report.html')]);
+  assert.doesNotMatch(none, /report: /);
+  const other = await textOf(broken(1).ended(), [failure('junit=elsewhere.xml')]);
+  assert.match(other, /\nreport: out\/junit\.xml\nto rerun/);
+  const nothingWrong = new FakeRun([siteOf('a')], ['t'])
+    .attempt('a', [passed('t')])
+    .judged('a')
+    .ended();
+  assert.doesNotMatch(await textOf(nothingWrong, [failure('results.json')]), /to rerun/);
 });
