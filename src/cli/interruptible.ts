@@ -1,8 +1,11 @@
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const SIGNALS: readonly NodeJS.Signals[] =
+  process.platform === 'win32'
+    ? ['SIGINT', 'SIGTERM', 'SIGHUP']
+    : ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
 
 /**
- * Runs a command that cleans up after itself if it is interrupted. `what` says what it does then. The first Ctrl-C, SIGTERM or SIGHUP aborts its
- * signal, the second ends the process at once.
+ * Runs a command that cleans up after itself if it is interrupted. `what` says what it does then. The first of these
+ * signals aborts its own, the second ends the process at once.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,

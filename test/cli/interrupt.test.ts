@@ -72,7 +72,7 @@ test('a run whose reader goes away lives on, and is ended in order', async () =>
   assert.equal(stub.sessions().length, 0);
 });
 
-for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGXCPU'] as const) {
   test(`${signal} without a terminal ends the running site and leaves no session`, async (context) => {
     if (process.platform === 'win32') return context.skip('Windows has no such signals');
     await using stub = await startStub();
@@ -160,4 +160,20 @@ test('--last-failed runs what was not passed, alone', async () => {
   await place.write('x.check.mjs', checkFile('assert(true);'));
   assert.equal((await place.run([...RUN, stub.url, '--last-failed'])).code, 0);
   assert.deepEqual(await place.verdicts(), { c: 'passed' });
+});
+
+test('SIGUSR2 stays with Node where Node was told to answer it, as with --report-on-signal', async (context) => {
+  if (process.platform === 'win32') return context.skip('Windows has no such signal');
+  let going = false;
+  await using stub = await startStub({
+    faults: ({ command }) => (command === 'GET title' && going ? { status: 200, body: { value: 'go' } } : undefined),
+  });
+  await using place = await Workplace.with(ENDING);
+  const command = place.start([...RUN, stub.url], { nodeArgs: ['--report-on-signal'] });
+  await command.event((event) => event.type === 'attempt-started' && event.siteId === 'b');
+  command.process.kill('SIGUSR2');
+  going = true;
+  const { code, stderr } = await command.ended;
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /Writing Node\.js report/);
 });

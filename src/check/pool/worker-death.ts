@@ -75,7 +75,7 @@ export function lostWith(
 }
 
 /** How a process ends that something outside has killed, such as a system without memory. */
-const FROM_OUTSIDE = /^(SIGKILL|SIGTERM|SIGHUP|SIGINT)?$/;
+const FROM_OUTSIDE = /^(SIGKILL|SIGTERM|SIGHUP|SIGINT|SIGQUIT|SIGUSR2|SIGXCPU)?$/;
 
 /** The outcome of an attempt that was lost while it ran alone in its worker: its checks have ended the process. */
 export function lostAlone(
