@@ -22,12 +22,15 @@ const heldHere = new Set<string>();
 
 /** Makes sure that only one run at a time writes into a results folder. */
 export class FolderLock implements Disposable {
+  /** Did another process die while it held the folder? */
+  readonly wasLeft: boolean;
   readonly #path: string;
   readonly #token: string;
 
-  private constructor(path: string, token: string) {
+  private constructor(path: string, token: string, wasLeft: boolean) {
     this.#path = path;
     this.#token = token;
+    this.wasLeft = wasLeft;
   }
 
   /**
@@ -41,12 +44,15 @@ export class FolderLock implements Disposable {
     const { birth = '', ...identity } = ownIdentity();
     const own: Holder = { ...identity, birth, token };
     const draft = `${path}.${token}`;
+    let wasLeft = false;
     try {
       writeFileSync(draft, JSON.stringify(own), { flag: 'wx' });
       for (let tries = 0; !placed(draft, path, link); tries++) {
         const holder = readHolder(path);
         if (holder !== undefined && (isHolding(holder) || tries > 10)) throw heldBy(holder, folder, path);
-        if (holder !== undefined) removeStale(path, holder, link);
+        if (holder === undefined) continue;
+        removeStale(path, holder, link);
+        wasLeft = true;
       }
     } catch (error) {
       if (error instanceof GridrunError || (error as NodeJS.ErrnoException).code === undefined) throw error;
@@ -57,7 +63,7 @@ export class FolderLock implements Disposable {
       removeIfPossible(draft);
     }
     heldHere.add(token);
-    return new FolderLock(path, token);
+    return new FolderLock(path, token, wasLeft);
   }
 
   /** Releases the folder. A second call does nothing. */

@@ -30,10 +30,12 @@ export interface UnfinishedRun extends Omit<SetAside, 'damage'> {
 export class RunFolder implements Disposable {
   readonly path: string;
   readonly #lock: FolderLock;
+  #wasCutOff: boolean;
 
   private constructor(path: string, lock: FolderLock) {
     this.path = path;
     this.#lock = lock;
+    this.#wasCutOff = lock.wasLeft;
   }
 
   /** Creates the folder if it is missing, and locks it. Throws a refusal if that is not possible. */
@@ -61,7 +63,7 @@ export class RunFolder implements Disposable {
    * Call it first: after it, no file in the folder is lost if it is replaced.
    */
   async setAside(): Promise<SetAside | undefined> {
-    if (!existsSync(this.journalPath) || (await isFinished(this.journalPath))) return undefined;
+    if (!existsSync(this.journalPath) || (await this.#isFinished())) return undefined;
     const { header, damage } = await soundHeaderOf(this.journalPath);
     const run = header?.run ?? 'unknown';
     const path = this.#freePath(asFileName(run));
@@ -70,12 +72,13 @@ export class RunFolder implements Disposable {
     for (const name of [...moreJUnit(this.path), ...[...RUN_FILES].reverse()])
       await moveIfThere(join(this.path, name), join(path, name));
     await Promise.all(DRAFTS.map((name) => rm(join(this.path, name), { force: true })));
+    this.#wasCutOff = false;
     return damage === undefined ? { run, path } : { run, path, damage };
   }
 
   /** Removes the files of a finished run. Throws if an unfinished run is still in the folder. */
   async clear(): Promise<void> {
-    if (existsSync(this.journalPath) && !(await isFinished(this.journalPath))) {
+    if (existsSync(this.journalPath) && !(await this.#isFinished())) {
       throw new Error(`${this.journalPath} belongs to an unfinished run: call setAside first`);
     }
     // Remove the journal first: while it is there, no file of its run is missing.
@@ -102,13 +105,18 @@ export class RunFolder implements Disposable {
 
   /** The first event of the finished run in the folder, if there is one. */
   async finished(): Promise<RunStarted | undefined> {
-    return existsSync(this.journalPath) && (await isFinished(this.journalPath))
+    return existsSync(this.journalPath) && (await this.#isFinished())
       ? (await soundHeaderOf(this.journalPath)).header
       : undefined;
   }
 
   [Symbol.dispose](): void {
     this.#lock[Symbol.dispose]();
+  }
+
+  /** A process that died while it held the folder may have ended its journal, but not written its reports. */
+  async #isFinished(): Promise<boolean> {
+    return !this.#wasCutOff && (await isFinished(this.journalPath));
   }
 
   #freePath(run: string): string {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startStub } from '../stub/webdriver-stub.ts';
@@ -48,4 +50,22 @@ test('a journal that is damaged in the middle is resumed up to there, with a not
   assert.match(stdout, new RegExp(`line ${at + 1} of the journal .*; 1 sites before it keep their verdicts`));
   const tried = (await place.journal()).flatMap((event) => (event.type === 'attempt-started' ? event.siteId : []));
   assert.deepEqual(tried, ['b']);
+});
+
+test('a run that was killed before it wrote its reports is resumed, and runs no site again', async () => {
+  await using stub = await startStub();
+  await using place = await Workplace.with({
+    ...FILES,
+    'x.check.mjs': checkFile("await driver.get(site.url); if (site.id === 'b') throw new Error('no');"),
+  });
+  assert.equal((await place.run([...RUN, stub.url])).code, 1);
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  // What is there after kill -9.
+  await rm(join(place.folder, 'gridrun-results/junit.xml'));
+  await place.write('gridrun-results/.gridrun.lock', JSON.stringify({ pid, host: hostname(), token: 'dead' }));
+  const { code, stdout, stderr } = await place.run([...RUN, stub.url, '--resume']);
+  assert.equal(code, 1, stdout + stderr);
+  assert.match(await place.read('gridrun-results/junit.xml'), /tests="2" failures="1"/);
+  const tried = (await place.journal()).filter(({ type }) => type === 'attempt-started');
+  assert.deepEqual(tried, []);
 });

@@ -142,6 +142,17 @@ test('the lock of a dead process, of a later one with its pid, and one that is n
   }
 });
 
+test('a run whose process died after the end of its journal may lack reports, so it is unfinished', async () => {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  leave(variedRun().ended());
+  writeFileSync(join(out, '.gridrun.lock'), JSON.stringify({ pid, host: hostname(), birth: '', token: 'old' }));
+  using folder = await RunFolder.open(out);
+  assert.equal(await folder.finished(), undefined);
+  assert.equal((await folder.setAside())?.run, 'run-a');
+  const resume = await planResume(await findUnfinished(folder, ''), PLAN);
+  assert.equal(resume.kept.size, 7, 'all but the site that was not run');
+});
+
 test('the lock of another machine is not taken over', async () => {
   writeFileSync(join(out, '.gridrun.lock'), JSON.stringify({ pid: 1, host: 'elsewhere', birth: '', token: 'old' }));
   await assert.rejects(RunFolder.open(out), { code: 'out.locked', message: /process 1 on elsewhere/ });
