@@ -31,7 +31,14 @@ export const GRID_WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>
       'the session gets a command that keeps it alive',
     ],
   },
-  'grid/remote-sessions.ts': { QUIT_DEADLINE_MS: ['grid', 'the end of a session, three times', NEXT_START] },
+  'grid/remote-sessions.ts': {
+    QUIT_DEADLINE_MS: [
+      'grid',
+      'the end of a session, three times',
+      'the session is asked to end again at the end of the run',
+    ],
+    ENDING_PATIENCE_MS: ['grid', 'a session that the grid is still ending, at the end of the run', NEXT_START],
+  },
   'grid/end-session.ts': {
     MAX_PAUSE_MS: [
       'grid',

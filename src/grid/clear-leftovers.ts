@@ -47,5 +47,5 @@ async function endRemote(record: SessionRecord, endpoint: string, options: Clear
   const { gridUrl, signal } = options;
   const isSameGrid = gridUrl !== undefined && parseEndpoint(gridUrl).shown === endpoint;
   const client = new WireClient(isSameGrid ? gridUrl : endpoint);
-  return await endSession(client, record, { deadlineMs: DEADLINE_MS, tries: 1, signal });
+  return (await endSession(client, record, { deadlineMs: DEADLINE_MS, tries: 1, signal })) === 'gone';
 }

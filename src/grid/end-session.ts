@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { NOT_W3C } from '../wire/classify.ts';
+import { DEADLINE, NOT_W3C } from '../wire/classify.ts';
+import type { Limits } from '../wire/deadline.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { isStarting, readGridStatus } from './grid-status.ts';
@@ -23,24 +24,46 @@ export interface EndLimits {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** `ending`: the server did not reply in time, so it may be at it. `unknown`: the session may live on. */
+export type SessionEnd = 'gone' | 'ending' | 'unknown';
+
 /**
- * Ends a session. Returns true only if it is certain that the session is gone: the server ended it, a W3C error says
+ * Ends a session. Returns `gone` only if it is certain that the session is gone: the server ended it, a W3C error says
  * that there is no such session, or the `/status` of a Grid does not list it. With any other reply the session may
  * live on, and its record must stay. Never throws.
  */
-export async function endSession(client: WireClient, session: SessionOnServer, limits: EndLimits): Promise<boolean> {
+export async function endSession(client: WireClient, session: SessionOnServer, limits: EndLimits): Promise<SessionEnd> {
+  const goneIf = (isGone: boolean): SessionEnd => (isGone ? 'gone' : isEnding ? 'ending' : 'unknown');
+  let isEnding = false;
   for (let count = 1, pauseMs = FIRST_PAUSE_MS; ; count += 1, pauseMs *= 2) {
     try {
       const sessionId = session.sessionId ?? (await listed(client, session, limits));
       if (sessionId !== undefined) await client.send('DELETE', `/session/${sessionId}`, undefined, limits);
-      return true;
+      return 'gone';
     } catch (error) {
-      if (!(error instanceof WireError) || limits.signal?.aborted) return false;
-      if (error.wireCode === 'invalid session id') return await endForgotten(client, session, limits);
-      if (count >= limits.tries) return error.code !== 'grid.no-answer' && (await isUnlisted(client, session, limits));
+      if (!(error instanceof WireError) || limits.signal?.aborted) return goneIf(false);
+      if (error.wireCode === 'invalid session id') return goneIf(await endForgotten(client, session, limits));
+      isEnding ||= error.wireCode === DEADLINE;
+      if (count >= limits.tries)
+        return goneIf(error.code !== 'grid.no-answer' && (await isUnlisted(client, session, limits)));
       await delay(Math.min(Math.max(pauseMs, error.retryAfterMs ?? 0), MAX_PAUSE_MS));
     }
   }
+}
+
+/** Waits until a Grid no longer lists a session that it is ending, at most for `patienceMs`. Returns whether it is gone. */
+export async function untilUnlisted(
+  client: WireClient,
+  session: SessionOnServer,
+  limits: Limits,
+  patienceMs: number,
+): Promise<boolean> {
+  const until = Date.now() + patienceMs;
+  while (!(await isUnlisted(client, session, limits))) {
+    if (Date.now() >= until || limits.signal?.aborted) return false;
+    await delay(MAX_PAUSE_MS / 2);
+  }
+  return true;
 }
 
 /** The id of a session in the `/status`; undefined if it is not there. Throws a `WireError` if that is not certain. */
@@ -62,7 +85,8 @@ async function endForgotten(client: WireClient, session: SessionOnServer, limits
   const status = await readGridStatus(client, limits).catch(() => undefined);
   const found = status?.sessions.find((each) => each.name === name || each.sessionId === sessionId);
   if (found === undefined) return true;
-  if (found.sessionId !== sessionId) return await endSession(client, { sessionId: found.sessionId, name }, limits);
+  if (found.sessionId !== sessionId)
+    return (await endSession(client, { sessionId: found.sessionId, name }, limits)) === 'gone';
   if (!URL.canParse(found.nodeUri)) return false;
   try {
     await new WireClient(found.nodeUri).send('DELETE', `/session/${sessionId}`, undefined, limits);
@@ -73,7 +97,7 @@ async function endForgotten(client: WireClient, session: SessionOnServer, limits
 }
 
 /** Does a Grid no longer list a session that it did not end? Any other server lists none. */
-async function isUnlisted(client: WireClient, session: SessionOnServer, limits: EndLimits): Promise<boolean> {
+async function isUnlisted(client: WireClient, session: SessionOnServer, limits: Limits): Promise<boolean> {
   const status = await readGridStatus(client, limits).catch(() => undefined);
   if (status?.isGrid !== true || isStarting(status)) return false;
   return !status.sessions.some(({ sessionId, name }) => sessionId === session.sessionId || name === session.name);

@@ -4,7 +4,7 @@ import { untilAborted } from '../wire/until-aborted.ts';
 import type { WireClient } from '../wire/wire-client.ts';
 import { cutError, WireError } from '../wire/wire-error.ts';
 import { defaultCapabilities, mergeCapabilities } from './capabilities.ts';
-import { endSession } from './end-session.ts';
+import { endSession, untilUnlisted } from './end-session.ts';
 import { findLostSession, type LostSession } from './lost-session.ts';
 import { newSessionOf, sessionIdIn, type NewSession } from './new-session.ts';
 import type { Registration, SessionBook } from './registry.ts';
@@ -32,6 +32,8 @@ interface Unended {
   readonly sessionId: string | undefined;
   readonly name: string;
   readonly registration: Registration;
+  /** Has the server begun to end it? */
+  readonly isEnding: boolean;
 }
 
 /** One `POST /session`. */
@@ -46,6 +48,8 @@ interface Post {
 /** A hub that is just making the session may never reply to a DELETE, so the DELETE is sent again. */
 const QUIT_DEADLINE_MS = 7_000;
 const QUIT_TRIES = 3;
+/** chromedriver needs 20 s to end a session whose page holds its process. */
+const ENDING_PATIENCE_MS = 25_000;
 
 /** Opens and ends sessions on one endpoint. A session is on disk from before its request until after its end. */
 export class RemoteSessions {
@@ -111,7 +115,7 @@ export class RemoteSessions {
 
   /** Ends a session. If it may live on, its record stays, and `endRest` asks again. Never throws. */
   async end({ session, name, registration }: Opened): Promise<void> {
-    await this.#end({ sessionId: session.sessionId, name, registration }, QUIT_TRIES);
+    await this.#end({ sessionId: session.sessionId, name, registration, isEnding: false }, QUIT_TRIES);
   }
 
   /** Asks once more to end the sessions that may still live. Never throws. */
@@ -121,10 +125,27 @@ export class RemoteSessions {
     await Promise.all(rest.map((unended) => this.#end(unended, 1)));
   }
 
+  /** Waits for the sessions that the server is ending. Never throws. */
+  async untilEnded(): Promise<void> {
+    const { client, disposal } = this.#options;
+    const limits = { deadlineMs: QUIT_DEADLINE_MS, signal: disposal };
+    const ending = [...this.#unended].filter(({ isEnding }) => isEnding);
+    await Promise.all(
+      ending.map(async (unended) => {
+        if (await untilUnlisted(client, unended, limits, ENDING_PATIENCE_MS)) await this.#forget(unended);
+      }),
+    );
+  }
+
   async #end(unended: Unended, tries: number): Promise<void> {
+    const end = await endSession(this.#options.client, unended, { deadlineMs: QUIT_DEADLINE_MS, tries });
+    if (end === 'gone') return await this.#forget(unended);
+    this.#unended.add({ ...unended, isEnding: unended.isEnding || end === 'ending' });
+  }
+
+  async #forget(unended: Unended): Promise<void> {
     const { sessionId, registration } = unended;
-    const isGone = await endSession(this.#options.client, unended, { deadlineMs: QUIT_DEADLINE_MS, tries });
-    if (!isGone) return void this.#unended.add(unended);
+    this.#unended.delete(unended);
     if (sessionId !== undefined) this.#ended.add(sessionId);
     await registration.remove().catch(() => {});
   }
@@ -207,7 +228,7 @@ export class RemoteSessions {
   async #endLost(lost: LostSession, { name, registration }: Post): Promise<void> {
     if (typeof lost === 'object') await this.end({ session: lost, name, registration });
     else if (lost === 'none') await registration.remove();
-    else this.#unended.add({ sessionId: undefined, name, registration });
+    else this.#unended.add({ sessionId: undefined, name, registration, isEnding: false });
   }
 
   #inBackground(work: Promise<unknown>): void {

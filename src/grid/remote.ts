@@ -132,6 +132,7 @@ class RemoteGrid implements Grid {
     await Promise.all([...this.#owned].map((owned) => owned.release()));
     await this.#sessions.settle();
     await this.#sessions.endRest();
+    await this.#sessions.untilEnded();
     await this.#untilForgotten();
     clearTimeout(timer);
   }

@@ -53,11 +53,12 @@ export const BROWSERS: readonly Scene[] = [
       ...HARM,
       harm: send('SIGSTOP', RENDERERS),
     }),
+    scene('browser', ground, 'Chrome is frozen, once', once('grid.no-answer'), {
+      ...HARM,
+      harm: send('SIGSTOP', BROWSER),
+      ...(ground === 'hub' ? NEVER_ENDED : {}),
+    }),
   ]),
-  scene('browser', 'chrome', 'Chrome is frozen, once', once('grid.no-answer'), {
-    ...HARM,
-    harm: send('SIGSTOP', BROWSER),
-  }),
   scene('browser', 'chrome', 'Chrome is killed, each time', always('browser.crashed'), {
     ...HARM,
     harm: send('SIGKILL', BROWSER),

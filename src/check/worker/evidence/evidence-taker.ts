@@ -104,11 +104,13 @@ export class EvidenceTaker {
     if (log === undefined) return;
     const deadlineMs = Math.max(MIN_CAPTURE_MS, Math.min(this.#captureMs, this.#options.remainingMs()));
     const signal = abortAfter(deadlineMs);
+    // A page that holds its process also holds the driver, which the logs come through.
+    const logLimit = look?.kind === 'held' ? abortAfter(Math.min(deadlineMs, SETTLE_MS)) : signal;
     const logged = log.settled();
     const [shown, extension] = await Promise.all([
       this.#pageNow({ deadlineMs, signal }, look),
-      orNothing(this.#options.extensionLog(), signal),
-      orNothing(logged, signal),
+      orNothing(this.#options.extensionLog(), logLimit),
+      orNothing(logged, logLimit),
     ]);
     if (signal.aborted) this.#captureMs = SECOND_CAPTURE_MS;
     await this.#write(check, log, { ...shown, extension });
