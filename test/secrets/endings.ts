@@ -177,7 +177,7 @@ const CODES: Readonly<Record<string, readonly (number | null)[]>> = {
   'last failed': [1, 1, 0],
   'grid away': [3, 2, 1],
   'crash of a check': [3],
-  'endless loop': [3],
+  'endless loop': [1],
   'bad input': [2, 2, 2, 2],
 };
 
