@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { within, type Limits } from './deadline.ts';
 import { authorizationOf, withoutCredentials } from './endpoint.ts';
 import { tunnelFor } from './proxy.ts';
+import { withRealSockets } from './real-sockets.ts';
 import { untilAborted } from './until-aborted.ts';
 import { cutError, WireError } from './wire-error.ts';
 
@@ -31,11 +32,12 @@ function tunnelOf(url: URL): object {
 /** Opens a WebSocket. Throws a `WireError`. */
 export async function openSocket({ url, authorization, shown }: SocketAddress, limits: Limits): Promise<WebSocket> {
   return await within(limits, async (signal, cutBy) => {
-    const socket = new WebSocket(url, {
+    const options = {
       perMessageDeflate: false,
       ...tunnelOf(url),
       ...(authorization === undefined ? {} : { headers: { authorization } }),
-    });
+    };
+    const socket = withRealSockets(() => new WebSocket(url, options));
     try {
       await untilAborted(once(socket, 'open'), signal);
     } catch (error) {

@@ -2,13 +2,18 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+import { Agent, buildConnector, ProxyAgent, type Dispatcher } from 'undici';
+import { withRealSockets } from './real-sockets.ts';
 
 /** `within` sets a deadline for each request, so undici's own are off. Idle connections do not keep the process alive. */
 const OPTIONS = { headersTimeout: 0, bodyTimeout: 0, pipelining: 1, connections: null } as const;
 
 /** One pool of kept-alive connections per origin, shared by every client of this process. */
-const DIRECT = new Agent(OPTIONS);
+const CONNECTOR = buildConnector({});
+const DIRECT = new Agent({
+  ...OPTIONS,
+  connect: (options, callback) => withRealSockets(() => CONNECTOR(options, callback)),
+});
 const PROXIES = new Map<string, ProxyAgent>();
 
 type Env = Readonly<Record<string, string | undefined>>;
