@@ -13,6 +13,7 @@ export const NO_WAITS: Readonly<Record<string, readonly string[]>> = {
   'dispatch/grid-outage.ts': ['FIRST_PAUSE_MS', 'MAX_PAUSE_MS', 'WORTH_A_NOTICE_MS'],
   'cli/plan-text.ts': ['SECOND_MS'],
   'results/result-shapes.ts': ['MAX_MS'],
+  'results/lock-renewal.ts': ['RENEW_EVERY_MS'],
   'results/journal.ts': ['SYNC_EVERY_MS'],
   'dispatch/incidents.ts': ['CLOSE_MS'],
   'extension/classic-proof.ts': ['LOOK_EVERY_MS'],

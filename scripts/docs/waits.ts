@@ -40,6 +40,12 @@ export const WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>> = {
   },
   'results/folder-lock.ts': {
     WRITING_MS: ['run', 'another process to write its lock of the results folder', 'the lock is taken over'],
+    RENEWED_MS: [
+      'run',
+      'another machine or container to renew its lock of the results folder, which it does every 15 s',
+      'its run counts as ended, and the lock is taken over',
+    ],
+    NEVER_RENEWED_MS: ['run', 'the same, if an earlier gridrun holds the lock, which never renews it', 'the same'],
   },
   'session/ask.ts': { DEADLINE_MS: ['grid', 'a sign of life of an idle session', SESSION_REPLACED] },
   'session/bidi-session.ts': {

@@ -7,7 +7,7 @@ import { EVIDENCE, HISTORY, JOURNAL } from '../results/layout.ts';
 import { linkEvidence } from '../results/merge-evidence.ts';
 import { mergeShards } from '../results/merge.ts';
 import { replay } from '../results/replay.ts';
-import { RunFolder } from '../results/run-folder.ts';
+import { lockTakenOver, RunFolder } from '../results/run-folder.ts';
 import type { ShardEvents } from '../results/shard-cursor.ts';
 import { chooseShards, readShards, type Shard } from '../results/shards.ts';
 import { version } from '../version.ts';
@@ -48,7 +48,11 @@ export async function mergeReports(options: MergeOptions): Promise<RunSummary> {
     journal: { now: () => at, again: 'merge again' },
     historyNotice: notice,
   });
-  const last: Undated[] = notice === undefined ? [] : [notice];
+  const { tookOver } = folder;
+  const last: Undated[] = [
+    ...(tookOver === undefined ? [] : [lockTakenOver(tookOver)]),
+    ...(notice === undefined ? [] : [notice]),
+  ];
   for await (const { at: happenedAt, ...event } of mergeShards(eventsOf(shards, cwd), faults, version())) {
     at = happenedAt;
     if (event.type === 'run-ended') last.push(event);

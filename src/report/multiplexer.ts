@@ -52,6 +52,11 @@ export class Multiplexer implements Reporter {
     }
   }
 
+  /** Drops each of these reporters, before it writes. */
+  drop(isDropped: (name: string) => boolean, error: unknown): void {
+    for (const { name, reporter } of this.#reporters) if (isDropped(name)) this.#drop(name, reporter, error);
+  }
+
   #drop(name: string, reporter: Reporter, error: unknown): void {
     this.failures.push({ reporter: name, error });
     this.#reporters = this.#reporters.filter((known) => known.reporter !== reporter);

@@ -78,6 +78,11 @@ export class Journal {
     return dated;
   }
 
+  /** Writes nothing more, for this reason. */
+  fail(error: GridrunError): void {
+    this.#fail(error);
+  }
+
   /** Resolves when everything that was appended is on the disk. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunStarted } from '../core/event.ts';
+import type { Notice, RunStarted, Undated } from '../core/event.ts';
 import { isResumable } from '../core/stop.ts';
 import { GridrunError, refusal } from '../core/fault.ts';
 import { FolderLock } from './folder-lock.ts';
@@ -48,6 +48,21 @@ export class RunFolder implements Disposable {
       });
     }
     return new RunFolder(path, FolderLock.take(path));
+  }
+
+  /** From which other machine the folder was taken over, and why. Undefined if from none. */
+  get tookOver(): string | undefined {
+    return this.#lock.tookOver;
+  }
+
+  /** Why this process has the folder no more, and must write nothing there. Undefined if it has it. */
+  get lost(): string | undefined {
+    return this.#lock.lost;
+  }
+
+  /** Calls `listen` when another process has taken the folder. */
+  onLost(listen: (why: string) => void): void {
+    this.#lock.onLost = listen;
   }
 
   get journalPath(): string {
@@ -127,6 +142,11 @@ export class RunFolder implements Disposable {
       if (!existsSync(join(path, JOURNAL))) return path;
     }
   }
+}
+
+/** The notice of a folder that was taken over from another machine. */
+export function lockTakenOver(text: string): Undated<Notice> {
+  return { type: 'notice', level: 'warning', code: 'out.taken-over', text };
 }
 
 /** The message for a person whose unfinished run was moved out of the way. */

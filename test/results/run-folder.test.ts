@@ -7,12 +7,14 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { lastFailed } from '../../src/results/last-failed.ts';
 import { foldEvents } from '../../src/results/fold.ts';
 import { findUnfinished, planResume } from '../../src/results/resume.ts';
@@ -153,9 +155,69 @@ test('a run whose process died after the end of its journal may lack reports, so
   assert.equal(resume.kept.size, 7, 'all but the site that was not run');
 });
 
-test('the lock of another machine is not taken over', async () => {
-  writeFileSync(join(out, '.gridrun.lock'), JSON.stringify({ pid: 1, host: 'elsewhere', birth: '', token: 'old' }));
+const MINUTE_MS = 60_000;
+
+/** The lock of a run on another machine, last renewed some time ago by the clock of the disk. */
+function foreignLock(ageMs: number, more: Readonly<Record<string, unknown>> = {}): string {
+  const lock = join(out, '.gridrun.lock');
+  writeFileSync(lock, JSON.stringify({ pid: 1, host: 'elsewhere', birth: '', token: 'old', ...more }));
+  const at = (statSync(lock).mtimeMs - ageMs) / 1000;
+  utimesSync(lock, at, at);
+  return lock;
+}
+
+for (const skewMs of [0, -3 * 24 * 60 * MINUTE_MS, 3 * 24 * 60 * MINUTE_MS]) {
+  test(`the lock of another machine: it holds while it is renewed (clock ${skewMs} ms off)`, async (context) => {
+    // The clock of the disk may be another machine's.
+    const now = Date.now() + skewMs;
+    context.mock.method(Date, 'now', () => now);
+    for (const ageMs of [0, 4 * MINUTE_MS]) {
+      foreignLock(ageMs, { renewed: true });
+      await assert.rejects(RunFolder.open(out), {
+        code: 'out.locked',
+        message: /process 1 on elsewhere/,
+        hint: /not been renewed for 5 min/,
+      });
+    }
+    const lock = foreignLock(6 * MINUTE_MS, { renewed: true });
+    const folder = await RunFolder.open(out);
+    assert.match(folder.tookOver ?? '', /process 1 on elsewhere.*not.* renewed for 6 min/);
+    folder[Symbol.dispose]();
+    assert.ok(!existsSync(lock));
+  });
+}
+
+test('the lock of another machine that an earlier gridrun wrote, which renews none: it holds for a day', async () => {
+  foreignLock(23 * 60 * MINUTE_MS);
   await assert.rejects(RunFolder.open(out), { code: 'out.locked', message: /process 1 on elsewhere/ });
+  foreignLock(25 * 60 * MINUTE_MS);
+  using folder = await RunFolder.open(out);
+  assert.match(folder.tookOver ?? '', /process 1 on elsewhere/);
+});
+
+test('a lock is renewed, until its folder belongs to another run', async (context) => {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const lock = join(out, '.gridrun.lock');
+  const folder = await RunFolder.open(out);
+  const text = readFileSync(lock, 'utf8');
+  utimesSync(lock, 1, 1);
+  const laterUntil = async (isDone: () => boolean): Promise<void> => {
+    while (!isDone()) {
+      context.mock.timers.tick(20_000);
+      await setImmediate();
+    }
+  };
+  await laterUntil(() => statSync(lock).mtimeMs !== 1000);
+  assert.equal(readFileSync(lock, 'utf8'), text);
+  assert.equal(folder.lost, undefined);
+
+  foreignLock(MINUTE_MS, { renewed: true });
+  const before = statSync(lock).mtimeMs;
+  await laterUntil(() => folder.lost !== undefined);
+  assert.match(folder.lost ?? '', /process 1 on elsewhere/);
+  assert.equal(statSync(lock).mtimeMs, before);
+  folder[Symbol.dispose]();
+  assert.ok(existsSync(lock), 'it is not its lock any more');
 });
 
 test('resume keeps the decided sites with their events and evidence, and runs the others again', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RunEvent, Undated } from '../../core/event.ts';
+import { GridrunError } from '../../core/fault.ts';
 import type { ReportOptions } from '../../core/options.ts';
 import type { Emit } from '../../core/ports.ts';
 import { RunState } from '../../core/run-state.ts';
@@ -8,7 +9,9 @@ import { Journal, type JournalOptions } from '../../results/journal.ts';
 import { HISTORY } from '../../results/layout.ts';
 import type { RunFolder } from '../../results/run-folder.ts';
 import { RunHistory } from './history.ts';
-import { failuresOf, reportersOf, type Terminal } from './reporters.ts';
+import { failuresOf, reportersOf, writesFile, type Terminal } from './reporters.ts';
+
+const AFTER_LOSS = 'let the other run end, then resume this one with --resume';
 
 /** What the books of a run are opened with. */
 export interface BooksOrder {
@@ -51,6 +54,7 @@ export async function openBooks(order: BooksOrder): Promise<Books> {
   stack.defer(() => journal.close());
   const history =
     historyNotice === undefined ? stack.use(new RunHistory(join(folder.path, HISTORY), state)) : undefined;
+  folder.onLost((why) => journal.fail(new GridrunError('journal.write', why, { hint: AFTER_LOSS })));
   const reporters = reportersOf(order.report, order.terminal, { state, folder, journal, history });
   const opened = stack.move();
   return {
@@ -65,6 +69,8 @@ export async function openBooks(order: BooksOrder): Promise<Books> {
     earlierRuns: () => history?.earlierRuns() ?? [],
     async finish() {
       await journal.flush();
+      // Another run writes its reports there.
+      if (folder.lost !== undefined) reporters.drop(writesFile, new Error('the results folder was taken over'));
       await reporters.finish();
       return failuresOf(reporters, journal);
     },

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ControlMode } from '../../core/attempt.ts';
 import type { Emit, Grid, Isolation } from '../../core/ports.ts';
 import { findUnfinished, planResume, type ResumePlan } from '../../results/resume.ts';
-import { RunFolder, type SetAside } from '../../results/run-folder.ts';
+import { lockTakenOver, RunFolder, type SetAside } from '../../results/run-folder.ts';
 import { isolation } from '../../session/isolation.ts';
 import { idleInit } from '../../os/reaper.ts';
 import { startWebServer } from '../../webserver/web-server.ts';
@@ -49,6 +49,8 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
   const run = runName();
   const input = await stopper.abandoning(readInput(options, { stack, emit: early.emit, signal }));
   const folder = stack.use(await RunFolder.open(options.out));
+  const { tookOver } = folder;
+  if (tookOver !== undefined) early.emit(lockTakenOver(tookOver));
   await sayIfNothingReaps(early.emit);
   const aside = await folder.setAside();
   const resumed =

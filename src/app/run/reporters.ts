@@ -26,6 +26,8 @@ export interface ReportParts {
   readonly history: RunHistory | undefined;
 }
 
+const HISTORY_REPORTER = 'history';
+
 const SILENT: Terminal = { stream: { write: () => true }, isTTY: false, columns: 80, color: false };
 
 /** The reporters of a run: results.json and the history always, then those that the options name. */
@@ -41,10 +43,15 @@ export function reportersOf(options: ReportOptions, terminal: Terminal | undefin
   });
   const reporters: Multiplexer = new Multiplexer(state, [
     { name: RESULTS_JSON, reporter: new ResultsJsonReporter(state, join(folder.path, RESULTS_JSON)) },
-    ...(history === undefined ? [] : [{ name: 'history', reporter: history }]),
+    ...(history === undefined ? [] : [{ name: HISTORY_REPORTER, reporter: history }]),
     ...named,
   ]);
   return reporters;
+}
+
+/** Whether the reporter of this name writes a file: `results.json`, `history`, `junit=out/junit.xml`. */
+export function writesFile(name: string): boolean {
+  return name === RESULTS_JSON || name === HISTORY_REPORTER || name.includes('=');
 }
 
 /** The reports that could not be written so far, and the journal if it could not be. */

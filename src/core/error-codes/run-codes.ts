@@ -41,6 +41,11 @@ export const RUN_CODES = {
     'another run is writing to this results folder',
     'wait for it to end, or pass another folder with `--out`',
   ),
+  'out.taken-over': noted(
+    'nobody',
+    'a run on another machine, or in another container, held this results folder and has not renewed its lock for too long, so it counts as ended',
+    'nothing; continue its run with `--resume`, or ignore it',
+  ),
   'resume.damaged': noted(
     'nobody',
     'the journal of the resumed run is damaged, so only the sites before the damage keep their verdicts',
