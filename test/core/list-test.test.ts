@@ -20,6 +20,7 @@ test('sites that are broken, fixed or down say nothing about the others', () => 
   assert.deepEqual(testOfPairs([pairs(3, 0), pairs(0, 3), pairs(2, 0, 1), pairs(1, 0)]), {
     subjectOnly: 1,
     controlOnly: 0,
+    siteCount: 1,
     p: 1 / 2,
   });
 });

@@ -6,6 +6,8 @@ export interface ListTest {
   /** How many pairs failed only with the build, and how many only without it. */
   readonly subjectOnly: number;
   readonly controlOnly: number;
+  /** How many sites had more of the first than of the second. Absent for runs of earlier versions. */
+  readonly siteCount?: number;
   /** How likely it is that chance alone makes the difference this large or larger. */
   readonly p: number;
 }
@@ -24,16 +26,17 @@ const MIN_FOR_CLEAR = 3;
  * test stays exact.
  */
 export function testOfPairs(sites: Iterable<Pairs>): ListTest {
-  let [subjectOnly, controlOnly] = [0, 0];
+  let [subjectOnly, controlOnly, siteCount] = [0, 0, 0];
   let chances = CERTAIN;
   for (const pairs of sites) {
     const differing = pairs.subjectOnly + pairs.controlOnly;
     if (pairs.both > 0 || differing === 0 || isClear(pairs)) continue;
     subjectOnly += pairs.subjectOnly;
     controlOnly += pairs.controlOnly;
+    if (pairs.subjectOnly > pairs.controlOnly) siteCount++;
     chances = sumOf(chances, coins(differing));
   }
-  return { subjectOnly, controlOnly, p: tail(chances, subjectOnly) };
+  return { subjectOnly, controlOnly, siteCount, p: tail(chances, subjectOnly) };
 }
 
 /** Did all pairs that differ fall to one side? */

@@ -1,6 +1,7 @@
 import type { ReleaseTest } from '../../core/release-test.ts';
 import { releaseTestOf } from '../../core/release-test.ts';
 import type { RunState } from '../../core/run-state.ts';
+import { pText, releaseSentence } from '../../text/release-sentence.ts';
 import { terminalLine } from './terminal-text.ts';
 
 /** The terminal lists at most this many ids of sites. */
@@ -16,6 +17,7 @@ export function releaseTestLines(state: RunState): string[] {
   const other =
     control === undefined ? 'no extension' : `${terminalLine(control.name)} ${terminalLine(control.version)}`;
   const { broken, suspect = [], mended: fixed, failedInBoth, undecided, noisy = [], isComplete } = releaseTest;
+  const sentence = releaseSentence(releaseTest);
   return [
     '',
     `${build} against ${other}:`,
@@ -26,6 +28,7 @@ export function releaseTestLines(state: RunState): string[] {
     ...(noisy.length === 0 ? [] : [`  failing now and then, not caused by the build: ${count(noisy)}`]),
     ...(undecided.length === 0 ? [] : [`  undecided: ${count(undecided)}`]),
     ...wholeListLines(releaseTest),
+    ...(sentence === undefined ? [] : [`  in short: ${sentence}`]),
   ];
 }
 
@@ -58,8 +61,4 @@ function count(ids: readonly string[]): string {
   const shown = ids.slice(0, MAX_IDS).join(', ');
   const more = ids.length > MAX_IDS ? `, … and ${ids.length - MAX_IDS} more` : '';
   return `${ids.length} site${ids.length === 1 ? '' : 's'}: ${shown}${more}`;
-}
-
-function pText(p: number): string {
-  return p >= 0.001 ? p.toFixed(3) : p.toExponential(1);
 }
