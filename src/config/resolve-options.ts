@@ -148,6 +148,7 @@ function dispatchOptions(given: GivenSettings, { capabilities }: Shared): Dispat
     maxFailures: given.value(TABLE.maxFailures) ?? (given.value(TABLE.bail) ? 1 : 0),
     perHost: given.value(TABLE.perHost),
     perDomain: given.value(TABLE.perDomain),
+    hostDelayMs: given.value(TABLE.hostDelay),
   };
 }
 

@@ -140,6 +140,8 @@ export interface DispatchOptions {
   readonly perHost: number;
   /** Maximum sites of one registrable domain at once; 0 is no limit. */
   readonly perDomain: number;
+  /** How long a host rests between two sites of it, in ms. */
+  readonly hostDelayMs: number;
 }
 
 /** The failures that do not fail the run. */

@@ -55,6 +55,7 @@ export class Dispatcher {
       failed: (error) => this.#done.reject(error),
     });
     this.#breaker = new Breaker(settings, withStop, this.#breakerListener());
+    parts.limits.onRested(this.#onMayStart);
     parts.runner.onLateError((late) => this.#onLateError(late));
   }
 
@@ -94,8 +95,11 @@ export class Dispatcher {
 
   readonly #mayStart = ({ url }: Waiting['site']): boolean =>
     this.#breaker.room > 0 && this.#parts.limits.mayStart(url);
-
   readonly #why = ({ url }: Waiting['site']): string => this.#breaker.why ?? this.#parts.limits.why(url);
+  readonly #onMayStart = (): void => {
+    this.#queue.siteEnded();
+    this.#step();
+  };
 
   /** Gives a slot that is ready its next site, or closes it, or reports why it is idle. A part of the step. */
   #employ(open: OpenSlot): void {
@@ -177,10 +181,7 @@ export class Dispatcher {
 
   #breakerListener(): BreakerListener {
     return {
-      changed: () => {
-        this.#queue.siteEnded();
-        this.#step();
-      },
+      changed: this.#onMayStart,
       settle: (progress) => this.#book.conclude(progress),
       excuse: ({ progress, attempt }, fault) => this.#book.excuse(progress, attempt, fault),
       again: (progress) => this.#queue.again(freeRetry(progress)),

@@ -6,20 +6,36 @@ export interface Whereabouts {
   readonly local: boolean;
 }
 
-/** Counts the running sites of each host and registrable domain. Enforces `--per-host` and `--per-domain`. */
-export class HostLimits {
-  readonly #perHost: number;
-  readonly #perDomain: number;
-  readonly #where: (url: string) => Whereabouts;
+export interface HostRules {
+  /** Maximum sites of one host at once; 0 means no limit. */
+  readonly perHost: number;
+  /** Maximum sites of one registrable domain at once; 0 means no limit. */
+  readonly perDomain: number;
+  /** How long a host rests between the end of a site and the start of the next, in ms. */
+  readonly hostDelayMs: number;
+  /** Called once for each URL. */
+  readonly where: (url: string) => Whereabouts;
+}
+
+/**
+ * Counts the running sites of each host and registrable domain. Enforces `--per-host`, `--per-domain` and `--host-delay`.
+ * Dispose of it to forget the hosts that rest.
+ */
+export class HostLimits implements Disposable {
+  readonly #rules: HostRules;
   readonly #known = new Map<string, Whereabouts>();
   readonly #hosts = new Map<string, number>();
   readonly #domains = new Map<string, number>();
+  readonly #resting = new Map<string, NodeJS.Timeout>();
+  #onRested = (): void => {};
 
-  /** A limit of 0 means no limit. `where` is called once for each URL. */
-  constructor(perHost: number, perDomain: number, where: (url: string) => Whereabouts) {
-    this.#perHost = perHost;
-    this.#perDomain = perDomain;
-    this.#where = where;
+  constructor(rules: HostRules) {
+    this.#rules = rules;
+  }
+
+  /** Calls `listener` each time a host has rested, so that a site may start that could not before. */
+  onRested(listener: () => void): void {
+    this.#onRested = listener;
   }
 
   mayStart(url: string): boolean {
@@ -37,6 +53,20 @@ export class HostLimits {
 
   ended(url: string): void {
     this.#count(url, -1);
+    const { host, local } = this.#whereabouts(url);
+    const { hostDelayMs } = this.#rules;
+    if (local || hostDelayMs === 0) return;
+    clearTimeout(this.#resting.get(host));
+    const rested = (): void => {
+      this.#resting.delete(host);
+      this.#onRested();
+    };
+    this.#resting.set(host, setTimeout(rested, hostDelayMs));
+  }
+
+  [Symbol.dispose](): void {
+    for (const timer of this.#resting.values()) clearTimeout(timer);
+    this.#resting.clear();
   }
 
   /** The registrable domain of a site; undefined if its address is loopback or private. */
@@ -46,15 +76,14 @@ export class HostLimits {
   }
 
   #blocking(url: string): string | undefined {
-    if (this.#perHost === 0 && this.#perDomain === 0) return undefined;
+    const { perHost, perDomain, hostDelayMs } = this.#rules;
+    if (perHost === 0 && perDomain === 0 && hostDelayMs === 0) return undefined;
     const { host, domain, local } = this.#whereabouts(url);
     if (local) return undefined;
-    if (this.#perHost > 0 && (this.#hosts.get(host) ?? 0) >= this.#perHost)
-      return `${host} is busy (--per-host ${this.#perHost})`;
-    if (this.#perDomain > 0 && (this.#domains.get(domain) ?? 0) >= this.#perDomain) {
-      return `${domain} is busy (--per-domain ${this.#perDomain})`;
-    }
-    return undefined;
+    if (perHost > 0 && (this.#hosts.get(host) ?? 0) >= perHost) return `${host} is busy (--per-host ${perHost})`;
+    if (perDomain > 0 && (this.#domains.get(domain) ?? 0) >= perDomain)
+      return `${domain} is busy (--per-domain ${perDomain})`;
+    return this.#resting.has(host) ? `${host} rests (--host-delay ${hostDelayMs})` : undefined;
   }
 
   #count(url: string, by: number): void {
@@ -67,7 +96,7 @@ export class HostLimits {
   #whereabouts(url: string): Whereabouts {
     let found = this.#known.get(url);
     if (found === undefined) {
-      found = this.#where(url);
+      found = this.#rules.where(url);
       this.#known.set(url, found);
     }
     return found;

@@ -147,6 +147,7 @@ export function dispatchOver(
     canary?: () => Promise<void>;
     ask?: (session: SessionFacts) => Promise<void>;
     perHost?: number;
+    hostDelayMs?: number;
     chunkSize?: number;
     onEvent?: (event: Undated) => void;
   },
@@ -174,7 +175,7 @@ export function dispatchOver(
       isolation: parts.isolation ?? { reset: () => Promise.resolve() },
       canary: parts.canary ?? (() => Promise.resolve()),
       ask: parts.ask ?? (() => Promise.resolve()),
-      limits: new HostLimits(parts.perHost ?? 0, 0, where),
+      limits: new HostLimits({ perHost: parts.perHost ?? 0, perDomain: 0, hostDelayMs: parts.hostDelayMs ?? 0, where }),
       emit: (event) => {
         events.push(event);
         parts.onEvent?.(event);

@@ -4,7 +4,7 @@ import type { DispatchOptions } from '../../core/options.ts';
 import type { Grid, OwnPage, SessionRequest } from '../../core/ports.ts';
 import type { DispatchPlan, DispatchSettings } from '../../dispatch/dispatch-plan.ts';
 import { Dispatcher } from '../../dispatch/dispatcher.ts';
-import { HostLimits } from '../../dispatch/host-limits.ts';
+import { HostLimits, type Whereabouts } from '../../dispatch/host-limits.ts';
 import { domainOf, hostOf, isLocal } from '../../plan/hosts.ts';
 import { canary } from '../../session/canary.ts';
 import { ask } from '../../session/ask.ts';
@@ -38,13 +38,14 @@ export async function dispatch(
 ): Promise<Dispatched> {
   const { run, input, grid, plainGrid, isolation, facts, early } = prepared;
   const { runner, known } = input;
+  using limits = hostLimits(options);
   const dispatcher = new Dispatcher(workOf(prepared, options.chunkSize), settingsOf(prepared, options), {
     grid,
     runner: sparingSites(runner, plainGrid),
     isolation,
     ask,
     canary: (signal) => canary(grid, () => openPage(plainGrid), canaryRequest(run, options.capabilities, signal)),
-    limits: hostLimits(options),
+    limits,
     emit,
     earlier: (siteId) => prepared.input.earlier.get(siteId),
     counts: failureCounter(state, known, facts),
@@ -95,9 +96,10 @@ function workOf({ input, resumed }: Prepared, chunkSize: number | 'auto'): Dispa
   return { sites, units: unitsOf(sites, { sessions: plan.sessions, chunkSize, durations }), checks };
 }
 
-function hostLimits({ perHost, perDomain }: DispatchOptions): HostLimits {
-  return new HostLimits(perHost, perDomain, (url) => {
+function hostLimits({ perHost, perDomain, hostDelayMs }: DispatchOptions): HostLimits {
+  const where = (url: string): Whereabouts => {
     const host = hostOf(url);
     return { host, domain: domainOf(url), local: isLocal(host) };
-  });
+  };
+  return new HostLimits({ perHost, perDomain, hostDelayMs, where });
 }

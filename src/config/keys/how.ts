@@ -27,6 +27,14 @@ export interface HowKeys {
   perDomain?: number;
 
   /**
+   * Pause between the end of a site and the next one of the same host, for hosts that limit how often they are visited.
+   *
+   * Flag: `--host-delay <ms>`
+   * @default 0 (none)
+   */
+  hostDelay?: number;
+
+  /**
    * Isolation between sites: wipe clears the session's data; session starts a new one (safest, slower); context opens a
    * new browser context (no extensions).
    *

@@ -25,6 +25,15 @@ export const HOW = {
     default: 0,
     defaultText: 'no limit',
   }),
+  hostDelay: setting({
+    flag: 'host-delay',
+    value: 'ms',
+    kind: whole(0),
+    describe:
+      'Pause between the end of a site and the next one of the same host, for hosts that limit how often they are visited',
+    default: 0,
+    defaultText: 'none',
+  }),
   isolation: setting({
     flag: 'isolation',
     value: 'wipe|session|context',
