@@ -54,9 +54,13 @@ export function brokenProcess(
     `the checks of the site did not end within ${limitMs + OVERTIME_MS} ms, because a check has broken its process (${namesOf(changed.length > 0 ? changed : [BROKEN])} changed)`,
     { hint: 'let checks put back what they replace, in a hook' },
   );
+  // The worker may have got as far as its own time-out.
+  const decided = [...checks.values()].map((check) =>
+    check.fault?.code === 'site.timeout' ? { ...check, status: statusOf(fault), fault } : check,
+  );
   const open = planned.find(({ title }) => !checks.has(title));
   const failed = open === undefined ? [] : [{ title: open.title, status: statusOf(fault), durationMs: 0, fault }];
-  return { ending: 'timed-out', checks: [...checks.values(), ...failed], fault, sessionDirty: true };
+  return { ending: 'timed-out', checks: [...decided, ...failed], fault, sessionDirty: true };
 }
 
 /** The outcome of an attempt that was lost because its worker died. */

@@ -16,7 +16,7 @@ export const BREAKAGES: Readonly<Record<string, Breakage>> = {
   'Object.prototype.toJSON that throws': { code: "Object.prototype.toJSON = () => { throw new Error('no'); };" },
   'Object.prototype.toJSON': { code: "Object.prototype.toJSON = () => 'nothing';" },
   'Array.prototype.toJSON': { code: "Array.prototype.toJSON = () => 'nothing';", isHarmless: true },
-  'JSON.stringify': { code: "JSON.stringify = () => { throw new Error('no'); };" },
+  'JSON.stringify': { code: "JSON.stringify = () => { throw new Error('no'); };", isHarmless: true },
   'JSON.parse': { code: 'JSON.parse = () => ({});' },
   'a getter that throws on Array.prototype': {
     code: "Object.defineProperty(Array.prototype, 'extra', { enumerable: true, get() { throw new Error('no'); } });",
@@ -37,8 +37,9 @@ export const BREAKAGES: Readonly<Record<string, Breakage>> = {
   'setTimeout that returns no timer': { code: 'globalThis.setTimeout = () => {};', isHarmless: true },
   'EventTarget and AbortController': {
     code: 'globalThis.EventTarget = globalThis.AbortController = globalThis.AbortSignal = undefined;',
+    isHarmless: true,
   },
-  'no Buffer': { code: 'globalThis.Buffer = undefined;' },
+  'no Buffer': { code: 'globalThis.Buffer = undefined;', isHarmless: true },
   'no console': { code: 'globalThis.console = undefined;', isHarmless: true },
   'a frozen globalThis': { code: 'Object.freeze(globalThis);', isHarmless: true },
   'frozen prototypes': {
@@ -84,6 +85,7 @@ export const BREAKAGES: Readonly<Record<string, Breakage>> = {
   'a clock that stands still': { code: 'performance.now = Date.now = () => 0;', isHarmless: true },
   'no async contexts': {
     code: "const { AsyncLocalStorage } = await import('node:async_hooks'); AsyncLocalStorage.prototype.getStore = () => undefined;",
+    isHarmless: true,
   },
   'Function.prototype.bind': {
     code: "Function.prototype.bind = Function.prototype.apply = () => { throw new Error('no'); };",
