@@ -54,7 +54,7 @@ export type ToWorker =
 /** Messages from a worker to the pool. */
 export type FromWorker =
   | { readonly type: 'loading'; readonly file: string }
-  | { readonly type: 'loaded'; readonly checks: readonly CheckPlan[]; readonly hasFixtures: boolean }
+  | WorkerLoaded
   | WorkerRefusal
   | WorkerStarted
   | { readonly type: 'check'; readonly id: number; readonly result: CheckResult }
@@ -69,6 +69,13 @@ export type FromWorker =
   | WorkerTrace
   | WorkerOutput
   | WorkerNotice;
+
+/** The suite is loaded. */
+export interface WorkerLoaded {
+  readonly type: 'loaded';
+  readonly checks: readonly CheckPlan[];
+  readonly hasFixtures: boolean;
+}
 
 /** An attempt has its lane, and starts. */
 export interface WorkerStarted {

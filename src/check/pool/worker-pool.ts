@@ -187,7 +187,7 @@ export class WorkerPool implements CheckRunner {
         for (const id of siteIds) this.#suspect(id, stalled);
       },
     };
-    return new WorkerProcess(options, listeners);
+    return new WorkerProcess(options, listeners, this.#checks);
   }
 
   /** The global setup failed: every check gets its fault, as behind any failed hook. */

@@ -1,5 +1,5 @@
 import type { CheckPlan } from '../../core/check.ts';
-import { GridrunError, makeFault, type Fault } from '../../core/fault.ts';
+import { makeFault, type Fault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../../core/ports.ts';
 import { namesOf } from '../../text/names-of.ts';
 import { Redaction } from '../../text/redaction.ts';
@@ -15,14 +15,14 @@ import type {
   WorkerNotice,
   WorkerOptions,
   WorkerOutput,
-  WorkerRefusal,
   WorkerTrace,
 } from '../protocol.ts';
 import { AttemptLimits } from './attempt-limit.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { RunningAttempts } from './running-attempts.ts';
+import { SuiteLoad } from './suite-load.ts';
 import { WorkerChannel } from './worker-channel.ts';
-import { brokenProcess, BROKEN, loadDeath, lostWith } from './worker-death.ts';
+import { brokenProcess, BROKEN, lostWith } from './worker-death.ts';
 
 /** How long an interrupted attempt may take to report what it has decided. */
 const INTERRUPT_MS = 2_000;
@@ -60,13 +60,9 @@ export class WorkerProcess {
   readonly #channel: WorkerChannel;
   readonly #heartbeat: Heartbeat;
   readonly #attempts = new RunningAttempts();
-  readonly #loaded = Promise.withResolvers<readonly CheckPlan[]>();
+  readonly #suite: SuiteLoad;
   readonly #limits: AttemptLimits;
-  #checks: readonly CheckPlan[] = [];
-  #hasFixtures = false;
   #fixture: PromiseWithResolvers<Fault | undefined> | undefined;
-  /** The file that the worker loads, for the message if it dies. */
-  #loadingFile = '';
   #stall: StallReport | undefined;
   /** What has changed in the process, as the worker reported it when an attempt was late. */
   #changed: readonly string[] = [];
@@ -76,10 +72,11 @@ export class WorkerProcess {
   #isDead = false;
   #isSpent = false;
 
-  constructor(options: WorkerOptions, listeners: WorkerListeners) {
+  /** @param planned the suite that it must find; empty for the first worker, whose suite becomes the plan */
+  constructor(options: WorkerOptions, listeners: WorkerListeners, planned: readonly CheckPlan[]) {
     this.#options = options;
+    this.#suite = new SuiteLoad(planned);
     this.#listeners = listeners;
-    this.#loaded.promise.catch(() => {});
     this.#channel = new WorkerChannel(options.cwd, {
       onMessage: (message) => this.#onMessage(message),
       onOutput: (output) => {
@@ -119,12 +116,12 @@ export class WorkerProcess {
 
   /** Does the suite have global fixtures? Known once it is loaded. */
   get hasFixtures(): boolean {
-    return this.#hasFixtures;
+    return this.#suite.hasFixtures;
   }
 
-  /** The suite's checks. Rejects with a refusal if the files can't be loaded. */
+  /** The suite's checks. Rejects with a refusal if the files can't be loaded, or with `runner.lane` if they were before. */
   async loaded(): Promise<readonly CheckPlan[]> {
-    return await this.#loaded.promise;
+    return await this.#suite.done;
   }
 
   /** Runs an attempt. `declined`: it did not start, and another worker must take it. Never rejects. */
@@ -149,7 +146,7 @@ export class WorkerProcess {
   #giveUp(id: number): void {
     this.#isSpent = true;
     const ids = this.#attempts.ids();
-    if (ids.length < 2) this.#attempts.end(id, (running) => brokenProcess(running, this.#checks, this.#changed));
+    if (ids.length < 2) this.#attempts.end(id, (running) => brokenProcess(running, this.#suite.checks, this.#changed));
     else this.#onProcessChanged({ what: this.#changed.length > 0 ? this.#changed : [BROKEN], ids, byLoad: false });
     for (const one of ids) this.#attempts.interrupt(one);
     this.#channel.kill();
@@ -178,14 +175,14 @@ export class WorkerProcess {
     this.#heartbeat.reset();
     switch (message.type) {
       case 'loading':
-        this.#loadingFile = message.file;
+        this.#suite.file = message.file;
         return;
       case 'loaded':
-        this.#hasFixtures = message.hasFixtures;
-        this.#checks = message.checks;
-        return this.#loaded.resolve(message.checks);
+        if (this.#suite.onLoaded(message)) return;
+        return this.#discard();
       case 'refused':
-        return this.#loaded.reject(refusalOf(message));
+        this.#suite.onRefused(message);
+        return this.#discard();
       case 'started':
         return this.#limits.start(message.id, message.stalledMs);
       case 'changed':
@@ -214,6 +211,12 @@ export class WorkerProcess {
     }
   }
 
+  /** It cannot run the suite of the run. Another worker takes its place. */
+  #discard(): void {
+    this.#isSpent = true;
+    void this.stop();
+  }
+
   #onDone({ id, outcome, isSpent = false, addressInUse }: WorkerDone): void {
     if (isSpent) this.#isSpent = true;
     const whole: WorkerOutcome = addressInUse === undefined ? outcome : { ...outcome, addressInUse };
@@ -235,13 +238,9 @@ export class WorkerProcess {
     this.#isDead = true;
     this.#heartbeat.stop();
     const death = { how, stall: this.#stall };
-    this.#loaded.reject(loadDeath(this.#loadingFile, death));
+    this.#suite.onDeath(death);
     this.#fixture?.resolve(makeFault('runner.worker-died', `the process that runs your checks crashed (${how})`));
     const suspects = this.#attempts.endAll(death, this.#options.stallLimitMs);
     if (suspects.length > 0) this.#listeners.onSuspects(suspects, this.#stall !== undefined);
   }
-}
-
-function refusalOf({ code, message, mistakes, hint }: WorkerRefusal): GridrunError {
-  return new GridrunError(code, message, { mistakes, hint, atStart: true });
 }

@@ -84,8 +84,8 @@ export const RUN_CODES = {
   ),
   'runner.lane': retried(
     'runner',
-    'the check files could not be loaded a second time',
-    'make sure that each file can be imported more than once',
+    'the check files could not be loaded again, or define other checks than at their first load',
+    'make sure that each file can be imported more than once, and defines the same checks each time: no times or random numbers in titles',
   ),
   'runner.network-down': retried(
     'runner',
