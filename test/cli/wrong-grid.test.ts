@@ -14,8 +14,16 @@ const RUN = ['x.check.mjs', '--sites', 'sites.json', '--grid'];
 const FILES = { 'sites.json': siteList('a', 'b'), 'x.check.mjs': checkFile('') };
 
 /** The run is refused with this code: exit 2, no site was tried. Returns what it printed. */
-async function refused(place: Workplace, url: string, code: string): Promise<string> {
-  const result = await place.run([...RUN, url]);
+async function refused(
+  place: Workplace,
+  url: string,
+  code: string,
+  {
+    flags = [],
+    env = {},
+  }: { readonly flags?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<string> {
+  const result = await place.run([...RUN, url, ...flags], { env });
   assert.equal(result.code, 2, result.stdout + result.stderr);
   assert.ok(result.stderr.includes(code), result.stderr);
   assert.deepEqual(await place.journal(), []);
@@ -43,35 +51,62 @@ test('a redirect says where to, and a page is no grid: both end the run at once 
   assert.match(await refused(place, server.url, 'grid.not-webdriver'), /HTTP 200/);
 });
 
+/** A TLS server with a certificate that nobody has signed, for another host name if asked for. Counts its connections. */
+async function selfSigned(
+  place: Workplace,
+  name: string,
+): Promise<{ url: string; cert: string; connections: () => number } & AsyncDisposable> {
+  const [key, cert] = [join(place.folder, 'key.pem'), join(place.folder, 'cert.pem')];
+  const files = ['-keyout', key, '-out', cert];
+  const asked = [
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '1',
+    '-subj',
+    `/CN=${name}`,
+    '-addext',
+    `subjectAltName=DNS:${name}`,
+  ];
+  execFileSync('openssl', ['req', '-x509', ...asked, ...files], { stdio: 'ignore' });
+  let connections = 0;
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) =>
+    response.end('{}'),
+  );
+  server.on('connection', () => void (connections += 1)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `https://localhost:${(server.address() as AddressInfo).port}`,
+    cert,
+    connections: () => connections,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
 test(
-  'a certificate that is not trusted ends the run at once with exit 2',
+  'a certificate that is not trusted, or for another name, ends the run at once with exit 2: one connection, no retry',
   { skip: spawnSync('openssl', ['version']).status !== 0 && 'needs openssl' },
   async () => {
-    await using place = await Workplace.with(FILES);
-    const [key, cert] = [join(place.folder, 'key.pem'), join(place.folder, 'cert.pem')];
-    const asked = [
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '1',
-      '-subj',
-      '/CN=localhost',
-      '-keyout',
-      key,
-      '-out',
-      cert,
-    ];
-    execFileSync('openssl', ['req', '-x509', ...asked], { stdio: 'ignore' });
-    const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    try {
-      const { port } = server.address() as AddressInfo;
-      const printed = await refused(place, `https://127.0.0.1:${port}`, 'grid.certificate');
+    for (const [name, isTrusted, why] of [
+      ['localhost', false, /self-signed certificate/],
+      ['hub.example', true, /hub\.example/],
+    ] as const) {
+      await using place = await Workplace.with(FILES);
+      await using server = await selfSigned(place, name);
+      // A run that waits for the grid makes more connections, and ends with 3.
+      const flags = ['--outage-timeout', '3000', '-j', '2'];
+      const env = isTrusted ? { NODE_EXTRA_CA_CERTS: server.cert } : {};
+      const printed = await refused(place, server.url, 'grid.certificate', { flags, env });
+      assert.match(printed, why);
       assert.match(printed, /NODE_EXTRA_CA_CERTS/);
-    } finally {
-      server.closeAllConnections();
-      server.close();
+      assert.equal(server.connections(), 1);
+      const { code, stdout } = await place.run(['doctor', '--json', '--grid', server.url], { env });
+      assert.equal(code, 1, stdout);
+      assert.match(stdout, /NODE_EXTRA_CA_CERTS/);
     }
   },
 );
