@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GridrunError, refusal } from '../core/fault.ts';
@@ -72,10 +72,11 @@ export class FolderLock implements Disposable {
     const draft = `${path}.${token}`;
     let wasLeft = false;
     let tookOver: string | undefined;
+    let now = 0;
     try {
       writeFileSync(draft, JSON.stringify(own), { flag: 'wx' });
       // The disk's clock: that of another machine, and that of this one, may differ.
-      const now = statSync(draft).mtimeMs;
+      now = statSync(draft).mtimeMs;
       for (let tries = 0; !placed(draft, path, link); tries++) {
         const found = readLock(path, now);
         if (found === undefined) continue;
@@ -93,6 +94,7 @@ export class FolderLock implements Disposable {
       removeIfPossible(draft);
     }
     heldHere.add(token);
+    removeLeftDrafts(folder, now);
     return new FolderLock(path, own, wasLeft, tookOver);
   }
 
@@ -136,6 +138,16 @@ function written(draft: string, path: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  }
+}
+
+/** Removes what processes left that were killed while they took the lock. */
+function removeLeftDrafts(folder: string, now: number): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(`${LOCK}.`)) continue;
+    const path = join(folder, name);
+    const left = readLock(path, now);
+    if (left !== undefined && !isHolding(left)) removeIfPossible(path);
   }
 }
 

@@ -144,6 +144,18 @@ test('the lock of a dead process, of a later one with its pid, and one that is n
   }
 });
 
+test('what a process left that was killed while it took the lock is removed; a draft of a living one stays', async () => {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  const draft = (owner: number | undefined): string => JSON.stringify({ pid: owner, host: hostname(), token: 't' });
+  writeFileSync(join(out, '.gridrun.lock.dead'), draft(pid));
+  writeFileSync(join(out, '.gridrun.lock.empty'), '');
+  utimesSync(join(out, '.gridrun.lock.empty'), 1, 1);
+  writeFileSync(join(out, '.gridrun.lock.living'), draft(process.ppid));
+  writeFileSync(join(out, '.gridrun.lock.writing'), '');
+  (await RunFolder.open(out))[Symbol.dispose]();
+  assert.deepEqual(readdirSync(out).toSorted(), ['.gridrun.lock.living', '.gridrun.lock.writing']);
+});
+
 test('a run whose process died after the end of its journal may lack reports, so it is unfinished', async () => {
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   leave(variedRun().ended());
