@@ -1,5 +1,6 @@
 import type { SessionFacts } from '../core/ports.ts';
 import { restore, withBidi } from './bidi-session.ts';
+import { closeTabs, type Tab } from './close-tabs.ts';
 
 /** The user context that every browser starts with. It cannot be removed. */
 const DEFAULT_CONTEXT = 'default';
@@ -14,23 +15,18 @@ export async function freshContext(session: SessionFacts, signal: AbortSignal): 
       use.bidi('browsingContext.getTree', { maxDepth: 0 }),
       use.bidi('browser.getUserContexts', {}),
       use.bidi('browser.createUserContext', {}),
-    ])) as [
-      { contexts: { context: string; userContext: string }[] },
-      { userContexts: { userContext: string }[] },
-      { userContext: string },
-    ];
+    ])) as [{ contexts: Tab[] }, { userContexts: { userContext: string }[] }, { userContext: string }];
     const tab = (await use.bidi('browsingContext.create', { type: 'tab', userContext: fresh.userContext })) as {
       context: string;
     };
+    const isOfDefault = ({ userContext }: Tab): boolean => userContext === DEFAULT_CONTEXT;
     const removed = Promise.all([
-      ...tree.contexts
-        .filter(({ userContext }) => userContext === DEFAULT_CONTEXT)
-        .map(({ context }) => use.bidi('browsingContext.close', { context, promptUnload: false })),
+      closeTabs(use, tree.contexts.filter(isOfDefault), isOfDefault),
       ...known.userContexts
         .filter(({ userContext }) => userContext !== DEFAULT_CONTEXT && userContext !== fresh.userContext)
         .map((old) => use.bidi('browser.removeUserContext', old)),
     ]);
-    const restored = use.classic('/window', { handle: tab.context }).then(() => restore(use, session));
+    const restored = use.classic('POST', '/window', { handle: tab.context }).then(() => restore(use, session));
     await Promise.all([removed, restored]);
   });
 }

@@ -1,6 +1,7 @@
 import type { SessionFacts } from '../core/ports.ts';
 import { WireClient } from '../wire/wire-client.ts';
-import { RESET_DEADLINE_MS, restore } from './bidi-session.ts';
+import { RESET_DEADLINE_MS, restore, type BidiSession } from './bidi-session.ts';
+import { requireFew } from './close-tabs.ts';
 
 /** CDP commands that clear every origin's cookies, local and session storage, IndexedDB, service workers and caches. */
 export const CLEARS: readonly (readonly [method: string, params: object])[] = [
@@ -17,18 +18,21 @@ export async function wipeClassic(session: SessionFacts, signal: AbortSignal): P
   const limits = { deadlineMs: RESET_DEADLINE_MS, signal };
   const client = new WireClient(session.endpoint);
   const path = (rest: string): string => `/session/${session.sessionId}${rest}`;
-  const classic = (rest: string, body: object): Promise<unknown> => client.send('POST', path(rest), body, limits);
+  const classic: BidiSession['classic'] = (method, rest, body) => client.send(method, path(rest), body, limits);
   // An open dialog would block every later command. Usually there is none, and the command fails.
-  await classic('/alert/dismiss', {}).catch(() => {});
+  await classic('POST', '/alert/dismiss', {}).catch(() => {});
   const others = (await client.send('GET', path('/window/handles'), undefined, limits)) as string[];
-  const fresh = (await classic('/window/new', { type: 'tab' })) as { handle: string };
-  for (const handle of others) {
-    await classic('/window', { handle });
-    await client.send('DELETE', path('/window'), undefined, limits);
+  const fresh = (await classic('POST', '/window/new', { type: 'tab' })) as { handle: string };
+  // A page can open windows until its own is closed. Each close returns the windows that are left.
+  for (let left = others, count = 1; left.length > 0; count += 1) {
+    requireFew(count);
+    await classic('POST', '/window', { handle: left[0] });
+    const open = (await classic('DELETE', '/window')) as string[];
+    left = open.filter((handle) => handle !== fresh.handle);
   }
-  await classic('/window', { handle: fresh.handle });
+  await classic('POST', '/window', { handle: fresh.handle });
   await Promise.all([
-    ...CLEARS.map(([cmd, params]) => classic('/goog/cdp/execute', { cmd, params })),
+    ...CLEARS.map(([cmd, params]) => classic('POST', '/goog/cdp/execute', { cmd, params })),
     restore({ classic }, session),
   ]);
 }

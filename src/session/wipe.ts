@@ -1,5 +1,6 @@
 import type { SessionFacts } from '../core/ports.ts';
 import { restore, withBidi } from './bidi-session.ts';
+import { closeTabs, type Tab } from './close-tabs.ts';
 import { CLEARS, wipeClassic } from './wipe-classic.ts';
 
 /**
@@ -15,18 +16,17 @@ export async function wipe(session: SessionFacts, signal: AbortSignal): Promise<
       use.bidi('browsingContext.getTree', { maxDepth: 0 }),
       // Before the others close: the browser ends with its last window.
       use.bidi('browsingContext.create', { type: 'tab' }),
-    ])) as [{ contexts: { context: string }[] }, { context: string }];
-    const others = tree.contexts.map(({ context }) => context).filter((context) => context !== tab.context);
-    const restored = use.classic('/window', { handle: tab.context }).then(() => restore(use, session));
-    const cleared = Promise.all([
-      use.bidi('goog:cdp.getSession', { context: tab.context }) as Promise<{ session: string }>,
-      // Before the clears: a page that is still open could write again.
-      ...others.map((context) => use.bidi('browsingContext.close', { context, promptUnload: false })),
-    ]).then(([cdp]) =>
-      Promise.all(
-        CLEARS.map(([method, params]) => use.bidi('goog:cdp.sendCommand', { method, params, session: cdp.session })),
-      ),
-    );
-    await Promise.all([restored, cleared]);
+    ])) as [{ contexts: Tab[] }, { context: string }];
+    const isOther = ({ context }: Tab): boolean => context !== tab.context;
+    const restored = use.classic('POST', '/window', { handle: tab.context }).then(() => restore(use, session));
+    const cdp = use.bidi('goog:cdp.getSession', { context: tab.context }) as Promise<{ session: string }>;
+    // After each close: a page that is still open could write again.
+    const clear = async (): Promise<void> => {
+      const { session: id } = await cdp;
+      await Promise.all(
+        CLEARS.map(([method, params]) => use.bidi('goog:cdp.sendCommand', { method, params, session: id })),
+      );
+    };
+    await Promise.all([restored, cdp, closeTabs(use, tree.contexts.filter(isOther), isOther, clear)]);
   });
 }
