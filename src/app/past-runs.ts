@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { comparisonOutcome, type Comparison } from '../core/comparison.ts';
+import { refusal } from '../core/fault.ts';
 import { exitOf } from '../core/outcome.ts';
 import { dayOf } from '../expectations/expectation.ts';
+import { readExpectationsText } from '../expectations/read.ts';
 import { updateExpectations } from '../expectations/update.ts';
 import { History } from '../history/history.ts';
 import { compareText } from '../report/look-back/compare-text.ts';
@@ -48,9 +50,16 @@ export async function rebuildHistory(out: string, folders: readonly string[]): P
 
 /** Updates a file of expectations from a run: adds what failed, removes what passed, keeps the rest. */
 export async function updateExpectationsFile(file: string, folder: string): Promise<LookBack> {
-  const text = existsSync(file) ? await readFile(file, 'utf8') : '';
+  const text = existsSync(file) ? await readExpectationsText(file, '.') : '';
   const state = await foldJournal(join(folder, JOURNAL));
   const update = updateExpectations(text, file, state, { today: dayOf(Date.now()) });
-  if (update.text !== text) await writeFile(file, update.text);
+  if (update.text !== text) {
+    await writeFile(file, update.text).catch((error: unknown) => {
+      const { message } = error as Error;
+      throw refusal('expectations.file', `cannot write the known failures to ${file}: ${message}`, {
+        hint: 'its folder must exist, and you need the right to write there',
+      });
+    });
+  }
   return { text: expectationsUpdateText(update, file), exitCode: 0 };
 }

@@ -16,16 +16,19 @@ export interface ExpectationsFile {
 
 /** Reads `--expectations`. Throws a refusal with every mistake and its line. */
 export async function readExpectations(file: string, cwd: string): Promise<ExpectationsFile> {
-  let text: string;
+  return parseExpectations(await readExpectationsText(file, cwd), file);
+}
+
+/** The text of a file of expectations. Throws a refusal that says why it cannot be read. */
+export async function readExpectationsText(file: string, cwd: string): Promise<string> {
   try {
-    text = await readFile(resolve(cwd, file), 'utf8');
+    return await readFile(resolve(cwd, file), 'utf8');
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
     throw refusal('expectations.file', `cannot read the known failures in ${file}: ${why}`, {
       hint: 'create the file from a run: gridrun expectations update',
     });
   }
-  return parseExpectations(text, file);
 }
 
 /** Reads a list of expectations from YAML or JSON. Throws a refusal with every mistake and its line. */

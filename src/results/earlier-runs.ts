@@ -18,11 +18,18 @@ export function runOf(state: RunState): EarlierRun {
 
 /**
  * The run whose results are in a folder. Reads results.json, or the journal if that is missing.
- * Throws a refusal that names the folder if it holds neither, or the file that cannot be read.
+ * Throws a refusal that names the folder if it holds neither, an empty journal, or the file that cannot be read.
  */
 export async function readRun(folder: string): Promise<EarlierRun> {
   if (existsSync(join(folder, RESULTS_JSON))) return readResults(join(folder, RESULTS_JSON));
-  if (existsSync(join(folder, JOURNAL))) return runOf(await foldJournal(join(folder, JOURNAL)));
+  if (existsSync(join(folder, JOURNAL))) {
+    const state = await foldJournal(join(folder, JOURNAL));
+    if (state.started !== undefined) return runOf(state);
+    // Compared with a run without sites, every failure would be new, or gone.
+    throw refusal('results.none', `${join(folder, JOURNAL)} has no run: nothing was written to it`, {
+      hint: 'pass the --out folder of an earlier run',
+    });
+  }
   const what = existsSync(folder)
     ? `${folder} has neither ${RESULTS_JSON} nor ${JOURNAL}`
     : `there is no folder ${folder}`;

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -8,7 +7,8 @@ import { join } from 'node:path';
  * throws.
  */
 export async function linkEvidence(from: string, to: string): Promise<void> {
-  if (!existsSync(from)) return;
+  const stats = await lstat(from).catch(() => undefined);
+  if (stats?.isDirectory() !== true) return;
   await mkdir(to, { recursive: true });
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];

@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { SCHEMA_VERSION, type RunEvent } from '../core/event.ts';
 import { GridrunError, refusal } from '../core/fault.ts';
 import { whyNotEvent } from './event-shape.ts';
@@ -13,20 +14,28 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
  * event, if a newer gridrun wrote the journal, or if the file cannot be read.
  */
 export async function* replay(path: string): AsyncGenerator<RunEvent, void, void> {
-  const bytes = createReadStream(path, { highWaterMark: 1 << 20 });
+  let bytes: ReadStream | undefined;
   try {
+    const stats = await stat(path);
+    // Nothing may ever come out of a pipe or a device.
+    if (!stats.isFile()) throw unreadable(path, 'it is not a file');
+    bytes = createReadStream(path, { highWaterMark: 1 << 20 });
     yield* parseJournal(bytes, path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof GridrunError || code === undefined) throw error;
     if (code === 'ENOENT')
       throw refusal('journal.missing', `there is no journal at ${path}`, { hint: 'pass the results folder of a run' });
-    throw refusal('journal.unreadable', `cannot read the journal ${path}: ${(error as Error).message}`, {
-      hint: 'it must be a file that you may read',
-    });
+    throw unreadable(path, (error as Error).message);
   } finally {
-    bytes.destroy();
+    bytes?.destroy();
   }
+}
+
+function unreadable(path: string, why: string): GridrunError {
+  return refusal('journal.unreadable', `cannot read the journal ${path}: ${why}`, {
+    hint: 'it must be a file that you may read',
+  });
 }
 
 /**

@@ -62,6 +62,11 @@ test('expectations update writes what failed, and --expectations then excuses it
   assert.equal(excused.code, 0, excused.stdout + excused.stderr);
   await place.run(['expectations', 'update', 'known.yaml']);
   assert.equal(await place.read('known.yaml'), written);
+  for (const path of ['gridrun-results', 'nowhere/known.yaml']) {
+    const { code, stderr } = await place.run(['expectations', 'update', path]);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /cannot (read|write) the known failures/);
+  }
 });
 
 test('the journal tells how a site that was not passed fared before', async () => {

@@ -243,6 +243,9 @@ test('refusals: nothing there, something else there, a broken file, a newer one,
     code: 'results.unreadable',
     hint: 'remove the file: gridrun then replays events.ndjson',
   });
+  mkdirSync(join(folder, 'unstarted'));
+  writeFileSync(join(folder, 'unstarted', 'events.ndjson'), '');
+  await refuses(join(folder, 'unstarted'), /unstarted.events\.ndjson has no run/);
   await refuses(put('other', '[]'), /is not a results file of gridrun: not a JSON object/);
   await refuses(put('newer', '{"version": 99}'), /its version is 99, of a newer gridrun/);
   await refuses(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { stoppedByBail } from '../../src/core/case-tally.ts';
@@ -148,6 +149,11 @@ test('a journal that is not there is refused by its path', async () => {
     collect(replay('/nowhere/events.ndjson')),
     refused('journal.missing', /no journal at \/nowhere/),
   );
+});
+
+test('a journal that is no file is refused, and not waited for', { skip: process.platform === 'win32' }, async () => {
+  await assert.rejects(collect(replay('/dev/null')), refused('journal.unreadable', /it is not a file/));
+  await assert.rejects(collect(replay(tmpdir())), refused('journal.unreadable', /it is not a file/));
 });
 
 test('a journal from before `stoppedBy` was recorded gets it from the text of the stop', async () => {

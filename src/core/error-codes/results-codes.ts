@@ -16,7 +16,7 @@ export const RESULTS_CODES = {
     'fix it, or set a later date in `until`',
   ),
   'expectations.file': input(
-    'gridrun could not read the file of known failures',
+    'gridrun could not read or write the file of known failures',
     'create the file with `gridrun expectations update`',
   ),
   'expectations.passed': noted(
