@@ -101,3 +101,23 @@ test('a site is not judged if its extension is gone at the end', SKIP, async () 
   );
   assert.equal(there?.verdict, 'passed');
 });
+
+test('a site is not judged in a window that the extension has minimized', SKIP, async () => {
+  await using pages = await startPages();
+  const worker =
+    "chrome.runtime.onMessage.addListener(() => chrome.windows.getCurrent().then(({ id }) => chrome.windows.update(id, { state: 'minimized' })));";
+  const check = `
+  if (site.id === '1') {
+    await driver.executeScript('dispatchEvent(new Event("do"))');
+    await driver.wait(() => driver.executeScript('return document.hidden'), 20_000);
+  }`;
+  await using place = await placeWith(pages.url, worker, check, ['1', '2']);
+  const { code, stdout } = await place.run([...WITHOUT_CONTROL, '--infra-retries', '1']);
+  assert.equal(code, 3, stdout);
+  const [hidden, shown] = (await place.results()).sites;
+  assert.deepEqual(
+    [hidden?.verdict, hidden?.cause, hidden?.code, hidden?.attempts],
+    ['errored', 'extension', 'extension.hid-page', 2],
+  );
+  assert.equal(shown?.verdict, 'passed');
+});

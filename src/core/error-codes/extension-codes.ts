@@ -13,6 +13,11 @@ export const EXTENSION_CODES = {
     'the extension threw an error, and `--fail-on-extension-errors` is set',
     'fix the extension; the report has the message and the stack',
   ),
+  'extension.hid-page': retried(
+    'extension',
+    'the extension minimized the window of the site',
+    'find out what calls `chrome.windows.update()` in it',
+  ),
   'extension.mv2': input(
     'the extension uses manifest version 2, which Chrome no longer runs',
     'migrate it to version 3',

@@ -74,7 +74,8 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
   const { failOnExtensionErrors: failOnErrors } = worker;
   const { driver, moves } = borrowed;
   const isCheckActing = (): boolean => moves.mayOpenTabs;
-  const extension = new ExtensionUse({ session, driver, signal, failOnErrors, isCheckActing });
+  const mayHideWindow = (): boolean => moves.mayHideWindow;
+  const extension = new ExtensionUse({ session, driver, signal, failOnErrors, isCheckActing, mayHideWindow });
   const extensionLog = async (): Promise<string> => await extension.log();
   const view = new PageView({ session, wire, window: () => moves.window, signal });
   const evidence = new EvidenceTaker({ worker, order, redaction, wire, view, extensionLog, remainingMs, signal });

@@ -14,6 +14,7 @@ export class PageMoves {
   #hasClosed = false;
   #hasActed = false;
   #opensWindows = false;
+  #hidesWindow = false;
   #isLoaded = false;
   #target: string | undefined;
 
@@ -37,6 +38,11 @@ export class PageMoves {
     return this.#hasActed || this.#opensWindows;
   }
 
+  /** May a window that is minimized be the check's doing? */
+  get mayHideWindow(): boolean {
+    return this.#hidesWindow;
+  }
+
   /** The last load ended without an error. */
   get isLoaded(): boolean {
     return this.#isLoaded;
@@ -52,6 +58,7 @@ export class PageMoves {
     if (ACTS_ON_PAGE.has(name)) this.#hasActed = true;
     if (name === 'close') this.#hasClosed = true;
     if (name === 'newWindow') this.#opensWindows = true;
+    if (name === 'minimizeWindow') this.#hidesWindow = true;
     if (!isNavigation(name)) return;
     this.#hasActed = false;
     this.#isLoaded = false;
@@ -59,9 +66,10 @@ export class PageMoves {
     this.#target = typeof url === 'string' ? url : undefined;
   }
 
-  /** Call before a command is sent over a socket of the driver: it may open tabs too. */
+  /** Call before a command is sent over a socket of the driver: it may open tabs and hide windows too. */
   onSocketCommand(): void {
     this.#opensWindows = true;
+    this.#hidesWindow = true;
   }
 
   /** Call when a command has succeeded. */

@@ -16,6 +16,8 @@ export interface ExtensionUseOptions {
   readonly failOnErrors: boolean;
   /** May a tab that opens now be the check's doing? */
   readonly isCheckActing: () => boolean;
+  /** May a window that is minimized be the check's doing? */
+  readonly mayHideWindow: () => boolean;
 }
 
 /** The extension's part in one attempt: `extension` for its checks, its log, and its errors. */
@@ -58,19 +60,28 @@ export class ExtensionUse {
     return all.list().join('');
   }
 
-  /** The fault of an extension that is not in the session any more; undefined if it is there. Never rejects. */
+  /**
+   * The fault of an extension that is not in the session any more, or that has minimized the window of the site; undefined
+   * if it is there and the page is shown. Never rejects.
+   */
   async lossOf(): Promise<Fault | undefined> {
     const { extension, sessionId } = this.#options.session;
-    if (this.#watch === undefined || extension === undefined) return undefined;
+    const watch = this.#watch;
+    if (watch === undefined || extension === undefined) return undefined;
     // If the session does not answer, it is no matter of the extension.
-    if (await this.#watch.isLoaded().catch(() => true)) return undefined;
-    return makeFault(
-      'extension.not-loaded',
-      `${extension.name} is no longer loaded in session ${sessionId}: it disabled or removed itself, or Chrome did`,
-      {
-        hint: 'gridrun judges no site without the extension: find out what calls chrome.runtime.reload() or chrome.management',
-      },
-    );
+    const [isLoaded, isMinimized] = await Promise.all([watch.isLoaded().catch(() => true), watch.isMinimized()]);
+    if (!isLoaded)
+      return makeFault(
+        'extension.not-loaded',
+        `${extension.name} is no longer loaded in session ${sessionId}: it disabled or removed itself, or Chrome did`,
+        {
+          hint: 'gridrun judges no site without the extension: find out what calls chrome.runtime.reload() or chrome.management',
+        },
+      );
+    if (!isMinimized || this.#options.mayHideWindow()) return undefined;
+    return makeFault('extension.hid-page', `the window of the site is minimized, and no check did that`, {
+      hint: `Chrome draws nothing in it: find out what calls chrome.windows.update() in ${extension.name}`,
+    });
   }
 
   /**

@@ -165,6 +165,11 @@ export class ExtensionWatch {
     }
   }
 
+  /** Is the window of the site's tab minimized? Never rejects. */
+  async isMinimized(): Promise<boolean> {
+    return await this.#siteTab.isMinimized();
+  }
+
   /** Is the extension still installed and enabled? It may remove or disable itself. Throws a `WireError`. */
   async isLoaded(): Promise<boolean> {
     for (let tries = 0; ; tries++) {

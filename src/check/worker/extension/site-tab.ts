@@ -73,6 +73,12 @@ export class SiteTab {
       .catch(() => {});
   }
 
+  /** Is the window of the site's tab minimized? Never rejects. */
+  async isMinimized(): Promise<boolean> {
+    // The check may have closed the tab, and some grids have no such command.
+    return this.#tab !== undefined && (await this.#options.actions.isMinimized(this.#tab).catch(() => false));
+  }
+
   async #show(): Promise<void> {
     await this.#options.actions.show(this.#tab!);
   }

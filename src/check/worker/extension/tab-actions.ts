@@ -29,6 +29,14 @@ export class TabActions {
     await this.#do('Target.activateTarget', context, { method: 'browsingContext.activate', params: { context } });
   }
 
+  /** Is the window of a tab minimized? Chrome draws nothing in it then. Throws a `WireError`. */
+  async isMinimized(context: string): Promise<boolean> {
+    const { bounds } = (await this.#bidi.send('Browser.getWindowForTarget', { targetId: context })) as {
+      bounds: { windowState?: unknown };
+    };
+    return bounds.windowState === 'minimized';
+  }
+
   /** Sends the DevTools command for a target, or without DevTools the command of BiDi. A tab has one id in both. */
   async #do(method: string, targetId: string, bidi: { readonly method: string; readonly params: object }) {
     const devtools = await DevToolsClient.connect(this.#session, this.#limits);
