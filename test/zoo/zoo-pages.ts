@@ -354,26 +354,27 @@ const DIALOGS: Readonly<Record<string, Hostile>> = {
   'prompt-loop': both(script('for (;;) prompt("your name?")'), 'site.dialogs'),
 };
 
+/** They hold their process from the first moment after their load, so that no check can be quicker. */
 const HELD: Readonly<Record<string, Hostile>> = {
   'loop-after-load': later(
-    script('addEventListener("load", () => setTimeout(() => { for (;;); }, 50))'),
+    script('addEventListener("load", () => setTimeout(() => { for (;;); }, 0))'),
     'site.hangs',
     true,
   ),
   'loop-while-parsing': both(script('for (;;);'), 'site.hangs'),
   'write-loop': later(
-    script('addEventListener("load", () => setTimeout(() => { for (;;) document.write("x"); }, 50))'),
+    script('addEventListener("load", () => setTimeout(() => { for (;;) document.write("x"); }, 0))'),
     'site.hangs',
   ),
-  backtracking: later(script('setTimeout(() => /^(a+)+$/.test("a".repeat(60) + "b"), 50)'), 'site.hangs'),
+  backtracking: later(script('setTimeout(() => /^(a+)+$/.test("a".repeat(60) + "b"), 0)'), 'site.hangs'),
   'sync-request': later(
     script(
-      'addEventListener("load", () => setTimeout(() => { const x = new XMLHttpRequest(); x.open("GET", "/no-answer", false); x.send(); }, 50))',
+      'addEventListener("load", () => setTimeout(() => { const x = new XMLHttpRequest(); x.open("GET", "/no-answer", false); x.send(); }, 0))',
     ),
     'site.hangs',
   ),
   'promise-loop': later(
-    script('setTimeout(() => { const again = () => Promise.resolve().then(again); again(); }, 50)'),
+    script('setTimeout(() => { const again = () => Promise.resolve().then(again); again(); }, 0)'),
     'site.hangs',
   ),
 };
