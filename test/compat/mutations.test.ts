@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { mergeReports } from '../../src/app/merge.ts';
 import { compare, rebuildHistory } from '../../src/app/past-runs.ts';
 import { GridrunError } from '../../src/core/fault.ts';
-import { mutateJournal, mutateResults, seeded } from '../support/mutate.ts';
+import { mutateJournal, mutateResults } from '../support/mutate.ts';
+import { randomFrom } from '../support/random.ts';
 
 // Journals and results that anyone may have changed, each merged, compared and put into a history. GRIDRUN_MUTATIONS
 // says how many, GRIDRUN_MUTATION_SEED which is the first.
@@ -70,7 +71,7 @@ async function each(seeds: Iterable<number>, what: (random: () => number) => Pro
   const endings = new Set<string>();
   for (const seed of seeds) {
     try {
-      endings.add(await what(seeded(seed)));
+      endings.add(await what(randomFrom(seed)));
     } catch (error) {
       throw new Error(`seed ${seed}: GRIDRUN_MUTATIONS=1 GRIDRUN_MUTATION_SEED=${seed}`, { cause: error });
     }

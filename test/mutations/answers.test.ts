@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startStub, type StubFault, type StubRequest } from '../stub/webdriver-stub.ts';
 import { Workplace, siteList } from '../support/command.ts';
-import { mutateValue, seeded } from '../support/mutate.ts';
+import { mutateValue } from '../support/mutate.ts';
+import { randomFrom } from '../support/random.ts';
 
 // Answers of a grid that anyone may have damaged. GRIDRUN_MUTATED_ANSWERS says how many, GRIDRUN_MUTATION_SEED which run is
 // the first. The long form: npm run test:mutations.
@@ -74,7 +75,7 @@ interface Round {
 /** Runs a list on a grid whose answers are mutated from a seed, then another one that is not, which ends what is left. */
 async function round(seed: number): Promise<Round> {
   let mutated = 0;
-  let random: (() => number) | undefined = seeded(seed);
+  let random: (() => number) | undefined = randomFrom(seed);
   await using stub = await startStub({
     bidi: true,
     sessionsPerNode: 50,

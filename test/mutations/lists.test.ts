@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { stringify } from 'yaml';
 import { GridrunError } from '../../src/core/fault.ts';
 import { readSites } from '../../src/sites/read.ts';
-import { mutateValue, seeded } from '../support/mutate.ts';
+import { mutateValue } from '../support/mutate.ts';
+import { randomFrom } from '../support/random.ts';
 
 // Site lists that anyone may have damaged. GRIDRUN_MUTATIONS says how many, GRIDRUN_MUTATION_SEED which is the first. The
 // long form: npm run test:mutations.
@@ -81,7 +82,7 @@ function damaged(bytes: Buffer, random: () => number): Buffer {
 test(`${COUNT} damaged lists are read, or refused`, async (t) => {
   const endings = { read: 0, refused: 0 };
   for (let seed = FIRST; seed < FIRST + COUNT; seed++) {
-    const random = seeded(seed);
+    const random = randomFrom(seed);
     const list = random() < 0.5 ? LIST : mutateValue(LIST, random);
     const write = FORMS[Math.floor(random() * FORMS.length)]!;
     let bytes: Buffer = Buffer.alloc(0);

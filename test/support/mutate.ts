@@ -1,14 +1,3 @@
-/** Numbers from 0 to 1 that a seed decides. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** What a hostile or a broken program may write where something else belongs. */
 const POISON: readonly (() => unknown)[] = [
   ...[null, true, '', 0, -1, 0.5, 1e13, 2 ** 53, 1e308, -1e308, [], {}, [null], { title: {} }, [[[]]]].map(
