@@ -119,6 +119,9 @@ export const WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>> = {
     ],
     LOOK_MS: ['check', 'the page, within the end of an attempt', 'the attempt ends without its evidence'],
   },
+  'check/worker/attempt/held-input.ts': {
+    LET_GO_MS: ['check', 'the release of keys that a check holds down', 'the session is replaced'],
+  },
   'check/worker/attempt/keep-alive.ts': {
     DEADLINE_MS: ['check', 'a reply to a keep-alive', "the check's own next command reports a lost session"],
   },

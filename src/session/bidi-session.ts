@@ -10,7 +10,7 @@ export const RESET_DEADLINE_MS = 10_000;
 export interface BidiSession {
   bidi(method: string, params: object): Promise<unknown>;
   /** A W3C command. `path` is the part after `/session/<id>`. */
-  classic(method: 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>;
+  classic(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>;
 }
 
 /** Runs a reset over its own BiDi connection. Throws `session.no-bidi` if the browser offers none. */
@@ -39,12 +39,10 @@ export async function withBidi(
   }
 }
 
-/** Sets the timeouts and the window back to what they were when the session opened. Lets go of keys and mouse buttons. */
+/** Sets the timeouts and the window back to what they were when the session opened. */
 export async function restore(use: Pick<BidiSession, 'classic'>, session: SessionFacts): Promise<void> {
   const timeouts = session.capabilities['timeouts'];
   await Promise.all([
-    // Keys and buttons that a check held down, and the place of its mouse, belong to the session, not to the tab.
-    use.classic('DELETE', '/actions'),
     typeof timeouts === 'object' && timeouts !== null ? use.classic('POST', '/timeouts', timeouts) : undefined,
     session.windowRect === undefined ? undefined : use.classic('POST', '/window/rect', session.windowRect),
   ]);

@@ -110,3 +110,43 @@ test('what a check sets by BiDi or DevTools does not reach the next site', { ski
   // `intercept`, `tab` and `tabBidi` cost no session: the first session has `clean` and `pinned`.
   assert.deepEqual(closed, [2, 1, 1, 1, 1, 1, 2, 1, 1, 3]);
 });
+
+test(
+  'keys and mouse buttons that a check holds down are let go before the next site',
+  { skip: missing('chrome') },
+  async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><body>page</body>');
+    });
+    const suite = `
+import assert from 'node:assert/strict';
+import { driver, site } from 'gridrun/check';
+import { Key, Origin } from 'selenium-webdriver';
+it('holds, then sees', async () => {
+  await driver.get(site.url);
+  if (site.id === 'holds') return await driver.actions().keyDown(Key.SHIFT).move({ x: 40, y: 50, duration: 0 }).press().perform();
+  await driver.executeScript(() => addEventListener('mousemove', ({ shiftKey, buttons, x, y }) => (window.seen = [shiftKey, buttons, x, y])));
+  await driver.actions().move({ origin: Origin.POINTER, x: 3, y: 4, duration: 0 }).perform();
+  assert.deepEqual(await driver.executeScript(() => window.seen), [false, 0, 3, 4]);
+});
+`;
+    await using place = await Workplace.with({
+      'sites.json': JSON.stringify(['holds', 'sees'].map((id) => ({ id, url: server.url }))),
+      'x.check.mjs': suite,
+    });
+    const { code, stdout } = await place.run([
+      'x.check.mjs',
+      '--sites',
+      'sites.json',
+      '-j',
+      '1',
+      '--infra-retries',
+      '0',
+    ]);
+    assert.equal(code, 0, stdout);
+    const closed = (await place.journal()).flatMap((event) =>
+      event.type === 'session-closed' ? [event.siteCount] : [],
+    );
+    assert.deepEqual(closed, [2]);
+  },
+);

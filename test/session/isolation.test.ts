@@ -13,8 +13,6 @@ import { startHttpServer, type HttpServer } from '../support/http-server.ts';
 import { missing } from '../support/machine.ts';
 
 const NEVER = new AbortController().signal;
-/** WebDriver's character for the Shift key. */
-const SHIFT = '\uE008';
 
 describe('between two sites of a session', { skip: missing('chrome') }, () => {
   let stateDir: string;
@@ -111,32 +109,6 @@ describe('between two sites of a session', { skip: missing('chrome') }, () => {
           assert.equal(((await get('/window/handles')) as string[]).length, 1);
         });
       }
-    });
-
-    test(`${kind}${bidi ? '' : ' without BiDi'}: held keys and mouse buttons are let go`, async () => {
-      await withSession({ webSocketUrl: bidi }, async ({ session, post, run }) => {
-        const sources = [
-          { type: 'key', id: 'keys', actions: [{ type: 'keyDown', value: SHIFT }] },
-          {
-            type: 'pointer',
-            id: 'mouse',
-            actions: [
-              { type: 'pointerMove', duration: 0, x: 40, y: 50 },
-              { type: 'pointerDown', button: 0 },
-            ],
-          },
-        ];
-        await post('/url', { url: server.url });
-        await post('/actions', { actions: sources });
-        await isolation(kind).reset(session, NEVER);
-        await post('/url', { url: server.url });
-        await run(
-          'addEventListener("mousemove", ({ shiftKey, buttons, x, y }) => (window.seen = [shiftKey, buttons, x, y])); return 0',
-        );
-        const move = { type: 'pointerMove', duration: 0, origin: 'pointer', x: 3, y: 4 };
-        await post('/actions', { actions: [{ type: 'pointer', id: 'mouse', actions: [move] }] });
-        assert.deepEqual(await run('return window.seen'), [false, 0, 3, 4]);
-      });
     });
 
     // Without BiDi, chromedriver itself hangs on such a page, and the session is replaced.

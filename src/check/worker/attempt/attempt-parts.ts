@@ -13,6 +13,7 @@ import type { AttemptLimits } from './attempt-limits.ts';
 import type { AttemptRedaction } from './attempt-redaction.ts';
 import { BorrowedDriver, type BorrowedDriverOptions } from './borrowed-driver.ts';
 import { FailureExaminer } from './failure-examiner.ts';
+import { HeldInput } from './held-input.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { PageExaminer } from './page-examiner.ts';
 import { SuiteRecord } from './suite-record.ts';
@@ -61,6 +62,7 @@ export interface AttemptParts {
   readonly examiner: FailureExaminer;
   readonly record: SuiteRecord;
   readonly keepAlive: KeepAlive;
+  readonly held: HeldInput;
 }
 
 export function attemptParts(options: AttemptOptions, context: PartsContext): AttemptParts {
@@ -96,7 +98,8 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
   const { onResult } = options;
   const record = new SuiteRecord({ planned: lane.checks, evidence: evidence.files, redaction, onResult });
   const keepAlive = new KeepAlive({ session, borrowed, wire, signal });
-  return { wire, borrowed, extension, view, evidence, pages, examiner, record, keepAlive };
+  const held = new HeldInput({ session, borrowed, wire, signal });
+  return { wire, borrowed, extension, view, evidence, pages, examiner, record, keepAlive, held };
 }
 
 function borrowedDriver(

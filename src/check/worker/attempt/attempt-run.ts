@@ -152,7 +152,7 @@ export class AttemptRun implements AttemptContext {
   async #complete(): Promise<void> {
     if (this.#ending !== undefined) return;
     this.#ending = 'completed';
-    const { borrowed, record, extension, evidence } = this.#parts;
+    const { borrowed, record, extension, evidence, held } = this.#parts;
     this.#chargeOpenCommands();
     borrowed.end();
     record.skipAfterFailure(this.#options.lane.bailingChecks());
@@ -165,7 +165,7 @@ export class AttemptRun implements AttemptContext {
       return this.#conclude(gone);
     }
     const watched = untilAborted(extension.verdictOfWatch(record.list()), abortAfter(END_MS)).catch(() => undefined);
-    const [threw] = await Promise.all([watched, evidence.settled(END_MS)]);
+    const [threw] = await Promise.all([watched, evidence.settled(END_MS), held.letGo()]);
     if (threw !== undefined) record.charge(threw.title, threw.fault);
     this.#conclude(undefined);
   }
@@ -223,7 +223,7 @@ export class AttemptRun implements AttemptContext {
 
   #conclude(fault: Fault | undefined): void {
     this.#isOver = true;
-    const { borrowed, record, extension, evidence, view, keepAlive } = this.#parts;
+    const { borrowed, record, extension, evidence, view, keepAlive, held } = this.#parts;
     keepAlive.end();
     record.attachLate();
     record.close();
@@ -236,7 +236,7 @@ export class AttemptRun implements AttemptContext {
       ending: this.#ending ?? 'completed',
       checks: record.list(),
       ...(fault === undefined ? {} : { fault: this.redaction.value(fault) }),
-      sessionDirty: this.#sessionDirty || evidence.holdsSession || borrowed.hasChangedBrowser,
+      sessionDirty: this.#sessionDirty || evidence.holdsSession || borrowed.hasChangedBrowser || held.isHeld,
       ...(errors.length === 0 ? {} : { extensionErrors: this.redaction.value(errors) }),
     });
   }

@@ -66,6 +66,7 @@ export class BorrowedDriver {
   readonly #navigationErrors = new WeakSet<object>();
   readonly #wireErrors: WireError[] = [];
   #lasting: string | undefined;
+  #hasActed = false;
   #lastUsedAt = now();
   #state: 'used' | 'quit' | 'ending' | 'ended' = 'used';
 
@@ -74,7 +75,10 @@ export class BorrowedDriver {
     this.#client = new ExecutionClient({
       endpoint: session.endpoint,
       deadlineMs: options.maxMs + COMMAND_MARGIN_MS,
-      onRequest: ({ method, path, data }) => this.#note(session, lastingW3c(method, path, data)),
+      onRequest: ({ method, path, data }) => {
+        this.#hasActed ||= method === 'POST' && path.endsWith('/actions');
+        this.#note(session, lastingW3c(method, path, data));
+      },
     });
     const client = this.#client;
     const typed = new TypedSecrets({ send: (request) => client.send(request), onSecrets: options.onTyped });
@@ -95,6 +99,11 @@ export class BorrowedDriver {
   /** Did the check do something that may outlive its tabs? Only a new session is then sure to be clean. */
   get hasChangedBrowser(): boolean {
     return this.#lasting !== undefined;
+  }
+
+  /** Did the check press keys or move the mouse by `actions`? */
+  get hasActed(): boolean {
+    return this.#hasActed;
   }
 
   /** Commands that the check has not got back yet, oldest first. */
