@@ -1,5 +1,4 @@
-import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { RunEvent, Undated } from '../core/event.ts';
 import { GridrunError, refusal } from '../core/fault.ts';
@@ -127,12 +126,8 @@ export class Journal {
   }
 
   /** Writes to a removed file succeed, and are lost. */
-  async #refuseRemoved(): Promise<void> {
-    const isNamed = await stat(this.path).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
-    );
-    if (!isNamed || fstatSync(this.#fd).nlink === 0)
+  #refuseRemoved(): void {
+    if (isGone(this.path) || fstatSync(this.#fd).nlink === 0)
       throw new GridrunError('journal.write', `the journal ${this.path} was removed during the run`, {
         hint: 'leave the results folder alone during a run, then run again',
       });
@@ -155,5 +150,13 @@ export class Journal {
       // A torn last line replays, too.
     }
     this.#onFailure(this.#failure);
+  }
+}
+
+function isGone(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
   }
 }

@@ -17,6 +17,8 @@ import { Workers } from './workers.ts';
 import type { WorkerOptions } from '../protocol.ts';
 
 const FIXTURE_DEADLINE_MS = 10_000;
+/** To ask the system each time is slow. */
+const PROCESSOR_COUNT = availableParallelism();
 /** The limits of a worker that no setting changes. A file that takes longer to load waits for something that never comes. */
 export const WORKER_LIMITS = { stallLimitMs: 10_000, loadLimitMs: 60_000 } as const;
 
@@ -47,7 +49,7 @@ export class WorkerPool implements CheckRunner {
   /** Sites that were in a worker that died. A second death makes them suspects: the first may have come from outside. */
   readonly #sitesWhoseWorkerDiedOnce = new Set<string>();
   /** Keeps hundreds of suspects from becoming hundreds of processes. */
-  readonly #aloneLimit = pLimit(availableParallelism());
+  readonly #aloneLimit = pLimit(PROCESSOR_COUNT);
   #loaded: Promise<readonly CheckPlan[]> | undefined;
   #checks: readonly CheckPlan[] = [];
   #fixtures: GlobalFixtures | undefined;
@@ -157,14 +159,12 @@ export class WorkerPool implements CheckRunner {
 
   #workerKey(slot: number): string {
     const { lanesPerWorker, workerCount } = this.#options;
-    return lanesPerWorker > 0
-      ? `${Math.floor(slot / lanesPerWorker)}`
-      : `${slot % (workerCount ?? availableParallelism())}`;
+    return lanesPerWorker > 0 ? `${Math.floor(slot / lanesPerWorker)}` : `${slot % (workerCount ?? PROCESSOR_COUNT)}`;
   }
 
   /** How many lanes the fullest worker will have. */
   #maxLanes(): number {
-    const { lanesPerWorker, workerCount = availableParallelism(), sessions = Infinity } = this.#options;
+    const { lanesPerWorker, workerCount = PROCESSOR_COUNT, sessions = Infinity } = this.#options;
     return lanesPerWorker > 0 ? Math.min(lanesPerWorker, sessions) : sessions / workerCount;
   }
 

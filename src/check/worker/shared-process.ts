@@ -1,5 +1,6 @@
 import { makeFault } from '../../core/fault.ts';
 import type { AttemptOutcome } from '../../core/ports.ts';
+import { isFailing } from '../../core/verdict.ts';
 import { now } from '../../os/real-timers.ts';
 import { namesOf } from '../../text/names-of.ts';
 import type { FromWorker, WorkerDone } from '../protocol.ts';
@@ -60,9 +61,9 @@ export class SharedProcess implements LoadGuard {
   mayStart(): boolean {
     // What changes before the first attempt is part of the load.
     if (!this.#hasRun) this.keep();
-    // An attempt that runs now is looked at from all sides when it ends.
-    const additions = this.#attempts.size > 0 ? 'enumerable' : 'all';
-    if (!this.#isSpent && this.#watch.changes(additions).length > 0) this.#isSpent = true;
+    if (this.#attempts.size > 1) this.look();
+    else if (!this.#isSpent)
+      this.#isSpent = this.#watch.changes(this.#attempts.size > 0 ? 'enumerable' : 'all').length > 0;
     return !this.#isSpent;
   }
 
@@ -84,10 +85,11 @@ export class SharedProcess implements LoadGuard {
    */
   endOf(attempt: AttemptRun, outcome: AttemptOutcome, isClean: boolean): Pick<WorkerDone, 'isSpent' | 'addressInUse'> {
     this.#hasRun = true;
-    const changed = this.#isSpent ? [] : this.#watch.changes();
-    if (this.#attempts.size > 1) this.#report(changed);
+    // A change may be why a check failed. Where all passed, the looks of the other attempts are soon enough.
+    if (this.#attempts.size > 1 && hasPassed(outcome)) this.look();
+    else this.#lookAtAll();
     if (!isClean) endChildren(attempt);
-    if (!isClean || hasOpenServer(attempt) || changed.length > 0) this.#isSpent = true;
+    if (!isClean || hasOpenServer(attempt)) this.#isSpent = true;
     const address = addressOf(attempt, outcome);
     return {
       ...(this.#isSpent ? { isSpent: true } : {}),
@@ -112,11 +114,22 @@ export class SharedProcess implements LoadGuard {
     return { ...outcome, checks, fault: own };
   }
 
+  #lookAtAll(): void {
+    if (this.#isSpent) return;
+    const changed = this.#watch.changes();
+    if (this.#attempts.size > 1) this.#report(changed);
+    else this.#isSpent = changed.length > 0;
+  }
+
   #report(what: readonly string[], byLoad = false): void {
     if (this.#isSpent || what.length === 0) return;
     this.#isSpent = true;
     this.#send({ type: 'process-changed', what, ids: [...this.#attempts.keys()], byLoad });
   }
+}
+
+function hasPassed({ ending, checks }: AttemptOutcome): boolean {
+  return ending === 'completed' && !checks.some(({ status }) => isFailing(status));
 }
 
 /** Has a check failed for an address that another server has? The server may be in another process. */

@@ -1,8 +1,8 @@
 import { fieldOf } from '../../../core/as-error.ts';
 import { framesOf, isUserFrame } from '../../../modules/user-frames.ts';
 
-/** Between the user's line and gridrun's are many frames of mocha and selenium-webdriver. */
-const MAX_FRAMES = 40;
+/** Between the user's line and gridrun's are up to ten frames of selenium-webdriver. Each frame costs time. */
+const MAX_FRAMES = 20;
 
 /** Where code was called. Its stack is made into text only when it is read. */
 export interface CallSite {

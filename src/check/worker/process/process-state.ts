@@ -1,4 +1,5 @@
 import type { Environment } from './environment.ts';
+import { sameValues, type SameValues } from './same-values.ts';
 import type { Watched } from './watched-objects.ts';
 
 /** One object as it was. */
@@ -8,6 +9,9 @@ interface Kept {
   /** Own names, also of properties that are not compared. */
   readonly names: ReadonlySet<string>;
   readonly properties: readonly KeptProperty[];
+  readonly isSame: SameValues;
+  /** Of `properties`, in their order. */
+  readonly values: readonly unknown[];
 }
 
 interface KeptProperty {
@@ -19,7 +23,7 @@ interface KeptProperty {
 /**
  * Which new properties a look sees. Plain assignment makes enumerable ones, and to look for those alone is five times as fast.
  */
-export type Additions = 'all' | 'enumerable';
+export type Additions = 'all' | 'enumerable' | 'none';
 
 /** A property of a shared object that is not what it was. */
 export interface Change {
@@ -77,11 +81,11 @@ export class ProcessState {
     this.#handlers = new Map(HANDLED.map((event) => [event, process.listeners(event as 'uncaughtException')]));
   }
 
-  /** The names of what is not as it was, of the few things that cost next to nothing to compare: the globals, too. */
+  /** The names of what is not as it was, of the few things that cost next to nothing to compare: replaced globals, too. */
   glance(): string[] {
     const changes: Change[] = [];
     const globals = this.#kept[0];
-    if (globals !== undefined) addChanges(globals, 'enumerable', changes);
+    if (globals !== undefined) addChanges(globals, 'none', changes);
     return [...this.#ofProcess(), ...changes.map(({ name }) => name)];
   }
 
@@ -147,10 +151,17 @@ function keptOf(watched: Watched): Kept {
     // A getter may be replaced by what it gets, when it is read first.
     if (descriptor === undefined) return [];
     if (watched.name === '' && GOTTEN.has(key)) return [{ key, value: gotten(key), descriptor }];
-    if (!('value' in descriptor) || !isCounted(watched, descriptor.value)) return [];
+    if (!('value' in descriptor) || !isCounted(watched, descriptor.value) || Number.isNaN(descriptor.value)) return [];
     return [{ key, value: descriptor.value as unknown, descriptor }];
   });
-  return { watched, isExtensible: isExtensible(watched.object), names: new Set(names), properties };
+  return {
+    watched,
+    isExtensible: isExtensible(watched.object),
+    names: new Set(names),
+    properties,
+    isSame: sameValues(properties.map(({ key }) => key)),
+    values: properties.map(({ value }) => value),
+  };
 }
 
 function gotten(key: string): unknown {
@@ -163,17 +174,22 @@ function isCounted({ anyValue }: Watched, value: unknown): boolean {
 
 /** It runs several times for each site, so it makes no object if nothing has changed. */
 function addChanges(kept: Kept, additions: Additions, changes: Change[]): void {
-  const { watched, properties, isExtensible: wasExtensible } = kept;
-  const object = watched.object as Record<string, unknown>;
-  for (const { key, value, descriptor } of properties) {
-    if (Object.is(object[key], value)) continue;
-    changes.push({ object, key, name: nameOf(watched.name, key), before: descriptor });
-  }
+  const { watched, isExtensible: wasExtensible } = kept;
+  const { object } = watched;
+  if (!kept.isSame(object, kept.values)) addReplaced(kept, changes);
   if (wasExtensible && !isExtensible(object)) {
     const owner = watched.name === '' ? 'globalThis' : watched.name;
     changes.push({ object, key: '', name: `${owner} (frozen)`, before: undefined });
   }
-  if (watched.additions) addAdditions(kept, additions, changes);
+  if (watched.additions && additions !== 'none') addAdditions(kept, additions, changes);
+}
+
+function addReplaced({ watched, properties }: Kept, changes: Change[]): void {
+  const object = watched.object as Record<string, unknown>;
+  for (const { key, value, descriptor } of properties) {
+    if (object[key] === value) continue;
+    changes.push({ object, key, name: nameOf(watched.name, key), before: descriptor });
+  }
 }
 
 function addAdditions({ watched, names }: Kept, additions: Additions, changes: Change[]): void {

@@ -57,8 +57,8 @@ export class ProcessWatch {
     const replaced = this.#patches.replaced();
     if (replaced.length > 0) return { unsafe: replaced };
     const names = this.#state.changes();
-    const objects = this.#state.objectChanges();
     if (isBusy && names.some((name) => !this.#ofLoads.has(name))) return { unsafe: names };
+    const objects = names.length === 0 ? [] : this.#state.objectChanges();
     this.#state.restoreProcess();
     if (objects.length > 0) return this.#separate(objects);
     for (const name of names) this.#ofLoads.add(name);
