@@ -6,6 +6,7 @@ import { loadsByTitle, THE_ATTEMPT } from '../../src/core/attribution/loads.ts';
 import type { ArmLoads } from '../../src/core/attribution/posterior.ts';
 import { makeFault } from '../../src/core/fault.ts';
 import type { SiteVerdict } from '../../src/core/verdict.ts';
+import { controlOf, firstArm } from '../../src/dispatch/first-arm.ts';
 import { Incidents } from '../../src/dispatch/incidents.ts';
 import { plannedRetry } from '../../src/dispatch/next-attempt.ts';
 import { SiteProgress } from '../../src/dispatch/site-progress.ts';
@@ -23,6 +24,8 @@ export interface NightPlan {
   /** Trouble that depends on the hour and the node: how much of what passes it makes fail. */
   readonly trouble?: (at: number, node: number) => number;
   readonly nodeCount?: number;
+  /** As `--control-sample`, from 0 to 1. */
+  readonly controlSample?: number;
 }
 
 export interface Night {
@@ -54,7 +57,8 @@ const FAULT = makeFault('check.failed', 'no');
 
 /** Runs the list as the dispatcher does, with the real rules and without browsers. */
 export function night(plan: NightPlan): Night {
-  const { seed, checkCount, historyNights } = plan;
+  const { seed, checkCount, historyNights, controlSample = 0 } = plan;
+  const sampling = { run: `${seed}`, control: 'on-failure', controlSample } as const;
   const random = randomFrom(seed);
   const titles = Array.from({ length: checkCount }, (_, index) => `check ${index}`);
   const listRates = new ListRates();
@@ -63,9 +67,10 @@ export function night(plan: NightPlan): Night {
   let loadCount = 0;
   const runs = LIST.map((site, index): WaitingLoad => {
     const { earlier, anyFailed } = history(site, titles, historyNights, random);
-    const progress = new SiteProgress({ id: site.id, url: `https://${site.id}.example/` }, titles, {
+    const entry = { id: site.id, url: `https://${site.id}.example/` };
+    const progress = new SiteProgress(entry, titles, {
       budget: { checkRetries: 0, infraRetries: 2 },
-      arms: { control: 'on-failure', budget: CONTROL_BUDGET, once: false },
+      arms: { control: controlOf(sampling, entry), budget: CONTROL_BUDGET, once: false },
       knowledge: () => ({ earlier: historyNights > 0 ? earlier : undefined, list: listRates.prior }),
       atMost: (attempts) => incidents.atMost(attempts),
     });
@@ -74,7 +79,7 @@ export function night(plan: NightPlan): Night {
       progress,
       anyFailed,
       at: (index / LIST.length) * NIGHT_MS,
-      arm: 'subject',
+      arm: firstArm(sampling, entry),
       avoidNodes: [],
     };
   });
@@ -101,7 +106,7 @@ export function night(plan: NightPlan): Night {
         verdicts.push(progress.judge());
         continue;
       }
-      const { avoidNodes: avoided } = plannedRetry(progress, step, 'on-failure');
+      const { avoidNodes: avoided } = plannedRetry(progress, step);
       const later = Math.min(NIGHT_MS, at + (NIGHT_MS - at) * 0.1) + LOAD_MS;
       again.push({ ...run, arm: step.arm, avoidNodes: avoided, at: later });
     }

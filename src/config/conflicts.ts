@@ -30,6 +30,9 @@ function extensionConflicts(given: GivenSettings): string[] {
     ...(given.value(TABLE.controlAll) && !hasControl
       ? ['--control-all: there is no control; add --control <none|dir|zip|crx>']
       : []),
+    ...(given.given(TABLE.controlSample) !== undefined && !hasControl
+      ? ['--control-sample: there is no control; add --control <none|dir|zip|crx>']
+      : []),
     ...(hasExtension && given.value(TABLE.isolation) === 'context'
       ? ['--isolation context: extensions do not run in a separate browser context; use wipe or session']
       : []),

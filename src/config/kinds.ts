@@ -30,6 +30,18 @@ export const WHOLE_OR_AUTO: Kind<number | 'auto', number | string> = {
 
 export const SWITCH: Kind<boolean, boolean> = { type: 'boolean', mustBe: 'true or false', schema: z.boolean() };
 
+const PERCENT_TEXT = /^(\d+(?:\.\d+)?)%$/;
+
+/** A share, as text with a percent sign. The value is from 0 to 1. */
+export const PERCENT: Kind<number, string> = {
+  type: 'string',
+  mustBe: 'a percentage from 0% to 100%, as in 5%',
+  schema: filled
+    .regex(PERCENT_TEXT)
+    .transform((given) => Number(given.slice(0, -1)) / 100)
+    .refine((share) => share <= 1),
+};
+
 /** Text that is not empty. */
 export function text(mustBe: string): Kind<string, string> {
   return { type: 'string', mustBe, schema: filled };

@@ -140,6 +140,7 @@ function dispatchOptions(given: GivenSettings, { capabilities }: Shared): Dispat
     isolation: given.value(TABLE.isolation),
     retries: given.value(TABLE.retries),
     infraRetries: given.value(TABLE.infraRetries),
+    controlSample: given.value(TABLE.controlSample),
     controlBudget: given.value(TABLE.controlBudget),
     outageSites: given.value(TABLE.outageSites),
     outageMs: given.value(TABLE.outageTimeout),

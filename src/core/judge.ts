@@ -20,6 +20,8 @@ export interface Findings {
   readonly knowledge?: Knowledge | undefined;
   /** Present if something besides the build may explain the difference between the arms. */
   readonly atMost?: 'suspect' | undefined;
+  /** Both arms try the site, whatever happens in the first. */
+  readonly isSampled?: boolean | undefined;
 }
 
 /** Why a site did not run. */
@@ -36,9 +38,17 @@ export interface NotRun {
  */
 export function judge(findings: Findings): SiteVerdict {
   const subject = judgeArm(findings, 'subject');
-  const { planned, attempts, knowledge = {}, atMost } = findings;
+  const { planned, attempts, knowledge = {}, atMost, isSampled } = findings;
   if (!tellingAttempts(attempts).some(({ arm }) => arm === 'control')) return subject;
-  return attribute({ planned, attempts, knowledge, atMost, subject, control: judgeArm(findings, 'control') });
+  return attribute({
+    planned,
+    attempts,
+    knowledge,
+    atMost,
+    isSampled,
+    subject,
+    control: judgeArm(findings, 'control'),
+  });
 }
 
 /** The verdict of one arm of a site by itself. */

@@ -125,6 +125,8 @@ export interface DispatchOptions {
   readonly isolation: IsolationKind;
   readonly retries: number;
   readonly infraRetries: number;
+  /** The share of sites, from 0 to 1, that the control tries too though nothing failed there. Undefined: it depends on the list. */
+  readonly controlSample: number | undefined;
   /** The maximum of loads of a failing site in a run with a control, over both arms. */
   readonly controlBudget: number;
   readonly siteTimeoutMs: number;

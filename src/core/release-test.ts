@@ -114,7 +114,7 @@ function ofEarlierVersion(verdict: SiteVerdict): List | undefined {
 
 function slowerOf(verdicts: readonly SiteVerdict[]): SlowerTest | undefined {
   const ratios = verdicts.flatMap(({ arms }) =>
-    arms?.passMs === undefined || isClear(arms.pairs) || arms.passMs.control <= 0
+    arms?.sampled !== true || arms.passMs === undefined || isClear(arms.pairs) || arms.passMs.control <= 0
       ? []
       : arms.passMs.subject / arms.passMs.control,
   );

@@ -57,6 +57,8 @@ export interface ArmsOfSite {
   readonly control: Loads;
   /** The pairs that count for the comparison of the whole list. */
   readonly pairs: Pairs;
+  /** Both arms tried the site whatever happened: it was drawn at random, or `--control-all` was given. */
+  readonly sampled?: boolean;
   /** The median duration of attempts without a failure, in ms, if both arms have one. */
   readonly passMs?: { readonly subject: number; readonly control: number };
 }

@@ -25,6 +25,8 @@ export interface DispatchSettings extends BreakerSettings {
   readonly retries: number;
   readonly infraRetries: number;
   readonly control: ControlMode;
+  /** The share of sites, from 0 to 1, that the control tries too though nothing failed there. */
+  readonly controlSample: number;
   /** The maximum of loads of one site, over both arms. */
   readonly controlBudget: number;
   readonly siteTimeoutMs: number;

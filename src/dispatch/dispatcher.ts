@@ -45,8 +45,8 @@ export class Dispatcher {
       counts: parts.counts ?? (() => true),
       onFailed: (count) => this.#onFailed(count),
     });
-    this.#queue = new WorkQueue(plan.units, new Map(plan.sites.map((site) => [site.id, site])), (siteId) =>
-      settings.control === 'always' ? firstArm(`${settings.run} ${siteId}`) : 'subject',
+    this.#queue = new WorkQueue(plan.units, new Map(plan.sites.map((site) => [site.id, site])), (site) =>
+      firstArm(settings, site),
     );
     const withStop = { ...parts, stop: this.#stop };
     this.#supply = new SessionSupply(settings, withStop, {
@@ -176,7 +176,7 @@ export class Dispatcher {
       return this.#queue.again(freeRetry(progress));
     const step = progress.next();
     if (step === 'judge') return this.#breaker.holds(progress) ? undefined : this.#book.conclude(progress);
-    this.#queue.again(plannedRetry(progress, step, this.#settings.control));
+    this.#queue.again(plannedRetry(progress, step));
   }
 
   #breakerListener(): BreakerListener {

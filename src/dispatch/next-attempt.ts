@@ -1,17 +1,13 @@
-import type { Arm, Attempt, ControlMode } from '../core/attempt.ts';
+import type { Arm, Attempt } from '../core/attempt.ts';
 import type { NextStep } from './retry.ts';
 import type { SiteProgress } from './site-progress.ts';
 import type { Waiting } from './work-queue.ts';
 
 /** The attempt that a step of `nextStep` asks for. */
-export function plannedRetry(
-  progress: SiteProgress,
-  { arm, purpose }: Exclude<NextStep, 'judge'>,
-  control: ControlMode,
-): Waiting {
-  const { site, attempts } = progress;
-  // With the control on every site, the second arm is planned, not a retry: it needs no fresh session.
-  const fresh = !(purpose === 'arm' && control === 'always' && attempts.length === 1);
+export function plannedRetry(progress: SiteProgress, { arm, purpose }: Exclude<NextStep, 'judge'>): Waiting {
+  const { site, attempts, isSampled } = progress;
+  // If both arms try the site, the second arm is planned, not a retry: it needs no fresh session.
+  const fresh = !(purpose === 'arm' && isSampled && attempts.length === 1);
   const avoidNodes =
     purpose === 'infra-retry' ? progress.faultedNodes : purpose === 'arm' ? nodesOfRound(attempts, arm) : [];
   return { site, arm, fresh, avoidNodes };

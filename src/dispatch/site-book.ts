@@ -8,6 +8,7 @@ import type { AttemptOrder, AttemptOutcome, Emit, LateError } from '../core/port
 import type { Site } from '../core/site.ts';
 import type { SiteVerdict } from '../core/verdict.ts';
 import type { DispatchSettings } from './dispatch-plan.ts';
+import { controlOf } from './first-arm.ts';
 import { Incidents } from './incidents.ts';
 import { SiteProgress } from './site-progress.ts';
 
@@ -15,7 +16,10 @@ import { SiteProgress } from './site-progress.ts';
 export interface BookOptions {
   /** The titles of the checks, in the order of the suite. */
   readonly checks: readonly string[];
-  readonly settings: Pick<DispatchSettings, 'retries' | 'infraRetries' | 'control' | 'controlBudget'>;
+  readonly settings: Pick<
+    DispatchSettings,
+    'run' | 'retries' | 'infraRetries' | 'control' | 'controlSample' | 'controlBudget'
+  >;
   /** What earlier runs say of each check of a site, by title. */
   readonly earlier: (siteId: string) => ReadonlyMap<string, Loads> | undefined;
   /** Is the grid or the network down, or is that being found out? */
@@ -54,7 +58,7 @@ export class SiteBook {
     const { checks, settings, earlier } = this.#options;
     return new SiteProgress(site, checks, {
       budget: { checkRetries: settings.retries, infraRetries: settings.infraRetries },
-      arms: { control: settings.control, budget: settings.controlBudget, once: site.once === true },
+      arms: { control: controlOf(settings, site), budget: settings.controlBudget, once: site.once === true },
       knowledge: () => ({ earlier: earlier(site.id), list: this.#listRates.prior }),
       atMost: (attempts) => this.#incidents.atMost(attempts),
     });

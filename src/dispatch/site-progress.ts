@@ -50,6 +50,11 @@ export class SiteProgress {
     return this.#attempts.length + 1;
   }
 
+  /** Do both arms try it, whatever happens in the first? */
+  get isSampled(): boolean {
+    return this.#rules.arms.control === 'always';
+  }
+
   /** The nodes on which its attempts faulted. */
   get faultedNodes(): string[] {
     return this.#attempts.flatMap((attempt) => (attempt.ending === 'faulted' ? (attempt.node ?? []) : []));
@@ -77,7 +82,7 @@ export class SiteProgress {
     const findings = this.#findings(notRun);
     if (!this.#attempts.some(({ arm }) => arm === 'control')) return judge(findings);
     const { knowledge, atMost } = this.#rules;
-    return judge({ ...findings, knowledge: knowledge(), atMost: atMost(this.#attempts) });
+    return judge({ ...findings, knowledge: knowledge(), atMost: atMost(this.#attempts), isSampled: this.isSampled });
   }
 
   #findings(notRun?: NotRun): Findings {

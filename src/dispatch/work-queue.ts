@@ -46,11 +46,12 @@ export class WorkQueue {
   constructor(
     units: readonly WorkUnit[],
     sites: ReadonlyMap<string, Site>,
-    firstArm: (siteId: string) => Arm = () => 'subject',
+    firstArm: (site: Site) => Arm = () => 'subject',
   ) {
+    const waiting = (site: Site): Waiting => ({ site, arm: firstArm(site), fresh: false, avoidNodes: [] });
     this.#free = units.toReversed().map((unit) => ({
       index: unit.index,
-      waiting: unit.siteIds.map((id) => ({ site: known(sites, id), arm: firstArm(id), fresh: false, avoidNodes: [] })),
+      waiting: unit.siteIds.map((id) => waiting(known(sites, id))),
     }));
     this.#count = units.reduce((sum, unit) => sum + unit.siteIds.length, 0);
   }

@@ -151,6 +151,7 @@ const arms = objectOf<ArmsOfSite>({
   subject: loads,
   control: loads,
   pairs: objectOf<Pairs>({ subjectOnly: count, controlOnly: count, both: count, all: count }),
+  sampled: optional(flag),
   passMs: optional(objectOf<Exclude<ArmsOfSite['passMs'], undefined>>({ subject: duration, control: duration })),
 });
 

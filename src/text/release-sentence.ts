@@ -1,3 +1,4 @@
+import type { ListTest } from '../core/attribution/list-test.ts';
 import type { ReleaseTest } from '../core/release-test.ts';
 
 /** Above this, chance alone explains it. */
@@ -11,20 +12,27 @@ export function releaseSentence(test: ReleaseTest): string | undefined {
   const { broken, suspect = [], flakier, noise } = test;
   if (flakier === undefined || noise === undefined) return undefined;
   const probably = suspect.length === 0 ? '' : `, probably broke ${suspect.length} more`;
-  const effects = `${flakierPart(test)}, and ${slowerPart(test)}`;
-  return `the build broke ${sites(broken.length)}${probably}, ${effects}; this list's own noise is ${(100 * noise).toFixed(1)} %`;
+  const parts = [`the build broke ${sites(broken.length)}${probably}`, flakierPart(flakier), slowerPart(test)];
+  const measured = parts.filter((part) => part !== undefined);
+  const open = [...(parts[1] === undefined ? ['flakier'] : []), ...(parts[2] === undefined ? ['slower'] : [])];
+  return [
+    measured.length === 1 ? measured[0] : `${measured.slice(0, -1).join(', ')}, and ${measured.at(-1)}`,
+    ...(open.length === 0 ? [] : [`${open.join(' and ')}: not measured`]),
+    `this list's own noise is ${(100 * noise).toFixed(1)} %`,
+  ].join('; ');
 }
 
-function flakierPart({ flakier }: ReleaseTest): string {
-  const { subjectOnly = 0, controlOnly = 0, siteCount = 0, p = 1 } = flakier ?? {};
-  if (subjectOnly + controlOnly === 0) return 'was not measured to make sites flakier';
+/** Undefined if it was not measured. */
+function flakierPart({ subjectOnly, controlOnly, siteCount = 0, p }: ListTest): string | undefined {
+  if (subjectOnly + controlOnly === 0) return undefined;
   return p < CHANCE
     ? `made ${sites(siteCount)} flakier (p = ${pText(p)})`
     : `made no site measurably flakier (p = ${pText(p)})`;
 }
 
-function slowerPart({ slower }: ReleaseTest): string {
-  if (slower === undefined) return 'its effect on speed was not measured';
+/** Undefined if it was not measured. */
+function slowerPart({ slower }: ReleaseTest): string | undefined {
+  if (slower === undefined) return undefined;
   const percent = Math.round(100 * (slower.ratio - 1));
   return slower.p < CHANCE && percent > 0
     ? `made pages ${percent} % slower (p = ${pText(slower.p)})`

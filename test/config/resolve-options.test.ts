@@ -83,6 +83,21 @@ test('a flag that would do nothing is a mistake; a config may hold it for other 
   assert.equal(resolveOptions({ ...NOTHING, config: { nodes: '3' } }).grid, 'local');
 });
 
+test('a sample is a percentage, and needs a control', () => {
+  const flags = { sites: 's', extension: 'e', control: 'none' };
+  assert.equal(resolveOptions({ ...NOTHING, flags: { ...flags, controlSample: '2.5%' } }).controlSample, 0.025);
+  assert.equal(resolveOptions({ ...NOTHING, flags }).controlSample, undefined);
+  for (const wrong of ['5', '101%', '-1%', '%', 'all'])
+    assert.match(
+      mistakesOf(() => resolveOptions({ ...NOTHING, flags: { ...flags, controlSample: wrong } })).join(),
+      /^--control-sample must be a percentage from 0% to 100%, as in 5%/,
+    );
+  assert.match(
+    mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', controlSample: '5%' } })).join(),
+    /--control-sample: there is no control/,
+  );
+});
+
 test('a window needs a display', { skip: process.platform !== 'linux' && 'only Linux has to be told where' }, () => {
   const flags = { sites: 's', headed: true };
   assert.match(mistakesOf(() => resolveOptions({ ...NOTHING, flags })).join(), /--headed: there is no display/);

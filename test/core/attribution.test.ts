@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Arm, Attempt, CheckStatus } from '../../src/core/attempt.ts';
-import { pairsOf } from '../../src/core/attribution/pairs.ts';
+import { firstPairOf, pairsOf } from '../../src/core/attribution/pairs.ts';
 import { judge } from '../../src/core/judge.ts';
 
 const FAULT = { code: 'check.failed', cause: 'check', message: 'no' } as const;
@@ -171,4 +171,18 @@ test('swapping the arms of a pair changes nothing of how long the pairs go on', 
       },
     ),
   );
+});
+
+test('of a site in the sample, only the first load of each arm counts for the list, whatever follows', () => {
+  const failing = { page: 'failed', 'button @extension': 'passed' } as const;
+  const passing = { page: 'passed', 'button @extension': 'passed' } as const;
+  const attempts = alternating(5, failing, passing);
+  assert.deepEqual(firstPairOf(attempts), { subjectOnly: 1, controlOnly: 0, both: 0, all: 1 });
+  const verdict = judge({ siteId: 's', planned: ['page', 'button @extension'], attempts, isSampled: true });
+  assert.deepEqual(verdict.arms?.pairs, firstPairOf(attempts));
+  assert.equal(verdict.arms?.sampled, true);
+  assert.equal(verdict.attribution, 'broken');
+  const mended = [attempt('control', failing, 1), attempt('subject', passing, 2)];
+  assert.deepEqual(firstPairOf(mended), { subjectOnly: 0, controlOnly: 1, both: 0, all: 1 });
+  assert.deepEqual(firstPairOf([attempt('control', failing)]), { subjectOnly: 0, controlOnly: 0, both: 0, all: 0 });
 });

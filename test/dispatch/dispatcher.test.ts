@@ -364,6 +364,29 @@ test('with the control always, each site is tried in both arms, and no session s
   assert.equal([...verdicts().values()].filter((verdict) => verdict === 'passed').length, 11);
 });
 
+test('with a sample, a random part of the sites that pass is tried in both arms, and no site that may be loaded once', async () => {
+  const sites = sitesOf(400).map((site, index) => (index < 100 ? { ...site, once: true } : site));
+  const runner = new FakeRunner(() => PASSED);
+  const grid = new FakeGrid(4);
+  const { dispatcher, events } = dispatchOver(
+    sites,
+    { grid, runner },
+    { control: 'on-failure', controlSample: 0.2, sitesPerSession: 1000 },
+  );
+  await dispatcher.run();
+  const arms = Map.groupBy(runner.orders, ({ site }) => site.id);
+  const sampled = [...arms].filter(([, orders]) => orders.length > 1);
+  assert.ok(sampled.every(([, orders]) => orders.length === 2 && new Set(orders.map(({ arm }) => arm)).size === 2));
+  assert.ok(sampled.every(([id]) => Number(id.slice(1)) >= 100));
+  // Of 300 sites 60, and far more or less never.
+  assert.ok(sampled.length > 25 && sampled.length < 110, `${sampled.length}`);
+  const first = Map.groupBy(sampled, ([, orders]) => orders[0]!.arm);
+  assert.equal(first.size, 2, 'the arms should begin in random order');
+  const verdicts = events.flatMap((event) => (event.type === 'site-judged' ? event.verdict : []));
+  const drawn = verdicts.filter(({ arms: ofSite }) => ofSite?.sampled === true).map(({ siteId }) => siteId);
+  assert.deepEqual(drawn.toSorted(), sampled.map(([id]) => id).toSorted());
+});
+
 test("faults in either arm use the budget of --infra-retries, and a control that can't be had leaves the cause open", async () => {
   const runner = new FakeRunner((order) => (order.arm === 'control' ? FAULTED : FAILED));
   const { dispatcher, events } = dispatchOver(

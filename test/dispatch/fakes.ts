@@ -126,6 +126,7 @@ const SETTINGS: DispatchSettings = {
   capabilities: {},
   retries: 0,
   infraRetries: 2,
+  controlSample: 0,
   controlBudget: 12,
   control: 'never',
   siteTimeoutMs: 1_000,

@@ -32,9 +32,13 @@ test('a night in one sentence', async (t) => {
       },
       "the build broke 0 sites, probably broke 1 more, made no site measurably flakier (p = 0.750), and made pages not measurably slower (p = 0.400); this list's own noise is 1.6 %",
     ],
+    'only one measured': [
+      { broken: ['a'], slower: undefined as never },
+      "the build broke 1 site, and made 11 sites flakier (p = 0.003); slower: not measured; this list's own noise is 1.6 %",
+    ],
     'nothing measured': [
       { broken: ['a'], flakier: { subjectOnly: 0, controlOnly: 0, p: 1 }, slower: undefined as never },
-      "the build broke 1 site, was not measured to make sites flakier, and its effect on speed was not measured; this list's own noise is 1.6 %",
+      "the build broke 1 site; flakier and slower: not measured; this list's own noise is 1.6 %",
     ],
   };
   for (const [name, [change, sentence]] of Object.entries(cases))

@@ -22,6 +22,10 @@ const PROBE_PAUSE_MS = 1_000;
 /** A session that has waited so long for a site may be gone. A busy grid answers sooner than a new session opens. */
 const ASK_AFTER_MS = 10_000;
 
+/** From more sites on, a sample of them says something about the whole list, and costs little. */
+const LONG_LIST = 200;
+const SAMPLE_OF_LONG_LIST = 0.05;
+
 /** How the third phase ended. */
 export interface Dispatched {
   /** Why the run stopped early; empty if it did not. */
@@ -61,13 +65,14 @@ export async function dispatch(
   return { stopped: dispatcher.stopped, faults };
 }
 
-function settingsOf({ run, control }: Prepared, options: DispatchOptions): DispatchSettings {
+function settingsOf({ run, control, input }: Prepared, options: DispatchOptions): DispatchSettings {
   return {
     run,
     capabilities: options.capabilities,
     retries: options.retries,
     infraRetries: options.infraRetries,
     control,
+    controlSample: options.controlSample ?? (input.list.sites.length > LONG_LIST ? SAMPLE_OF_LONG_LIST : 0),
     controlBudget: options.controlBudget,
     siteTimeoutMs: options.siteTimeoutMs,
     maxFailures: options.maxFailures,

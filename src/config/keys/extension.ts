@@ -27,6 +27,14 @@ export interface ExtensionKeys {
   controlAll?: boolean;
 
   /**
+   * Run this share of the sites with the control too, though nothing failed there, to measure the whole list.
+   *
+   * Flag: `--control-sample <n%>`
+   * @default 5% of a list of more than 200 sites
+   */
+  controlSample?: string;
+
+  /**
    * Load a failing site at most n times, with and without the build in turn, to find out what broke it.
    *
    * Flag: `--control-budget <n>`

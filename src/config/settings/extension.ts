@@ -1,4 +1,4 @@
-import { SWITCH, text, whole } from '../kinds.ts';
+import { PERCENT, SWITCH, text, whole } from '../kinds.ts';
 import { setting } from '../setting.ts';
 
 /** The browser extension under test, and what to compare it with. */
@@ -23,6 +23,15 @@ export const EXTENSION = {
     kind: SWITCH,
     describe: 'Run every site with the control too, in random order, for a release decision',
     default: false,
+  }),
+  controlSample: setting({
+    flag: 'control-sample',
+    value: 'n%',
+    kind: PERCENT,
+    describe:
+      'Run this share of the sites with the control too, though nothing failed there, to measure the whole list',
+    default: undefined,
+    defaultText: '5% of a list of more than 200 sites',
   }),
   controlBudget: setting({
     flag: 'control-budget',

@@ -13,7 +13,7 @@ import { evidenceOf, type Knowledge } from './evidence.ts';
 import { NO_LOADS } from './failure-rates.ts';
 import { hasFailed, loadsByTitle, THE_ATTEMPT } from './loads.ts';
 import { median } from '../median.ts';
-import { pairsOf } from './pairs.ts';
+import { firstPairOf, pairsOf } from './pairs.ts';
 
 /** What `attribute` weighs. */
 export interface Trial {
@@ -23,6 +23,8 @@ export interface Trial {
   readonly knowledge: Knowledge;
   /** What the attempts allow at most: see `wordFor`. */
   readonly atMost?: 'suspect' | undefined;
+  /** Both arms try the site, whatever happens in the first. */
+  readonly isSampled?: boolean | undefined;
   /** The verdict of each arm by itself. */
   readonly subject: SiteVerdict;
   readonly control: SiteVerdict;
@@ -95,7 +97,7 @@ function answered(check: CheckVerdict, control: CheckVerdict | undefined, word: 
 
 /** The site's answer, and what it rests on. */
 function attributionOf(
-  { planned, attempts }: Trial,
+  { planned, attempts, isSampled = false }: Trial,
   answers: ReadonlyMap<string, Answer>,
 ): Pick<SiteVerdict, 'attribution' | 'probability' | 'arms'> {
   const [title, answer] = [...answers].toSorted(([, a], [, b]) => b.probability - a.probability)[0] ?? [THE_ATTEMPT];
@@ -107,7 +109,8 @@ function attributionOf(
       check: title,
       subject: loads?.subject ?? NO_LOADS,
       control: loads?.control ?? NO_LOADS,
-      pairs: pairsOf(attempts, true),
+      pairs: isSampled ? firstPairOf(attempts) : pairsOf(attempts, true),
+      ...(isSampled ? { sampled: true } : {}),
       ...(passMs === undefined ? {} : { passMs }),
     },
   };

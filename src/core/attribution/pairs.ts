@@ -19,9 +19,11 @@ const BOTH_AFTER = 2;
 /** With so many pairs that differ, a site says nothing about others any more. */
 const CLEAR_AFTER = 3;
 
+const NO_PAIRS: Pairs = { subjectOnly: 0, controlOnly: 0, both: 0, all: 0 };
+
 /**
  * The pairs of a site. The first failure of the subject, which started them, is in none: a site was chosen by it. With `forTest`,
- * only those that count for the list-wide test.
+ * only those that are enough for the list-wide test.
  *
  * Whether a pair counts depends on earlier pairs only through the number of arms that failed, never on which arm it was. So
  * if the build does nothing, each pair in which one arm failed falls to either side like a fair coin.
@@ -32,12 +34,24 @@ export function pairsOf(attempts: readonly Attempt[], forTest = false): Pairs {
   const after = first < 0 ? [] : telling.slice(first + 1);
   const controls = after.filter(({ arm }) => arm === 'control').map(hasFailed);
   const subjects = after.filter(({ arm }) => arm === 'subject').map(hasFailed);
-  let pairs: Pairs = { subjectOnly: 0, controlOnly: 0, both: 0, all: 0 };
+  let pairs = NO_PAIRS;
   for (let index = 0; index < Math.min(controls.length, subjects.length); index++) {
     if (forTest && isEnoughForTest(pairs)) break;
     pairs = withPair(pairs, subjects[index] === true, controls[index] === true);
   }
   return pairs;
+}
+
+/**
+ * The first load of each arm, of a site that both arms try whatever happens. It is the only pair of the site that counts for
+ * the list-wide test: how many others follow depends on which arm failed in it.
+ */
+export function firstPairOf(attempts: readonly Attempt[]): Pairs {
+  const telling = tellingAttempts(attempts);
+  const subject = telling.find(({ arm }) => arm === 'subject');
+  const control = telling.find(({ arm }) => arm === 'control');
+  if (subject === undefined || control === undefined) return NO_PAIRS;
+  return withPair(NO_PAIRS, hasFailed(subject), hasFailed(control));
 }
 
 /** May a site end, as far as the list-wide test goes? */
