@@ -58,6 +58,8 @@ export interface Attempt {
   readonly durationMs: number;
   /** Why the attempt was faulted, timed-out or interrupted. */
   readonly fault?: Fault;
+  /** How long the hooks and tests of the suite took, in ms. Only in a run with a control, and if the suite ran to its end. */
+  readonly suiteMs?: number;
   readonly checks: readonly CheckResult[];
   /** Errors that the extension threw during the attempt. */
   readonly extensionErrors?: readonly ExtensionError[];

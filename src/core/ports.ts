@@ -111,6 +111,8 @@ export interface AttemptOrder {
 export interface AttemptOutcome {
   readonly ending: Attempt['ending'];
   readonly checks: readonly CheckResult[];
+  /** How long the hooks and tests of the suite took, in ms, if it ran to its end. */
+  readonly suiteMs?: number | undefined;
   readonly fault?: Fault;
   /** The session is in a state that isolation cannot clean. It must be replaced. */
   readonly sessionDirty: boolean;

@@ -59,7 +59,7 @@ export interface ArmsOfSite {
   readonly pairs: Pairs;
   /** Both arms tried the site whatever happened: it was drawn at random, or `--control-all` was given. */
   readonly sampled?: boolean;
-  /** The median duration of attempts without a failure, in ms, if both arms have one. */
+  /** The median time of the suite in attempts without a failure, in ms, if both arms have one and run the same checks. */
   readonly passMs?: { readonly subject: number; readonly control: number };
 }
 

@@ -99,6 +99,9 @@ export class SiteBook {
       startedAt,
       durationMs: Date.now() - startedAt,
       ...(outcome.fault === undefined ? {} : { fault: outcome.fault }),
+      ...(outcome.suiteMs === undefined || this.#options.settings.control === 'never'
+        ? {}
+        : { suiteMs: outcome.suiteMs }),
       ...(outcome.extensionErrors === undefined ? {} : { extensionErrors: outcome.extensionErrors }),
       checks: outcome.checks,
     });

@@ -124,6 +124,7 @@ export const attempt = objectOf<Attempt>({
   durationMs: duration,
   fault: optional(fault),
   checks: listOf(checkResult),
+  suiteMs: optional(duration),
   extensionErrors: optional(listOf(objectOf<ExtensionError>({ message: text, stack: text, where: text }))),
 });
 

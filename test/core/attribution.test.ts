@@ -186,3 +186,17 @@ test('of a site in the sample, only the first load of each arm counts for the li
   assert.deepEqual(firstPairOf(mended), { subjectOnly: 0, controlOnly: 1, both: 0, all: 1 });
   assert.deepEqual(firstPairOf([attempt('control', failing)]), { subjectOnly: 0, controlOnly: 0, both: 0, all: 0 });
 });
+
+test('the speed is that of the suite, of loads that passed and ran the same checks', () => {
+  const passing = { page: 'passed', 'button @extension': 'passed' } as const;
+  const timed = (arm: Arm, suiteMs: number, statuses: Readonly<Record<string, CheckStatus>>): Attempt => ({
+    ...attempt(arm, statuses),
+    durationMs: 9999,
+    suiteMs,
+  });
+  const judged = (...attempts: Attempt[]): unknown => verdictOf(...attempts).arms?.passMs;
+  assert.deepEqual(judged(timed('subject', 30, passing), timed('control', 20, passing)), { subject: 30, control: 20 });
+  const skipping = { ...passing, 'button @extension': 'skipped' } as const;
+  assert.equal(judged(timed('subject', 30, passing), timed('control', 20, skipping)), undefined);
+  assert.equal(judged(attempt('subject', passing), timed('control', 20, passing)), undefined);
+});

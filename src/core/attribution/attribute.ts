@@ -116,16 +116,19 @@ function attributionOf(
   };
 }
 
-/** How long attempts without a failure take, in ms: the median of each arm. Undefined if an arm has none. */
+/**
+ * How long the suite takes in attempts without a failure, in ms: the median of each arm. Undefined if an arm has none, or if
+ * the arms run other checks: without an extension, those that need one are left out.
+ */
 function passDurations(attempts: readonly Attempt[]): ArmsOfSite['passMs'] {
-  const passing = Map.groupBy(
-    attempts.filter((attempt) => attempt.ending === 'completed' && !hasFailed(attempt)),
-    ({ arm }) => arm,
-  );
+  const passing = attempts.filter((attempt) => attempt.ending === 'completed' && !hasFailed(attempt));
+  if (new Set(passing.map(skippedIn)).size > 1) return undefined;
   const [subject, control] = (['subject', 'control'] as const).map((arm) =>
-    passing.get(arm)?.map(({ durationMs }) => durationMs),
+    passing.flatMap((attempt) => (attempt.arm === arm ? (attempt.suiteMs ?? []) : [])),
   );
-  return subject === undefined || control === undefined
-    ? undefined
-    : { subject: median(subject), control: median(control) };
+  return subject?.length && control?.length ? { subject: median(subject), control: median(control) } : undefined;
+}
+
+function skippedIn({ checks }: Attempt): string {
+  return checks.flatMap(({ status, title }) => (status === 'skipped' ? title : [])).join('\n');
 }

@@ -23,13 +23,18 @@ export function releaseTestLines(state: RunState): string[] {
     `${build} against ${other}:`,
     `  broke ${count(broken)}`,
     ...(suspect.length === 0 ? [] : [`  probably broke ${count(suspect)}`]),
-    isComplete ? `  fixed ${count(fixed)}` : '  fixed sites: not looked for (use --control-all)',
+    isComplete ? `  fixed ${count(fixed)}` : fixedInSample(fixed),
     `  failing ${control === undefined ? 'with and without the extension' : 'with both builds'}, so not caused by the build: ${count(failedInBoth)}`,
     ...(noisy.length === 0 ? [] : [`  failing now and then, not caused by the build: ${count(noisy)}`]),
     ...(undecided.length === 0 ? [] : [`  undecided: ${count(undecided)}`]),
     ...wholeListLines(releaseTest),
     ...(sentence === undefined ? [] : [`  in short: ${sentence}`]),
   ];
+}
+
+function fixedInSample(fixed: readonly string[]): string {
+  const hint = 'only --control-all looks for them on every site';
+  return fixed.length === 0 ? `  fixed sites: ${hint}` : `  fixed ${count(fixed)} (in a sample; ${hint})`;
 }
 
 /** What the loads of all sites say together. */
@@ -41,7 +46,7 @@ function wholeListLines({ flakier, slower, noise, test, isComplete }: ReleaseTes
     );
   lines.push(
     slower === undefined
-      ? '  slower: not measured (too few sites passed with and without the build)'
+      ? '  slower: not measured (too few sites were tried with and without the build at random; see --control-sample)'
       : `  time of a site: ${percent(slower.ratio - 1)} with the build, on ${slower.siteCount} sites: p = ${pText(slower.p)}`,
   );
   if (noise !== undefined) lines.push(`  noise of this list: ${(100 * noise).toFixed(1)} % of the sites`);

@@ -235,6 +235,7 @@ export class AttemptRun implements AttemptContext {
     this.#outcome.resolve({
       ending: this.#ending ?? 'completed',
       checks: record.list(),
+      suiteMs: this.#suite.durationMs,
       ...(fault === undefined ? {} : { fault: this.redaction.value(fault) }),
       sessionDirty: this.#sessionDirty || evidence.holdsSession || borrowed.hasChangedBrowser || held.isHeld,
       ...(errors.length === 0 ? {} : { extensionErrors: this.redaction.value(errors) }),

@@ -15,6 +15,7 @@ import type { AttemptParts, ProcessLook } from './attempt-parts.ts';
 import { isTimeout } from './check-failure.ts';
 import type { Examined } from './failure-examiner.ts';
 import { withResolvers } from '../../../os/real-builtins.ts';
+import { now } from '../../../os/real-timers.ts';
 
 /** What the test or hook that runs gets as its error. Nobody reads it: the attempt's fault says more. */
 const CUT = 'the attempt was cut';
@@ -39,6 +40,8 @@ export class SuiteExecution implements RunnerCallbacks {
   /** Lets mocha go on. It waits while a result is examined. */
   #resume: (() => void) | undefined;
   #hasEnded = false;
+  #startedAt = 0;
+  #durationMs: number | undefined;
   /** The attempt was cut, and the hooks that are due run. */
   #isCleaning = false;
   #hasFailedHook = false;
@@ -49,6 +52,11 @@ export class SuiteExecution implements RunnerCallbacks {
 
   get isStarted(): boolean {
     return this.#runner !== undefined;
+  }
+
+  /** How long its hooks and tests took, in ms; undefined until it has run to its end. */
+  get durationMs(): number | undefined {
+    return this.#durationMs;
   }
 
   /** The check whose test or hook runs now. */
@@ -81,8 +89,10 @@ export class SuiteExecution implements RunnerCallbacks {
       // done() was called twice. The hook is over, so nothing else reports this error.
       else if (runner.executing !== runnable) attempt.onStray(error, checkOfCaller(attempt));
     });
+    this.#startedAt = now();
     runner.run(() => {
       this.#hasEnded = true;
+      this.#durationMs = Math.round(now() - this.#startedAt);
       onEnd();
     });
   }
