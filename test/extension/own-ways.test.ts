@@ -7,12 +7,16 @@ import { manifestWith } from './probe-extension.ts';
 
 const SKIP = { skip: missing('chrome') };
 
+/** What to ask the server for how often another path was asked for. */
+const COUNTS: Readonly<Record<string, string>> = { '/asked': '/opened', '/asked-ahead': '/ahead' };
+
 /** What the pages and the extension ask the server for, by path. */
 async function startPages() {
   const asked: string[] = [];
   const server = await startHttpServer((request, response) => {
     const path = request.url ?? '/';
-    if (path === '/asked') return response.end(String(asked.filter((one) => one === '/opened').length));
+    const count = COUNTS[path];
+    if (count !== undefined) return response.end(String(asked.filter((one) => one === count).length));
     asked.push(path.split('?', 1)[0]!);
     response.writeHead(200, { 'content-type': 'text/html', 'access-control-allow-origin': '*' });
     return response.end('<!doctype html><h1>Shop</h1><form><input name=user></form>');
@@ -120,4 +124,112 @@ test('a site is not judged in a window that the extension has minimized', SKIP, 
     ['errored', 'extension', 'extension.hid-page', 2],
   );
   assert.equal(shown?.verdict, 'passed');
+});
+
+/** Closes the site's tab in each way that an extension has. The id of the site names the way. */
+const TAKES_TAB = `
+const WAYS = {
+  closes: (tab) => chrome.tabs.remove(tab.id),
+  'closes-window': (tab) => chrome.windows.remove(tab.windowId),
+  replaces: async (tab) => { await chrome.tabs.create({ url: 'SERVER/other' }); await chrome.tabs.remove(tab.id); },
+  discards: (tab) => chrome.tabs.discard(tab.id),
+  'closes-in-hook': (tab) => chrome.tabs.remove(tab.id),
+};
+chrome.runtime.onMessage.addListener((message, { tab }) => void WAYS[new URL(tab.url).search.slice(1)]?.(tab));`;
+/** A tab that is gone shows itself in the next command. */
+const UNTIL_GONE = `
+    await driver.executeScript('dispatchEvent(new Event("do"))');
+    for (;;) assert.equal(typeof (await driver.getTitle()), 'string');`;
+
+test('an extension that closes or discards the tab of a site is to blame', SKIP, async () => {
+  await using pages = await startPages();
+  const ids = ['closes', 'closes-window', 'replaces', 'discards', 'closes-in-hook', 'stays'];
+  const check = `
+  if (site.id !== 'stays' && site.id !== 'closes-in-hook') {${UNTIL_GONE}
+  }
+});
+it('needs no page', () => {});
+afterEach('closes', async () => {
+  if (site.id === 'closes-in-hook') {${UNTIL_GONE}
+  }`;
+  await using place = await placeWith(pages.url, TAKES_TAB, check, ids);
+  const { code, stdout } = await place.run([...WITHOUT_CONTROL, '--infra-retries', '1']);
+  assert.equal(code, 1, stdout);
+  const { sites } = await place.results();
+  assert.deepEqual(
+    sites.map((site) => [site.id, site.verdict, site.cause, site.code, site.attempts]),
+    [
+      ...ids.slice(0, -1).map((id) => [id, 'failed', 'extension', 'extension.closed-tab', 1]),
+      ['stays', 'passed', undefined, undefined, 1],
+    ],
+    stdout,
+  );
+  const messages = sites.map(({ checks }) => checks.find(({ fault }) => fault !== undefined)?.fault?.message);
+  const closed = "the extension closed the site's tab";
+  assert.deepEqual(messages, [closed, closed, closed, "the extension discarded the site's tab", closed, undefined]);
+});
+
+test('an extension is not to blame for tabs that others close', SKIP, async () => {
+  await using pages = await startPages();
+  const check = `
+  const { execFileSync } = await import('node:child_process');
+  const start = await driver.getWindowHandle();
+  if (site.id === 'by-check') {
+    await driver.switchTo().newWindow('tab');
+    const other = await driver.getWindowHandle();
+    await driver.switchTo().window(start);
+    await driver.close();
+  }
+  if (site.id === 'by-devtools') await driver.sendDevToolsCommand('Target.closeTarget', { targetId: start }).catch(() => {});
+  if (site.id === 'by-crash') await driver.get('chrome://crash').catch(() => {});
+  if (site.id === 'by-kill') {
+    const { userDataDir } = (await driver.getCapabilities()).get('chrome');
+    process.kill(Number(execFileSync('pgrep', ['-of', '--', '--user-data-dir=' + userDataDir]).toString()), 'SIGKILL');
+  }
+  if (site.id === 'by-page') await driver.executeScript('close(); open("", "_self"); close();');
+  if (site.id === 'in-popup') {
+    await driver.executeScript('window.popup = open("/popup"); popup.opener.close(); popup.close();');
+  }
+  if (site.id !== 'by-page' && site.id !== 'in-popup') for (;;) assert.equal(typeof (await driver.getTitle()), 'string');
+  assert.equal(await driver.getTitle(), 'not this');`;
+  const ids = ['by-check', 'by-devtools', 'by-crash', 'by-kill', 'by-page', 'in-popup'];
+  await using place = await placeWith(pages.url, '', check, ids);
+  const { stdout } = await place.run([...WITHOUT_CONTROL, '--infra-retries', '0']);
+  const { sites } = await place.results();
+  assert.deepEqual(
+    sites.map((site) => [site.id, site.cause, site.code]),
+    [
+      ['by-check', 'check', 'check.failed'],
+      ['by-devtools', 'browser', 'browser.crashed'],
+      ['by-crash', 'browser', 'browser.tab-crashed'],
+      ['by-kill', 'browser', 'browser.crashed'],
+      ['by-page', 'check', 'check.failed'],
+      ['in-popup', 'check', 'check.failed'],
+    ],
+    stdout,
+  );
+});
+
+test('a page that Chrome loads ahead is not closed with the tab of its site', SKIP, async () => {
+  await using pages = await startPages();
+  const check = `
+  await driver.executeScript(\`
+    const rules = document.createElement('script');
+    rules.type = 'speculationrules';
+    rules.textContent = JSON.stringify({ prerender: [{ source: 'list', urls: ['/ahead'] }] });
+    document.head.append(rules);\`);
+  // A tab that an extension opens would be closed by now.
+  await driver.wait(async () => Number(await (await fetch('SERVER/asked-ahead')).text()) > 0, 10_000);
+  await driver.executeScript("dispatchEvent(new Event('do'))");
+  await driver.wait(async () => Number(await (await fetch('SERVER/asked')).text()) > 0, 10_000);
+  await driver.wait(async () => (await driver.getAllWindowHandles()).length === 1, 10_000);
+  await driver.executeScript("location.href = '/ahead'");
+  await driver.wait(async () => (await driver.getCurrentUrl()).endsWith('/ahead'), 10_000);
+  const shownAt = "return performance.getEntriesByType('navigation')[0].activationStart";
+  assert.ok((await driver.executeScript(shownAt)) > 0, 'it was not loaded ahead');`;
+  const worker = `chrome.runtime.onMessage.addListener(() =>
+    chrome.tabs.create({ url: 'about:blank', active: true }).then(() => fetch('SERVER/opened')));`;
+  await using place = await placeWith(pages.url, worker, check, ['1']);
+  const { code, stdout } = await place.run([...WITHOUT_CONTROL, '--infra-retries', '0', '--timeout', '30000']);
+  assert.equal(code, 0, stdout);
 });

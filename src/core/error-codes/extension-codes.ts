@@ -7,6 +7,11 @@ export const EXTENSION_CODES = {
     AS_HINTED,
   ),
   'extension.bad-manifest': input('Chrome would not load this manifest', 'fix each mistake that the message lists'),
+  'extension.closed-tab': reported(
+    'extension',
+    "the extension closed or discarded the site's tab",
+    'find out what calls `chrome.tabs.remove()`, `chrome.windows.remove()` or `chrome.tabs.discard()` in it',
+  ),
   'extension.empty': input("the extension's folder is empty", 'build the extension first'),
   'extension.error': reported(
     'extension',

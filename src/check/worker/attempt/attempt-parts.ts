@@ -77,7 +77,9 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
   const { driver, moves } = borrowed;
   const isCheckActing = (): boolean => moves.mayOpenTabs;
   const mayHideWindow = (): boolean => moves.mayHideWindow;
-  const extension = new ExtensionUse({ session, driver, signal, failOnErrors, isCheckActing, mayHideWindow });
+  const mayHaveClosed = (window: string): boolean => moves.mayHaveClosed(window);
+  const acts = { isCheckActing, mayHideWindow, mayHaveClosed };
+  const extension = new ExtensionUse({ session, driver, wire, signal, failOnErrors, ...acts });
   const extensionLog = async (): Promise<string> => await extension.log();
   const view = new PageView({ session, wire, window: () => moves.window, signal });
   const evidence = new EvidenceTaker({ worker, order, redaction, wire, view, extensionLog, remainingMs, signal });
@@ -94,7 +96,7 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
   const { sessionId } = session;
   const { commandMs: commandLimitMs } = limits;
   const bounds = { commandLimitMs, remainingMs, signal };
-  const examiner = new FailureExaminer({ borrowed, evidence, pages, wire, sessionId, selenium, ...bounds });
+  const examiner = new FailureExaminer({ borrowed, evidence, pages, extension, wire, sessionId, selenium, ...bounds });
   const { onResult } = options;
   const record = new SuiteRecord({ planned: lane.checks, evidence: evidence.files, redaction, onResult });
   const keepAlive = new KeepAlive({ session, borrowed, wire, signal });

@@ -165,6 +165,7 @@ export class AttemptRun implements AttemptContext {
       return this.#conclude(gone);
     }
     const watched = untilAborted(extension.verdictOfWatch(record.list()), abortAfter(END_MS)).catch(() => undefined);
+    this.#sessionDirty ||= extension.hasLostTab;
     const [threw] = await Promise.all([watched, evidence.settled(END_MS), held.letGo()]);
     if (threw !== undefined) record.charge(threw.title, threw.fault);
     this.#conclude(undefined);
@@ -229,9 +230,7 @@ export class AttemptRun implements AttemptContext {
     record.close();
     this.#deadline?.clear();
     const { errors } = extension;
-    extension.close();
-    evidence.close();
-    view.close();
+    for (const part of [extension, evidence, view]) part.close();
     this.#outcome.resolve({
       ending: this.#ending ?? 'completed',
       checks: record.list(),

@@ -92,7 +92,10 @@ export class BorrowedDriver {
         if (this.#state === 'ended') throw this.#refused(options, lasting ?? 'a command over a socket');
         this.#note(session, lasting);
       },
-      onAddressRead: (capability) => this.#note(session, `the capability ${capability}`),
+      onAddressRead: (capability) => {
+        this.moves.onSocketCommand();
+        this.#note(session, `the capability ${capability}`);
+      },
     });
   }
 

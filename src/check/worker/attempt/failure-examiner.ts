@@ -1,5 +1,6 @@
 import { now, setTimeout } from '../../../os/real-timers.ts';
 import { asError, fieldOf, isInstance } from '../../../core/as-error.ts';
+import { isCode } from '../../../core/error-codes.ts';
 import { faultOf, makeFault, type Fault } from '../../../core/fault.ts';
 import { innerErrors } from '../../../core/inner-errors.ts';
 import { pageClassOf } from '../../../core/page-classes.ts';
@@ -11,6 +12,7 @@ import { checkFault, isTimeout, siteFault } from './check-failure.ts';
 import type { PageExaminer, PageFinding } from './page-examiner.ts';
 import { isNavigation } from './page-moves.ts';
 import type { EvidenceTaker } from '../evidence/evidence-taker.ts';
+import type { ExtensionUse } from '../extension/extension-use.ts';
 import type { Selenium } from '../selenium-module.ts';
 import { wireFault } from './wire-fault.ts';
 
@@ -33,6 +35,7 @@ export interface FailureExaminerOptions {
   readonly borrowed: BorrowedDriver;
   readonly evidence: EvidenceTaker;
   readonly pages: Pick<PageExaminer, 'examine'>;
+  readonly extension: Pick<ExtensionUse, 'takenTab'>;
   /** Not the check's own client: that one may hang, or end. */
   readonly wire: WireClient;
   readonly sessionId: string;
@@ -70,13 +73,34 @@ export class FailureExaminer {
   async examine(thrown: unknown, check: string | undefined, where: string): Promise<Examined> {
     const error = asError(thrown);
     // A failure that can't be examined is still reported: without a result, the site would never end.
-    return await this.#examine(error, thrown, check, where).catch((failure: unknown) => ({
+    return await this.#examineBoth(error, thrown, check, where).catch((failure: unknown) => ({
       fault: {
         ...checkFault(error, where),
         hint: `gridrun could not find out more (a bug, please report it): ${asError(failure).message}`,
       },
       ends: undefined,
     }));
+  }
+
+  /** Examines the failure, and then whether the extension made it. */
+  async #examineBoth(error: Error, thrown: unknown, check: string | undefined, where: string): Promise<Examined> {
+    const found = await this.#examine(error, thrown, check, where);
+    const taken = await this.#takenTab(found, thrown);
+    return taken === undefined ? found : { fault: { ...checkFault(error, where), ...taken }, ends: undefined };
+  }
+
+  /**
+   * The fault of an extension that closed the site's tab. With its last tab, the browser ends: what looks like a crash, or
+   * like a failure of the check, is the extension's doing.
+   */
+  async #takenTab({ fault, ends }: Examined, thrown: unknown): Promise<Fault | undefined> {
+    if (ends === 'faulted' && !isCode(fault.code, 'browser.crashed')) return undefined;
+    const { extension, selenium } = this.#options;
+    const { NoSuchWindowError, NoSuchSessionError } = selenium.error;
+    const missesWindow = innerErrors(thrown).some(
+      (error) => error instanceof NoSuchWindowError || error instanceof NoSuchSessionError,
+    );
+    return await extension.takenTab(missesWindow);
   }
 
   async #examine(error: Error, thrown: unknown, check: string | undefined, where: string): Promise<Examined> {
@@ -105,6 +129,12 @@ export class FailureExaminer {
    * Takes evidence for `check`. Never rejects.
    */
   async examineTimeUp(timeUp: Fault, check: string | undefined): Promise<Examined> {
+    const found = await this.#examineTimeUp(timeUp, check);
+    const taken = await this.#takenTab(found, undefined);
+    return taken === undefined ? found : { fault: taken, ends: 'timed-out' };
+  }
+
+  async #examineTimeUp(timeUp: Fault, check: string | undefined): Promise<Examined> {
     const { evidence, pages, signal } = this.#options;
     const finding = await pages.examine({ error: undefined, navigation: undefined }, this.#heldMs(HELD_AT_END_MS));
     const page = pageClassOf(finding.facts);

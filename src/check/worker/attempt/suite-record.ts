@@ -110,10 +110,10 @@ export class SuiteRecord {
       this.#results.record({ title, status: 'skipped', durationMs: 0, reason: BAILED, ...this.#attached(title) });
   }
 
-  /** Makes every check without a result errored. */
+  /** Ends every check without a result, with this fault. */
   leaveOpen(fault: Fault): void {
     for (const title of this.#results.undecided()) {
-      this.#results.record({ title, status: 'errored', durationMs: 0, fault, ...this.#attached(title) });
+      this.#results.record({ title, status: statusOf(fault), durationMs: 0, fault, ...this.#attached(title) });
     }
   }
 

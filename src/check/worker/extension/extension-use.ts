@@ -4,9 +4,15 @@ import type { SessionFacts } from '../../../core/ports.ts';
 import type { WebDriver } from 'selenium-webdriver';
 import { ExtensionInCheck } from './extension-in-check.ts';
 import { ExtensionWatch } from './extension-watch.ts';
+import type { LostTab } from './site-tab.ts';
 import { LastTexts } from '../evidence/last-texts.ts';
+import type { WireClient } from '../../../wire/wire-client.ts';
+import { WireError } from '../../../wire/wire-error.ts';
 import { visibleText } from '../../../text/visible-text.ts';
 
+const WINDOW_MS = 1_000;
+/** What a driver answers if the tab that it is in is gone, and if that was the last one. */
+const NO_WINDOW = new Set(['no such window', 'invalid session id']);
 const LOG_BOUNDS = { maxCount: 1_000, maxChars: 256 * 1024 };
 
 export interface ExtensionUseOptions {
@@ -18,6 +24,9 @@ export interface ExtensionUseOptions {
   readonly isCheckActing: () => boolean;
   /** May a window that is minimized be the check's doing? */
   readonly mayHideWindow: () => boolean;
+  /** May it be the check that closed this window? */
+  readonly mayHaveClosed: (window: string) => boolean;
+  readonly wire: WireClient;
 }
 
 /** The extension's part in one attempt: `extension` for its checks, its log, and its errors. */
@@ -82,6 +91,46 @@ export class ExtensionUse {
     return makeFault('extension.hid-page', `the window of the site is minimized, and no check did that`, {
       hint: `Chrome draws nothing in it: find out what calls chrome.windows.update() in ${extension.name}`,
     });
+  }
+
+  /** Is the site's tab gone, though no check closed it? The session is of no more use then. */
+  get hasLostTab(): boolean {
+    return this.#lostTab !== undefined;
+  }
+
+  /** The site's tab, if it is gone and the check cannot have closed it. */
+  get #lostTab(): LostTab | undefined {
+    const lost = this.#watch?.lostTab;
+    return lost === undefined || this.#options.mayHaveClosed(lost.context) ? undefined : lost;
+  }
+
+  /**
+   * The fault of an extension that closed or discarded the site's tab; undefined if nothing did, or the check may have. Call
+   * after a failure; `missesWindow` if the failure itself says that a window is gone. Never rejects.
+   */
+  async takenTab(missesWindow: boolean): Promise<Fault | undefined> {
+    const { extension } = this.#options.session;
+    const lost = this.#lostTab;
+    if (lost === undefined || extension === undefined) return undefined;
+    // A page of the extension may close itself: the check asked for that page.
+    if (lost.url.startsWith('chrome-extension:')) return undefined;
+    if (!missesWindow && (await this.#hasWindow())) return undefined;
+    const [did, api] = lost.isDiscarded
+      ? ['discarded', 'chrome.tabs.discard()']
+      : ['closed', 'chrome.tabs.remove() or chrome.windows.remove()'];
+    return makeFault('extension.closed-tab', `the extension ${did} the site's tab`, {
+      hint: `neither the check nor gridrun did that: find out what calls ${api} in ${extension.name}`,
+    });
+  }
+
+  /** Is the driver in a window that is there? */
+  async #hasWindow(): Promise<boolean> {
+    const { session, signal, wire } = this.#options;
+    const limits = { deadlineMs: WINDOW_MS, signal };
+    return await wire.send('GET', `/session/${session.sessionId}/window`, undefined, limits).then(
+      () => true,
+      (error: unknown) => !(error instanceof WireError && NO_WINDOW.has(error.wireCode)),
+    );
   }
 
   /**

@@ -5,7 +5,7 @@ import { BidiCdp, type CdpEvent } from '../../../wire/bidi-cdp.ts';
 import { BidiClient } from '../../../wire/bidi-client.ts';
 import { WireError } from '../../../wire/wire-error.ts';
 import { consoleLine, type ConsoleLine } from './console-line.ts';
-import { SiteTab, type SiteTabOptions } from './site-tab.ts';
+import { SiteTab, type LostTab, type SiteTabOptions } from './site-tab.ts';
 import { TabActions } from './tab-actions.ts';
 import { WORKER_EVENTS, WorkerWatch, type WorkerVersion } from '../../../wire/worker-watch.ts';
 
@@ -165,6 +165,11 @@ export class ExtensionWatch {
     }
   }
 
+  /** The site's tab, if it is closed, whoever did that; undefined if it is open. */
+  get lostTab(): LostTab | undefined {
+    return this.#siteTab.lost;
+  }
+
   /** Is the window of the site's tab minimized? Never rejects. */
   async isMinimized(): Promise<boolean> {
     return await this.#siteTab.isMinimized();
@@ -226,6 +231,7 @@ export class ExtensionWatch {
       case 'browsingContext.contextCreated':
         return this.#siteTab.onCreated(event.params);
       case 'browsingContext.contextDestroyed':
+        this.#siteTab.onDestroyed(event.params);
         // This fails if the session is gone. Then there is nothing left to watch.
         if (event.params['context'] === this.#tab?.context) this.#watchFromTab().catch(() => {});
         break;

@@ -24,6 +24,18 @@ export class TabActions {
     await this.#do('Target.closeTarget', context, close).catch(() => {});
   }
 
+  /** Is this a tab of its own, beside `other`? A page that Chrome loads ahead in `other` is not. Throws a `WireError`. */
+  async isBeside(context: string, other: string): Promise<boolean> {
+    const { targetInfos } = (await this.#ask('Target.getTargets')) as {
+      targetInfos: { targetId: string; subtype?: string }[];
+    };
+    const found = targetInfos.find(({ targetId }) => targetId === context);
+    // If `other` is gone, the page that was loaded ahead may have taken its place.
+    return (
+      found !== undefined && found.subtype !== 'prerender' && targetInfos.some(({ targetId }) => targetId === other)
+    );
+  }
+
   /** Shows a tab. Throws a `WireError`. */
   async show(context: string): Promise<void> {
     await this.#do('Target.activateTarget', context, { method: 'browsingContext.activate', params: { context } });
@@ -35,6 +47,16 @@ export class TabActions {
       bounds: { windowState?: unknown };
     };
     return bounds.windowState === 'minimized';
+  }
+
+  async #ask(method: string): Promise<unknown> {
+    const devtools = await DevToolsClient.connect(this.#session, this.#limits);
+    if (devtools === undefined) return await this.#bidi.send(method, {});
+    try {
+      return await devtools.send(method, {}, this.#limits);
+    } finally {
+      devtools.close();
+    }
   }
 
   /** Sends the DevTools command for a target, or without DevTools the command of BiDi. A tab has one id in both. */

@@ -4,6 +4,7 @@ import { makeFault } from '../../../../src/core/fault.ts';
 import { noFacts } from '../../../../src/core/page-facts.ts';
 import { FailureExaminer, type FailureExaminerOptions } from '../../../../src/check/worker/attempt/failure-examiner.ts';
 
+const ERRORS = class extends Error {};
 const TIME_UP = makeFault('site.timeout', 'the time is up');
 const OUT_OF_TIME = Object.assign(new Error('Timeout of 20ms exceeded'), { code: 'ERR_MOCHA_TIMEOUT', timeout: 20 });
 
@@ -53,7 +54,8 @@ function examiner(
     },
     sessionId: 's1',
     commandLimitMs: 400,
-    selenium: { error: { WebDriverError: class extends Error {} } },
+    extension: { takenTab: async () => undefined },
+    selenium: { error: { WebDriverError: ERRORS, NoSuchWindowError: ERRORS, NoSuchSessionError: ERRORS } },
     signal: new AbortController().signal,
     lateMs: 200,
   } as unknown as FailureExaminerOptions;
