@@ -72,6 +72,14 @@ export const WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>> = {
       'the failure is examined without it',
     ],
   },
+  'check/worker/page/sent-document.ts': {
+    START_MS: [
+      'check',
+      'what the server sends to be watched, in a load that is compared with the control',
+      'the load has no fingerprint, so its pair counts',
+    ],
+    BODY_MS: ['check', 'the bytes of the document that it sent', 'the load has no fingerprint, so its pair counts'],
+  },
   'check/worker/attempt/failure-examiner.ts': {
     PROBE_MS: ['check', 'a sign of life of the session after a failure', 'the session counts as lost, cause grid'],
     LATE_MS: ['check', 'the same, if the check ran out of time', 'the session was out of reach (`grid.no-answer`)'],

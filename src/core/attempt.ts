@@ -1,4 +1,5 @@
 import type { Fault } from './fault.ts';
+import type { SentPage } from './sent-page.ts';
 
 /** The outcome of one check. */
 export type CheckStatus = 'passed' | 'failed' | 'errored' | 'skipped' | 'not-run';
@@ -63,6 +64,8 @@ export interface Attempt {
   readonly checks: readonly CheckResult[];
   /** Errors that the extension threw during the attempt. */
   readonly extensionErrors?: readonly ExtensionError[];
+  /** What the server sent for the first document. Only taken in attempts that are compared with the other arm. */
+  readonly sentPage?: SentPage;
 }
 
 /** The status of a check that ended with this fault. If the site, the browser or the grid is to blame, its answer is unknown. */

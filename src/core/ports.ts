@@ -1,5 +1,6 @@
 import type { Arm, Attempt, CheckResult, ExtensionError } from './attempt.ts';
 import type { Fault } from './fault.ts';
+import type { SentPage } from './sent-page.ts';
 import type { Site } from './site.ts';
 import type { RunEvent, Undated } from './event.ts';
 
@@ -103,6 +104,8 @@ export interface AttemptOrder {
   readonly arm: Arm;
   readonly session: SessionFacts;
   readonly siteTimeoutMs: number;
+  /** Take a fingerprint of what the server sends: the attempt is compared with one of the other arm. */
+  readonly isCompared: boolean;
   /** Aborted to end the attempt now. The results so far are kept. */
   readonly signal: AbortSignal;
 }
@@ -118,6 +121,8 @@ export interface AttemptOutcome {
   readonly sessionDirty: boolean;
   /** Errors that the extension threw during the attempt. */
   readonly extensionErrors?: readonly ExtensionError[];
+  /** What the server sent for the first document, if the order asked for it and it is known. */
+  readonly sentPage?: SentPage;
 }
 
 /** An error that a check threw after its attempt had ended. */

@@ -40,12 +40,21 @@ export interface SiteVerdict {
   readonly probability?: number;
   /** What each arm showed, if the control has tried the site. */
   readonly arms?: ArmsOfSite;
+  /** In how many of all pairs the server sent another page to one arm; absent if in none. These pairs do not count. */
+  readonly otherPages?: OtherPages;
   /** The number of attempts, over both arms. */
   readonly attempts: number;
   /** All attempts together, in ms. */
   readonly durationMs: number;
   /** Why the run was stopped, if that is why the site is not-run. Absent in journals of earlier versions. */
   readonly stoppedBy?: StopReason;
+}
+
+/** In how many pairs of a site the server sent different pages to the two arms. */
+export interface OtherPages {
+  readonly pairs: number;
+  /** The number of all pairs. */
+  readonly all: number;
 }
 
 /** What the two arms of a site showed. */

@@ -5,7 +5,7 @@ import type { OpenSlot } from './supply-parts.ts';
 /** The order for the next attempt of a site in this slot. `siteTimeoutMs` holds if the site has no limit of its own. */
 export function attemptOrder(
   { slot, session }: OpenSlot,
-  { site, nextAttempt }: SiteProgress,
+  { site, nextAttempt, isCompared }: SiteProgress,
   siteTimeoutMs: number,
   signal: AbortSignal,
 ): AttemptOrder {
@@ -16,6 +16,7 @@ export function attemptOrder(
     arm: session.arm,
     session: session.owned.session,
     siteTimeoutMs: site.timeoutMs ?? siteTimeoutMs,
+    isCompared,
     signal,
   };
 }

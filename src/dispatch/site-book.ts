@@ -103,6 +103,7 @@ export class SiteBook {
         ? {}
         : { suiteMs: outcome.suiteMs }),
       ...(outcome.extensionErrors === undefined ? {} : { extensionErrors: outcome.extensionErrors }),
+      ...(outcome.sentPage === undefined ? {} : { sentPage: outcome.sentPage }),
       checks: outcome.checks,
     });
   }

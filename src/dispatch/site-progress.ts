@@ -1,5 +1,6 @@
 import type { Attempt, CheckResult } from '../core/attempt.ts';
 import type { Knowledge } from '../core/attribution/evidence.ts';
+import { hasFailed } from '../core/attribution/loads.ts';
 import { nextArm, type ArmRules } from '../core/attribution/next-arm.ts';
 import type { LateError } from '../core/ports.ts';
 import type { Fault } from '../core/fault.ts';
@@ -53,6 +54,12 @@ export class SiteProgress {
   /** Do both arms try it, whatever happens in the first? */
   get isSampled(): boolean {
     return this.#rules.arms.control === 'always';
+  }
+
+  /** Is the next attempt compared with one of the other arm? */
+  get isCompared(): boolean {
+    const { control } = this.#rules.arms;
+    return control !== 'never' && this.#attempts.some((attempt) => attempt.arm === 'subject' && hasFailed(attempt));
   }
 
   /** The nodes on which its attempts faulted. */

@@ -15,11 +15,20 @@ import { isAttachmentPath } from '../core/attachment-path.ts';
 import type { CheckPlan } from '../core/check.ts';
 import type { RecordedCode } from '../core/error-codes.ts';
 import type { RunStarted } from '../core/event.ts';
+import type { SentPage } from '../core/sent-page.ts';
 import type { Cause, Fault } from '../core/fault.ts';
 import { SITE_ID, type Site } from '../core/site.ts';
 import type { StopReason } from '../core/stop.ts';
 import type { RememberedRun } from '../core/story.ts';
-import type { ArmsOfSite, CheckExcuse, CheckVerdict, ExcusedBy, SiteVerdict, Verdict } from '../core/verdict.ts';
+import type {
+  ArmsOfSite,
+  CheckExcuse,
+  CheckVerdict,
+  ExcusedBy,
+  OtherPages,
+  SiteVerdict,
+  Verdict,
+} from '../core/verdict.ts';
 import type { SiteResult } from './results-json.ts';
 import { anything, leaf, listOf, objectOf, optional, suchThat, wordOf, type Shape } from './shape.ts';
 
@@ -126,6 +135,16 @@ export const attempt = objectOf<Attempt>({
   checks: listOf(checkResult),
   suiteMs: optional(duration),
   extensionErrors: optional(listOf(objectOf<ExtensionError>({ message: text, stack: text, where: text }))),
+  sentPage: optional(
+    objectOf<SentPage>({
+      chain: listOf(text),
+      language: text,
+      title: text,
+      fields: text,
+      shape: text,
+      byExtension: optional(flag),
+    }),
+  ),
 });
 
 const checkVerdict = objectOf<CheckVerdict>({
@@ -156,6 +175,8 @@ const arms = objectOf<ArmsOfSite>({
   passMs: optional(objectOf<Exclude<ArmsOfSite['passMs'], undefined>>({ subject: duration, control: duration })),
 });
 
+const otherPages = objectOf<OtherPages>({ pairs: count, all: count });
+
 export const siteVerdict = objectOf<SiteVerdict>({
   siteId: text,
   verdict: verdictWord,
@@ -166,6 +187,7 @@ export const siteVerdict = objectOf<SiteVerdict>({
   attribution: optional(attribution),
   probability: optional(share),
   arms: optional(arms),
+  otherPages: optional(otherPages),
   attempts: count,
   durationMs: duration,
   stoppedBy: optional(stopReason),
@@ -199,6 +221,7 @@ export const siteResult = objectOf<SiteResult>({
   attribution: optional(attribution),
   probability: optional(share),
   arms: optional(arms),
+  otherPages: optional(otherPages),
   checks: listOf(checkVerdict),
   excused: optional(listOf(excuse)),
 });

@@ -7,7 +7,7 @@ import { exitOf, outcomeOf } from '../core/outcome.ts';
 import type { Reporter } from '../core/ports.ts';
 import type { RunState, SessionState, SiteState } from '../core/run-state.ts';
 import { releaseTestOf, type ReleaseTest } from '../core/release-test.ts';
-import type { ArmsOfSite, CheckExcuse, CheckVerdict, SiteVerdict, Verdict } from '../core/verdict.ts';
+import type { ArmsOfSite, CheckExcuse, CheckVerdict, OtherPages, SiteVerdict, Verdict } from '../core/verdict.ts';
 import { writeWhole } from '../os/write-whole.ts';
 
 /** The schema of results.json. A field keeps its type for ever. */
@@ -89,6 +89,8 @@ export interface SiteResult {
   readonly probability?: number;
   /** What each arm showed, if the control has tried the site. */
   readonly arms?: ArmsOfSite;
+  /** In how many of all pairs the server sent another page to one arm; absent if in none. These pairs do not count. */
+  readonly otherPages?: OtherPages;
   readonly checks: readonly CheckVerdict[];
   /** The checks that failed but do not fail the run, and why. */
   readonly excused?: readonly CheckExcuse[];
@@ -192,6 +194,7 @@ export function siteResult({ site, verdict, expectedMs, excused }: SiteState): S
     ...(verdict.attribution === undefined ? {} : { attribution: verdict.attribution }),
     ...(verdict.probability === undefined ? {} : { probability: verdict.probability }),
     ...(verdict.arms === undefined ? {} : { arms: verdict.arms }),
+    ...(verdict.otherPages === undefined ? {} : { otherPages: verdict.otherPages }),
     checks: verdict.checks,
     ...(excused === undefined ? {} : { excused }),
   };

@@ -1,10 +1,18 @@
 import type { SiteVerdict } from '../core/verdict.ts';
 
 /** What the two arms of a site showed: `fails 4 of 4 with the build, 0 of 4 without; 99.7 %`. Undefined without an answer. */
-export function armsText({ arms, attribution, probability }: SiteVerdict): string | undefined {
+export function armsText({ arms, attribution, probability, otherPages }: SiteVerdict): string | undefined {
   if (arms === undefined || attribution === undefined || probability === undefined) return undefined;
   const { subject, control } = arms;
   // Of a site that is down in both arms, the probability says nothing.
   const share = attribution === 'not-build' ? attribution : `${attribution}, ${(100 * probability).toFixed(1)} %`;
-  return `fails ${subject.failed} of ${subject.all} with the build, ${control.failed} of ${control.all} without; ${share}`;
+  return `fails ${subject.failed} of ${subject.all} with the build, ${control.failed} of ${control.all} without; ${share}${otherPagesText(otherPages)}`;
+}
+
+/** `; the server sent another page in 2 of 4 pairs; they do not count`. Empty if it sent the same page each time. */
+function otherPagesText(otherPages: SiteVerdict['otherPages']): string {
+  if (otherPages === undefined) return '';
+  const { pairs, all } = otherPages;
+  const verb = pairs === 1 ? 'it does' : 'they do';
+  return `; the server sent another page in ${pairs} of ${all} ${all === 1 ? 'pair' : 'pairs'}; ${verb} not count`;
 }

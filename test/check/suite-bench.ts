@@ -101,6 +101,7 @@ export async function startBench({
         attempt: 1,
         arm: 'subject',
         siteTimeoutMs: 60_000,
+        isCompared: false,
         signal: new AbortController().signal,
         ...order,
         session: order.session ?? (await session()),

@@ -317,7 +317,7 @@ test('after a failure of the subject the arms take turns, each load in a session
   const tries = triesOf(runner, 's1');
   assert.deepEqual(
     tries.map(({ arm }) => arm),
-    ['subject', 'control', 'subject', 'control', 'subject', 'control', 'subject'],
+    ['subject', 'control', 'subject', 'subject', 'control', 'control', 'subject'],
   );
   assert.equal(new Set(tries.map(({ sessionId }) => sessionId)).size, 7);
   assert.deepEqual(

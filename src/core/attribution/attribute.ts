@@ -14,6 +14,7 @@ import { NO_LOADS } from './failure-rates.ts';
 import { hasFailed, loadsByTitle, THE_ATTEMPT } from './loads.ts';
 import { median } from '../median.ts';
 import { firstPairOf, pairsOf } from './pairs.ts';
+import { pairsThatCount } from './sent-pages.ts';
 
 /** What `attribute` weighs. */
 export interface Trial {
@@ -43,7 +44,10 @@ interface Answer {
  */
 export function attribute(trial: Trial): SiteVerdict {
   const { subject, control } = trial;
-  const answers = answersOf(trial);
+  const counted = pairsThatCount(trial.attempts);
+  const { pairCount, voidCount } = counted;
+  const evidence = { ...trial, attempts: counted.attempts };
+  const answers = answersOf(evidence);
   const controls = new Map(control.checks.map((check) => [check.title, check]));
   const checks = subject.checks.map((check) => {
     const answer = answers.get(check.title) ?? (isFailing(check.status) ? answers.get(THE_ATTEMPT) : undefined);
@@ -63,7 +67,8 @@ export function attribute(trial: Trial): SiteVerdict {
     ...(decisive?.cause === undefined || decisive.fault === undefined ? {} : { code: decisive.fault.code }),
     checks,
     control: control.verdict,
-    ...attributionOf(trial, answers),
+    ...attributionOf(evidence, answers, trial.attempts),
+    ...(voidCount === 0 ? {} : { otherPages: { pairs: voidCount, all: pairCount } }),
   };
 }
 
@@ -95,10 +100,11 @@ function answered(check: CheckVerdict, control: CheckVerdict | undefined, word: 
   }
 }
 
-/** The site's answer, and what it rests on. */
+/** The site's answer, and what it rests on. `tried` are all attempts, and those of the trial are the ones that count. */
 function attributionOf(
   { planned, attempts, isSampled = false }: Trial,
   answers: ReadonlyMap<string, Answer>,
+  tried: readonly Attempt[],
 ): Pick<SiteVerdict, 'attribution' | 'probability' | 'arms'> {
   const [title, answer] = [...answers].toSorted(([, a], [, b]) => b.probability - a.probability)[0] ?? [THE_ATTEMPT];
   const loads = loadsByTitle(planned, attempts).get(title);
@@ -109,7 +115,7 @@ function attributionOf(
       check: title,
       subject: loads?.subject ?? NO_LOADS,
       control: loads?.control ?? NO_LOADS,
-      pairs: isSampled ? firstPairOf(attempts) : pairsOf(attempts, true),
+      pairs: isSampled ? firstPairOf(tried) : pairsOf(attempts, true),
       ...(isSampled ? { sampled: true } : {}),
       ...(passMs === undefined ? {} : { passMs }),
     },

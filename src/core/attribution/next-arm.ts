@@ -3,7 +3,8 @@ import { probabilityOf, SURE, UNLIKELY } from './decide.ts';
 import { isDown } from './down.ts';
 import { evidenceOf, hasHistory, type Knowledge } from './evidence.ts';
 import { hasFailed, tellingAttempts } from './loads.ts';
-import { isEnoughForTest, pairsOf } from './pairs.ts';
+import { afterFirstFailure, isEnoughForTest, pairsOf } from './pairs.ts';
+import { pairsThatCount } from './sent-pages.ts';
 
 /** The limits of one site. */
 export interface ArmRules {
@@ -15,8 +16,9 @@ export interface ArmRules {
 }
 
 /**
- * The arm that tries a site next, or `done`. After the first failure of the subject the arms take turns, the control
- * first, until the answer is sure enough or the budget is used. Looks at whole pairs only, so both arms have the same chance.
+ * The arm that tries a site next, or `done`. After the first failure of the subject the arms take turns until the answer is
+ * sure enough or the budget is used. Looks at whole pairs only, so both arms have the same chance. The control begins every
+ * other pair: two servers that answer in turn would else answer one arm each.
  */
 export function nextArm(
   planned: readonly string[],
@@ -31,12 +33,20 @@ export function nextArm(
   if (subjects.length === 0) return 'subject';
   if (!subjects.some(hasFailed)) return control === 'always' && controls === 0 ? 'control' : 'done';
   // The first failure stands alone; each pair after it is a control and a subject.
-  if (controls >= subjects.length) return telling.length < budget ? 'subject' : 'done';
+  const after = afterFirstFailure(attempts);
+  const controlsAfter = after.filter(({ arm }) => arm === 'control').length;
+  const subjectsAfter = after.length - controlsAfter;
+  if (controlsAfter !== subjectsAfter) {
+    if (telling.length >= budget) return 'done';
+    return controlsAfter < subjectsAfter ? 'control' : 'subject';
+  }
   if (telling.length + 2 > budget) return 'done';
-  return controls === 0 || !isSure(planned, attempts, knowledge) ? 'control' : 'done';
+  if (controls > 0 && isSure(planned, attempts, knowledge)) return 'done';
+  return controlsAfter % 2 === 0 ? 'control' : 'subject';
 }
 
-function isSure(planned: readonly string[], attempts: readonly Attempt[], knowledge: Knowledge): boolean {
+function isSure(planned: readonly string[], tried: readonly Attempt[], knowledge: Knowledge): boolean {
+  const { attempts } = pairsThatCount(tried);
   if (isDown(planned, attempts)) return true;
   if (!hasHistory(planned, knowledge) && !isEnoughForTest(pairsOf(attempts))) return false;
   const probability = probabilityOf(evidenceOf(planned, attempts, knowledge), planned.length);

@@ -12,6 +12,12 @@ export interface Pairs {
   readonly all: number;
 }
 
+/** One pair of attempts. */
+export interface Pair {
+  readonly control: Attempt;
+  readonly subject: Attempt;
+}
+
 /** So many pairs are tried before the list-wide test lets a site end. */
 const PAIRS_FOR_TEST = 5;
 /** A site that fails in both arms of so many pairs tells little about the build. */
@@ -29,15 +35,10 @@ const NO_PAIRS: Pairs = { subjectOnly: 0, controlOnly: 0, both: 0, all: 0 };
  * if the build does nothing, each pair in which one arm failed falls to either side like a fair coin.
  */
 export function pairsOf(attempts: readonly Attempt[], forTest = false): Pairs {
-  const telling = tellingAttempts(attempts);
-  const first = telling.findIndex((attempt) => attempt.arm === 'subject' && hasFailed(attempt));
-  const after = first < 0 ? [] : telling.slice(first + 1);
-  const controls = after.filter(({ arm }) => arm === 'control').map(hasFailed);
-  const subjects = after.filter(({ arm }) => arm === 'subject').map(hasFailed);
   let pairs = NO_PAIRS;
-  for (let index = 0; index < Math.min(controls.length, subjects.length); index++) {
+  for (const { subject, control } of pairUp(attempts)) {
     if (forTest && isEnoughForTest(pairs)) break;
-    pairs = withPair(pairs, subjects[index] === true, controls[index] === true);
+    pairs = withPair(pairs, hasFailed(subject), hasFailed(control));
   }
   return pairs;
 }
@@ -52,6 +53,21 @@ export function firstPairOf(attempts: readonly Attempt[]): Pairs {
   const control = telling.find(({ arm }) => arm === 'control');
   if (subject === undefined || control === undefined) return NO_PAIRS;
   return withPair(NO_PAIRS, hasFailed(subject), hasFailed(control));
+}
+
+/** The attempts of each whole pair of a site, in order. */
+export function pairUp(attempts: readonly Attempt[]): Pair[] {
+  const after = afterFirstFailure(attempts);
+  const controls = after.filter(({ arm }) => arm === 'control');
+  const subjects = after.filter(({ arm }) => arm === 'subject');
+  return controls.slice(0, subjects.length).map((control, index) => ({ control, subject: subjects[index]! }));
+}
+
+/** The attempts that say something, after the first failure of the subject. */
+export function afterFirstFailure(attempts: readonly Attempt[]): readonly Attempt[] {
+  const telling = tellingAttempts(attempts);
+  const first = telling.findIndex((attempt) => attempt.arm === 'subject' && hasFailed(attempt));
+  return first < 0 ? [] : telling.slice(first + 1);
 }
 
 /** May a site end, as far as the list-wide test goes? */

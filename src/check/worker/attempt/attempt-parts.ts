@@ -6,6 +6,7 @@ import type { OrderOnWire, WorkerOptions } from '../../protocol.ts';
 import { EvidenceTaker } from '../evidence/evidence-taker.ts';
 import { ExtensionUse } from '../extension/extension-use.ts';
 import { PageView } from '../page/page-view.ts';
+import { SentDocument } from '../page/sent-document.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { Selenium } from '../selenium-module.ts';
 import type { StallClock } from '../stall-clock.ts';
@@ -63,6 +64,8 @@ export interface AttemptParts {
   readonly record: SuiteRecord;
   readonly keepAlive: KeepAlive;
   readonly held: HeldInput;
+  /** Only if the attempt is compared with one of the other arm. */
+  readonly sent: SentDocument | undefined;
 }
 
 export function attemptParts(options: AttemptOptions, context: PartsContext): AttemptParts {
@@ -101,7 +104,8 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
   const record = new SuiteRecord({ planned: lane.checks, evidence: evidence.files, redaction, onResult });
   const keepAlive = new KeepAlive({ session, borrowed, wire, signal });
   const held = new HeldInput({ session, borrowed, wire, signal });
-  return { wire, borrowed, extension, view, evidence, pages, examiner, record, keepAlive, held };
+  const sent = order.isCompared ? new SentDocument(view, (value) => redaction.value(value)) : undefined;
+  return { wire, borrowed, extension, view, evidence, pages, examiner, record, keepAlive, held, sent };
 }
 
 function borrowedDriver(

@@ -109,11 +109,11 @@ export class AttemptRun implements AttemptContext {
   /** Runs the suite. Never rejects. */
   async run(): Promise<AttemptOutcome> {
     const { lane, order, clock } = this.#options;
-    const { wire, extension, evidence } = this.#parts;
+    const { wire, extension, evidence, sent } = this.#parts;
     this.#deadline = clock.deadline(this.#limits.attemptMs, () => void this.#timeOut());
     laneContext.run({ lane, attempt: this }, () => {
       const capped = capInSession(order.session, this.#limits.commandMs, wire, this.signal);
-      void Promise.all([capped, extension.start(), evidence.start()]).then(
+      void Promise.all([capped, extension.start(), evidence.start(), sent?.start()]).then(
         () => {
           if (this.#ending === undefined) this.#suite.start(() => void this.#complete());
         },
@@ -152,7 +152,7 @@ export class AttemptRun implements AttemptContext {
   async #complete(): Promise<void> {
     if (this.#ending !== undefined) return;
     this.#ending = 'completed';
-    const { borrowed, record, extension, evidence, held } = this.#parts;
+    const { borrowed, record, extension, evidence, held, sent } = this.#parts;
     this.#chargeOpenCommands();
     borrowed.end();
     record.skipAfterFailure(this.#options.lane.bailingChecks());
@@ -166,7 +166,7 @@ export class AttemptRun implements AttemptContext {
     }
     const watched = untilAborted(extension.verdictOfWatch(record.list()), abortAfter(END_MS)).catch(() => undefined);
     this.#sessionDirty ||= extension.hasLostTab;
-    const [threw] = await Promise.all([watched, evidence.settled(END_MS), held.letGo()]);
+    const [threw] = await Promise.all([watched, evidence.settled(END_MS), sent?.settled(END_MS), held.letGo()]);
     if (threw !== undefined) record.charge(threw.title, threw.fault);
     this.#conclude(undefined);
   }
@@ -224,12 +224,11 @@ export class AttemptRun implements AttemptContext {
 
   #conclude(fault: Fault | undefined): void {
     this.#isOver = true;
-    const { borrowed, record, extension, evidence, view, keepAlive, held } = this.#parts;
+    const { borrowed, record, extension, evidence, view, keepAlive, held, sent } = this.#parts;
     keepAlive.end();
     record.attachLate();
     record.close();
     this.#deadline?.clear();
-    const { errors } = extension;
     for (const part of [extension, evidence, view]) part.close();
     this.#outcome.resolve({
       ending: this.#ending ?? 'completed',
@@ -237,7 +236,8 @@ export class AttemptRun implements AttemptContext {
       suiteMs: this.#suite.durationMs,
       ...(fault === undefined ? {} : { fault: this.redaction.value(fault) }),
       sessionDirty: this.#sessionDirty || evidence.holdsSession || borrowed.hasChangedBrowser || held.isHeld,
-      ...(errors.length === 0 ? {} : { extensionErrors: this.redaction.value(errors) }),
+      ...(extension.errors.length === 0 ? {} : { extensionErrors: this.redaction.value(extension.errors) }),
+      ...(sent?.page === undefined ? {} : { sentPage: sent.page }),
     });
   }
 

@@ -5,6 +5,9 @@ import { PAGE_SCRIPT, type ShownPage } from './page-script.ts';
 /** Scripts of ours run in a world of their own, which the page's scripts cannot reach. */
 const WORLD = 'gridrun';
 
+/** What Chrome keeps of answers. Only one document is asked for, and soon. */
+const BUFFERS = { maxTotalBufferSize: 8 * 1024 * 1024, maxResourceBufferSize: 4 * 1024 * 1024 };
+
 /** The tab that a session shows, over DevTools: no command of it waits for one of the driver. */
 export class PageTab {
   /** It is the window's handle too. */
@@ -91,6 +94,24 @@ export class PageTab {
     await this.#send('Log.enable', {}, limits);
     await this.#send('Log.disable', {}, limits);
     return found;
+  }
+
+  /** Calls `listener` for all events of the tab's network from now on. */
+  async listenToNetwork(listener: (method: string, params: object) => void, limits: Limits): Promise<void> {
+    this.#client.onEvent(({ method, params, tab }) => {
+      if (tab === this.#tab && method.startsWith('Network.')) listener(method, params);
+    });
+    await this.#send('Network.enable', BUFFERS, limits);
+  }
+
+  async ignoreNetwork(limits: Limits): Promise<void> {
+    await this.#send('Network.disable', {}, limits);
+  }
+
+  /** The body that the server sent for a request, as text. */
+  async bodyOf(requestId: string, limits: Limits): Promise<string> {
+    const { body, base64Encoded } = await this.#send('Network.getResponseBody', { requestId }, limits);
+    return base64Encoded === true ? Buffer.from(String(body), 'base64').toString() : String(body);
   }
 
   async #world(limits: Limits): Promise<{

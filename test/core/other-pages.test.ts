@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Arm, Attempt } from '../../src/core/attempt.ts';
+import { nextArm } from '../../src/core/attribution/next-arm.ts';
+import { pairsThatCount } from '../../src/core/attribution/sent-pages.ts';
+import { judge } from '../../src/core/judge.ts';
+import { contentOf } from '../../src/core/page-print/page-content.ts';
+import type { SentPage } from '../../src/core/sent-page.ts';
+import { armsText } from '../../src/text/arms-text.ts';
+
+const PLANNED = ['page'];
+const BUDGET = 12;
+type PageName = 'A' | 'B' | 'none' | 'redirected';
+
+function page(html: string, byExtension?: boolean): SentPage {
+  const chain = ['200 https://shop.example/'];
+  return { chain, language: '', ...contentOf(html), ...(byExtension === true ? { byExtension } : {}) };
+}
+
+const PAGES: Readonly<Record<PageName, SentPage | undefined>> = {
+  A: page('<title>A</title><form><input name=user><input type=password></form>'),
+  B: page('<title>B</title><main><h1>x</h1><p>y</p></main>'),
+  redirected: page('<title>C</title><h3>z</h3>', true),
+  none: undefined,
+};
+
+function load(arm: Arm, failed: boolean, sent: PageName = 'none'): Attempt {
+  const sentPage = PAGES[sent];
+  const fault = { code: 'check.failed', cause: 'check', message: 'no' } as const;
+  return {
+    siteId: 's',
+    attempt: 1,
+    arm,
+    ending: 'completed',
+    startedAt: 0,
+    durationMs: 1,
+    checks: [{ title: 'page', status: failed ? 'failed' : 'passed', durationMs: 1, ...(failed ? { fault } : {}) }],
+    ...(sentPage === undefined ? {} : { sentPage }),
+  };
+}
+
+interface Sent {
+  readonly page: PageName;
+  readonly failed: boolean;
+}
+
+/** The first failure, then pairs, each with what the control and the subject got. */
+function trial(...pairs: readonly (readonly [Sent, Sent])[]): Attempt[] {
+  const after = pairs.flatMap(([control, subject]) => [
+    load('control', control.failed, control.page),
+    load('subject', subject.failed, subject.page),
+  ]);
+  return [load('subject', true), ...after];
+}
+
+function verdictOf(attempts: readonly Attempt[]): ReturnType<typeof judge> {
+  return judge({ siteId: 's', planned: PLANNED, attempts });
+}
+
+const PASS = { page: 'A', failed: false } as const;
+const BROKEN = { page: 'A', failed: true } as const;
+const WALL = { page: 'B', failed: true } as const;
+
+test('pairs with different pages do not count, and the verdict says so', () => {
+  const verdict = verdictOf(trial([PASS, WALL], [PASS, PASS], [PASS, WALL], [PASS, PASS]));
+  assert.deepEqual(verdict.otherPages, { pairs: 2, all: 4 });
+  assert.deepEqual(verdict.arms?.subject, { failed: 1, all: 3 });
+  assert.deepEqual(verdict.arms?.control, { failed: 0, all: 2 });
+  assert.equal(verdict.arms?.pairs.all, 2);
+  assert.match(
+    armsText(verdict) ?? '',
+    /^fails 1 of 3 with the build, 0 of 2 without; \S+( \S+ %)?; the server sent another page in 2 of 4 pairs; they do not count$/,
+  );
+});
+
+test('without fingerprints, or with the same pages, all pairs count', () => {
+  const steady = verdictOf(trial([PASS, BROKEN], [PASS, BROKEN], [PASS, BROKEN], [PASS, BROKEN]));
+  assert.equal(steady.attribution, 'broken');
+  assert.equal(steady.otherPages, undefined);
+  const unknown = { page: 'none', failed: true } as const;
+  const old = verdictOf(trial([PASS, unknown], [PASS, unknown], [PASS, unknown], [PASS, unknown]));
+  assert.equal(old.attribution, 'broken');
+});
+
+test('if the page goes with the arm in three pairs, the pairs count', () => {
+  assert.deepEqual(verdictOf(trial([PASS, WALL], [PASS, WALL])).otherPages, { pairs: 2, all: 2 });
+  const verdict = verdictOf(trial([PASS, WALL], [PASS, WALL], [PASS, WALL], [PASS, WALL]));
+  assert.deepEqual([verdict.attribution, verdict.otherPages], ['broken', undefined]);
+});
+
+test('what a rule of the extension did to the request is an outcome', () => {
+  const redirected = { page: 'redirected', failed: true } as const;
+  const verdict = verdictOf(trial([PASS, redirected], [PASS, redirected], [PASS, PASS], [PASS, redirected]));
+  assert.equal(verdict.otherPages, undefined);
+  assert.deepEqual(verdict.arms?.subject, { failed: 4, all: 5 });
+});
+
+const sent = fc.record({ page: fc.constantFrom<PageName>('A', 'B', 'none', 'redirected'), failed: fc.boolean() });
+const pairs = fc.array(fc.tuple(sent, sent), { maxLength: 6 });
+
+test('an incomplete pair and the first failure always count; both arms lose equally many loads', () => {
+  fc.assert(
+    fc.property(pairs, fc.boolean(), (tried, isHalfDone) => {
+      const attempts = [...trial(...tried), ...(isHalfDone ? [load('control', false, 'B')] : [])];
+      const { attempts: counted, pairCount, voidCount } = pairsThatCount(attempts);
+      assert.equal(pairCount, tried.length);
+      assert.equal(counted.length, attempts.length - 2 * voidCount);
+      assert.equal(counted[0], attempts[0]);
+      if (isHalfDone) assert.equal(counted.at(-1), attempts.at(-1));
+      const left = attempts.filter((attempt) => !counted.includes(attempt));
+      assert.equal(left.filter(({ arm }) => arm === 'control').length, voidCount);
+    }),
+  );
+});
+
+test('swapping the arms of all pairs changes nothing of which pairs count', () => {
+  fc.assert(
+    fc.property(pairs, (tried) => {
+      const swapped = tried.map(([control, subject]) => [subject, control] as const);
+      assert.equal(pairsThatCount(trial(...tried)).voidCount, pairsThatCount(trial(...swapped)).voidCount);
+    }),
+  );
+});
+
+/** Runs a site by the real rules: `answer` says what the server sends and whether the load fails. */
+function play(answer: (arm: Arm, load: number) => Sent): Attempt[] {
+  const attempts: Attempt[] = [];
+  const rules = { control: 'on-failure', budget: BUDGET, once: false } as const;
+  for (let arm = nextArm(PLANNED, attempts, {}, rules); arm !== 'done'; arm = nextArm(PLANNED, attempts, {}, rules)) {
+    const { page: name, failed } = answer(arm, attempts.length);
+    // The first load has no fingerprint.
+    attempts.push(load(arm, failed, attempts.length === 0 ? 'none' : name));
+    assert.ok(attempts.length <= BUDGET);
+  }
+  return attempts;
+}
+
+test('any site ends within its budget, whatever the server sends', () => {
+  fc.assert(
+    fc.property(fc.array(sent, { minLength: BUDGET, maxLength: BUDGET }), (answers) => {
+      const attempts = play((_, index) => answers[index]!);
+      const { subject, control } = Object.groupBy(attempts.slice(1), ({ arm }) => arm);
+      assert.equal(subject?.length ?? 0, control?.length ?? 0);
+    }),
+  );
+});
+
+test('two servers that answer in turn blame no build, if one of them always fails', () => {
+  for (const first of [0, 1]) {
+    const attempts = play((_, index) => (index === 0 || index % 2 === first ? WALL : PASS));
+    const { attribution } = verdictOf(attempts);
+    assert.ok(attribution === 'undecided' || attribution === 'not-build', attribution);
+  }
+});
+
+test('a page that the server chooses at random blames an innocent build seldom', () => {
+  let blamed = 0;
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { minLength: BUDGET, maxLength: BUDGET }), (walls) => {
+      const attempts = play((_, index) => (index === 0 || walls[index] === true ? WALL : PASS));
+      if (verdictOf(attempts).attribution === 'broken') blamed++;
+    }),
+    { numRuns: 2_000, seed: 12 },
+  );
+  // Three pairs all go with the arm by chance in 1 of 64 sites.
+  assert.ok(blamed <= 50, String(blamed));
+});
