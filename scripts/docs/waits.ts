@@ -133,6 +133,13 @@ export const WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>> = {
   'check/worker/attempt/keep-alive.ts': {
     DEADLINE_MS: ['check', 'a reply to a keep-alive', "the check's own next command reports a lost session"],
   },
+  'check/worker/extension/extension-use.ts': {
+    WINDOW_MS: [
+      'extension',
+      "the driver to name its window, after the site's tab was closed or discarded",
+      'the extension is not blamed for it',
+    ],
+  },
   'check/worker/extension/extension-watch.ts': {
     COMMAND_DEADLINE_MS: ['extension', 'the extension to be watched for errors', 'the attempt is faulted'],
   },
