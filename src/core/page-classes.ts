@@ -13,6 +13,9 @@ export interface PageClass {
 /** A page with more text is no wall, whatever words are in it. */
 const MAX_WALL_TEXT = 2_000;
 
+/** The browser follows these. If one is the status of a page, there was nowhere to go. */
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
 /** What bot walls say, in their own words. */
 const WALL_WORDS = new RegExp(
   [
@@ -134,8 +137,11 @@ export const PAGE_CLASSES: readonly PageClass[] = [
   },
   {
     code: 'site.http-status',
-    seenBy: 'HTTP status 4xx or 5xx, with or without a page; after a click only 5xx',
+    seenBy:
+      'HTTP status 4xx or 5xx, with or without a page; after a click only 5xx; a redirect (3xx) that has no `Location`',
     of({ siteUrl, url, status, isErrorPage, isAsLoaded }) {
+      if (isAsLoaded && REDIRECTS.has(status))
+        return `${siteUrl} redirects to nowhere: HTTP status ${status} without a Location${url === siteUrl ? '' : ` (at ${url})`}`;
       if (status < (isAsLoaded ? 400 : 500)) return undefined;
       return `${siteUrl} answered with HTTP status ${status}${isErrorPage ? ', and no page' : ''}${url === siteUrl ? '' : ` (at ${url})`}`;
     },

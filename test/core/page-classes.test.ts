@@ -36,6 +36,13 @@ test('the reason that says most comes first', () => {
   assert.equal(classOf({ isElsewhere: true, isBlank: true }), 'site.other-origin');
 });
 
+test('a redirect that leads nowhere is no page, whatever it shows; other statuses are', () => {
+  const sentence = (status: number): string | undefined => pageClassOf({ ...PAGE, status })?.sentence;
+  for (const status of [301, 302, 303, 307, 308])
+    assert.equal(sentence(status), `${SITE} redirects to nowhere: HTTP status ${status} without a Location`);
+  for (const status of [0, 200, 201, 300, 304]) assert.equal(sentence(status), undefined);
+});
+
 test('each net error of an error page has a class, and one of Chrome that nobody knows too', () => {
   const classOfError = (netError: string): string => classOf({ isErrorPage: true, netError, status: 0 });
   assert.equal(classOfError('ERR_NAME_NOT_RESOLVED'), 'site.dns');
@@ -54,6 +61,7 @@ test('what a check has clicked to, and what an extension has hidden, is not the 
     assert.equal(classOf({ ...facts, isAsLoaded: false }), 'none');
   }
   assert.equal(classOf({ status: 500, isAsLoaded: false }), 'site.http-status');
+  assert.equal(classOf({ status: 302, isAsLoaded: false }), 'none');
   assert.equal(classOf({ isBlank: true, hasExtension: true }), 'none');
   assert.equal(classOf({ isBlank: true, isEmpty: true, hasExtension: true }), 'site.blank');
   const blocked = { isErrorPage: true, netError: 'ERR_BLOCKED_BY_CLIENT', status: 0 };

@@ -150,6 +150,7 @@ const STATUS: Readonly<Record<string, Hostile>> = {
     'site.http-status',
   ),
   'empty-401': both(reply(401), 'site.http-status'),
+  'redirect-nowhere': both(reply(302, bare('<h1>Found</h1>')), 'site.http-status'),
   'long-url': both(
     redirect(() => `/long-url-end?${'x'.repeat(200_000)}`),
     'site.http-status',

@@ -93,7 +93,7 @@ export const SITE_CODES = {
   ),
   'site.http-status': reported(
     'site',
-    'the site answered with HTTP status 4xx or 5xx',
+    'the site answered with HTTP status 4xx or 5xx, or with a redirect that leads nowhere',
     'open it in a browser; the fault has the status as `httpStatus`',
   ),
   'site.no-answer': reported(
