@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { refusal } from '../core/fault.ts';
 import { JOURNAL } from './layout.ts';
@@ -16,7 +16,9 @@ const READ = objectOf<ReadResults>({ run: text, startedAt: date, shard, sites: l
 export async function readResults(path: string): Promise<ReadResults> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    // To open a pipe without a writer would take for ever.
+    if (!(await stat(path)).isFile()) throw new Error('it is not a file');
+    value = JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''));
   } catch (error) {
     throw unreadable(path, `${path} cannot be read: ${(error as Error).message}`);
   }

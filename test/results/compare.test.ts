@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -222,6 +223,13 @@ test('a baseline is one results folder, or the newest of several', async () => {
   assert.equal((await readBaseline(join(folder, 'nights'), 10)).length, 4);
 });
 
+test('a results file may begin with a byte order mark, as some editors and shells write it', async () => {
+  await write('marked', new FakeRun([siteOf('a')], ['t']).ended(), ['results.json']);
+  const path = join(folder, 'marked', 'results.json');
+  writeFileSync(path, `\uFEFF${readFileSync(path, 'utf8')}`);
+  assert.equal((await readRun(join(folder, 'marked'))).sites.length, 1);
+});
+
 test('refusals: nothing there, something else there, a broken file, a newer one, shards that were not merged', async () => {
   mkdirSync(join(folder, 'empty'));
   const put = (name: string, text: string): string => {
@@ -235,6 +243,12 @@ test('refusals: nothing there, something else there, a broken file, a newer one,
   }
   const refuses = (path: string, message: RegExp): Promise<void> =>
     assert.rejects(readBaseline(path, 3), { answer: 'refuse', message });
+  if (process.platform !== 'win32') {
+    // A pipe without a writer: to open it would take for ever.
+    mkdirSync(join(folder, 'pipe'));
+    execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', join(folder, 'pipe', 'results.json')]);
+    await refuses(join(folder, 'pipe'), /pipe.results\.json cannot be read: it is not a file/);
+  }
   await refuses(join(folder, 'nowhere'), /there is no folder .*nowhere/);
   await refuses(join(folder, 'empty'), /the baseline .*empty has no results/);
   await refuses(put('torn', '{"version": 1, "run"'), /torn.results\.json cannot be read/);
