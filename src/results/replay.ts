@@ -78,10 +78,7 @@ export async function* parseJournal(
 function eventOf(line: Uint8Array, lineNumber: number, name: string): RunEvent {
   const value = parse(line);
   const newer = lineNumber === 1 ? newerSchema(value) : undefined;
-  const why =
-    newer ??
-    whyNotEvent(value) ??
-    (lineNumber === 1 && (value as RunEvent).type !== 'run-started' ? 'not the start of a run' : undefined);
+  const why = newer ?? whyNotEvent(value) ?? whyNotHere(value as RunEvent, lineNumber);
   if (why === undefined) return value as RunEvent;
   throw refusal(
     newer === undefined ? 'journal.line' : 'journal.schema',
@@ -93,6 +90,14 @@ function eventOf(line: Uint8Array, lineNumber: number, name: string): RunEvent {
           : 'use the gridrun version that wrote it, or a newer one',
     },
   );
+}
+
+/** A journal has one run, and begins with its start. */
+function whyNotHere({ type }: RunEvent, lineNumber: number): string | undefined {
+  if ((type === 'run-started') === (lineNumber === 1)) return undefined;
+  return lineNumber === 1
+    ? 'not the start of a run'
+    : 'the start of another run: the file has two runs, or one run twice';
 }
 
 function parse(line: Uint8Array): unknown {

@@ -52,6 +52,28 @@ test('a journal that is damaged in the middle is resumed up to there, with a not
   assert.deepEqual(tried, ['b']);
 });
 
+test('a journal that has a run twice is used up to its second start, and that is said', async () => {
+  await using stub = await startStub();
+  await using place = await Workplace.with(FILES);
+  assert.equal((await place.run([...RUN, stub.url])).code, 0);
+  const whole = await place.read('gridrun-results/events.ndjson');
+  await place.write('twice/events.ndjson', whole + whole);
+  const second = `line ${whole.split('\n').length} of the journal .* is the start of another run`;
+  const merged = await place.run(['merge-reports', 'twice', '--out', 'merged']);
+  assert.equal(merged.code, 3, merged.stdout + merged.stderr);
+  assert.match(
+    merged.stdout,
+    new RegExp(`${second}: the file has two runs, or one run twice; no report has what follows`),
+  );
+  assert.match(await place.read('merged/junit.xml'), /tests="2" failures="0"/);
+
+  const cut = `${whole.split('\n').slice(0, -2).join('\n')}\n`;
+  await place.write('gridrun-results/events.ndjson', cut + cut);
+  const resumed = await place.run([...RUN, stub.url, '--resume']);
+  assert.equal(resumed.code, 0, resumed.stdout + resumed.stderr);
+  assert.match(resumed.stdout, /is the start of another run.*; 2 sites before it keep their verdicts/);
+});
+
 test('a run that was killed before it wrote its reports is resumed, and runs no site again', async () => {
   await using stub = await startStub();
   await using place = await Workplace.with({

@@ -129,6 +129,19 @@ test('a line is refused by the field that is wrong, however deep it is', async (
   assert.equal((await read(attached('evidence/a/shot.png'))).length, run.events.length);
 });
 
+test('a journal into which two runs were written is refused at the second one', async () => {
+  const one = new FakeRun([siteOf('a')], ['t'])
+    .attempt('a', [passed('t')])
+    .judged('a')
+    .ended()
+    .journal();
+  const again = one.toString().split('\n').length;
+  await assert.rejects(
+    read(Buffer.concat([one, one])),
+    refused('journal.line', new RegExp(`^line ${again} of the journal events\\.ndjson is the start of another run`)),
+  );
+});
+
 test('a journal of a newer schema is refused as such, whatever else is new in it', async () => {
   const line = '{"type":"run-started","at":1,"schema":2,"novelty":true}\n{"type":"site-teleported"}\n';
   await assert.rejects(
