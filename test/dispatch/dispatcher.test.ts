@@ -364,6 +364,17 @@ test('with the control always, each site is tried in both arms, and no session s
   assert.equal([...verdicts().values()].filter((verdict) => verdict === 'passed').length, 11);
 });
 
+test('with the control always, a site that may be loaded once is loaded with the build', async () => {
+  const sites = sitesOf(12).map((site) => ({ ...site, once: true }));
+  const runner = new FakeRunner(() => PASSED);
+  const { dispatcher } = dispatchOver(sites, { grid: new FakeGrid(3), runner }, { control: 'always' });
+  await dispatcher.run();
+  assert.deepEqual(
+    runner.orders.map(({ arm }) => arm),
+    sites.map(() => 'subject'),
+  );
+});
+
 test('with a sample, a random part of the sites that pass is tried in both arms, and no site that may be loaded once', async () => {
   const sites = sitesOf(400).map((site, index) => (index < 100 ? { ...site, once: true } : site));
   const runner = new FakeRunner(() => PASSED);

@@ -22,7 +22,7 @@ const PROBE_PAUSE_MS = 1_000;
 /** A session that has waited so long for a site may be gone. A busy grid answers sooner than a new session opens. */
 const ASK_AFTER_MS = 10_000;
 
-/** From more sites on, a sample of them says something about the whole list, and costs little. */
+/** With more sites than this, a sample says something about the whole list and costs little. */
 const LONG_LIST = 200;
 const SAMPLE_OF_LONG_LIST = 0.05;
 

@@ -17,7 +17,7 @@ import { Workers } from './workers.ts';
 import type { WorkerOptions } from '../protocol.ts';
 
 const FIXTURE_DEADLINE_MS = 10_000;
-/** To ask the system each time is slow. */
+/** Asking the system each time is slow. */
 const PROCESSOR_COUNT = availableParallelism();
 /** The limits of a worker that no setting changes. A file that takes longer to load waits for something that never comes. */
 export const WORKER_LIMITS = { stallLimitMs: 10_000, loadLimitMs: 60_000 } as const;

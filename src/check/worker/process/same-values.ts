@@ -1,4 +1,4 @@
-/** Has an object these values in the properties that the test was made for? */
+/** Whether an object has these values. They belong to the properties that the test was made for. */
 export type SameValues = (object: object, values: readonly unknown[]) => boolean;
 
 /** Taken before a check can replace them. */
