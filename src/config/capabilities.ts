@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { withoutBom } from '../text/without-bom.ts';
 
 const OTHER_BROWSERS = /^(firefox|safari|internet explorer|webkit)/i;
 const OBJECT = z.record(z.string(), z.unknown());
@@ -24,7 +25,7 @@ export function readCapabilities(
 function parse(source: string, cwd: string, mistakes: string[]): Readonly<Record<string, unknown>> {
   try {
     const json = source.trimStart().startsWith('{') ? source : readFileSync(resolve(cwd, source), 'utf8');
-    const parsed = OBJECT.safeParse(JSON.parse(json));
+    const parsed = OBJECT.safeParse(JSON.parse(withoutBom(json)));
     if (parsed.success) return parsed.data;
     mistakes.push('--capabilities must be a JSON object');
   } catch (error) {

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { refusal } from '../core/fault.ts';
 import { loadAsWritten } from '../modules/module-syntax.ts';
 import { OWN_MODULES } from '../modules/own-modules.ts';
+import { withoutBom } from '../text/without-bom.ts';
 
 const NAMES = ['gridrun.config.ts', 'gridrun.config.mjs', 'gridrun.config.js', 'gridrun.config.json'];
 
@@ -46,7 +47,7 @@ async function read(path: string, name: string): Promise<unknown> {
     },
   });
   try {
-    if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8')) as unknown;
+    if (path.endsWith('.json')) return JSON.parse(withoutBom(await readFile(path, 'utf8'))) as unknown;
     const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
     return module.default;
   } catch (error) {

@@ -5,6 +5,7 @@ import type * as z from 'zod';
 import { refusal } from '../core/fault.ts';
 import { nearest } from '../text/nearest.ts';
 import { ENTRY, keyOf, KEYS, WANTED, type Expectation } from './expectation.ts';
+import { withoutBom } from '../text/without-bom.ts';
 
 /** A file of expectations, with the YAML document that it was read from. */
 export interface ExpectationsFile {
@@ -22,7 +23,7 @@ export async function readExpectations(file: string, cwd: string): Promise<Expec
 /** The text of a file of expectations. Throws a refusal that says why it cannot be read. */
 export async function readExpectationsText(file: string, cwd: string): Promise<string> {
   try {
-    return await readFile(resolve(cwd, file), 'utf8');
+    return withoutBom(await readFile(resolve(cwd, file), 'utf8'));
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
     throw refusal('expectations.file', `cannot read the known failures in ${file}: ${why}`, {

@@ -3,6 +3,7 @@ import { refusal } from '../core/fault.ts';
 import { manifestMistakes } from './manifest-mistakes.ts';
 import { fileNamed, ManifestPage, placeOf } from './manifest-page.ts';
 import type { Files } from './zip.ts';
+import { withoutBom } from '../text/without-bom.ts';
 
 /** The parts of a manifest that gridrun uses. `raw` is all of it. */
 export interface Manifest {
@@ -27,7 +28,7 @@ export function readManifest(files: Files, shownPath: string): Manifest {
     throw refusal('extension.no-manifest', `no manifest.json in ${shownPath}`, {
       hint: 'pass the folder that contains it',
     });
-  const text = file.toString('utf8').replace(/^\uFEFF/, '');
+  const text = withoutBom(file.toString('utf8'));
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: false });
   if (errors.length > 0 || root?.type !== 'object') throw unreadable(text, errors, shownPath);

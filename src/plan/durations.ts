@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Site } from '../core/site.ts';
 import { refusal } from '../core/fault.ts';
+import { withoutBom } from '../text/without-bom.ts';
 
 /** The expected duration of a site if no duration is known at all. */
 const UNKNOWN_SITE_MS = 10_000;
@@ -71,7 +72,7 @@ function note(durations: Map<string, number>, id: string, ms: unknown): void {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(withoutBom(text)) as unknown;
   } catch {
     return undefined;
   }

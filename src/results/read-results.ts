@@ -6,6 +6,7 @@ import { JOURNAL } from './layout.ts';
 import { RESULTS_VERSION, type ResultsFile } from './results-json.ts';
 import { date, shard, siteResult, text } from './result-shapes.ts';
 import { isObject, listOf, objectOf } from './shape.ts';
+import { withoutBom } from '../text/without-bom.ts';
 
 /** The part of results.json that later runs use, and that is checked when it is read. */
 export type ReadResults = Pick<ResultsFile, 'run' | 'startedAt' | 'shard' | 'sites'>;
@@ -18,7 +19,7 @@ export async function readResults(path: string): Promise<ReadResults> {
   try {
     // To open a pipe without a writer would take for ever.
     if (!(await stat(path)).isFile()) throw new Error('it is not a file');
-    value = JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''));
+    value = JSON.parse(withoutBom(await readFile(path, 'utf8')));
   } catch (error) {
     throw unreadable(path, `${path} cannot be read: ${(error as Error).message}`);
   }

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
@@ -404,4 +407,16 @@ test('whatever a run and a file hold: the update is valid, makes nothing gate bu
     ),
     { numRuns: 100 },
   );
+});
+
+test('a file that begins with a byte order mark is read', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gridrun-'));
+  try {
+    const lines = ['- site: bank', '  reason: moved', '  owner: ada', "  until: '2026-12-31'", ''];
+    await writeFile(join(folder, 'known.yml'), `\uFEFF${lines.join('\n')}`);
+    const { expectations } = await readExpectations('known.yml', folder);
+    assert.deepEqual(expectations, [entry('bank')]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
