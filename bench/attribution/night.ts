@@ -10,6 +10,7 @@ import { controlOf, firstArm } from '../../src/dispatch/first-arm.ts';
 import { Incidents } from '../../src/dispatch/incidents.ts';
 import { plannedRetry } from '../../src/dispatch/next-attempt.ts';
 import { SiteProgress } from '../../src/dispatch/site-progress.ts';
+import { sitesBetween } from '../../src/dispatch/spread.ts';
 import { randomFrom } from '../../test/support/random.ts';
 import { LIST, type NoisySite } from './list.ts';
 
@@ -50,6 +51,9 @@ interface WaitingLoad {
 }
 
 const CONTROL_BUDGET = 12;
+const SPREAD = { controlBudget: CONTROL_BUDGET, controlWaitMs: 0 };
+/** So many sessions go through the list in an hour. */
+const SESSIONS = 2;
 /** A night takes an hour. */
 const NIGHT_MS = 3_600_000;
 const LOAD_MS = 5_000;
@@ -84,33 +88,34 @@ export function night(plan: NightPlan): Night {
     };
   });
   const verdicts: SiteVerdict[] = [];
-  // The list is gone through once. What fails is tried again in what is left of the night, one load after the other.
-  let waiting = runs;
-  while (waiting.length > 0) {
-    const again: WaitingLoad[] = [];
-    for (const run of waiting.toSorted((a, b) => a.at - b.at)) {
-      const { site, progress, at, arm, anyFailed, avoidNodes } = run;
-      const before = progress.attempts;
-      const attempt = load({ plan, site, titles, arm, at, random, avoidNodes, number: before.length + 1 });
-      progress.add(attempt);
-      loadCount++;
-      if (before.length === 0)
-        firstLoads.push({
-          failed: attempt.checks.some(({ status }) => status === 'failed'),
-          earlier: { failed: anyFailed, all: historyNights },
-        });
-      learn(listRates, loadsByTitle(titles, before), loadsByTitle(titles, progress.attempts));
-      incidents.ended(progress.attempts, false);
-      const step = progress.next();
-      if (step === 'judge') {
-        verdicts.push(progress.judge());
-        continue;
-      }
-      const { avoidNodes: avoided } = plannedRetry(progress, step);
-      const later = Math.min(NIGHT_MS, at + (NIGHT_MS - at) * 0.1) + LOAD_MS;
-      again.push({ ...run, arm: step.arm, avoidNodes: avoided, at: later });
+  // The list is gone through once. What fails is tried again in what is left of the night.
+  let waitingCount = runs.length;
+  while (runs.length > 0) {
+    const run = runs.shift()!;
+    const { site, progress, at, arm, anyFailed, avoidNodes } = run;
+    const before = progress.attempts;
+    const attempt = load({ plan, site, titles, arm, at, random, avoidNodes, number: before.length + 1 });
+    progress.add(attempt);
+    loadCount++;
+    if (before.length === 0) {
+      waitingCount--;
+      firstLoads.push({
+        failed: attempt.checks.some(({ status }) => status === 'failed'),
+        earlier: { failed: anyFailed, all: historyNights },
+      });
     }
-    waiting = again;
+    learn(listRates, loadsByTitle(titles, before), loadsByTitle(titles, progress.attempts));
+    incidents.ended(progress.attempts, false);
+    const step = progress.next();
+    if (step === 'judge') {
+      verdicts.push(progress.judge());
+      continue;
+    }
+    const { avoidNodes: avoided, loadsLeft = 0 } = plannedRetry(progress, step, SPREAD);
+    const between = sitesBetween({ waitingCount, sessions: SESSIONS, loadsLeft });
+    const later = at + LOAD_MS + (between / LIST.length) * NIGHT_MS;
+    const place = runs.findLastIndex((other) => other.at <= later) + 1;
+    runs.splice(place, 0, { ...run, arm: step.arm, avoidNodes: avoided, at: later });
   }
   return {
     verdicts,

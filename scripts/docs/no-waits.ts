@@ -1,6 +1,6 @@
 /** Constants `…_MS` that limit no wait: the pause between two looks, the interval of something that repeats, or no time to wait. */
 export const NO_WAITS: Readonly<Record<string, readonly string[]>> = {
-  'config/kinds.ts': ['WEB_SERVER_TIMEOUT_MS'],
+  'config/kinds.ts': ['WEB_SERVER_TIMEOUT_MS', 'UNIT_MS', 'MAX_DURATION_MS'],
   'app/run/dispatch.ts': ['PROBE_PAUSE_MS'],
   'expectations/update.ts': ['DAY_MS'],
   'report/terminal/live-lines.ts': ['LIVE_EVERY_MS', 'PLAIN_EVERY_MS'],

@@ -210,6 +210,7 @@ export const SET_WAITS: Readonly<Record<string, Wait>> = {
   '--site-timeout': ['check', 'one attempt at a site', '`site.timeout`: what has no result is errored'],
   '--global-timeout': ['run', 'the whole run', 'it stops, and sites without a verdict are not-run, exit 3'],
   '--host-delay': ['run', 'a host to rest after a site of it', 'its next site may start'],
+  '--control-wait': ['run', 'a failing site to rest between its loads, all pauses together', 'its next load may start'],
   '--outage-timeout': [
     'outage',
     'a grid or network that is down',

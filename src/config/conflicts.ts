@@ -30,9 +30,11 @@ function extensionConflicts(given: GivenSettings): string[] {
     ...(given.value(TABLE.controlAll) && !hasControl
       ? ['--control-all: there is no control; add --control <none|dir|zip|crx>']
       : []),
-    ...(given.given(TABLE.controlSample) !== undefined && !hasControl
-      ? ['--control-sample: there is no control; add --control <none|dir|zip|crx>']
-      : []),
+    ...(hasControl
+      ? []
+      : [TABLE.controlSample, TABLE.controlWait]
+          .filter((setting) => given.given(setting) !== undefined)
+          .map(({ flag }) => `--${flag}: there is no control; add --control <none|dir|zip|crx>`)),
     ...(hasExtension && given.value(TABLE.isolation) === 'context'
       ? ['--isolation context: extensions do not run in a separate browser context; use wipe or session']
       : []),

@@ -42,6 +42,26 @@ export const PERCENT: Kind<number, string> = {
     .refine((share) => share <= 1),
 };
 
+const DURATION_TEXT = /^(?:0|(\d+(?:\.\d+)?)(ms|s|m|h))$/;
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+/** Timers of Node.js take no more. */
+const MAX_DURATION_MS = 2_147_483_647;
+
+/** A time as text with its unit, or as a number of ms. The value is in ms. */
+export const DURATION: Kind<number, number | string> = {
+  type: 'number | string',
+  mustBe: 'a time with its unit, as in 90s, 5m or 1h',
+  schema: z
+    .union([
+      z.number().int().min(0),
+      filled.regex(DURATION_TEXT).transform((given) => {
+        const [, amount = 0, unit = 'ms'] = DURATION_TEXT.exec(given) ?? [];
+        return Math.round(Number(amount) * (UNIT_MS[unit] ?? 0));
+      }),
+    ])
+    .refine((ms) => ms <= MAX_DURATION_MS),
+};
+
 /** Text that is not empty. */
 export function text(mustBe: string): Kind<string, string> {
   return { type: 'string', mustBe, schema: filled };

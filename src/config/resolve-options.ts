@@ -142,6 +142,7 @@ function dispatchOptions(given: GivenSettings, { capabilities }: Shared): Dispat
     infraRetries: given.value(TABLE.infraRetries),
     controlSample: given.value(TABLE.controlSample),
     controlBudget: given.value(TABLE.controlBudget),
+    controlWaitMs: given.value(TABLE.controlWait),
     outageSites: given.value(TABLE.outageSites),
     outageMs: given.value(TABLE.outageTimeout),
     siteTimeoutMs: given.value(TABLE.siteTimeout),

@@ -129,6 +129,8 @@ export interface DispatchOptions {
   readonly controlSample: number | undefined;
   /** The maximum of loads of a failing site in a run with a control, over both arms. */
   readonly controlBudget: number;
+  /** How much longer the run may become so that the loads of a failing site lie apart, in ms. */
+  readonly controlWaitMs: number;
   readonly siteTimeoutMs: number;
   /** After this number of sites in a row with the same fault of the grid or the network no site starts; 0 never. */
   readonly outageSites: number;

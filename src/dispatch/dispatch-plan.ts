@@ -29,6 +29,8 @@ export interface DispatchSettings extends BreakerSettings {
   readonly controlSample: number;
   /** The maximum of loads of one site, over both arms. */
   readonly controlBudget: number;
+  /** How much longer the run may become so that the loads of a site lie apart, in ms. */
+  readonly controlWaitMs: number;
   readonly siteTimeoutMs: number;
   /** 0 means no limit. */
   readonly maxFailures: number;

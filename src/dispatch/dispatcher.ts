@@ -45,9 +45,10 @@ export class Dispatcher {
       counts: parts.counts ?? (() => true),
       onFailed: (count) => this.#onFailed(count),
     });
-    this.#queue = new WorkQueue(plan.units, new Map(plan.sites.map((site) => [site.id, site])), (site) =>
-      firstArm(settings, site),
-    );
+    this.#queue = new WorkQueue(plan.units, plan.sites, {
+      firstArm: (site) => firstArm(settings, site),
+      rested: () => this.#onMayStart(),
+    });
     const withStop = { ...parts, stop: this.#stop };
     this.#supply = new SessionSupply(settings, withStop, {
       changed: () => this.#step(),
@@ -69,6 +70,7 @@ export class Dispatcher {
     } finally {
       this.#running = false;
       this.#stop.end();
+      this.#queue.drain();
       await this.#breaker.end();
       await this.#supply.end();
     }
@@ -120,14 +122,13 @@ export class Dispatcher {
       case 'blocked':
         return this.#supply.idle(slot, () => this.#queue.why(this.#why));
       case 'site': {
-        const { site } = taken.waiting;
         // Before the event: its listener may stop the run, which closes every slot that is ready.
         this.#supply.employ(slot);
         if (taken.startedUnit !== undefined) {
           const { index, siteIds } = taken.startedUnit;
           this.#parts.emit({ type: 'unit-started', unit: index, slot: slot.index, siteIds });
         }
-        this.#background(this.#attempt(open, this.#book.of(site.id)));
+        this.#background(this.#attempt(open, this.#book.of(taken.waiting.site.id)));
       }
     }
   }
@@ -176,7 +177,7 @@ export class Dispatcher {
       return this.#queue.again(freeRetry(progress));
     const step = progress.next();
     if (step === 'judge') return this.#breaker.holds(progress) ? undefined : this.#book.conclude(progress);
-    this.#queue.again(plannedRetry(progress, step));
+    this.#queue.again(plannedRetry(progress, step, this.#settings));
   }
 
   #breakerListener(): BreakerListener {
@@ -192,9 +193,8 @@ export class Dispatcher {
 
   /** Closes the slot, or cleans its session for the next site. */
   async #reuse({ slot, session }: OpenSlot, outcome: AttemptOutcome): Promise<void> {
-    const { sitesPerSession } = this.#settings;
     const reason = whyClose(session, outcome, {
-      sitesPerSession,
+      sitesPerSession: this.#settings.sitesPerSession,
       isStopped: this.#stop.raised,
       waitingCount: this.#queue.count,
     });

@@ -1,6 +1,8 @@
 import type { Arm } from '../core/attempt.ts';
 import type { Site } from '../core/site.ts';
 import type { WorkUnit } from '../core/unit.ts';
+import { Repeats, type Fit } from './repeats.ts';
+import { sitesBetween } from './spread.ts';
 
 /** A waiting site, and what its next attempt needs. */
 export interface Waiting {
@@ -11,6 +13,12 @@ export interface Waiting {
   readonly fresh: boolean;
   /** Nodes on which it faulted. */
   readonly avoidNodes: readonly string[];
+  /** How many loads the site may still need. They are spread over the rest of the run. Undefined: it comes at once. */
+  readonly loadsLeft?: number | undefined;
+  /** It rests at least so long, in ms. */
+  readonly pauseMs?: number | undefined;
+  /** The session of its last attempt closes, so a new one can take it. */
+  readonly hasSlot?: boolean | undefined;
 }
 
 /** A unit, or the rest of one. */
@@ -28,26 +36,32 @@ export type Taken =
   | { readonly kind: 'blocked' }
   | { readonly kind: 'empty' };
 
+/** What the queue asks its owner. */
+export interface QueueOwner {
+  /** The arm that tries a site first. */
+  readonly firstArm: (site: Site) => Arm;
+  /** Called when a site has rested, so that it may start. */
+  readonly rested: () => void;
+}
+
 /**
  * The waiting sites. A slot works through its own unit, then takes the next one. When every unit is taken, it helps with
- * the unit that has the most sites left.
+ * the unit that has the most sites left. Sites to try again come first as soon as they are due.
  */
 export class WorkQueue {
-  /** Sites to try again. They come first. */
-  readonly #urgent: Waiting[] = [];
+  readonly #repeats: Repeats;
   /** Units that no slot has. The next one is last: removing from the end of an array is cheap. */
   readonly #free: OpenUnit[];
   readonly #taken = new Map<number, OpenUnit>();
   #count: number;
+  /** The largest number of slots that had a unit at once. */
+  #sessions = 1;
   /** No waiting site may start until a running one ends or one is added. Saves a search of the whole queue. */
   #nothingToStart = false;
 
-  /** `firstArm`: the arm that tries a site first. */
-  constructor(
-    units: readonly WorkUnit[],
-    sites: ReadonlyMap<string, Site>,
-    firstArm: (site: Site) => Arm = () => 'subject',
-  ) {
+  constructor(units: readonly WorkUnit[], planned: readonly Site[], { firstArm, rested }: QueueOwner) {
+    this.#repeats = new Repeats(rested);
+    const sites = new Map(planned.map((site) => [site.id, site]));
     const waiting = (site: Site): Waiting => ({ site, arm: firstArm(site), fresh: false, avoidNodes: [] });
     this.#free = units.toReversed().map((unit) => ({
       index: unit.index,
@@ -64,14 +78,18 @@ export class WorkQueue {
   /** The first waiting site that may start. The next session should suit it. Undefined if none may start. */
   next(mayStart: (site: Site) => boolean): Waiting | undefined {
     if (this.#nothingToStart) return undefined;
-    for (const waiting of this.#inLine()) if (mayStart(waiting.site)) return waiting;
+    for (const waiting of this.#inLine())
+      if (mayStart(waiting.site) && !this.#repeats.isResting(waiting)) return waiting;
     this.#nothingToStart = true;
     return undefined;
   }
 
-  /** Adds a site for another attempt, before the units. */
+  /** Adds a site for another attempt: before the units, or spread over what is left of them. */
   again(waiting: Waiting): void {
-    this.#urgent.push(waiting);
+    const { loadsLeft = 0, hasSlot = false } = waiting;
+    const between = sitesBetween({ waitingCount: this.#firstCount, sessions: this.#sessions, loadsLeft });
+    // What comes at once and is not compared waits for the next session that opens.
+    this.#repeats.add(waiting, this.#firstCount - between, loadsLeft === 0 || (between === 0 && hasSlot));
     this.#count += 1;
     this.#nothingToStart = false;
   }
@@ -99,19 +117,22 @@ export class WorkQueue {
     if (this.#nothingToStart) return { kind: 'blocked' };
     let wantsFresh = false;
     let noneMayStart = true;
-    const eligible = (waiting: Waiting): boolean => {
-      if (!mayStart(waiting.site)) return false;
+    const fit = (waiting: Waiting): Fit => {
+      if (!mayStart(waiting.site)) return 'no';
+      const needsOther = waiting.arm !== session.arm || (waiting.fresh && !session.fresh);
+      wantsFresh ||= needsOther;
+      if (this.#repeats.isResting(waiting)) return 'no';
       noneMayStart = false;
-      if (waiting.arm !== session.arm || (waiting.fresh && !session.fresh)) {
-        wantsFresh = true;
-        return false;
-      }
-      return session.suits(waiting);
+      if (needsOther) return 'needs-session';
+      return session.suits(waiting) ? 'fits' : 'other-node';
     };
-    const urgent = this.#urgent.findIndex(eligible);
-    if (urgent >= 0) return { kind: 'site', waiting: this.#remove(this.#urgent, urgent) };
-    const found = this.#fromUnits(slot, eligible);
+    const repeat = this.#repeats.takeDue(this.#firstCount, fit);
+    if (repeat === 'needs-session') return { kind: 'needs-fresh' };
+    if (repeat !== undefined) return this.#taking(repeat.waiting);
+    const found = this.#fromUnits(slot, (waiting) => fit(waiting) === 'fits');
     if (found !== undefined) return found;
+    const early = this.#repeats.takeAny(fit);
+    if (early !== undefined) return this.#taking(early);
     if (wantsFresh) return { kind: 'needs-fresh' };
     this.#nothingToStart = noneMayStart;
     return { kind: 'blocked' };
@@ -126,12 +147,23 @@ export class WorkQueue {
   /** Removes and returns every waiting site: the run stops, or the grid is lost. */
   drain(): Site[] {
     const units = [...this.#taken.values(), ...this.#free.toReversed()];
-    const sites = [...this.#urgent, ...units.flatMap((unit) => unit.waiting)].map((waiting) => waiting.site);
-    this.#urgent.length = 0;
+    const repeats = this.#repeats.drain();
+    const sites = [...repeats, ...units.flatMap((unit) => unit.waiting)].map((waiting) => waiting.site);
     this.#free.length = 0;
     this.#taken.clear();
     this.#count = 0;
     return sites;
+  }
+
+  /** How many sites wait for their first load. */
+  get #firstCount(): number {
+    return this.#count - this.#repeats.count;
+  }
+
+  /** A site that is tried again was taken out of the repeats. */
+  #taking(waiting: Waiting): Taken {
+    this.#count -= 1;
+    return { kind: 'site', waiting };
   }
 
   #fromUnits(slot: number, eligible: (waiting: Waiting) => boolean): Taken | undefined {
@@ -145,6 +177,7 @@ export class WorkQueue {
       this.#free.splice(at, 1);
       this.giveBack(slot);
       this.#taken.set(slot, unit);
+      this.#sessions = Math.max(this.#sessions, this.#taken.size);
       const siteIds = unit.waiting.map((waiting) => waiting.site.id);
       return { kind: 'site', waiting: this.#remove(unit.waiting, first), startedUnit: { index: unit.index, siteIds } };
     }
@@ -161,9 +194,11 @@ export class WorkQueue {
   }
 
   *#inLine(): Generator<Waiting, void, void> {
-    yield* this.#urgent;
+    const firstCount = this.#firstCount;
+    yield* this.#repeats.inLine(true, firstCount);
     for (let at = this.#free.length - 1; at >= 0; at -= 1) yield* this.#free[at]?.waiting ?? [];
     for (const { waiting } of this.#taken.values()) yield* waiting;
+    yield* this.#repeats.inLine(false, firstCount);
   }
 
   #remove(from: Waiting[], at: number): Waiting {

@@ -98,6 +98,27 @@ test('a sample is a percentage, and needs a control', () => {
   );
 });
 
+test('--control-wait is a time with its unit, and needs a control', () => {
+  const flags = { sites: 's', extension: 'e', control: 'none' };
+  for (const [given, ms] of [
+    ['5m', 300_000],
+    ['1.5s', 1_500],
+    ['20ms', 20],
+    ['1h', 3_600_000],
+    ['0', 0],
+  ] as const)
+    assert.equal(resolveOptions({ ...NOTHING, flags: { ...flags, controlWait: given } }).controlWaitMs, ms);
+  for (const wrong of ['5', '5 m', '-1s', 'm', '1000h'])
+    assert.match(
+      mistakesOf(() => resolveOptions({ ...NOTHING, flags: { ...flags, controlWait: wrong } })).join(),
+      /^--control-wait must be a time with its unit, as in 90s, 5m or 1h/,
+    );
+  assert.match(
+    mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', controlWait: '5m' } })).join(),
+    /--control-wait: there is no control/,
+  );
+});
+
 test('a window needs a display', { skip: process.platform !== 'linux' && 'only Linux has to be told where' }, () => {
   const flags = { sites: 's', headed: true };
   assert.match(mistakesOf(() => resolveOptions({ ...NOTHING, flags })).join(), /--headed: there is no display/);

@@ -29,7 +29,7 @@ test('every limit of a wait in the sources is in docs/limits.md, or is named as 
 });
 
 test('every flag that is a time limit has its row', () => {
-  const limits = FLAGS.flatMap(({ flag, value }) => (value === 'ms' ? `--${flag}` : []));
+  const limits = FLAGS.flatMap(({ flag, value }) => (value === 'ms' || value === 'time' ? `--${flag}` : []));
   assert.deepEqual(
     Object.keys(SET_WAITS)
       .filter((name) => name.startsWith('--'))

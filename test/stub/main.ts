@@ -14,6 +14,8 @@ const { values } = parseArgs({
     'navigate-median-ms': { type: 'string', default: '0' },
     'navigate-sigma': { type: 'string', default: '0' },
     bidi: { type: 'boolean', default: false },
+    /** The name of the extension, version 1.0, that sessions list when one was installed. */
+    extension: { type: 'string' },
   },
 });
 
@@ -44,6 +46,7 @@ const stub = await startStub({
   queueLimit: Number(values['queue-limit']),
   bidi: values.bidi,
   latencyMs,
+  ...(values.extension === undefined ? {} : { extension: { name: values.extension, version: '1.0' } }),
 });
 process.stdout.write(`${stub.url}\n`);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stub.stop());

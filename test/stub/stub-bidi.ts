@@ -6,13 +6,20 @@ import { CLEARS_COOKIES } from './stub-commands.ts';
 import type { StubGrid, StubSession } from './stub-grid.ts';
 import type { StubOptions } from './webdriver-stub.ts';
 
+/** The id follows from the path, which is always the same. */
+const EXTENSION_ID = 'abcdefghijklmnopabcdefghijklmnop';
+
 type Params = Readonly<Record<string, unknown>>;
 
 /** Serves `/session/<id>/se/bidi` and `/session/<id>/se/cdp` of the stub's sessions: the few commands that isolation and extensions use. */
 export function attachBidi(
   server: Server,
   grid: StubGrid,
-  { bidiFrame = () => undefined, bidiEvents = () => [] }: Pick<StubOptions, 'bidiFrame' | 'bidiEvents'>,
+  {
+    bidiFrame = () => undefined,
+    bidiEvents = () => [],
+    extension,
+  }: Pick<StubOptions, 'bidiFrame' | 'bidiEvents' | 'extension'>,
 ): { close(): void } {
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
@@ -28,7 +35,7 @@ export function attachBidi(
         const odd = bidiFrame(method);
         if (method === 'session.status')
           for (const event of bidiEvents(session)) client.send(JSON.stringify({ type: 'event', ...event }));
-        if (odd === undefined) answer(client, session, grid, text);
+        if (odd === undefined) answer(client, { session, grid, extension }, text);
         else client.send(odd);
       });
     });
@@ -41,8 +48,19 @@ export function attachBidi(
   };
 }
 
-function answer(client: WebSocket, session: StubSession, grid: StubGrid, text: string): void {
+/** What an answer depends on. */
+interface Asked {
+  readonly session: StubSession;
+  readonly grid: StubGrid;
+  readonly extension: StubOptions['extension'];
+}
+
+function answer(client: WebSocket, { session, grid, extension }: Asked, text: string): void {
   const { id, method, params } = JSON.parse(text) as { id: number; method: string; params?: Params };
+  if (method === 'goog:cdp.sendCommand' && params?.['method'] === 'Extensions.getExtensions') {
+    const extensions = [...session.extensions].map((one) => ({ ...extension, id: one, enabled: true }));
+    return client.send(JSON.stringify({ type: 'success', id, result: { result: { extensions } } }));
+  }
   const command = COMMANDS[method];
   if (command === undefined) {
     return client.send(
@@ -100,6 +118,6 @@ const COMMANDS: Readonly<Record<string, (session: StubSession, params: Params) =
     if (CLEARS_COOKIES.has(String(params['method']))) session.cookies = [];
     return { result: {}, session: params['session'] };
   },
-  'webExtension.install': () => ({ extension: randomUUID().replaceAll('-', '') }),
-  'webExtension.uninstall': () => ({}),
+  'webExtension.install': (session) => (session.extensions.add(EXTENSION_ID), { extension: EXTENSION_ID }),
+  'webExtension.uninstall': (session, params) => (session.extensions.delete(String(params['extension'])), {}),
 };

@@ -32,6 +32,8 @@ export interface StubSession {
   readonly typed: Map<string, string>;
   /** The selector of the field that has the focus. */
   focused: string;
+  /** The ids of the extensions that were installed in it. */
+  readonly extensions: Set<string>;
   commandCount: number;
   ended: boolean;
   /** What is being done; a browser does one command after the other. */
@@ -278,6 +280,7 @@ function newSession(asked: Record<string, unknown>, nodeId: string): StubSession
     page: 0,
     typed: new Map(),
     focused: '',
+    extensions: new Set(),
     cookies: [],
     windows: new Map([[window, 'about:blank']]),
     currentWindow: window,

@@ -56,6 +56,8 @@ export interface StubOptions extends Partial<StubGridOptions> {
   readonly bidi?: boolean;
   /** A frame to send over BiDi instead of the reply to a command. */
   readonly bidiFrame?: (method: string) => string | undefined;
+  /** What Chrome lists for an extension that was installed over BiDi: the name and the version in its manifest. */
+  readonly extension?: { readonly name: string; readonly version: string };
   /** Events that a session sends over BiDi, before its next reply to `session.status`. */
   readonly bidiEvents?: (session: StubSession) => readonly { method: string; params: object }[];
   /** `user:password` that every request must bring as basic auth. */

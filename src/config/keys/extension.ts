@@ -43,6 +43,14 @@ export interface ExtensionKeys {
   controlBudget?: number;
 
   /**
+   * Let the run last so much longer, so that the loads of a failing site lie further apart, as in 5m.
+   *
+   * Flag: `--control-wait <time>`
+   * @default 0 (none)
+   */
+  controlWait?: number | string;
+
+  /**
    * Fail a site if the extension throws an error there.
    *
    * Flag: `--fail-on-extension-errors`

@@ -1,4 +1,4 @@
-import { PERCENT, SWITCH, text, whole } from '../kinds.ts';
+import { DURATION, PERCENT, SWITCH, text, whole } from '../kinds.ts';
 import { setting } from '../setting.ts';
 
 /** The browser extension under test, and what to compare it with. */
@@ -39,6 +39,14 @@ export const EXTENSION = {
     kind: whole(3),
     describe: 'Load a failing site at most n times, with and without the build in turn, to find out what broke it',
     default: 12,
+  }),
+  controlWait: setting({
+    flag: 'control-wait',
+    value: 'time',
+    kind: DURATION,
+    describe: 'Let the run last so much longer, so that the loads of a failing site lie further apart, as in 5m',
+    default: 0,
+    defaultText: 'none',
   }),
   failOnExtensionErrors: setting({
     flag: 'fail-on-extension-errors',
