@@ -77,6 +77,7 @@ export function night(plan: NightPlan): Night {
       arms: { control: controlOf(sampling, entry), budget: CONTROL_BUDGET, once: false },
       knowledge: () => ({ earlier: historyNights > 0 ? earlier : undefined, list: listRates.prior }),
       atMost: (attempts) => incidents.atMost(attempts),
+      mayLoad: () => true,
     });
     return {
       site,

@@ -32,7 +32,7 @@ function extensionConflicts(given: GivenSettings): string[] {
       : []),
     ...(hasControl
       ? []
-      : [TABLE.controlSample, TABLE.controlWait]
+      : [TABLE.controlSample, TABLE.controlRunBudget, TABLE.controlWait]
           .filter((setting) => given.given(setting) !== undefined)
           .map(({ flag }) => `--${flag}: there is no control; add --control <none|dir|zip|crx>`)),
     ...(hasExtension && given.value(TABLE.isolation) === 'context'

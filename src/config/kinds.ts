@@ -42,6 +42,13 @@ export const PERCENT: Kind<number, string> = {
     .refine((share) => share <= 1),
 };
 
+/** A share that may be more than all, as text with a percent sign. 1 is 100%. */
+export const ANY_PERCENT: Kind<number, string> = {
+  type: 'string',
+  mustBe: 'a percentage, as in 25%',
+  schema: filled.regex(PERCENT_TEXT).transform((given) => Number(given.slice(0, -1)) / 100),
+};
+
 const DURATION_TEXT = /^(?:0|(\d+(?:\.\d+)?)(ms|s|m|h))$/;
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 /** Timers of Node.js take no more. */

@@ -134,6 +134,9 @@ function checkOptions(given: GivenSettings, { cwd, out, isCi: inCi }: Shared): C
   };
 }
 
+/** As many loads for comparisons as there are sites. */
+const ALL = 1;
+
 function dispatchOptions(given: GivenSettings, { capabilities }: Shared): DispatchOptions {
   return {
     capabilities,
@@ -142,6 +145,7 @@ function dispatchOptions(given: GivenSettings, { capabilities }: Shared): Dispat
     infraRetries: given.value(TABLE.infraRetries),
     controlSample: given.value(TABLE.controlSample),
     controlBudget: given.value(TABLE.controlBudget),
+    controlRunBudget: given.value(TABLE.controlRunBudget) ?? ALL,
     controlWaitMs: given.value(TABLE.controlWait),
     outageSites: given.value(TABLE.outageSites),
     outageMs: given.value(TABLE.outageTimeout),

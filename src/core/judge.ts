@@ -22,6 +22,8 @@ export interface Findings {
   readonly atMost?: 'suspect' | undefined;
   /** Both arms try the site, whatever happens in the first. */
   readonly isSampled?: boolean | undefined;
+  /** The budget of the run ended the comparison of the arms, or kept it from beginning. */
+  readonly isCut?: boolean | undefined;
 }
 
 /** Why a site did not run. */
@@ -38,16 +40,18 @@ export interface NotRun {
  */
 export function judge(findings: Findings): SiteVerdict {
   const subject = judgeArm(findings, 'subject');
-  const { planned, attempts, knowledge = {}, atMost, isSampled } = findings;
-  if (!tellingAttempts(attempts).some(({ arm }) => arm === 'control')) return subject;
+  const { planned, attempts, knowledge = {}, atMost, isSampled, isCut = false } = findings;
+  const hasControl = tellingAttempts(attempts).some(({ arm }) => arm === 'control');
+  if (!hasControl && !isCut) return subject;
   return attribute({
     planned,
     attempts,
     knowledge,
     atMost,
     isSampled,
+    isCut,
     subject,
-    control: judgeArm(findings, 'control'),
+    control: hasControl ? judgeArm(findings, 'control') : undefined,
   });
 }
 

@@ -129,6 +129,8 @@ export interface DispatchOptions {
   readonly controlSample: number | undefined;
   /** The maximum of loads of a failing site in a run with a control, over both arms. */
   readonly controlBudget: number;
+  /** The loads that comparisons may add to the run, as a share of the sites; 1 is as many as sites. */
+  readonly controlRunBudget: number;
   /** How much longer the run may become so that the loads of a failing site lie apart, in ms. */
   readonly controlWaitMs: number;
   readonly siteTimeoutMs: number;

@@ -68,6 +68,8 @@ export interface ArmsOfSite {
   readonly pairs: Pairs;
   /** Both arms tried the site whatever happened: it was drawn at random, or `--control-all` was given. */
   readonly sampled?: boolean;
+  /** The budget of the run ended the comparison early, or kept it from beginning. */
+  readonly cut?: boolean;
   /** The median time of the suite in attempts without a failure, in ms, if both arms have one and run the same checks. */
   readonly passMs?: { readonly subject: number; readonly control: number };
 }

@@ -29,6 +29,8 @@ export interface DispatchSettings extends BreakerSettings {
   readonly controlSample: number;
   /** The maximum of loads of one site, over both arms. */
   readonly controlBudget: number;
+  /** The loads that comparisons may add to the run, as a share of the sites. */
+  readonly controlRunBudget: number;
   /** How much longer the run may become so that the loads of a site lie apart, in ms. */
   readonly controlWaitMs: number;
   readonly siteTimeoutMs: number;

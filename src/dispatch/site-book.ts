@@ -10,6 +10,7 @@ import type { SiteVerdict } from '../core/verdict.ts';
 import type { DispatchSettings } from './dispatch-plan.ts';
 import { controlOf } from './first-arm.ts';
 import { Incidents } from './incidents.ts';
+import { cutNotice, loadsOfRun, RunBudget } from './run-budget.ts';
 import { SiteProgress } from './site-progress.ts';
 
 /** What the book needs to judge and report. */
@@ -18,7 +19,7 @@ export interface BookOptions {
   readonly checks: readonly string[];
   readonly settings: Pick<
     DispatchSettings,
-    'run' | 'retries' | 'infraRetries' | 'control' | 'controlSample' | 'controlBudget'
+    'run' | 'retries' | 'infraRetries' | 'control' | 'controlSample' | 'controlBudget' | 'controlRunBudget'
   >;
   /** What earlier runs say of each check of a site, by title. */
   readonly earlier: (siteId: string) => ReadonlyMap<string, Loads> | undefined;
@@ -47,10 +48,13 @@ export class SiteBook {
   readonly #progress = new Map<string, SiteProgress>();
   readonly #listRates = new ListRates();
   readonly #incidents = new Incidents();
+  readonly #runBudget: RunBudget;
   #failedCount = 0;
 
   constructor(sites: readonly Site[], options: BookOptions) {
+    const { controlRunBudget, controlBudget } = options.settings;
     this.#options = options;
+    this.#runBudget = new RunBudget(loadsOfRun(sites.length, controlRunBudget, controlBudget));
     for (const site of sites) this.#progress.set(site.id, this.#newProgress(site));
   }
 
@@ -61,6 +65,7 @@ export class SiteBook {
       arms: { control: controlOf(settings, site), budget: settings.controlBudget, once: site.once === true },
       knowledge: () => ({ earlier: earlier(site.id), list: this.#listRates.prior }),
       atMost: (attempts) => this.#incidents.atMost(attempts),
+      mayLoad: (opensPair) => this.#runBudget.take(site.id, opensPair),
     });
   }
 
@@ -79,10 +84,13 @@ export class SiteBook {
   /** Judges every site that has no verdict yet. `notRun` says why it did not run. */
   concludeRest(notRun: NotRun | undefined): void {
     for (const progress of this.#progress.values()) if (progress.verdict === undefined) this.conclude(progress, notRun);
+    const { refusedCount } = this.#runBudget;
+    if (refusedCount > 0) this.#options.emit(cutNotice(refusedCount, this.#options.settings.controlRunBudget));
   }
 
   conclude(progress: SiteProgress, notRun?: NotRun): void {
     progress.verdict = progress.judge(notRun);
+    this.#runBudget.end(progress.site.id);
     this.#options.emit({ type: 'site-judged', verdict: progress.verdict });
     this.#countFailure(progress.verdict);
   }

@@ -2,6 +2,7 @@ import type { Attempt, CheckResult } from '../core/attempt.ts';
 import type { Knowledge } from '../core/attribution/evidence.ts';
 import { hasFailed } from '../core/attribution/loads.ts';
 import { nextArm, type ArmRules } from '../core/attribution/next-arm.ts';
+import { opensPair } from '../core/attribution/pairs.ts';
 import type { LateError } from '../core/ports.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Site } from '../core/site.ts';
@@ -17,6 +18,8 @@ export interface SiteRules {
   readonly knowledge: () => Knowledge;
   /** Whether something besides the build may explain a difference between the arms. */
   readonly atMost: (attempts: readonly Attempt[]) => 'suspect' | undefined;
+  /** Takes one load of a comparison from the budget of the run; false if none is left. `opensPair`: it is the first of a pair. */
+  readonly mayLoad: (opensPair: boolean) => boolean;
 }
 
 /** One site's attempts so far, what is left of its budgets, and its verdict. */
@@ -26,6 +29,8 @@ export class SiteProgress {
   #attempts: readonly Attempt[] = [];
   #left: RetryBudget;
   readonly #rules: SiteRules;
+  /** The budget of the run ended its comparison. */
+  #isCut = false;
   verdict: SiteVerdict | undefined;
   /** The slot of its last attempt; undefined before the first. */
   slot: number | undefined;
@@ -81,15 +86,26 @@ export class SiteProgress {
       once: this.site.once === true,
       nextArm: arms.control === 'never' ? undefined : () => nextArm(this.#planned, this.#attempts, knowledge(), arms),
     });
-    if (step !== 'judge') this.#spend(step.purpose);
+    if (step === 'judge') return step;
+    if (step.purpose === 'arm' && this.isCompared && !this.#rules.mayLoad(opensPair(this.#attempts))) {
+      this.#isCut = true;
+      return 'judge';
+    }
+    this.#spend(step.purpose);
     return step;
   }
 
   judge(notRun?: NotRun): SiteVerdict {
     const findings = this.#findings(notRun);
-    if (!this.#attempts.some(({ arm }) => arm === 'control')) return judge(findings);
+    if (!this.#isCut && !this.#attempts.some(({ arm }) => arm === 'control')) return judge(findings);
     const { knowledge, atMost } = this.#rules;
-    return judge({ ...findings, knowledge: knowledge(), atMost: atMost(this.#attempts), isSampled: this.isSampled });
+    return judge({
+      ...findings,
+      knowledge: knowledge(),
+      atMost: atMost(this.#attempts),
+      isSampled: this.isSampled,
+      isCut: this.#isCut,
+    });
   }
 
   #findings(notRun?: NotRun): Findings {

@@ -172,6 +172,7 @@ const arms = objectOf<ArmsOfSite>({
   control: loads,
   pairs: objectOf<Pairs>({ subjectOnly: count, controlOnly: count, both: count, all: count }),
   sampled: optional(flag),
+  cut: optional(flag),
   passMs: optional(objectOf<Exclude<ArmsOfSite['passMs'], undefined>>({ subject: duration, control: duration })),
 });
 

@@ -6,7 +6,11 @@ export function armsText({ arms, attribution, probability, otherPages }: SiteVer
   const { subject, control } = arms;
   // Of a site that is down in both arms, the probability says nothing.
   const share = attribution === 'not-build' ? attribution : `${attribution}, ${(100 * probability).toFixed(1)} %`;
-  return `fails ${subject.failed} of ${subject.all} with the build, ${control.failed} of ${control.all} without; ${share}${otherPagesText(otherPages)}`;
+  return `fails ${subject.failed} of ${subject.all} with the build, ${control.failed} of ${control.all} without; ${share}${cutText(arms.cut)}${otherPagesText(otherPages)}`;
+}
+
+function cutText(isCut = false): string {
+  return isCut ? '; the run had no more loads to compare it (--control-run-budget)' : '';
 }
 
 /** `; the server sent another page in 2 of 4 pairs; they do not count`. Empty if it sent the same page each time. */

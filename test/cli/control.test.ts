@@ -10,6 +10,7 @@ function commandOver(grid: string, ...flags: readonly string[]): string[] {
   return ['a.check.mjs', '--sites', 'sites.json', '--grid', grid, ...arms, ...flags];
 }
 
+const BROKEN_BY_BUILD = 'extension.loaded';
 const BROKEN = "site.id === 's3' && extension.loaded";
 
 test('the loads of a failing site are spread over the run, and the build is blamed', async () => {
@@ -24,4 +25,26 @@ test('the loads of a failing site are spread over the run, and the build is blam
   assert.equal(places.length, 7);
   const gaps = places.slice(1).map((at, index) => at - places[index]!);
   assert.ok(Math.min(...gaps) >= 8 && places.at(-1)! < 150, places.join(', '));
+});
+
+test('with the loads for comparisons used, the rest is suspect at most, and the run says how many', async () => {
+  await using stub = await startStubForBuild({ sessionsPerNode: 8 });
+  await using place = await withBuild({
+    'sites.json': siteList(...ids(60)),
+    'a.check.mjs': failingIf(BROKEN_BY_BUILD),
+  });
+  const flags = ['--control-budget', '8', '--control-run-budget', '0%', '--evidence', 'none'];
+  const { stdout } = await place.run(commandOver(stub.url, '-j', '8', ...flags));
+  const { sites, notices } = await place.results();
+  // 80 loads in any case, for ten sites. A broken site uses six.
+  const loads = sites.reduce((sum, { attempts }) => sum + attempts, 0);
+  assert.ok(loads > 60 + 60 && loads <= 60 + 80, `${loads}`);
+  const cut = sites.filter(({ arms }) => arms?.cut === true);
+  assert.ok(cut.length >= 40 && cut.length <= 50, `${cut.length}`);
+  assert.deepEqual(new Set(cut.map(({ verdict }) => verdict)), new Set(['errored']));
+  assert.ok(sites.filter(({ attribution }) => attribution === 'broken').length >= 10);
+  assert.ok(cut.every(({ attribution }) => attribution === 'undecided'));
+  const notice = notices.find(({ code }) => code === 'run.control-budget');
+  assert.match(notice?.text ?? '', new RegExp(`^the loads for comparisons .* are used: ${cut.length} sites were not`));
+  assert.match(stdout, /fails 1 of 1 with the build, 0 of 0 without; undecided, .*; the run had no more loads/);
 });

@@ -119,6 +119,16 @@ test('--control-wait is a time with its unit, and needs a control', () => {
   );
 });
 
+test('--control-run-budget is a percentage that may be more than all', () => {
+  const flags = { sites: 's', extension: 'e', control: 'none' };
+  assert.equal(resolveOptions({ ...NOTHING, flags }).controlRunBudget, 1);
+  assert.equal(resolveOptions({ ...NOTHING, flags: { ...flags, controlRunBudget: '250%' } }).controlRunBudget, 2.5);
+  assert.match(
+    mistakesOf(() => resolveOptions({ ...NOTHING, flags: { ...flags, controlRunBudget: '25' } })).join(),
+    /^--control-run-budget must be a percentage, as in 25%/,
+  );
+});
+
 test('a window needs a display', { skip: process.platform !== 'linux' && 'only Linux has to be told where' }, () => {
   const flags = { sites: 's', headed: true };
   assert.match(mistakesOf(() => resolveOptions({ ...NOTHING, flags })).join(), /--headed: there is no display/);

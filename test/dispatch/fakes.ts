@@ -128,6 +128,7 @@ const SETTINGS: DispatchSettings = {
   infraRetries: 2,
   controlSample: 0,
   controlBudget: 12,
+  controlRunBudget: 1,
   controlWaitMs: 0,
   control: 'never',
   siteTimeoutMs: 1_000,

@@ -74,6 +74,7 @@ function settingsOf({ run, control, input }: Prepared, options: DispatchOptions)
     control,
     controlSample: options.controlSample ?? (input.list.sites.length > LONG_LIST ? SAMPLE_OF_LONG_LIST : 0),
     controlBudget: options.controlBudget,
+    controlRunBudget: options.controlRunBudget,
     controlWaitMs: options.controlWaitMs,
     siteTimeoutMs: options.siteTimeoutMs,
     maxFailures: options.maxFailures,

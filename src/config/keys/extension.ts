@@ -43,6 +43,14 @@ export interface ExtensionKeys {
   controlBudget?: number;
 
   /**
+   * Let comparisons add this share of loads to the run at most; ten failing sites get theirs in any case.
+   *
+   * Flag: `--control-run-budget <n%>`
+   * @default 100% of the number of sites
+   */
+  controlRunBudget?: string;
+
+  /**
    * Let the run last so much longer, so that the loads of a failing site lie further apart, as in 5m.
    *
    * Flag: `--control-wait <time>`

@@ -1,4 +1,4 @@
-import { DURATION, PERCENT, SWITCH, text, whole } from '../kinds.ts';
+import { ANY_PERCENT, DURATION, PERCENT, SWITCH, text, whole } from '../kinds.ts';
 import { setting } from '../setting.ts';
 
 /** The browser extension under test, and what to compare it with. */
@@ -39,6 +39,14 @@ export const EXTENSION = {
     kind: whole(3),
     describe: 'Load a failing site at most n times, with and without the build in turn, to find out what broke it',
     default: 12,
+  }),
+  controlRunBudget: setting({
+    flag: 'control-run-budget',
+    value: 'n%',
+    kind: ANY_PERCENT,
+    describe: 'Let comparisons add this share of loads to the run at most; ten failing sites get theirs in any case',
+    default: undefined,
+    defaultText: '100% of the number of sites',
   }),
   controlWait: setting({
     flag: 'control-wait',

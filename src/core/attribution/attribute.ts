@@ -26,9 +26,11 @@ export interface Trial {
   readonly atMost?: 'suspect' | undefined;
   /** Both arms try the site, whatever happens in the first. */
   readonly isSampled?: boolean | undefined;
-  /** The verdict of each arm by itself. */
+  /** The budget of the run ended the comparison early. The answer is `suspect` at most. */
+  readonly isCut?: boolean | undefined;
+  /** The verdict of each arm by itself; undefined for an arm that has not tried the site. */
   readonly subject: SiteVerdict;
-  readonly control: SiteVerdict;
+  readonly control: SiteVerdict | undefined;
 }
 
 /** The answer for one check that failed with the build. */
@@ -48,7 +50,7 @@ export function attribute(trial: Trial): SiteVerdict {
   const { pairCount, voidCount } = counted;
   const evidence = { ...trial, attempts: counted.attempts };
   const answers = answersOf(evidence);
-  const controls = new Map(control.checks.map((check) => [check.title, check]));
+  const controls = new Map(control?.checks.map((check) => [check.title, check]));
   const checks = subject.checks.map((check) => {
     const answer = answers.get(check.title) ?? (isFailing(check.status) ? answers.get(THE_ATTEMPT) : undefined);
     return answer === undefined ? check : answered(check, controls.get(check.title), answer.word);
@@ -66,19 +68,22 @@ export function attribute(trial: Trial): SiteVerdict {
     ...(decisive?.cause === undefined ? {} : { cause: decisive.cause }),
     ...(decisive?.cause === undefined || decisive.fault === undefined ? {} : { code: decisive.fault.code }),
     checks,
-    control: control.verdict,
+    ...(control === undefined ? {} : { control: control.verdict }),
     ...attributionOf(evidence, answers, trial.attempts),
     ...(voidCount === 0 ? {} : { otherPages: { pairs: voidCount, all: pairCount } }),
   };
 }
 
-function answersOf({ planned, attempts, knowledge, atMost }: Trial): Map<string, Answer> {
+function answersOf({ planned, attempts, knowledge, atMost, isCut = false }: Trial): Map<string, Answer> {
   const down = isDown(planned, attempts);
   const failed = evidenceOf(planned, attempts, knowledge).filter(({ loads }) => loads.subject.failed > 0);
   return new Map(
     failed.map((evidence) => {
       const probability = probabilityOfCheck(evidence, planned.length);
-      return [evidence.title, { probability, word: down ? 'not-build' : wordFor(probability, atMost) }];
+      return [
+        evidence.title,
+        { probability, word: down ? 'not-build' : wordFor(probability, isCut ? 'suspect' : atMost) },
+      ];
     }),
   );
 }
@@ -102,7 +107,7 @@ function answered(check: CheckVerdict, control: CheckVerdict | undefined, word: 
 
 /** The site's answer, and what it rests on. `tried` are all attempts, and those of the trial are the ones that count. */
 function attributionOf(
-  { planned, attempts, isSampled = false }: Trial,
+  { planned, attempts, isSampled = false, isCut = false }: Trial,
   answers: ReadonlyMap<string, Answer>,
   tried: readonly Attempt[],
 ): Pick<SiteVerdict, 'attribution' | 'probability' | 'arms'> {
@@ -117,6 +122,7 @@ function attributionOf(
       control: loads?.control ?? NO_LOADS,
       pairs: isSampled ? firstPairOf(tried) : pairsOf(attempts, true),
       ...(isSampled ? { sampled: true } : {}),
+      ...(isCut ? { cut: true } : {}),
       ...(passMs === undefined ? {} : { passMs }),
     },
   };

@@ -70,6 +70,11 @@ export function afterFirstFailure(attempts: readonly Attempt[]): readonly Attemp
   return first < 0 ? [] : telling.slice(first + 1);
 }
 
+/** Is the next load of a comparison the first of a pair? */
+export function opensPair(attempts: readonly Attempt[]): boolean {
+  return afterFirstFailure(attempts).length % 2 === 0;
+}
+
 /** May a site end, as far as the list-wide test goes? */
 export function isEnoughForTest({ all, both, subjectOnly, controlOnly }: Pairs): boolean {
   return all >= PAIRS_FOR_TEST || both >= BOTH_AFTER || subjectOnly + controlOnly >= CLEAR_AFTER;

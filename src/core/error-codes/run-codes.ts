@@ -61,6 +61,11 @@ export const RUN_CODES = {
     'use the same ones, or start a new run without `--resume`',
   ),
   'resume.unknown': input('there is no unfinished run of this name', 'use a name that the message lists'),
+  'run.control-budget': noted(
+    'nobody',
+    'so many sites failed that the loads for comparing the builds were used before all were compared',
+    'look at the sites that the build broke first; `--control-run-budget` allows more loads',
+  ),
   'run.outage': noted(
     'nobody',
     'the grid or the network was down for some time, and no site could be tried',
