@@ -54,7 +54,8 @@ export const LAYERS: readonly Layer[] = [
   { path: 'check/builtin/', may: ['check/api.ts'] },
   { path: 'check/pool/', may: [...GROUND, 'check/protocol.ts', 'check/worker/main', 'check/builtin/'] },
   // Inside the worker: main → attempt → extension → evidence, lane. Each file beside these folders has a row.
-  { path: 'check/worker/main.ts', may: [...GROUND, 'check/protocol.ts', 'check/worker/'] },
+  { path: 'check/worker/main.ts', may: ['os/', 'check/worker/worker-program.ts'] },
+  { path: 'check/worker/worker-program.ts', may: [...GROUND, 'check/protocol.ts', 'check/worker/'] },
   { path: 'check/worker/check-worker.ts', may: [...GROUND, 'check/protocol.ts', 'check/worker/'] },
   {
     path: 'check/worker/attempt/',
@@ -123,6 +124,7 @@ export const LAYERS: readonly Layer[] = [
   },
   // The composition room.
   { path: 'app/', may: ['*'] },
+  { path: 'cli/main.ts', may: ['cli/', 'os/compile-cache.ts'] },
   { path: 'cli/', may: ['app/', 'config/', 'core/', 'doctor/', 'init/', 'report/show/', 'version.ts'] },
   { path: 'index.ts', may: ['app/', 'config/', 'core/'] },
   { path: 'version.ts', may: [] },

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
 import { nodeMistake } from './node-version.ts';
+import { useCompileCache } from '../os/compile-cache.ts';
 import { outputWritten, surviveLostReader } from './output.ts';
 
 // A run makes many short-lived objects. By default V8 lets their garbage grow to four times what is in use.
@@ -10,6 +11,7 @@ setFlagsFromString('--heap-growing-percent=100');
 surviveLostReader();
 const mistake = nodeMistake(process.version);
 if (mistake === undefined) {
+  useCompileCache();
   const [{ gridrun }, { exitOnStrayError }] = await Promise.all([import('./gridrun.ts'), import('./stray-error.ts')]);
   const hadStrayError = exitOnStrayError((code) => process.exit(code));
   const exitCode = await gridrun(process.argv.slice(2));

@@ -1,6 +1,4 @@
 import { pipeline } from 'node:stream/promises';
-import { refuseSettings } from '../app/run/input.ts';
-import { planRun, startRun } from '../app/run/run.ts';
 import { loadConfig } from '../config/config-file.ts';
 import { readSettings } from '../config/resolve-options.ts';
 import type { RunOptions } from '../core/options.ts';
@@ -37,7 +35,7 @@ export function runCommand(exitWith: ExitWith, args: readonly string[]): AddComm
         const { name: configName, settings } = await loadConfig(cwd, argv.config);
         const flags = { ...givenFlags(argv), ...wrongSwitches(args) };
         const { options, wrong } = readSettings({ cwd, flags, configName, config: settings, env: process.env });
-        if (wrong !== undefined) await refuseSettings(wrong, options);
+        if (wrong !== undefined) await (await import('../app/run/input.ts')).refuseSettings(wrong, options);
         exitWith(flags['list'] === true ? await print(options) : await run(options));
       },
     });
@@ -49,6 +47,7 @@ function exitCodesText(): string {
 }
 
 async function print(options: RunOptions): Promise<number> {
+  const { planRun } = await import('../app/run/run.ts');
   const plan = await planRun(options);
   try {
     // Standard output belongs to the process, so it stays open.
@@ -61,6 +60,7 @@ async function print(options: RunOptions): Promise<number> {
 }
 
 async function run(options: RunOptions): Promise<number> {
+  const { startRun } = await import('../app/run/run.ts');
   const { stdout } = process;
   const handle = startRun(options, {
     terminal: { stream: stdout, isTTY: stdout.isTTY, columns: stdout.columns ?? 80, color: wantsColor() },

@@ -1,4 +1,7 @@
-import semver from 'semver';
+import coerce from 'semver/functions/coerce.js';
+import parse from 'semver/functions/parse.js';
+import satisfies from 'semver/functions/satisfies.js';
+import validRange from 'semver/ranges/valid.js';
 import * as z from 'zod';
 
 /** A known failure: why it fails, who looks after it, and until when it may. */
@@ -25,7 +28,7 @@ export interface ExpectationCondition {
 }
 
 const words = z.string().trim().min(1);
-const range = z.union([words, z.number().transform(String)]).refine((given) => semver.validRange(given) !== null);
+const range = z.union([words, z.number().transform(String)]).refine((given) => validRange(given) !== null);
 
 /** One entry of the file. Strict, because a misspelled key would be a condition that nobody checks. */
 export const ENTRY: z.ZodType<Expectation> = z.strictObject({
@@ -84,8 +87,8 @@ export function dayOf(at: number): string {
 
 /** Whether a version is in a range. Compares the first three of a browser's four numbers. False if there is no version. */
 export function isInRange(version: string | undefined, wanted: string): boolean {
-  const known = version === undefined ? null : (semver.parse(version) ?? semver.coerce(version));
-  return known !== null && semver.satisfies(known, wanted, { includePrerelease: true });
+  const known = version === undefined ? null : (parse(version) ?? coerce(version));
+  return known !== null && satisfies(known, wanted, { includePrerelease: true });
 }
 
 /** The identity of an entry, which also decides its place in the file. */

@@ -3,16 +3,11 @@ import { GridrunError, refusal } from '../core/fault.ts';
 import type { Environment, ListBuilder } from './builder.ts';
 import type { Content } from './content.ts';
 import { lookAt, onlyUtf8 } from './content.ts';
-import { readCsv } from './csv.ts';
 import type { Form } from './form.ts';
 import { formOf } from './form.ts';
 import { hashOf } from './hash.ts';
-import { readJson } from './json.ts';
-import { readNdjson } from './ndjson.ts';
 import type { SourceOptions } from './source.ts';
 import { openSource } from './source.ts';
-import { readRanked, readText } from './text.ts';
-import { readYaml } from './yaml.ts';
 
 /** A site list without mistakes. */
 export interface SiteList {
@@ -28,13 +23,16 @@ export interface ReadSitesOptions extends SourceOptions {
   readonly environment?: Environment;
 }
 
-const READERS: Readonly<Record<Form, (content: Content, environment: Environment) => Promise<ListBuilder>>> = {
-  JSON: readJson,
-  NDJSON: readNdjson,
-  YAML: readYaml,
-  CSV: readCsv,
-  'rank,domain': readRanked,
-  text: readText,
+type Reader = (content: Content, environment: Environment) => Promise<ListBuilder>;
+
+/** Each form has parsers of its own. They are loaded only for a list in that form. */
+const READERS: Readonly<Record<Form, () => Promise<Reader>>> = {
+  JSON: async () => (await import('./json.ts')).readJson,
+  NDJSON: async () => (await import('./ndjson.ts')).readNdjson,
+  YAML: async () => (await import('./yaml.ts')).readYaml,
+  CSV: async () => (await import('./csv.ts')).readCsv,
+  'rank,domain': async () => (await import('./text.ts')).readRanked,
+  text: async () => (await import('./text.ts')).readText,
 };
 
 /**
@@ -47,7 +45,8 @@ export async function readSites(source: string, options: ReadSitesOptions): Prom
     const looked = await lookAt(name, stopping(chunks, options.signal));
     const content = { ...looked, chunks: onlyUtf8(name, looked.chunks) };
     const form = formOf(content.head, ending);
-    return finish(name, form, await READERS[form](content, options.environment ?? process.env));
+    const read = await READERS[form]();
+    return finish(name, form, await read(content, options.environment ?? process.env));
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof GridrunError) throw error;

@@ -4,6 +4,9 @@ import { w3cBodyOf } from './w3c-reply.ts';
 import { RevokedError } from './wire-error.ts';
 import { AbortController, stringify } from '../os/real-builtins.ts';
 
+/** Nobody reads it. Without a reason, each attempt would make an error with a stack. */
+const REVOKED = 'revoked';
+
 /** What selenium-webdriver's Executor passes to its client. */
 export interface DriverRequest {
   readonly method: string;
@@ -45,7 +48,7 @@ export class ExecutionClient {
 
   /** Ends the use of the session: pending and later commands reject with a `RevokedError`. */
   revoke(): void {
-    this.#revocation.abort();
+    this.#revocation.abort(REVOKED);
   }
 
   /** The contract of selenium-webdriver's `http.Client`. Throws a `RevokedError` or a `WireError`. */

@@ -11,7 +11,7 @@ import {
   type ExpectationFacts,
 } from '../../expectations/apply.ts';
 import { dayOf } from '../../expectations/expectation.ts';
-import { readExpectations, type ExpectationsFile } from '../../expectations/read.ts';
+import type { ExpectationsFile } from '../../expectations/read.ts';
 import { FailuresBefore } from '../../results/baseline.ts';
 import { readBaseline } from '../../results/earlier-runs.ts';
 import type { RunInput } from './input.ts';
@@ -31,12 +31,18 @@ export async function readKnownFailures(options: KnownFailureOptions): Promise<K
   const { cwd, baseline: folder, baselineNights, expectations: file } = options;
   const [nights, expectations] = await refuseTogether(
     folder === undefined ? Promise.resolve(undefined) : readBaseline(resolve(cwd, folder), baselineNights),
-    file === undefined ? Promise.resolve(undefined) : readExpectations(file, cwd),
+    file === undefined ? Promise.resolve(undefined) : readExpectationsOf(file, cwd),
   );
   return {
     ...(nights === undefined ? {} : { baseline: new FailuresBefore(nights) }),
     ...(expectations === undefined ? {} : { expectations }),
   };
+}
+
+/** Loads the YAML parser only for a run that has expectations. */
+async function readExpectationsOf(file: string, cwd: string): Promise<ExpectationsFile> {
+  const { readExpectations } = await import('../../expectations/read.ts');
+  return await readExpectations(file, cwd);
 }
 
 /** What expectations are checked against, but for the day. */

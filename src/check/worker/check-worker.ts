@@ -1,4 +1,5 @@
 import { GridrunError } from '../../core/fault.ts';
+import { keepCompiled } from '../../os/compile-cache.ts';
 import { Redaction } from '../../text/redaction.ts';
 import type { FixtureKind, FromWorker, OrderOnWire, WorkerOptions, WorkerRefusal } from '../protocol.ts';
 import { AttemptRun } from './attempt/attempt-run.ts';
@@ -49,6 +50,7 @@ export class CheckWorker {
       await startWatchdog(this.#options.stallLimitMs, () => this.#clock.stalledMs());
       const { checks, setup, teardown } = await this.#lanes.loadFirst((file) => this.#send({ type: 'loading', file }));
       this.#send({ type: 'loaded', checks, hasFixtures: setup.length + teardown.length > 0 });
+      keepCompiled();
     } catch (error) {
       this.#send(new Redaction(this.#options.secrets).value(refusedBy(error)));
     }

@@ -1,9 +1,6 @@
 import { fieldOf } from '../../../core/as-error.ts';
 import { framesOf, isUserFrame } from '../../../modules/user-frames.ts';
 
-/** Between the user's line and gridrun's are up to ten frames of selenium-webdriver. Each frame costs time. */
-const MAX_FRAMES = 20;
-
 /** Where code was called. Its stack is made into text only when it is read. */
 export interface CallSite {
   readonly stack?: string;
@@ -12,11 +9,7 @@ export interface CallSite {
 /** Remembers the caller. Cheap enough for each command. */
 export function callSite(): CallSite {
   const site = {};
-  const { stackTraceLimit } = Error;
-  // A check may have frozen it.
-  Reflect.set(Error, 'stackTraceLimit', MAX_FRAMES);
   Error.captureStackTrace(site, callSite);
-  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   return site;
 }
 
