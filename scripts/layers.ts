@@ -24,6 +24,7 @@ const FEATURES = [
   'history',
   'init',
   'plan',
+  'recording',
   'report',
   'results',
   'session',

@@ -23,6 +23,7 @@ const FAMILIES: readonly (readonly [string, string])[] = [
   ['selection', 'The selection: `selection.*`'],
   ['plan', 'The plan: `plan.*`'],
   ['evidence', 'Evidence: `evidence.*`'],
+  ['recording', 'Recordings: `recording.*`'],
   ['out', 'The results folder: `out.*`'],
   ['run', 'The run: `run.*`'],
   ['journal', 'The journal: `journal.*`'],

@@ -79,6 +79,10 @@ export const RESULTS_CODES = {
     'a line in the middle of a journal is damaged, so the reports lack everything after it',
     'download the artifact of that shard again',
   ),
+  'recording.unreadable': input(
+    'the file is not a recording, or it is damaged',
+    'pass a `.har.zip` that a run with `--record` kept',
+  ),
   'report.missing': input('the folder contains no report', 'pass the results folder of a run'),
   'report.port': input('gridrun cannot listen on the port', 'pass another port, or leave `--port` out'),
   'results.none': input(
