@@ -18,6 +18,7 @@ export function RunHead({ model }: ScreenProps): JSX.Element {
           <span key={fact}>{fact}</span>
         ))}
       </p>
+      {run.comparison !== undefined && <p class="comparison">In short: {run.comparison}.</p>}
       {run.stops.map((text) => (
         <p key={text} class="warning">
           Stopped: {text}

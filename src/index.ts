@@ -48,11 +48,11 @@ export type {
   SessionOpened,
   SiteExcused,
   SiteJudged,
-  SiteRemembered,
   SitesPlanned,
   SlotIdle,
   UnitStarted,
 } from './core/event.ts';
+export type { HistoryCompared, SiteRemembered } from './core/history-event.ts';
 export type {
   Arm,
   Attachment,

@@ -1,7 +1,7 @@
 import type { Arm, Attempt, CheckResult } from '../../src/core/attempt.ts';
 import type { Loads } from '../../src/core/attribution/failure-rates.ts';
 import { ListRates, ownLoads } from '../../src/core/attribution/list-rates.ts';
-import { testOfHistory, testOfPairs } from '../../src/core/attribution/list-test.ts';
+import { testOfHistory, testOfPairs, type HistoryGroup } from '../../src/core/attribution/list-test.ts';
 import { loadsByTitle, THE_ATTEMPT } from '../../src/core/attribution/loads.ts';
 import type { ArmLoads } from '../../src/core/attribution/posterior.ts';
 import { makeFault } from '../../src/core/fault.ts';
@@ -67,7 +67,7 @@ export function night(plan: NightPlan): Night {
   const titles = Array.from({ length: checkCount }, (_, index) => `check ${index}`);
   const listRates = new ListRates();
   const incidents = new Incidents();
-  const firstLoads: { failed: boolean; earlier: Loads }[] = [];
+  const firstLoads: HistoryGroup[] = [];
   let loadCount = 0;
   const runs = LIST.map((site, index): WaitingLoad => {
     const { earlier, anyFailed } = history(site, titles, historyNights, random);
@@ -101,7 +101,8 @@ export function night(plan: NightPlan): Night {
     if (before.length === 0) {
       waitingCount--;
       firstLoads.push({
-        failed: attempt.checks.some(({ status }) => status === 'failed'),
+        siteCount: 1,
+        failedCount: attempt.checks.some(({ status }) => status === 'failed') ? 1 : 0,
         earlier: { failed: anyFailed, all: historyNights },
       });
     }
@@ -122,7 +123,7 @@ export function night(plan: NightPlan): Night {
     verdicts,
     extra: loadCount / LIST.length - 1,
     pOfPairs: testOfPairs(verdicts.flatMap(({ arms }) => arms?.pairs ?? [])).p,
-    pOfHistory: historyNights > 0 ? testOfHistory(firstLoads) : undefined,
+    pOfHistory: historyNights > 0 ? testOfHistory(firstLoads).p : undefined,
   };
 }
 

@@ -3,9 +3,9 @@ import type { CheckPlan } from './check.ts';
 import type { CloseReason } from './close-reason.ts';
 import type { RecordedCode } from './error-codes.ts';
 import type { Fault } from './fault.ts';
+import type { HistoryCompared, SiteRemembered } from './history-event.ts';
 import type { Site } from './site.ts';
 import type { StopReason } from './stop.ts';
-import type { RememberedRun } from './story.ts';
 import type { CheckExcuse, SiteVerdict } from './verdict.ts';
 
 /** The version of the journal's schema. A field never changes its type; a new meaning gets a new field. */
@@ -26,6 +26,7 @@ export type RunEvent =
   | SiteJudged
   | SiteExcused
   | SiteRemembered
+  | HistoryCompared
   | CheckOutput
   | SlotIdle
   | Notice
@@ -187,15 +188,6 @@ export interface SiteExcused {
   readonly at: number;
   readonly siteId: string;
   readonly checks: readonly CheckExcuse[];
-}
-
-/** The earlier runs of a site that needs attention, if the results folder has a history. */
-export interface SiteRemembered {
-  readonly type: 'site-remembered';
-  readonly at: number;
-  readonly siteId: string;
-  /** Newest first. */
-  readonly runs: readonly RememberedRun[];
 }
 
 /** Text that a check wrote to its console. */

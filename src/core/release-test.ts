@@ -1,4 +1,4 @@
-import { isClear, testOfPairs, type ListTest } from './attribution/list-test.ts';
+import { isClear, testOfHistory, testOfPairs, type HistoryTest, type ListTest } from './attribution/list-test.ts';
 import { mcnemar, type McNemar } from './mcnemar.ts';
 import { median } from './median.ts';
 import type { RunState, SiteState } from './run-state.ts';
@@ -32,6 +32,10 @@ export interface ReleaseTest {
   readonly test: McNemar;
   /** Did the build make sites fail more often? Absent, as are `suspect`, `noisy` and `noise`, for runs of earlier versions. */
   readonly flakier?: ListTest;
+  /** The sites that both arms tried whatever happened. */
+  readonly sampleCount?: number;
+  /** Did more sites fail than in their earlier runs? Only if the history knows sites of the list. */
+  readonly flakierThanBefore?: HistoryTest;
   /** Only if enough sites passed in both arms. */
   readonly slower?: SlowerTest;
   /** The share of sites that failed, but not because of the build: the noise of this list. */
@@ -63,7 +67,7 @@ export function releaseTestOf(state: RunState): ReleaseTest | undefined {
     test: mcnemar(broken.length, fixed.length),
     ...(isOfEarlierVersion(verdicts)
       ? {}
-      : { suspect, noisy, ...wholeListOf(verdicts, noisy.length + undecided.length) }),
+      : { suspect, noisy, ...wholeListOf(verdicts, noisy.length + undecided.length), ...comparedWithBefore(state) }),
     isComplete,
   };
 }
@@ -79,9 +83,17 @@ function wholeListOf(verdicts: readonly SiteVerdict[], noisyCount: number): Part
   const slower = slowerOf(verdicts);
   return {
     flakier: testOfPairs(verdicts.flatMap(({ arms }) => arms?.pairs ?? [])),
+    sampleCount: verdicts.filter(({ arms }) => arms?.sampled === true).length,
     ...(slower === undefined ? {} : { slower }),
     noise: verdicts.length === 0 ? 0 : noisyCount / verdicts.length,
   };
+}
+
+function comparedWithBefore({ historyGroups, plannedCount }: RunState): Pick<ReleaseTest, 'flakierThanBefore'> {
+  const siteCount = historyGroups.reduce((sum, group) => sum + group.siteCount, 0);
+  // More sites than were planned come from a damaged journal, and the test would count them all.
+  const isSound = siteCount <= plannedCount && historyGroups.every((group) => group.failedCount <= group.siteCount);
+  return siteCount > 0 && isSound ? { flakierThanBefore: testOfHistory(historyGroups) } : {};
 }
 
 type List = 'broken' | 'suspect' | 'fixed' | 'failedInBoth' | 'undecided' | 'noisy';

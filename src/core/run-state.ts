@@ -1,3 +1,4 @@
+import type { HistoryGroup } from './attribution/list-test.ts';
 import type { Arm, Attempt } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
 import type { ExtensionLoaded, Notice, RunEnded, RunEvent, RunStarted, RunStopping, SessionOpened } from './event.ts';
@@ -52,6 +53,8 @@ export class RunState {
   readonly notices: Notice[] = [];
   /** The builds that were loaded, by arm. */
   readonly extensions = new Map<Arm, ExtensionLoaded>();
+  /** What earlier runs say of the list, if it was compared with them. */
+  readonly historyGroups: HistoryGroup[] = [];
   readonly #entries = new Map<string, Entry>();
   readonly #sessions = new Map<string, SessionState>();
   readonly #titles = new Map<string, string>();
@@ -87,6 +90,9 @@ export class RunState {
         break;
       case 'extension-loaded':
         this.extensions.set(event.arm, event);
+        break;
+      case 'history-compared':
+        this.historyGroups.push(...event.groups);
         break;
       case 'notice':
         this.notices.push(event);

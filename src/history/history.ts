@@ -6,7 +6,9 @@ import { nearest } from '../text/nearest.ts';
 import type { RunState } from '../core/run-state.ts';
 import type { RememberedRun, SiteStory } from '../core/story.ts';
 import { guarded, inTransaction, openDatabase } from './database.ts';
+import type { Loads } from '../core/attribution/failure-rates.ts';
 import { countLoads, type EarlierLoads } from './earlier-loads.ts';
+import { countNights, type NightsWanted } from './earlier-nights.ts';
 import { feedRun } from './feed.ts';
 import { median } from '../core/median.ts';
 import { recentRuns } from './recent-runs.ts';
@@ -78,6 +80,11 @@ export class History implements Disposable {
   /** How often each check failed by itself in the last runs: by the id of the site, then by title. */
   loads(lastRuns: number): EarlierLoads {
     return this.#use((database) => countLoads(database, lastRuns));
+  }
+
+  /** In how many of the last runs something failed on each site, by its id. */
+  nights(wanted: NightsWanted): ReadonlyMap<string, Loads> {
+    return this.#use((database) => countNights(database, wanted));
   }
 
   /** The story of a site. If no run had the site, throws a refusal that names the most similar one. */

@@ -10,6 +10,7 @@ import type {
 } from '../core/attempt.ts';
 import type { AttributionWord } from '../core/attribution/decide.ts';
 import type { Loads } from '../core/attribution/failure-rates.ts';
+import type { HistoryGroup } from '../core/attribution/list-test.ts';
 import type { Pairs } from '../core/attribution/pairs.ts';
 import { isAttachmentPath } from '../core/attachment-path.ts';
 import type { CheckPlan } from '../core/check.ts';
@@ -175,6 +176,8 @@ const arms = objectOf<ArmsOfSite>({
   cut: optional(flag),
   passMs: optional(objectOf<Exclude<ArmsOfSite['passMs'], undefined>>({ subject: duration, control: duration })),
 });
+
+export const historyGroup = objectOf<HistoryGroup>({ earlier: loads, siteCount: count, failedCount: count });
 
 const otherPages = objectOf<OtherPages>({ pairs: count, all: count });
 

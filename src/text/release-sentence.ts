@@ -1,4 +1,4 @@
-import type { ListTest } from '../core/attribution/list-test.ts';
+import type { HistoryTest, ListTest } from '../core/attribution/list-test.ts';
 import type { ReleaseTest } from '../core/release-test.ts';
 
 /** Above this, chance alone explains it. */
@@ -9,10 +9,13 @@ const CHANCE = 0.05;
  * pages 8 % slower (p = 0.010); this list's own noise is 1.6 %`. Undefined for runs of earlier versions.
  */
 export function releaseSentence(test: ReleaseTest): string | undefined {
-  const { broken, suspect = [], flakier, noise } = test;
+  const { broken, suspect = [], flakier, noise, sampleCount = 0, flakierThanBefore } = test;
   if (flakier === undefined || noise === undefined) return undefined;
   const probably = suspect.length === 0 ? '' : `, probably broke ${suspect.length} more`;
-  const parts = [`the build broke ${sites(broken.length)}${probably}`, flakierPart(flakier), slowerPart(test)];
+  // A sample is of this night alone. Without one, earlier nights say more than the sites that failed.
+  const flaky =
+    sampleCount === 0 && flakierThanBefore !== undefined ? historyPart(flakierThanBefore) : flakierPart(flakier);
+  const parts = [`the build broke ${sites(broken.length)}${probably}`, flaky, slowerPart(test)];
   const measured = parts.filter((part) => part !== undefined);
   const open = [...(parts[1] === undefined ? ['flakier'] : []), ...(parts[2] === undefined ? ['slower'] : [])];
   return [
@@ -28,6 +31,13 @@ function flakierPart({ subjectOnly, controlOnly, siteCount = 0, p }: ListTest): 
   return p < CHANCE
     ? `made ${sites(siteCount)} flakier (p = ${pText(p)})`
     : `made no site measurably flakier (p = ${pText(p)})`;
+}
+
+/** The number of sites is how many more failed than their earlier runs let expect. */
+function historyPart({ failedCount, expectedCount, p }: HistoryTest): string {
+  return p < CHANCE
+    ? `made about ${sites(Math.max(1, Math.round(failedCount - expectedCount)))} flakier than on earlier nights (p = ${pText(p)})`
+    : `made no site measurably flakier than on earlier nights (p = ${pText(p)})`;
 }
 
 /** Undefined if it was not measured. */

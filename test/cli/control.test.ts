@@ -48,3 +48,32 @@ test('with the loads for comparisons used, the rest is suspect at most, and the 
   assert.match(notice?.text ?? '', new RegExp(`^the loads for comparisons .* are used: ${cut.length} sites were not`));
   assert.match(stdout, /fails 1 of 1 with the build, 0 of 0 without; undecided, .*; the run had no more loads/);
 });
+
+test('a build that makes sites flaky is told by their earlier nights, also over merged shards', async () => {
+  await using stub = await startStubForBuild();
+  await using place = await withBuild({
+    'sites.json': siteList(...ids(24)),
+    // In the second night, half of the sites fail at their first load and pass later.
+    'a.check.mjs': failingIf('load === 2 && Number(site.id.slice(1)) % 2 === 0'),
+  });
+  const night = async (shard: number): Promise<string> => {
+    const flags = ['--shard', `${shard}/2`, '--out', `out-${shard}`, '-j', '2', '--evidence', 'none'];
+    return (await place.run(commandOver(stub.url, ...flags))).stdout;
+  };
+  await Promise.all([night(1), night(2)]);
+  const [stdout] = await Promise.all([night(1), night(2)]);
+  const ofShards = await Promise.all(
+    ['out-1', 'out-2'].map(async (out) => (await place.results(out)).sweep?.flakierThanBefore?.siteCount ?? 0),
+  );
+  assert.ok(ofShards.every((count) => count > 0) && ofShards[0]! + ofShards[1]! === 24, ofShards.join());
+  assert.match(stdout, /flakier than on earlier nights: \d+ of \d+ sites failed, \d\.\d to be expected: p = /);
+  const merged = await place.run(['merge-reports', 'out-1', 'out-2', '--out', 'all']);
+  const { sweep } = await place.results('all');
+  const { p = 1, ...counts } = sweep?.flakierThanBefore ?? {};
+  assert.deepEqual(counts, { siteCount: 24, failedCount: 12, expectedCount: 6 });
+  assert.ok(Math.abs(p - 1 / 2 ** 12) < 1e-12, `${p}`);
+  assert.match(
+    merged.stdout,
+    /made about 6 sites flakier than on earlier nights \(p = 2\.4e-4\); slower: not measured/,
+  );
+});

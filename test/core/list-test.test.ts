@@ -46,9 +46,44 @@ test('the test of pairs never says more than chance does: over all ways that the
 });
 
 test('a site that never failed before and fails now is one of eleven chances', () => {
-  const p = testOfHistory([{ failed: true, earlier: { failed: 0, all: 10 } }]);
+  const { p } = testOfHistory([{ siteCount: 1, failedCount: 1, earlier: { failed: 0, all: 10 } }]);
   assert.ok(Math.abs(p - 1 / 11) < 1e-12);
-  assert.equal(testOfHistory([{ failed: false, earlier: { failed: 3, all: 10 } }]), 1);
+  assert.equal(testOfHistory([{ siteCount: 1, failedCount: 0, earlier: { failed: 3, all: 10 } }]).p, 1);
+});
+
+test('the test by history never says more than chance does, and parts of a list add up to the whole', () => {
+  const group = fc.record({ runs: fc.integer({ min: 1, max: 4 }), failures: fc.nat(5) });
+  fc.assert(
+    fc.property(fc.array(group, { maxLength: 6 }), fc.constantFrom(0.05, 0.1, 0.5), (sites, a) => {
+      // Each site has failed in some of its runs, this one too. Each of the runs is equally likely to be this one.
+      const known = sites.map(({ runs, failures }) => ({ all: runs + 1, failed: Math.min(failures, runs + 1) }));
+      let told = 0;
+      for (let way = 0; way < 2 ** known.length; way++) {
+        let chance = 1;
+        const groups = known.map(({ all, failed }, site) => {
+          const isNow = ((way >> site) & 1) === 1;
+          chance *= isNow ? failed / all : 1 - failed / all;
+          return {
+            siteCount: 1,
+            failedCount: isNow ? 1 : 0,
+            earlier: { failed: failed - (isNow ? 1 : 0), all: all - 1 },
+          };
+        });
+        if (chance === 0) continue;
+        const test = testOfHistory(groups);
+        assert.deepEqual(test.failedCount, groups.filter(({ failedCount }) => failedCount > 0).length);
+        if (test.p <= a) told += chance;
+      }
+      assert.ok(told <= a + 1e-9, `${told}`);
+    }),
+    { numRuns: 200 },
+  );
+  const two = { siteCount: 5, failedCount: 2, earlier: { failed: 1, all: 9 } };
+  const [one, other] = [
+    { ...two, siteCount: 2, failedCount: 0 },
+    { ...two, siteCount: 3 },
+  ];
+  assert.ok(Math.abs(testOfHistory([two]).p - testOfHistory([one, other]).p) < 1e-12);
 });
 
 test('the typical rates add up to 1, and there is one weight for each', () => {

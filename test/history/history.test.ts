@@ -282,3 +282,23 @@ checks that did not always pass
     /…·±\nflaky in 2 of 4 runs \(50\.0 %\); never failed\n[^]*… and 2 older\n/,
   );
 });
+
+test('nights are counted by site: a failing check makes the night failing, and other suites and lost attempts do not count', async () => {
+  using history = History.open(join(folder, 'nights.sqlite'));
+  for (const number of [1, 2, 3, 4, 5, 6]) history.feed(await stateOf(night(number)));
+  const lost = new FakeRun([siteOf('steady')], ['t', 'u'], { run: 'lost', at: 9 * DAY_MS })
+    .attempt('steady', [], { ending: 'faulted' })
+    .judged('steady')
+    .ended();
+  history.feed(await stateOf(lost));
+  const wanted = { titles: ['t', 'u'], without: '', lastRuns: 30 };
+  assert.deepEqual(Object.fromEntries(history.nights(wanted)), {
+    steady: { failed: 0, all: 6 },
+    shaky: { failed: 3, all: 6 },
+    broken: { failed: 3, all: 6 },
+    dead: { failed: 1, all: 6 },
+  });
+  assert.deepEqual(history.nights({ ...wanted, without: 'night-2' }).get('dead'), { failed: 0, all: 5 });
+  assert.deepEqual(history.nights({ ...wanted, lastRuns: 3 }).get('broken'), { failed: 1, all: 2 });
+  assert.equal(history.nights({ ...wanted, titles: ['t', 'u', 'new'] }).size, 0);
+});

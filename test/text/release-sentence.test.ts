@@ -36,6 +36,17 @@ test('a night in one sentence', async (t) => {
       { broken: ['a'], slower: undefined as never },
       "the build broke 1 site, and made 11 sites flakier (p = 0.003); slower: not measured; this list's own noise is 1.6 %",
     ],
+    'flakier than on earlier nights': [
+      {
+        flakierThanBefore: { siteCount: 900, failedCount: 24, expectedCount: 13.2, p: 0.004 },
+        slower: undefined as never,
+      },
+      "the build broke 4 sites, and made about 11 sites flakier than on earlier nights (p = 0.004); slower: not measured; this list's own noise is 1.6 %",
+    ],
+    'a sample says more than earlier nights': [
+      { sampleCount: 40, flakierThanBefore: { siteCount: 900, failedCount: 24, expectedCount: 13.2, p: 0.004 } },
+      "the build broke 4 sites, made 11 sites flakier (p = 0.003), and made pages 8 % slower (p = 4.0e-4); this list's own noise is 1.6 %",
+    ],
     'nothing measured': [
       { broken: ['a'], flakier: { subjectOnly: 0, controlOnly: 0, p: 1 }, slower: undefined as never },
       "the build broke 1 site; flakier and slower: not measured; this list's own noise is 1.6 %",

@@ -1,3 +1,4 @@
+import { historyGroups } from '../../core/attribution/history-groups.ts';
 import type { Undated } from '../../core/event.ts';
 import { GridrunError } from '../../core/fault.ts';
 import type { Reporter } from '../../core/ports.ts';
@@ -9,6 +10,8 @@ import { rememberedDurations, rememberedLoads } from '../../history/remembered.t
 
 /** How many earlier runs of a site the journal keeps. */
 const REMEMBERED_RUNS = 10;
+/** How many earlier runs the whole list is compared with. */
+const COMPARED_RUNS = 30;
 
 /** What the history says before a run starts. */
 export interface HistoryBefore {
@@ -46,19 +49,38 @@ export class RunHistory implements Reporter, Disposable {
     this.#state = state;
   }
 
-  /** The earlier runs of the sites that did not pass; none if the history cannot be read: `finish` then throws why. */
+  /**
+   * The earlier runs of the sites that did not pass, and with a control what earlier runs say of the whole list. None if the
+   * history cannot be read: `finish` then throws why.
+   */
   earlierRuns(): Undated[] {
-    const siteIds = [...this.#state.sites()]
-      .filter(({ verdict }) => needsAttention(verdict.verdict))
-      .map(({ site }) => site.id);
-    if (siteIds.length === 0) return [];
     try {
-      const recent = this.#open().recent(siteIds, REMEMBERED_RUNS);
-      return [...recent].map(([siteId, runs]) => ({ type: 'site-remembered', siteId, runs }));
+      return [...this.#remembered(), ...this.#compared()];
     } catch (error) {
       if (error instanceof GridrunError) return [];
       throw error;
     }
+  }
+
+  #remembered(): Undated[] {
+    const siteIds = [...this.#state.sites()]
+      .filter(({ verdict }) => needsAttention(verdict.verdict))
+      .map(({ site }) => site.id);
+    if (siteIds.length === 0) return [];
+    const recent = this.#open().recent(siteIds, REMEMBERED_RUNS);
+    return [...recent].map(([siteId, runs]) => ({ type: 'site-remembered', siteId, runs }));
+  }
+
+  #compared(): Undated[] {
+    const { started, checks } = this.#state;
+    if (started === undefined || (started.control ?? 'never') === 'never') return [];
+    const titles = checks.map(({ title }) => title);
+    const earlier = this.#open().nights({ titles, without: started.resumes ?? '', lastRuns: COMPARED_RUNS });
+    const groups = historyGroups(
+      [...this.#state.sites()].map(({ verdict }) => verdict),
+      earlier,
+    );
+    return groups.length === 0 ? [] : [{ type: 'history-compared', groups }];
   }
 
   /** Throws what the history throws. */

@@ -45,10 +45,24 @@ export function isClear({ subjectOnly, controlOnly }: Pairs): boolean {
   return differing >= MIN_FOR_CLEAR && (subjectOnly === 0 || controlOnly === 0);
 }
 
-/** The first load of one site in this run, and what earlier runs say of it. */
-export interface FirstLoad {
-  readonly failed: boolean;
+/** Sites of which earlier runs say the same. Groups of two parts of a list make up the whole list. */
+export interface HistoryGroup {
+  /** In how many earlier runs each of them failed, and in how many it was tried. */
   readonly earlier: Loads;
+  readonly siteCount: number;
+  /** How many of them failed in this run. */
+  readonly failedCount: number;
+}
+
+/** Did more sites fail than their earlier runs let expect? One-sided. */
+export interface HistoryTest {
+  /** The sites that earlier runs know, without those that are down or broken for sure. */
+  readonly siteCount: number;
+  readonly failedCount: number;
+  /** How many failures their earlier runs let expect, if this run is like them. */
+  readonly expectedCount: number;
+  /** How likely it is that chance alone makes so many of them fail, or more. */
+  readonly p: number;
 }
 
 /**
@@ -56,17 +70,21 @@ export interface FirstLoad {
  * failures of a site are spread over all its runs by chance: with f failures in n runs, the newest is one of them with
  * probability f / n.
  */
-export function testOfHistory(sites: Iterable<FirstLoad>): number {
-  let failed = 0;
+export function testOfHistory(groups: Iterable<HistoryGroup>): HistoryTest {
+  let [siteCount, failedCount, expectedCount] = [0, 0, 0];
   let chances = CERTAIN;
-  for (const site of sites) {
-    const failures = site.earlier.failed + (site.failed ? 1 : 0);
-    if (failures === 0) continue;
-    const share = failures / (site.earlier.all + 1);
-    chances = sumOf(chances, [1 - share, share]);
-    if (site.failed) failed++;
+  const add = (count: number, failures: number, runs: number): void => {
+    const share = failures / runs;
+    expectedCount += count * share;
+    if (failures > 0) for (let index = 0; index < count; index++) chances = sumOf(chances, [1 - share, share]);
+  };
+  for (const { earlier, ...now } of groups) {
+    add(now.failedCount, earlier.failed + 1, earlier.all + 1);
+    add(now.siteCount - now.failedCount, earlier.failed, earlier.all + 1);
+    siteCount += now.siteCount;
+    failedCount += now.failedCount;
   }
-  return tail(chances, failed);
+  return { siteCount, failedCount, expectedCount, p: tail(chances, failedCount) };
 }
 
 /** How many of so many fair coins show heads. From `MIN_FOR_CLEAR` coins on, they are not all alike. */

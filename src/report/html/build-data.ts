@@ -1,9 +1,11 @@
 import { groupFaults, groupNewFaults } from '../../core/fault-groups.ts';
 import { exitOf, outcomeOf } from '../../core/outcome.ts';
+import { releaseTestOf } from '../../core/release-test.ts';
 import type { RunState, SiteState } from '../../core/run-state.ts';
 import type { Timeline } from '../../core/timeline.ts';
 import type { CheckVerdict } from '../../core/verdict.ts';
 import { armsText } from '../../text/arms-text.ts';
+import { releaseSentence } from '../../text/release-sentence.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import type { FaultTable } from './fault-table.ts';
 import {
@@ -61,6 +63,8 @@ export function buildReportData({ state, attempts, timeline, faults, evidenceBas
 function runFacts(state: RunState, faults: FaultTable): RunFacts {
   const { started, ended } = state;
   const exit = exitOf(outcomeOf(state));
+  const releaseTest = releaseTestOf(state);
+  const comparison = releaseTest === undefined ? undefined : releaseSentence(releaseTest);
   return {
     run: started?.run ?? '',
     gridrun: started?.gridrun ?? '',
@@ -75,6 +79,7 @@ function runFacts(state: RunState, faults: FaultTable): RunFacts {
     duplicateCount: started?.duplicateCount ?? 0,
     exitCode: exit.code,
     reasons: exit.reasons,
+    ...(comparison === undefined ? {} : { comparison }),
     stops: state.stops.map(({ text }) => text),
     faults: (ended?.faults ?? []).map((fault) => faults.take(fault)),
   };

@@ -50,6 +50,8 @@ export interface RunFacts {
   readonly exitCode: number;
   readonly reasons: readonly string[];
   readonly stops: readonly string[];
+  /** What the build did to the list, in one sentence, if it was compared. */
+  readonly comparison?: string;
   /** The faults of the run itself, as places in `faults`. */
   readonly faults: readonly number[];
 }

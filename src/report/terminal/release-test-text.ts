@@ -38,12 +38,18 @@ function fixedInSample(fixed: readonly string[]): string {
 }
 
 /** What the loads of all sites say together. */
-function wholeListLines({ flakier, slower, noise, test, isComplete }: ReleaseTest): string[] {
+function wholeListLines({ flakier, flakierThanBefore, slower, noise, test, isComplete }: ReleaseTest): string[] {
   const lines: string[] = [];
   if (flakier !== undefined && flakier.subjectOnly + flakier.controlOnly > 0)
     lines.push(
       `  flakier: ${flakier.subjectOnly} pairs of loads failed only with the build, ${flakier.controlOnly} only without it: p = ${pText(flakier.p)}`,
     );
+  if (flakierThanBefore !== undefined) {
+    const { siteCount, failedCount, expectedCount, p } = flakierThanBefore;
+    lines.push(
+      `  flakier than on earlier nights: ${failedCount} of ${siteCount} sites failed, ${expectedCount.toFixed(1)} to be expected: p = ${pText(p)}`,
+    );
+  }
   lines.push(
     slower === undefined
       ? '  slower: not measured (too few sites were tried with and without the build at random; see --control-sample)'

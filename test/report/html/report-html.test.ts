@@ -51,7 +51,7 @@ function rememberedRun(): FakeRun {
 function excusedRun(): FakeRun {
   const sites = [siteOf('old', { tags: ['shop'] }), siteOf('fresh', { tags: ['bank'] }), siteOf('fine')];
   const thrown = { message: 'boom', stack: 'Error: boom\n    at worker.js:1:1', where: 'worker' };
-  return new FakeRun(sites, ['works'])
+  return new FakeRun(sites, ['works'], { control: 'on-failure' })
     .add({
       type: 'extension-loaded',
       arm: 'subject',
@@ -244,6 +244,11 @@ test("a site's page: its attempts side by side, errors with their stacks, and wh
   assert.ok(left < right, 'side by side');
   assert.deepEqual(await varied.texts('.earlier-runs li span:nth-of-type(2)'), ['passed', 'errored']);
   assert.match((await varied.texts('.earlier-runs li'))[1] ?? '', /cause: site/);
+  await known.open('#/');
+  assert.match(
+    (await known.texts('.comparison')).join(),
+    /^In short: the build broke 0 sites, probably broke 1 more; flakier and slower: not/,
+  );
   await known.open('#/site/fresh');
   assert.deepEqual(await known.texts('.attempt h3'), ['Attempt 1, with the extension', 'Attempt 2, the control']);
   assert.match((await known.texts('.attempt dl'))[0] ?? '', /Filler 1\.2\.3 f00df00df00d/);
