@@ -45,6 +45,7 @@ function SiteHead({ site }: { readonly site: SiteRow }): JSX.Element {
     site.node,
     site.control && `control: ${site.control}`,
     site.arms,
+    site.replay,
     ...(site.tags ?? []).map((tag) => `#${tag}`),
   ];
   return (

@@ -25,6 +25,7 @@ const FEATURES = [
   'init',
   'plan',
   'recording',
+  'replay',
   'report',
   'results',
   'session',

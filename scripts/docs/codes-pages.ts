@@ -24,6 +24,7 @@ const FAMILIES: readonly (readonly [string, string])[] = [
   ['plan', 'The plan: `plan.*`'],
   ['evidence', 'Evidence: `evidence.*`'],
   ['recording', 'Recordings: `recording.*`'],
+  ['replay', 'Replays: `replay.*`'],
   ['out', 'The results folder: `out.*`'],
   ['run', 'The run: `run.*`'],
   ['journal', 'The journal: `journal.*`'],

@@ -8,6 +8,7 @@ const GRIDRUN = new URL('../../src/cli/gridrun.ts', import.meta.url).href;
 
 /** Every command with its own help. A test compares the list with the commands that exist. */
 export const COMMANDS: readonly string[] = [
+  'replay',
   'merge-reports',
   'show-report',
   'compare',

@@ -47,6 +47,9 @@ export const WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>> = {
     ],
     NEVER_RENEWED_MS: ['run', 'the same, if an earlier gridrun holds the lock, which never renews it', 'the same'],
   },
+  'replay/page-clock.ts': {
+    DEADLINE_MS: ['check', 'the command that sets the clock of a replayed page', 'the page has the real time'],
+  },
   'session/ask.ts': { DEADLINE_MS: ['grid', 'a sign of life of an idle session', SESSION_REPLACED] },
   'session/bidi-session.ts': {
     RESET_DEADLINE_MS: ['check', 'a session to be cleaned for its next site', SESSION_REPLACED],

@@ -9,10 +9,16 @@ export type Flags = Readonly<Record<string, unknown>>;
 /** Names that yargs returns beside the flags of a run. */
 const NOT_FLAGS: ReadonlySet<string> = new Set(['_', '$0', 'checks', 'config', 'help', 'version', 'json']);
 
-/** Declares every setting of a run as a flag. */
-export function withRunFlags<T>(yargs: Argv<T>): Argv<T & { config: string | undefined }> {
+/**
+ * Declares the settings of a run as flags.
+ * @param has which ones; by default all
+ */
+export function withRunFlags<T>(
+  yargs: Argv<T>,
+  has: (flag: string) => boolean = () => true,
+): Argv<T & { config: string | undefined }> {
   for (const { title, settings } of GROUPS) {
-    for (const setting of settings.filter(({ only }) => only !== 'config')) {
+    for (const setting of settings.filter(({ only, flag }) => only !== 'config' && has(flag))) {
       const { flag, alias, value, describe } = setting;
       const option: Options = {
         type: value === undefined ? 'boolean' : 'string',

@@ -9,6 +9,7 @@ import { initCommand } from './init-command.ts';
 import { mergeCommand } from './merge-command.ts';
 import { errorText, exitCodeOf } from './mistakes.ts';
 import { pastCommands } from './past-commands.ts';
+import { replayCommand } from './replay-command.ts';
 import { runCommand } from './run-command.ts';
 import { showReportCommand } from './show-report-command.ts';
 
@@ -54,6 +55,7 @@ function commandLine(exitWith: ExitWith, args: readonly string[]): Argv {
     doctorCommand(exitWith),
     gridCommand(exitWith),
     mergeCommand(exitWith),
+    replayCommand(exitWith, args),
     showReportCommand(),
     ...pastCommands(exitWith),
   ];

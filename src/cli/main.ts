@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
+import { exitForBisect } from './bisect-exit.ts';
 import { nodeMistake } from './node-version.ts';
 import { useCompileCache } from '../os/compile-cache.ts';
 import { outputWritten, surviveLostReader } from './output.ts';
@@ -9,14 +10,15 @@ setFlagsFromString('--semi-space-growth-factor=1');
 setFlagsFromString('--heap-growing-percent=100');
 
 surviveLostReader();
+const args = process.argv.slice(2);
 const mistake = nodeMistake(process.version);
 if (mistake === undefined) {
   useCompileCache();
   const [{ gridrun }, { exitOnStrayError }] = await Promise.all([import('./gridrun.ts'), import('./stray-error.ts')]);
-  const hadStrayError = exitOnStrayError((code) => process.exit(code));
-  const exitCode = await gridrun(process.argv.slice(2));
+  const hadStrayError = exitOnStrayError((code) => process.exit(exitForBisect(args, code)));
+  const exitCode = await gridrun(args);
   await outputWritten();
-  process.exit(hadStrayError() ? 70 : exitCode);
+  process.exit(exitForBisect(args, hadStrayError() ? 70 : exitCode));
 }
 console.error(mistake);
-process.exit(2);
+process.exit(exitForBisect(args, 2));

@@ -1,4 +1,5 @@
 import type { Fault } from './fault.ts';
+import type { ReplayRecord } from './replay-record.ts';
 import type { SentPage } from './sent-page.ts';
 
 /** The outcome of one check. */
@@ -66,6 +67,8 @@ export interface Attempt {
   readonly extensionErrors?: readonly ExtensionError[];
   /** What the server sent for the first document. Only taken in attempts that are compared with the other arm. */
   readonly sentPage?: SentPage;
+  /** In a replay: what it asked of its recording. */
+  readonly replay?: ReplayRecord;
 }
 
 /** The status of a check that ended with this fault. If the site, the browser or the grid is to blame, its answer is unknown. */

@@ -3,6 +3,7 @@ import type { Knowledge } from './attribution/evidence.ts';
 import { tellingAttempts } from './attribution/loads.ts';
 import type { Arm, Attempt, CheckResult, CheckStatus } from './attempt.ts';
 import type { Cause, Fault } from './fault.ts';
+import { joinRecords } from './replay-record.ts';
 import type { StopReason } from './stop.ts';
 import { isFailing, verdictOfCheck, worstOf, type CheckVerdict, type SiteVerdict } from './verdict.ts';
 
@@ -61,6 +62,7 @@ export function judgeArm(findings: Findings, arm: Arm): SiteVerdict {
   const checks = findings.planned.map((title) => judgeCheck(title, attempts, findings));
   const verdict = worstOf(checks) ?? (findings.skip === undefined ? 'not-run' : 'skipped');
   const decisive = checks.find((check) => verdictOfCheck(check) === verdict);
+  const replay = joinRecords(findings.attempts.flatMap((attempt) => attempt.replay ?? []));
   const stoppedBy = verdict === 'not-run' ? findings.notRun?.stoppedBy : undefined;
   return {
     siteId: findings.siteId,
@@ -68,6 +70,7 @@ export function judgeArm(findings: Findings, arm: Arm): SiteVerdict {
     ...(decisive?.cause === undefined ? {} : { cause: decisive.cause }),
     ...(decisive?.cause === undefined || decisive.fault === undefined ? {} : { code: decisive.fault.code }),
     checks,
+    ...(replay === undefined ? {} : { replay }),
     attempts: findings.attempts.length,
     durationMs: findings.attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0),
     ...(stoppedBy === undefined ? {} : { stoppedBy }),

@@ -1,5 +1,6 @@
 import type { Arm, Attempt, CheckResult, ExtensionError } from './attempt.ts';
 import type { Fault } from './fault.ts';
+import type { ReplayRecord } from './replay-record.ts';
 import type { SentPage } from './sent-page.ts';
 import type { Site } from './site.ts';
 import type { RunEvent, Undated } from './event.ts';
@@ -123,6 +124,8 @@ export interface AttemptOutcome {
   readonly extensionErrors?: readonly ExtensionError[];
   /** What the server sent for the first document, if the order asked for it and it is known. */
   readonly sentPage?: SentPage;
+  /** In a replay: what the attempt asked of its recording. */
+  readonly replay?: ReplayRecord;
 }
 
 /** An error that a check threw after its attempt had ended. */

@@ -1,6 +1,7 @@
 import type { Attachment, CheckStatus } from './attempt.ts';
 import type { RecordedCode } from './error-codes.ts';
 import type { Cause, Fault } from './fault.ts';
+import type { ReplayRecord } from './replay-record.ts';
 import type { StopReason } from './stop.ts';
 import type { AttributionWord } from './attribution/decide.ts';
 import type { Loads } from './attribution/failure-rates.ts';
@@ -42,6 +43,8 @@ export interface SiteVerdict {
   readonly arms?: ArmsOfSite;
   /** In how many of all pairs the server sent another page to one arm; absent if in none. These pairs do not count. */
   readonly otherPages?: OtherPages;
+  /** In a replay: what all attempts together asked of the recording. */
+  readonly replay?: ReplayRecord;
   /** The number of attempts, over both arms. */
   readonly attempts: number;
   /** All attempts together, in ms. */

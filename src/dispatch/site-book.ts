@@ -112,6 +112,7 @@ export class SiteBook {
         : { suiteMs: outcome.suiteMs }),
       ...(outcome.extensionErrors === undefined ? {} : { extensionErrors: outcome.extensionErrors }),
       ...(outcome.sentPage === undefined ? {} : { sentPage: outcome.sentPage }),
+      ...(outcome.replay === undefined ? {} : { replay: outcome.replay }),
       checks: outcome.checks,
     });
   }

@@ -1,23 +1,17 @@
 import type { RunEvent } from '../core/event.ts';
+import { code, count, date, duration, flag, place, text } from './basic-shapes.ts';
 import {
   arm,
   attempt,
   checkPlan,
-  code,
   control,
-  count,
-  date,
-  duration,
   excuse,
   fault,
-  flag,
   historyGroup,
-  place,
   rememberedRun,
   shard,
   site,
   siteVerdict,
-  text,
 } from './result-shapes.ts';
 import { isObject, leaf, listOf, objectOf, optional, wordOf, type FieldShapes, type Shape } from './shape.ts';
 

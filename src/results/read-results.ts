@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { refusal } from '../core/fault.ts';
 import { JOURNAL } from './layout.ts';
 import { RESULTS_VERSION, type ResultsFile } from './results-json.ts';
-import { date, shard, siteResult, text } from './result-shapes.ts';
+import { date, text } from './basic-shapes.ts';
+import { shard, siteResult } from './result-shapes.ts';
 import { isObject, listOf, objectOf } from './shape.ts';
 import { withoutBom } from '../text/without-bom.ts';
 

@@ -14,7 +14,6 @@ import type { HistoryGroup } from '../core/attribution/list-test.ts';
 import type { Pairs } from '../core/attribution/pairs.ts';
 import { isAttachmentPath } from '../core/attachment-path.ts';
 import type { CheckPlan } from '../core/check.ts';
-import type { RecordedCode } from '../core/error-codes.ts';
 import type { RunStarted } from '../core/event.ts';
 import type { SentPage } from '../core/sent-page.ts';
 import type { Cause, Fault } from '../core/fault.ts';
@@ -30,32 +29,14 @@ import type {
   SiteVerdict,
   Verdict,
 } from '../core/verdict.ts';
+import { code, count, date, duration, flag, isText, text } from './basic-shapes.ts';
+import { replay } from './replay-shape.ts';
 import type { SiteResult } from './results-json.ts';
 import { anything, leaf, listOf, objectOf, optional, suchThat, wordOf, type Shape } from './shape.ts';
 
-/** The end of the year 9999. A later date has no form that reports and readers know. */
-const LAST_DATE = 253_402_300_799_999;
-/** Far more than any run takes. Sums of it stay exact, and fit into SQLite. */
-const MAX_MS = 1e13;
-const MAX_COUNT = 1e9;
 /** A merge names each shard that is missing. */
 const MAX_SHARDS = 10_000;
 
-const isText = (value: unknown): value is string => typeof value === 'string';
-
-export const text: Shape<string> = leaf('a text', isText);
-export const code: Shape<RecordedCode> = leaf('a text', isText);
-export const flag: Shape<boolean> = leaf('true or false', (value) => typeof value === 'boolean');
-/** In ms. A clock that is set back makes it negative. */
-export const duration: Shape<number> = leaf(
-  'a duration in ms',
-  (value) => typeof value === 'number' && Math.abs(value) <= MAX_MS,
-);
-/** In ms since the epoch. */
-export const date: Shape<number> = leaf('a date in ms', (value) => isWhole(value, LAST_DATE));
-export const count: Shape<number> = leaf('a whole number', (value) => isWhole(value, MAX_COUNT));
-/** A place in a list. A site without one has the largest number that there is. */
-export const place: Shape<number> = leaf('a whole number', (value) => isWhole(value, Number.MAX_SAFE_INTEGER));
 const siteId: Shape<string> = leaf('the id of a site', (value) => isText(value) && SITE_ID.test(value));
 
 export const arm = wordOf<Arm>({ subject: true, control: true });
@@ -146,6 +127,7 @@ export const attempt = objectOf<Attempt>({
       byExtension: optional(flag),
     }),
   ),
+  replay: optional(replay),
 });
 
 const checkVerdict = objectOf<CheckVerdict>({
@@ -192,6 +174,7 @@ export const siteVerdict = objectOf<SiteVerdict>({
   probability: optional(share),
   arms: optional(arms),
   otherPages: optional(otherPages),
+  replay: optional(replay),
   attempts: count,
   durationMs: duration,
   stoppedBy: optional(stopReason),
@@ -226,10 +209,7 @@ export const siteResult = objectOf<SiteResult>({
   probability: optional(share),
   arms: optional(arms),
   otherPages: optional(otherPages),
+  replay: optional(replay),
   checks: listOf(checkVerdict),
   excused: optional(listOf(excuse)),
 });
-
-function isWhole(value: unknown, max: number): boolean {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max;
-}

@@ -6,6 +6,7 @@ import type { Cause, Fault } from '../core/fault.ts';
 import { exitOf, outcomeOf } from '../core/outcome.ts';
 import type { Reporter } from '../core/ports.ts';
 import type { RunState, SessionState, SiteState } from '../core/run-state.ts';
+import type { ReplayRecord } from '../core/replay-record.ts';
 import { releaseTestOf, type ReleaseTest } from '../core/release-test.ts';
 import type { ArmsOfSite, CheckExcuse, CheckVerdict, OtherPages, SiteVerdict, Verdict } from '../core/verdict.ts';
 import { writeWhole } from '../os/write-whole.ts';
@@ -91,6 +92,8 @@ export interface SiteResult {
   readonly arms?: ArmsOfSite;
   /** In how many of all pairs the server sent another page to one arm; absent if in none. These pairs do not count. */
   readonly otherPages?: OtherPages;
+  /** In a replay: how many requests the recording answered, and which it could not. */
+  readonly replay?: ReplayRecord;
   readonly checks: readonly CheckVerdict[];
   /** The checks that failed but do not fail the run, and why. */
   readonly excused?: readonly CheckExcuse[];
@@ -195,6 +198,7 @@ export function siteResult({ site, verdict, expectedMs, excused }: SiteState): S
     ...(verdict.probability === undefined ? {} : { probability: verdict.probability }),
     ...(verdict.arms === undefined ? {} : { arms: verdict.arms }),
     ...(verdict.otherPages === undefined ? {} : { otherPages: verdict.otherPages }),
+    ...(verdict.replay === undefined ? {} : { replay: verdict.replay }),
     checks: verdict.checks,
     ...(excused === undefined ? {} : { excused }),
   };

@@ -20,6 +20,7 @@ const STRUCTURAL: ReadonlySet<string> = new Set([
   'schema',
   'gridrun',
   'by',
+  'kind',
 ]);
 
 /** This field holds the user's own data. Nothing in it is structural, and its keys may be secrets too. */

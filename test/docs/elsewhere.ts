@@ -4,8 +4,20 @@ export interface Elsewhere {
   readonly test: string;
 }
 
+const REPLAYED: Elsewhere = { why: 'needs a recording', test: 'test/replay/replay-run.test.ts' };
+const BISECTED: Elsewhere = { why: 'needs a repository and a recording', test: 'test/replay/bisect.test.ts' };
+
 /** Every command of the docs that test/docs does not run. A test fails if no page has one of them any more. */
 export const ELSEWHERE: Readonly<Record<string, Elsewhere>> = {
+  'gridrun replay gridrun-results': REPLAYED,
+  'gridrun replay gridrun-results --site shop --extension ./dist': REPLAYED,
+  'gridrun replay gridrun-results --extension ./dist --control ./last-release': REPLAYED,
+  'gridrun replay shop.har.zip --hold --extension ./dist': REPLAYED,
+  'gridrun replay monday.har.zip tuesday.har.zip --extension ./dist --control ./last-release': REPLAYED,
+  'gridrun --sites top1000.json --extension ./dist --control ./last-release --record failures': BISECTED,
+  'git bisect start HEAD v1.4.0': BISECTED,
+  'git bisect run sh -c "npm run build || exit 125; gridrun replay shop.har.zip --extension ./dist --bisect"': BISECTED,
+  'git bisect reset': BISECTED,
   'npm ci && npm start': { why: 'downloads packages and runs the whole demo', test: 'test/real/demo.test.ts' },
   'npm ci && npm test': {
     why: 'downloads packages and runs all tests, including this one',

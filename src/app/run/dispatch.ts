@@ -38,14 +38,14 @@ export interface Dispatched {
 export async function dispatch(
   prepared: Prepared,
   { emit, state }: Books,
-  { options, stopper }: RunOrder,
+  { options, stopper, stage }: RunOrder,
 ): Promise<Dispatched> {
   const { run, input, grid, plainGrid, isolation, facts, early } = prepared;
   const { runner, known } = input;
   using limits = hostLimits(options);
   const dispatcher = new Dispatcher(workOf(prepared, options.chunkSize), settingsOf(prepared, options), {
     grid,
-    runner: sparingSites(runner, plainGrid),
+    runner: stage?.sessions.runner(runner) ?? sparingSites(runner, plainGrid),
     isolation,
     ask,
     canary: (signal) => canary(grid, () => openPage(plainGrid), canaryRequest(run, options.capabilities, signal)),

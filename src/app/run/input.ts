@@ -54,6 +54,8 @@ export interface WorkerSupport {
   readonly stack: AsyncDisposableStack;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** The list, if it is known. */
+  readonly list?: SiteList | undefined;
 }
 
 /**
@@ -63,7 +65,7 @@ export interface WorkerSupport {
  */
 export async function readInput(options: InputOptions, support: WorkerSupport): Promise<RunInput> {
   const { signal } = support;
-  const reading = readList(options, signal);
+  const reading = support.list === undefined ? readList(options, signal) : Promise.resolve(support.list);
   // The workers must know the secrets of the list. If the list is wrong, its refusal comes below.
   const secrets: string[] = await reading.then(secretsInList, () => []);
   if (URL.canParse(options.grid)) secrets.push(decodeURIComponent(new URL(options.grid).password));

@@ -42,12 +42,12 @@ export interface Prepared extends AsyncDisposable {
  * Throws a refusal for bad input, and `interrupted` after a stop. In both cases it ends what it started.
  */
 export async function prepare(order: RunOrder): Promise<Prepared> {
-  const { options, stopper } = order;
+  const { options, stopper, stage } = order;
   const { signal } = stopper;
   await using stack = new AsyncDisposableStack();
   const early = new EarlyEvents();
   const run = runName();
-  const input = await stopper.abandoning(readInput(options, { stack, emit: early.emit, signal }));
+  const input = await stopper.abandoning(readInput(options, { stack, emit: early.emit, signal, list: stage?.list }));
   const folder = stack.use(await RunFolder.open(options.out));
   const { tookOver } = folder;
   if (tookOver !== undefined) early.emit(lockTakenOver(tookOver));
@@ -57,14 +57,15 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
     options.resume === undefined
       ? undefined
       : await planResume(await findUnfinished(folder, options.resume), planFacts(input.plan));
-  const plain = stack.use(await stopper.preparing(startGrid(order, input, early.emit)));
-  input.secrets.push(...(plain.secrets ?? []));
+  const started = await stopper.preparing(startGrid(order, input, early.emit));
+  input.secrets.push(...(started.secrets ?? []));
+  const plain = stack.use(stage?.sessions.grid(started) ?? started);
   const installed =
     input.builds && (await stopper.preparing(installBuilds(plain, input.builds, { run, order, emit: early.emit })));
   if (options.webServer !== undefined)
     stack.use(await stopper.preparing(startWebServer(options.webServer, options.cwd, signal)));
   signal.throwIfAborted();
-  const started = stack.move();
+  const opened = stack.move();
   return {
     run,
     input,
@@ -77,7 +78,7 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
     control: input.builds?.mode ?? 'never',
     facts: knownFacts(options.selection, input, installed?.facts.version),
     early,
-    [Symbol.asyncDispose]: () => started.disposeAsync(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 

@@ -10,13 +10,22 @@ import type { RunPlan } from './plan.ts';
 import { prepare } from './prepare.ts';
 import type { Terminal } from './reporters.ts';
 import type { RunOrder } from './run-order.ts';
+import type { Stage } from './stage.ts';
 import { Stopper } from './stop.ts';
 
+/** How to show a run, and what to run it on. */
+interface RunSetting {
+  /** Undefined if nothing is to be printed. */
+  readonly terminal?: Terminal | undefined;
+  /** Undefined if the run is on live sites. */
+  readonly stage?: Stage | undefined;
+}
+
 /** Starts a run and returns its events and its summary. Prints only to `terminal`. */
-export function startRun(options: RunOptions, { terminal }: { readonly terminal?: Terminal } = {}): Run {
+export function startRun(options: RunOptions, { terminal, stage }: RunSetting = {}): Run {
   const feed = new EventFeed();
   const stopper = new Stopper();
-  const summary = execute({ options, terminal, feed, stopper }).finally(() => feed.end());
+  const summary = execute({ options, terminal, feed, stopper, stage }).finally(() => feed.end());
   // A caller that only reads the events must not get an unhandled rejection.
   summary.catch(() => {});
   return { [Symbol.asyncIterator]: () => feed.read(), summary, stop: (how = 'drain') => stopper.stop(how) };

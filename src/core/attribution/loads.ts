@@ -1,4 +1,5 @@
 import type { Arm, Attempt, CheckResult } from '../attempt.ts';
+import { isCode } from '../error-codes.ts';
 import type { Cause } from '../fault.ts';
 import { isFailing } from '../verdict.ts';
 import { NO_LOADS, type Loads } from './failure-rates.ts';
@@ -13,9 +14,16 @@ const OF_ANOTHER = new Set<Cause>(['grid', 'runner']);
 /** The attempts that say something about the site or the build, in order. */
 export function tellingAttempts(attempts: readonly Attempt[]): Attempt[] {
   return attempts.filter(
-    ({ ending, fault }) =>
-      ending !== 'interrupted' && (ending !== 'faulted' || !OF_ANOTHER.has(fault?.cause ?? 'runner')),
+    (attempt) =>
+      attempt.ending !== 'interrupted' &&
+      (attempt.ending !== 'faulted' || !OF_ANOTHER.has(attempt.fault?.cause ?? 'runner')) &&
+      !isIncomplete(attempt),
   );
+}
+
+/** Did it fail on a page that its recording had only in part? */
+function isIncomplete({ fault, checks }: Attempt): boolean {
+  return [fault, ...checks.map((check) => check.fault)].some((one) => isCode(one?.code, 'replay.incomplete'));
 }
 
 /** What each title failed and passed, arm by arm. The last one is `THE_ATTEMPT`. */

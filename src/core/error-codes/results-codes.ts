@@ -83,6 +83,11 @@ export const RESULTS_CODES = {
     'the file is not a recording, or it is damaged',
     'pass a `.har.zip` that a run with `--record` kept',
   ),
+  'replay.archive': input(
+    'the file or folder to replay does not exist, or holds no recording',
+    'pass a results folder of a run with `--record`, or a `.har.zip` of its evidence',
+  ),
+  'replay.out': input('the results folder of the replay holds its recordings', 'choose another with `--out`'),
   'report.missing': input('the folder contains no report', 'pass the results folder of a run'),
   'report.port': input('gridrun cannot listen on the port', 'pass another port, or leave `--port` out'),
   'results.none': input(

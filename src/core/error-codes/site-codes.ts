@@ -30,6 +30,11 @@ export const SITE_CODES = {
     'this machine has no Chrome or no chromedriver',
     'install both, or set their paths with `GRIDRUN_CHROME` and `GRIDRUN_CHROMEDRIVER`',
   ),
+  'replay.incomplete': reported(
+    'site',
+    'a check failed in a replay whose recording lacks a document, a script or a style sheet of the page',
+    'record the site again; see the misses in `results.json` or the report',
+  ),
   'session.no-bidi': retried(
     'grid',
     'the session has no WebSocket, which `--isolation context` needs',

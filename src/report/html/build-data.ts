@@ -6,6 +6,7 @@ import type { Timeline } from '../../core/timeline.ts';
 import type { CheckVerdict } from '../../core/verdict.ts';
 import { armsText } from '../../text/arms-text.ts';
 import { releaseSentence } from '../../text/release-sentence.ts';
+import { replayText } from '../../text/replay-text.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import type { FaultTable } from './fault-table.ts';
 import {
@@ -106,6 +107,7 @@ function siteRow(
     ...(session === undefined ? {} : { node: session.opened.node }),
     ...(verdict.control === undefined ? {} : { control: verdict.control }),
     ...(arms === undefined ? {} : { arms }),
+    ...(verdict.replay === undefined ? {} : { replay: replayText(verdict.replay) }),
     letters: verdict.checks.map((check) => LETTERS[check.flaky ? 'flaky' : check.status]).join(''),
     checkMs: verdict.checks.map(({ durationMs }) => Math.round(durationMs)),
     ...(details.length === 0 ? {} : { details }),

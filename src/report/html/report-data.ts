@@ -82,6 +82,8 @@ export interface SiteRow {
   readonly node?: string;
   /** What the two arms showed, as a sentence, if the control has an answer. */
   readonly arms?: string;
+  /** What a replay asked of the recording, as a sentence. */
+  readonly replay?: string;
   readonly control?: Verdict;
   /** A letter of `LETTERS` for each check of the suite. */
   readonly letters: string;

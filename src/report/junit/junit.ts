@@ -13,6 +13,7 @@ import { junitPath } from '../../results/layout.ts';
 import { JUnitSuite, type JUnitCase, type Remark } from './junit-elements.ts';
 import { xmlLine, xmlText } from './xml-text.ts';
 import { armsText } from '../../text/arms-text.ts';
+import { replayText } from '../../text/replay-text.ts';
 import { shortName } from '../../text/short-name.ts';
 
 export interface JUnitOptions {
@@ -121,6 +122,7 @@ function suiteOf(state: RunState, entry: SiteState, attachmentBase: string): JUn
   suite.property('attempts', String(verdict.attempts));
   const arms = armsText(verdict);
   if (arms !== undefined) suite.property('attribution', arms);
+  if (verdict.replay !== undefined) suite.property('replay', xmlLine(replayText(verdict.replay)));
   const names = new UniqueNames();
   for (const check of verdict.checks) {
     const testCase = suite

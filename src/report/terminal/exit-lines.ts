@@ -42,8 +42,14 @@ function nextSteps(state: TerminalSetup['state'], out: string, failures: readonl
   if (state.interrupted || isResumable(state.ended?.stopped))
     return [...again, 'to resume: gridrun --resume with the same flags'];
   const { failed, errored, flaky, 'not-run': notRun } = state.counts();
-  if (failed + errored + flaky + notRun === 0) return again;
+  if (failed + errored + flaky + notRun === 0 || isReplay(state)) return again;
   return [...again, 'to rerun only these: gridrun --last-failed with the same flags'];
+}
+
+/** Its sites are recordings, which `--last-failed` does not know. */
+function isReplay(state: TerminalSetup['state']): boolean {
+  for (const { verdict } of state.sites()) if (verdict.replay !== undefined) return true;
+  return false;
 }
 
 function isJournal({ reporter }: ReportFailure): boolean {

@@ -3,11 +3,13 @@ import { needsAttention, VERDICTS, type CheckExcuse, type CheckVerdict } from '.
 import { framesOf, isUserFrame, withPath } from '../../modules/user-frames.ts';
 import { armsText } from '../../text/arms-text.ts';
 import { durationText } from '../../text/duration-text.ts';
+import { replayText } from '../../text/replay-text.ts';
 import { excusedLines, excuseText, isWhollyExcused } from './excused-text.ts';
 import { exitLines, failureLine, writtenReports } from './exit-lines.ts';
 import { faultGroupLines } from './fault-groups-text.ts';
 import { whyWrong, wrongChecks } from './site-line.ts';
 import type { TerminalSetup } from './terminal.ts';
+import { replayLines } from './replay-lines.ts';
 import { releaseTestLines } from './release-test-text.ts';
 import { terminalLine, terminalText, terminalTitle } from './terminal-text.ts';
 import { verdictMark } from './verdict-mark.ts';
@@ -26,6 +28,7 @@ export function summaryText(setup: TerminalSetup): string {
     ...faultGroupLines(setup.state),
     ...excusedLines(setup.state, setup.color),
     ...releaseTestLines(setup.state),
+    ...replayLines(setup.state),
     '',
     countsLine(setup),
     ...(setup.state.ended?.faults ?? []).flatMap((fault) => [
@@ -68,6 +71,7 @@ function wrongSite(setup: TerminalSetup, { site, verdict, excused }: SiteState):
   return [
     head,
     ...(arms === undefined ? [] : [`    ${arms}`]),
+    ...(verdict.replay === undefined ? [] : [`    ${terminalLine(replayText(verdict.replay), 500)}`]),
     ...wrong.flatMap(({ title, why }, index) => (why === wrong[index + 1]?.why ? [title] : [title, why])),
   ];
 }

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { glob, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Arm } from '../../core/attempt.ts';
+import { refusal } from '../../core/fault.ts';
+import type { Site } from '../../core/site.ts';
+import type { RecordingFacts } from '../../recording/har-archive.ts';
+import { readArchive } from '../../recording/read-archive.ts';
+import { JOURNAL } from '../../results/layout.ts';
+import { replay } from '../../results/replay.ts';
+
+/** What the file name of a recording ends with. */
+const ARCHIVE_ENDING = '.har.zip';
+
+/** A recording that can be replayed. */
+export interface FoundArchive {
+  /** Absolute. */
+  readonly path: string;
+  /** The site as the recorded run had it, as far as that is known. */
+  readonly site: Site;
+  /** When its attempt started, in ms since the epoch. */
+  readonly startedAt: number;
+  readonly arm: Arm;
+  readonly attempt: number;
+  /** The check files of the recorded run, relative to its working directory; empty if they are not known. */
+  readonly checkFiles: readonly string[];
+}
+
+/** What the journal of a recorded run says. */
+interface RecordedRun {
+  readonly sites: ReadonlyMap<string, Site>;
+  readonly checkFiles: readonly string[];
+}
+
+/**
+ * The recordings that files and folders name. Of a folder, it takes one recording for each site: the last attempt with the
+ * build under test. Throws a refusal if a file is no recording, or a folder holds none.
+ */
+export async function findArchives(cwd: string, given: readonly string[]): Promise<FoundArchive[]> {
+  const runs = new Map<string, Promise<RecordedRun>>();
+  const found: FoundArchive[] = [];
+  for (const name of given) {
+    const path = resolve(cwd, name);
+    if (!existsSync(path))
+      throw refusal('replay.archive', `there is no file or folder ${path}`, {
+        hint: `pass a results folder of a run with --record, or a file that ends with ${ARCHIVE_ENDING}`,
+      });
+    if ((await stat(path)).isDirectory()) found.push(...(await inFolder(path, runs)));
+    else found.push(await describe(path, runs));
+  }
+  return found;
+}
+
+async function inFolder(folder: string, runs: Map<string, Promise<RecordedRun>>): Promise<FoundArchive[]> {
+  const all: FoundArchive[] = [];
+  for await (const name of glob(`**/*${ARCHIVE_ENDING}`, { cwd: folder }))
+    all.push(await describe(join(folder, name), runs));
+  if (all.length === 0)
+    throw refusal('replay.archive', `${folder} holds no recording`, {
+      hint: 'record with --record failures, which keeps the network traffic of sites that fail',
+    });
+  return [...Map.groupBy(all, ({ site }) => site.id).values()].map(lastOfBuild);
+}
+
+/** With the control alone there is no attempt of the build. */
+function lastOfBuild(archives: readonly FoundArchive[]): FoundArchive {
+  const ofBuild = archives.filter(({ arm }) => arm === 'subject');
+  return (ofBuild.length === 0 ? archives : ofBuild).toSorted((a, b) => a.attempt - b.attempt).at(-1)!;
+}
+
+async function describe(path: string, runs: Map<string, Promise<RecordedRun>>): Promise<FoundArchive> {
+  const { log } = await readArchive(path);
+  const { site: id, url, started, arm, attempt }: RecordingFacts = log._gridrun;
+  const folder = runFolderOf(path);
+  const run = folder === undefined ? undefined : await once(runs, folder);
+  return {
+    path,
+    site: run?.sites.get(id) ?? { id, url },
+    startedAt: Date.parse(started),
+    arm,
+    attempt,
+    checkFiles: run?.checkFiles ?? [],
+  };
+}
+
+/** The results folder that a recording is in; undefined if it was taken out of it. */
+function runFolderOf(path: string): string | undefined {
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
+    if (existsSync(join(folder, JOURNAL))) return folder;
+  return undefined;
+}
+
+function once(runs: Map<string, Promise<RecordedRun>>, folder: string): Promise<RecordedRun> {
+  const known = runs.get(folder) ?? readRecordedRun(join(folder, JOURNAL));
+  runs.set(folder, known);
+  return known;
+}
+
+async function readRecordedRun(journal: string): Promise<RecordedRun> {
+  const sites = new Map<string, Site>();
+  const files = new Set<string>();
+  for await (const event of replay(journal)) {
+    if (event.type === 'run-started') for (const { file } of event.checks) files.add(file);
+    if (event.type === 'sites-planned') for (const site of event.sites) sites.set(site.id, site);
+  }
+  return { sites, checkFiles: [...files] };
+}

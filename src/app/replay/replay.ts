@@ -1,0 +1,128 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import type { Attempt } from '../../core/attempt.ts';
+import { refusal } from '../../core/fault.ts';
+import { nightAnswer, whatChanged, type TwoNights, type WhatChanged } from '../../core/nights.ts';
+import type { RunOptions } from '../../core/options.ts';
+import { readArchive } from '../../recording/read-archive.ts';
+import type { OnMiss } from '../../replay/replay-proxy.ts';
+import { ReplaySessions } from '../../replay/replay-sessions.ts';
+import type { Run, RunSummary } from '../run/handle.ts';
+import type { Terminal } from '../run/reporters.ts';
+import { startRun } from '../run/run.ts';
+import { findArchives, type FoundArchive } from './find-archives.ts';
+import { playedSite } from './played-site.ts';
+import { planReplay, refuseManyHeld, type ReplayPlan, type SiteNights } from './replay-plan.ts';
+
+export interface ReplayOptions {
+  readonly run: RunOptions;
+  /** Recordings, or folders that hold them. */
+  readonly recordings: readonly string[];
+  readonly onMiss: OnMiss;
+  /** Give pages the time of the recording. */
+  readonly recordedClock: boolean;
+  /** Keep the page open after its checks until the run is stopped. */
+  readonly hold: boolean;
+  /** Called when the page of a replay with `hold` is ready for a person. */
+  readonly onHeld: () => void;
+}
+
+/** What changed between two nights of a site. */
+export interface NightsOfSite extends TwoNights {
+  readonly siteId: string;
+  readonly word: WhatChanged;
+}
+
+/** A replay in progress. */
+export interface Replay {
+  readonly run: Run;
+  /** How the run ended, and what changed on each site that has recordings of two nights and was tried with two builds. */
+  readonly result: Promise<{ readonly summary: RunSummary; readonly nights: readonly NightsOfSite[] }>;
+}
+
+/**
+ * Starts a run on recordings instead of the sites: the same checks, builds, verdicts and reports. Throws a refusal if a
+ * recording cannot be read, or if the results folder is where the recordings are.
+ */
+export async function startReplay(options: ReplayOptions, terminal?: Terminal): Promise<Replay> {
+  const { cwd, out, selection } = options.run;
+  const archives = await findArchives(cwd, options.recordings);
+  refuseOwnFolder(out, archives);
+  const plan = planReplay(archives, selection.sites);
+  if (options.hold) refuseManyHeld(plan);
+  const stopped = Promise.withResolvers<void>();
+  const sessions = new ReplaySessions({
+    ...options,
+    recordingOf: reader(plan),
+    hold: async () => {
+      if (!options.hold) return;
+      options.onHeld();
+      await stopped.promise;
+    },
+  });
+  const run = startRun(runOptions(options, plan), { terminal, stage: { list: plan.list, sessions } });
+  const result = watched(run, plan.nights);
+  // A caller that only follows the run must not get an unhandled rejection.
+  result.catch(() => {});
+  const stop: Run['stop'] = (how) => {
+    stopped.resolve();
+    run.stop(how);
+  };
+  return { run: { summary: run.summary, stop, [Symbol.asyncIterator]: () => run[Symbol.asyncIterator]() }, result };
+}
+
+/** Two nights are compared by what both builds do on each, so the control tries every site. */
+function runOptions({ run, hold }: ReplayOptions, plan: ReplayPlan): RunOptions {
+  const { control, controlAll, checks } = run;
+  return {
+    ...run,
+    checks: checks.length > 0 ? checks : recordedChecks(run.cwd, plan),
+    selection: { ...run.selection, sites: [] },
+    // Nothing is loaded from a host.
+    perHost: 0,
+    perDomain: 0,
+    hostDelayMs: 0,
+    controlAll: controlAll || (control !== undefined && plan.nights.length > 0),
+    ...(hold ? { headed: true, sessions: 1, retries: 0, infraRetries: 0 } : {}),
+  };
+}
+
+/** The check files of the recorded runs that are here too. None: the usual ones. */
+function recordedChecks(cwd: string, { sites }: ReplayPlan): string[] {
+  const files = new Set([...sites.values()].flatMap(({ archive }) => archive.checkFiles));
+  return [...files].filter((file) => existsSync(resolve(cwd, file)));
+}
+
+function reader({ sites }: ReplayPlan): ConstructorParameters<typeof ReplaySessions>[0]['recordingOf'] {
+  return async (siteId) => playedSite(await readArchive(sites.get(siteId)!.archive.path));
+}
+
+async function watched(run: Run, nights: readonly SiteNights[]): Replay['result'] {
+  const attempts: Attempt[] = [];
+  const ids = new Set(nights.flatMap(({ before, tonight }) => [before, tonight]));
+  for await (const event of run)
+    if (event.type === 'attempt-ended' && ids.has(event.attempt.siteId)) attempts.push(event.attempt);
+  const summary = await run.summary;
+  if (!attempts.some(({ arm }) => arm === 'control')) return { summary, nights: [] };
+  return { summary, nights: nights.map((pair) => nightsOf(pair, attempts)) };
+}
+
+function nightsOf({ siteId, before, tonight }: SiteNights, attempts: readonly Attempt[]): NightsOfSite {
+  const of = (id: string): readonly Attempt[] => attempts.filter((attempt) => attempt.siteId === id);
+  const [early, late] = [of(before), of(tonight)];
+  const table: TwoNights = {
+    newBuild: { tonight: nightAnswer(late, 'subject'), before: nightAnswer(early, 'subject') },
+    oldBuild: { tonight: nightAnswer(late, 'control'), before: nightAnswer(early, 'control') },
+  };
+  return { siteId, ...table, word: whatChanged(table) };
+}
+
+/** A run clears its results folder, so the recordings must not be in there. */
+function refuseOwnFolder(out: string, archives: readonly FoundArchive[]): void {
+  const real = existsSync(out) ? realpathSync(out) : out;
+  const own = archives.find(({ path }) => realpathSync(path).startsWith(`${real}${sep}`));
+  if (own === undefined) return;
+  throw refusal('replay.out', `the replay would overwrite ${own.path}: it is in the results folder`, {
+    hint: 'pass another folder with --out',
+  });
+}

@@ -1,0 +1,14 @@
+/** The exit code by which a script tells `git bisect run` that it cannot tell. */
+const CANNOT_TELL = 125;
+/** A person ended the command, so git must stop too: it does at any code from 128. */
+const INTERRUPTED = 130;
+
+/**
+ * The exit code of a command line: that of the command, or what `git bisect run` must see. With `replay --bisect`, 0 is
+ * good, 1 is bad, and whatever else gridrun exits with is neither, also for a bug or an unknown flag.
+ * @param args without the names of Node and of the script
+ */
+export function exitForBisect(args: readonly string[], code: number): number {
+  if (args[0] !== 'replay' || !args.some((arg) => arg === '--bisect' || arg === '--bisect=true')) return code;
+  return code === 0 || code === 1 || code === INTERRUPTED ? code : CANNOT_TELL;
+}

@@ -1,0 +1,52 @@
+import { MAX_MISSES, type ReplayMiss, type ReplayRecord, type RequestKind } from '../core/replay-record.ts';
+import type { AskedRequest, RecordedAnswer } from './recorded-answer.ts';
+import { ReplayBook } from './replay-book.ts';
+
+/** A recording, as a proxy plays it. */
+export interface PlayedRecording {
+  readonly answers: readonly RecordedAnswer[];
+  /** The hash of a request's body, as the recording has it. */
+  hashOf(body: Buffer): string;
+}
+
+/** One recording that is played for one attempt, and what the attempt asks of it. */
+export class Play {
+  readonly #recording: PlayedRecording;
+  readonly #book: ReplayBook;
+  readonly #misses = new Map<string, ReplayMiss>();
+  #hits = 0;
+
+  constructor(recording: PlayedRecording) {
+    this.#recording = recording;
+    this.#book = new ReplayBook(recording.answers);
+  }
+
+  hashOf(body: Buffer): string {
+    return this.#recording.hashOf(body);
+  }
+
+  /** The answer to a request, which then counts as a hit. Undefined if the recording lacks it, or lacks its body. */
+  answerTo(asked: AskedRequest): RecordedAnswer | undefined {
+    const found = this.#book.find(asked);
+    if (found === undefined || found.isBodyMissing) return undefined;
+    this.#hits++;
+    return found;
+  }
+
+  /** Does the recording hold an answer to this method, host and path? */
+  knows(method: string, url: string): boolean {
+    return this.#book.has(method, url);
+  }
+
+  /** Counts a request that the recording could not answer. */
+  missed(url: string, kind: RequestKind): void {
+    // Chrome tries https first for a site that has only http.
+    if (kind === 'document' && url.startsWith('https:') && this.#book.has('GET', url.replace('https:', 'http:')))
+      return;
+    if (this.#misses.size < MAX_MISSES) this.#misses.set(`${kind} ${url}`, { url, kind });
+  }
+
+  record(): ReplayRecord {
+    return { hits: this.#hits, misses: [...this.#misses.values()] };
+  }
+}

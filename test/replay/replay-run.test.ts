@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { packArchive } from '../../src/recording/write-archive.ts';
+import { manifestWith } from '../extension/probe-extension.ts';
+import { sampleRecording } from '../recording/sample-recording.ts';
+import { Workplace } from '../support/command.ts';
+import { missing } from '../support/machine.ts';
+
+const SKIP = { skip: missing('chrome') };
+
+type Answers = Parameters<typeof sampleRecording>[0];
+
+interface Night {
+  readonly site: string;
+  readonly url: string;
+  readonly started?: string;
+}
+
+/** Writes a recording into the place. */
+async function record(place: Workplace, name: string, facts: Night, answers: Answers): Promise<void> {
+  const { log, bodies } = sampleRecording(answers);
+  const recording = { log: { ...log, _gridrun: { ...log._gridrun, ...facts } }, bodies };
+  await writeFile(join(place.folder, name), await packArchive(recording));
+}
+
+const FORM = '<!doctype html><title>Shop</title><form><input name=user><input type=password name=pass></form>';
+
+const CHECK = `
+import assert from 'node:assert/strict';
+import { driver, site } from 'gridrun/check';
+it('has two fields', async () => {
+  await driver.get(site.url);
+  assert.equal((await driver.findElements({ css: 'input' })).length, 2);
+});
+it('ran its script at the recorded time', async () => {
+  await driver.get(site.url);
+  const [ran, protocol] = await driver.executeScript(
+    'return [document.body.dataset.ran, performance.getEntriesByType("navigation")[0].nextHopProtocol]');
+  assert.match(ran, /^2026-11-27T02:00:.*Z 0\\.\\d+ 0\\.\\d+$/);
+  assert.equal(protocol, site.url.startsWith('https:') ? 'h2' : 'http/1.1');
+});`;
+
+test('the checks run against the recordings: the origin stays, and no server is asked', SKIP, async () => {
+  // A server that would answer, if anybody came.
+  let connections = 0;
+  const live = createServer((socket) => {
+    connections++;
+    socket.destroy();
+  }).listen(0, '127.0.0.1');
+  await once(live, 'listening');
+  const local = `http://127.0.0.1:${(live.address() as AddressInfo).port}`;
+  await using place = await Workplace.with({ 'x.check.mjs': CHECK, 'recordings/.keep': '' });
+  const script = {
+    url: 'https://cdn.test/app.js?_=1764200000000',
+    mimeType: 'text/javascript',
+    body: 'addEventListener("DOMContentLoaded", () => (document.body.dataset.ran = [new Date().toISOString(), Math.random(), Math.random()].join(" ")));',
+  };
+  const head = `<script src="https://cdn.test/app.js?_=1764211111111"></script>${FORM}`;
+  await record(place, 'recordings/shop.har.zip', { site: 'shop', url: 'https://shop.test/' }, [
+    { url: 'https://shop.test/', status: 302, headers: { location: '/login?token=********' } },
+    { url: 'https://shop.test/login?token=********', body: `${head}<img src=/gone.png>` },
+    script,
+  ]);
+  await record(place, 'recordings/local.har.zip', { site: 'local', url: `${local}/` }, [
+    { url: `${local}/`, body: head },
+    script,
+  ]);
+  await record(place, 'recordings/bare.har.zip', { site: 'bare', url: 'https://bare.test/' }, [
+    { url: 'https://bare.test/', body: head },
+  ]);
+  const { code, stdout } = await place.run(['replay', 'recordings', 'x.check.mjs', '-j', '2', '--evidence', 'none']);
+  live.close();
+  assert.equal(connections, 0);
+  const { sites } = await place.results('gridrun-replay');
+  const byId = Object.fromEntries(sites.map((site) => [site.id, site]));
+  assert.deepEqual(
+    sites
+      .map(({ id, verdict, cause, code: fault }) => [id, verdict, cause, fault])
+      .toSorted(([a = ''], [b = '']) => a.localeCompare(b)),
+    [
+      ['bare', 'errored', 'site', 'replay.incomplete'],
+      ['local', 'passed', undefined, undefined],
+      ['shop', 'passed', undefined, undefined],
+    ],
+    stdout,
+  );
+  assert.equal(code, 3);
+  assert.equal(byId['shop']?.url, 'https://shop.test/');
+  assert.deepEqual(byId['shop'].replay, {
+    hits: 6,
+    misses: [{ url: 'https://shop.test/gone.png', kind: 'image' }],
+  });
+  assert.deepEqual(byId['bare']?.replay?.misses, [{ url: 'https://cdn.test/app.js?_=1764211111111', kind: 'script' }]);
+  assert.equal(byId['bare'].checks[0]?.status, 'passed', 'the form does not need the script');
+  assert.match(stdout, /the recording lacks script https:\/\/cdn\.test\/app\.js/);
+  assert.match(
+    stdout,
+    /replay: 12 requests from the recording, 2 not in it on 2 sites; nothing was sent to the network/,
+  );
+  assert.match(
+    await place.read('gridrun-replay/junit.xml'),
+    /name="replay" value="6 requests from the recording, 1 not/,
+  );
+});
+
+test('two builds on the pages of two nights say in one word what changed', SKIP, async () => {
+  const manifest = JSON.stringify(
+    manifestWith({ content_scripts: [{ matches: ['https://*/*'], js: ['content.js'] }] }),
+  );
+  await using place = await Workplace.with({
+    'x.check.mjs': CHECK.slice(0, CHECK.indexOf("it('ran its")),
+    'old/manifest.json': manifest,
+    'old/content.js': '',
+    'new/manifest.json': manifest,
+    'new/content.js': 'document.querySelector("[type=password]")?.remove();',
+  });
+  const night = async (name: string, started: string): Promise<void> =>
+    record(place, name, { site: 'shop', url: 'https://shop.test/', started }, [
+      { url: 'https://shop.test/', body: FORM },
+    ]);
+  await night('b.har.zip', '2026-11-27T02:00:00.000Z');
+  await night('a.har.zip', '2026-11-26T02:00:00.000Z');
+  const builds = ['--extension', 'new', '--control', 'old', '--evidence', 'none', '-j', '4', '--control-budget', '3'];
+  const { code, stdout } = await place.run(['replay', 'b.har.zip', 'a.har.zip', 'x.check.mjs', ...builds]);
+  assert.notEqual(code, 0);
+  const { sites } = await place.results('gridrun-replay');
+  assert.deepEqual(
+    sites.map(({ id, arms }) => [id, arms?.subject.failed, arms?.control.failed]),
+    [
+      ['shop_20261126T020000', 2, 0],
+      ['shop_20261127T020000', 2, 0],
+    ],
+    stdout,
+  );
+  assert.match(stdout, /old build +passes +passes\n +new build +fails +fails\n +extension: the extension changed/);
+});
+
+test('with --bisect, what is neither good nor bad is 125', async () => {
+  await using place = await Workplace.with({ 'no.har.zip': 'not a zip' });
+  const codes = await Promise.all(
+    [['no.har.zip'], ['no.har.zip', '--bisect'], ['no.har.zip', '--nonsense', '--bisect']].map(
+      async (args) => (await place.run(['replay', ...args])).code,
+    ),
+  );
+  assert.deepEqual(codes, [2, 125, 125]);
+});
+
+test('a replay does not clear the folder that it reads', async () => {
+  await using place = await Workplace.with({ 'night/.keep': '' });
+  await record(place, 'night/shop.har.zip', { site: 'shop', url: 'https://shop.test/' }, []);
+  const { code, stderr } = await place.run(['replay', 'night', '--out', 'night']);
+  assert.equal(code, 2);
+  assert.match(stderr, /would overwrite .*shop\.har\.zip.*\n.*--out/);
+});
