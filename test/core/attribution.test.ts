@@ -62,6 +62,42 @@ test('too few loads decide nothing: errored', () => {
   assert.deepEqual([single.verdict, single.attribution], ['errored', 'undecided']);
 });
 
+test('a check that failed in no attempt that ran to its end keeps the reason of the one that was cut', () => {
+  const fault = { code: 'site.http-status', cause: 'site', message: 'the server sent 503' } as const;
+  const passing = { page: 'passed', 'button @extension': 'passed' } as const;
+  const cut = { ...attempt('subject', passing), ending: 'timed-out', checks: [], fault } as const;
+  const single = verdictOf(cut, attempt('control', passing), attempt('subject', passing));
+  const [page] = single.checks;
+  assert.deepEqual([single.verdict, single.attribution, single.cause], ['errored', 'undecided', 'site']);
+  assert.deepEqual([page?.status, page?.fault], ['errored', fault]);
+});
+
+test('the verdict follows the answer, whatever part of the loads crashes with the build', () => {
+  const fault = { code: 'browser.crashed', cause: 'browser', message: 'the page crashed' } as const;
+  const verdicts = {
+    broken: ['failed', 'extension'],
+    suspect: ['failed', 'extension'],
+    undecided: ['errored', 'browser'],
+    'not-build': ['flaky', 'browser'],
+  };
+  const passing = { page: 'passed', 'button @extension': 'passed' } as const;
+  const crash = { ...attempt('subject', {}), ending: 'faulted', fault } as const;
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 10 }), (crashes) => {
+      fc.pre(crashes.includes(true) && crashes.includes(false));
+      const attempts = crashes.flatMap((crashed) => [
+        crashed ? crash : attempt('subject', passing),
+        attempt('control', passing),
+      ]);
+      const { verdict, cause, attribution = 'undecided' } = verdictOf(...attempts);
+      seen.add(attribution);
+      assert.deepEqual([verdict, cause], verdicts[attribution]);
+    }),
+  );
+  assert.ok(seen.has('suspect') && seen.has('undecided'), [...seen].join());
+});
+
 test('a check that the control leaves out is answered by the site as a whole', () => {
   const failing = { page: 'passed', 'button @extension': 'failed' } as const;
   const well = verdictOf(...alternating(4, failing, { page: 'passed', 'button @extension': 'skipped' }));

@@ -11,7 +11,7 @@ import { probabilityOfCheck, wordFor, type AttributionWord } from './decide.ts';
 import { isDown } from './down.ts';
 import { evidenceOf, type Knowledge } from './evidence.ts';
 import { NO_LOADS } from './failure-rates.ts';
-import { hasFailed, loadsByTitle, THE_ATTEMPT } from './loads.ts';
+import { cutCheck, hasFailed, lastFault, loadsByTitle, THE_ATTEMPT } from './loads.ts';
 import { median } from '../median.ts';
 import { firstPairOf, pairsOf } from './pairs.ts';
 import { pairsThatCount } from './sent-pages.ts';
@@ -51,9 +51,14 @@ export function attribute(trial: Trial): SiteVerdict {
   const evidence = { ...trial, attempts: counted.attempts };
   const answers = answersOf(evidence);
   const controls = new Map(control?.checks.map((check) => [check.title, check]));
+  // An attempt that crashed has an answer too, also where its checks passed in the next one.
+  const cutAt = cutCheck(trial.planned, evidence.attempts);
   const checks = subject.checks.map((check) => {
-    const answer = answers.get(check.title) ?? (isFailing(check.status) ? answers.get(THE_ATTEMPT) : undefined);
-    return answer === undefined ? check : answered(check, controls.get(check.title), answer.word);
+    const isOfAttempt = isFailing(check.status) || check.title === cutAt;
+    const answer = answers.get(check.title) ?? (isOfAttempt ? answers.get(THE_ATTEMPT) : undefined);
+    return answer === undefined
+      ? check
+      : answered(withFault(check, trial.attempts), controls.get(check.title), answer.word);
   });
   const worst = worstOf(checks) ?? subject.verdict;
   // What was broken before must not hide what the build broke.
@@ -86,6 +91,12 @@ function answersOf({ planned, attempts, knowledge, atMost, isCut = false }: Tria
       ];
     }),
   );
+}
+
+/** A check that passed in the end has no fault of an attempt that was cut. Its answer still rests on that. */
+function withFault(check: CheckVerdict, attempts: readonly Attempt[]): CheckVerdict {
+  const fault = check.fault ?? lastFault(check.title, attempts);
+  return fault === undefined || check.fault === fault ? check : { ...check, fault, cause: fault.cause };
 }
 
 function answered(check: CheckVerdict, control: CheckVerdict | undefined, word: AttributionWord): CheckVerdict {

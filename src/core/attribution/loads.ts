@@ -1,6 +1,6 @@
 import type { Arm, Attempt, CheckResult } from '../attempt.ts';
 import { isCode } from '../error-codes.ts';
-import type { Cause } from '../fault.ts';
+import type { Cause, Fault } from '../fault.ts';
 import { isFailing } from '../verdict.ts';
 import { NO_LOADS, type Loads } from './failure-rates.ts';
 import type { ArmLoads } from './posterior.ts';
@@ -40,6 +40,22 @@ export function loadsByTitle(planned: readonly string[], attempts: readonly Atte
 /** Did anything fail in the attempt? */
 export function hasFailed(attempt: Attempt): boolean {
   return attempt.ending !== 'completed' || attempt.checks.some(isFailure);
+}
+
+/** The check at which the last attempt with the build that did not run to its end was cut. Undefined if all ran to their end. */
+export function cutCheck(planned: readonly string[], attempts: readonly Attempt[]): string | undefined {
+  const cut = tellingAttempts(attempts).findLast(({ arm, ending }) => arm === 'subject' && ending !== 'completed');
+  if (cut === undefined) return undefined;
+  const passed = new Set(cut.checks.filter(({ status }) => status === 'passed').map(({ title }) => title));
+  return planned.find((title) => !passed.has(title)) ?? planned[0];
+}
+
+/** Why a check last failed with the build: its own fault, or that of its attempt. */
+export function lastFault(title: string, attempts: readonly Attempt[]): Fault | undefined {
+  return tellingAttempts(attempts)
+    .filter(({ arm }) => arm === 'subject')
+    .map(({ checks, fault }) => checks.find((check) => check.title === title && isFailure(check))?.fault ?? fault)
+    .findLast((fault) => fault !== undefined);
 }
 
 function loadsOf(title: string, attempts: readonly Attempt[], arm: Arm): Loads {
