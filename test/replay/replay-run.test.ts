@@ -157,3 +157,28 @@ test('a replay does not clear the folder that it reads', async () => {
   assert.equal(code, 2);
   assert.match(stderr, /would overwrite .*shop\.har\.zip.*\n.*--out/);
 });
+
+test('--hold keeps the page open after its checks until Ctrl-C', SKIP, async () => {
+  await using place = await Workplace.with({ 'x.check.mjs': CHECK.slice(0, CHECK.indexOf("it('ran its")) });
+  await record(place, 'shop.har.zip', { site: 'shop', url: 'https://shop.test/' }, [
+    { url: 'https://shop.test/', body: FORM },
+  ]);
+  // A window needs a display, and this machine may have none.
+  const headless = JSON.stringify({ 'goog:chromeOptions': { args: ['--headless=new'] } });
+  const running = place.start(['replay', 'shop.har.zip', 'x.check.mjs', '--hold', '--capabilities', headless], {
+    env: { DISPLAY: ':0' },
+  });
+  const { promise: isHeld, resolve } = Promise.withResolvers<void>();
+  let said = '';
+  running.process.stderr?.on('data', (text: string) => {
+    said += text;
+    if (said.includes('The page stays open in its window. Press Ctrl-C to end.')) resolve();
+  });
+  await Promise.race([isHeld, running.ended]);
+  const types = (await place.journal('gridrun-replay')).map(({ type }) => type);
+  assert.ok(types.includes('attempt-started') && !types.includes('attempt-ended'), said);
+  running.process.kill('SIGINT');
+  const { code, stdout } = await running.ended;
+  assert.equal(code, 130, stdout);
+  assert.equal((await place.verdicts('gridrun-replay'))['shop'], 'passed');
+});

@@ -6,7 +6,7 @@ import { refusal } from '../../core/fault.ts';
 import type { Site } from '../../core/site.ts';
 import type { RecordingFacts } from '../../recording/har-archive.ts';
 import { readArchive } from '../../recording/read-archive.ts';
-import { JOURNAL } from '../../results/layout.ts';
+import { EVIDENCE, JOURNAL } from '../../results/layout.ts';
 import { replay } from '../../results/replay.ts';
 
 /** What the file name of a recording ends with. */
@@ -21,7 +21,6 @@ export interface FoundArchive {
   /** When its attempt started, in ms since the epoch. */
   readonly startedAt: number;
   readonly arm: Arm;
-  readonly attempt: number;
   /** The check files of the recorded run, relative to its working directory; empty if they are not known. */
   readonly checkFiles: readonly string[];
 }
@@ -33,8 +32,8 @@ interface RecordedRun {
 }
 
 /**
- * The recordings that files and folders name. Of a folder, it takes one recording for each site: the last attempt with the
- * build under test. Throws a refusal if a file is no recording, or a folder holds none.
+ * The recordings that files and folders name. Of a folder, it takes one recording for each site: the newest one with the build
+ * under test. Of a results folder, only those of its own run. Throws a refusal if a file is no recording, or a folder holds none.
  */
 export async function findArchives(cwd: string, given: readonly string[]): Promise<FoundArchive[]> {
   const runs = new Map<string, Promise<RecordedRun>>();
@@ -53,8 +52,10 @@ export async function findArchives(cwd: string, given: readonly string[]): Promi
 
 async function inFolder(folder: string, runs: Map<string, Promise<RecordedRun>>): Promise<FoundArchive[]> {
   const all: FoundArchive[] = [];
-  for await (const name of glob(`**/*${ARCHIVE_ENDING}`, { cwd: folder }))
-    all.push(await describe(join(folder, name), runs));
+  // A results folder may keep the recordings of earlier runs beside its own.
+  const within = existsSync(join(folder, JOURNAL)) ? join(folder, EVIDENCE) : folder;
+  for await (const name of glob(`**/*${ARCHIVE_ENDING}`, { cwd: within }))
+    all.push(await describe(join(within, name), runs));
   if (all.length === 0)
     throw refusal('replay.archive', `${folder} holds no recording`, {
       hint: 'record with --record failures, which keeps the network traffic of sites that fail',
@@ -65,12 +66,12 @@ async function inFolder(folder: string, runs: Map<string, Promise<RecordedRun>>)
 /** With the control alone there is no attempt of the build. */
 function lastOfBuild(archives: readonly FoundArchive[]): FoundArchive {
   const ofBuild = archives.filter(({ arm }) => arm === 'subject');
-  return (ofBuild.length === 0 ? archives : ofBuild).toSorted((a, b) => a.attempt - b.attempt).at(-1)!;
+  return (ofBuild.length === 0 ? archives : ofBuild).toSorted((a, b) => a.startedAt - b.startedAt).at(-1)!;
 }
 
 async function describe(path: string, runs: Map<string, Promise<RecordedRun>>): Promise<FoundArchive> {
   const { log } = await readArchive(path);
-  const { site: id, url, started, arm, attempt }: RecordingFacts = log._gridrun;
+  const { site: id, url, started, arm }: RecordingFacts = log._gridrun;
   const folder = runFolderOf(path);
   const run = folder === undefined ? undefined : await once(runs, folder);
   return {
@@ -78,7 +79,6 @@ async function describe(path: string, runs: Map<string, Promise<RecordedRun>>): 
     site: run?.sites.get(id) ?? { id, url },
     startedAt: Date.parse(started),
     arm,
-    attempt,
     checkFiles: run?.checkFiles ?? [],
   };
 }

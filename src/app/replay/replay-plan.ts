@@ -49,6 +49,20 @@ export function planReplay(archives: readonly FoundArchive[], globs: readonly st
   return { list: { sites: list, duplicateCount: 0, hash: hashOf(list) }, sites, nights };
 }
 
+/** Throws a refusal if the recorded sites need environment variables that are not set: their checks would fail without them. */
+export function refuseMissingVariables({ sites }: ReplayPlan, env: Readonly<Record<string, string | undefined>>): void {
+  const names = new Set([...sites.values()].flatMap(({ site }) => site.env ?? []));
+  const missing = [...names].filter((name) => env[name] === undefined || env[name] === '');
+  if (missing.length === 0) return;
+  throw refusal(
+    'sites.mistakes',
+    `the recorded sites need environment variables that are not set: ${missing.join(', ')}`,
+    {
+      hint: 'set each of them; any value will do, because the recordings hold stars in its place',
+    },
+  );
+}
+
 /** `--hold` keeps one page. Throws a refusal if the replay has more. */
 export function refuseManyHeld({ sites }: ReplayPlan): void {
   if (sites.size > 1)

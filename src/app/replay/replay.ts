@@ -12,7 +12,7 @@ import type { Terminal } from '../run/reporters.ts';
 import { startRun } from '../run/run.ts';
 import { findArchives, type FoundArchive } from './find-archives.ts';
 import { playedSite } from './played-site.ts';
-import { planReplay, refuseManyHeld, type ReplayPlan, type SiteNights } from './replay-plan.ts';
+import { planReplay, refuseManyHeld, refuseMissingVariables, type ReplayPlan, type SiteNights } from './replay-plan.ts';
 
 export interface ReplayOptions {
   readonly run: RunOptions;
@@ -49,6 +49,7 @@ export async function startReplay(options: ReplayOptions, terminal?: Terminal): 
   const archives = await findArchives(cwd, options.recordings);
   refuseOwnFolder(out, archives);
   const plan = planReplay(archives, selection.sites);
+  refuseMissingVariables(plan, process.env);
   if (options.hold) refuseManyHeld(plan);
   const stopped = Promise.withResolvers<void>();
   const sessions = new ReplaySessions({

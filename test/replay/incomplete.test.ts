@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hasFailed, tellingAttempts } from '../../src/core/attribution/loads.ts';
+import { makeFault } from '../../src/core/fault.ts';
+import type { AttemptOutcome } from '../../src/core/ports.ts';
+import type { RequestKind } from '../../src/core/replay-record.ts';
+import { withRecord } from '../../src/replay/incomplete.ts';
+import { replayCapabilities } from '../../src/replay/replay-chrome.ts';
+
+const OUTCOME: AttemptOutcome = {
+  ending: 'completed',
+  sessionDirty: false,
+  checks: [
+    { title: 'a', status: 'passed', durationMs: 1 },
+    { title: 'b', status: 'failed', durationMs: 1, fault: makeFault('check.failed', 'no field') },
+    { title: 'c', status: 'errored', durationMs: 1, fault: makeFault('grid.no-answer', 'gone') },
+  ],
+};
+
+const lacking = (kind: RequestKind): AttemptOutcome =>
+  withRecord(OUTCOME, { hits: 3, misses: [{ url: 'https://a.test/x', kind }] });
+
+test('a failure while a document, script or style sheet was missing is errored, cause site', () => {
+  for (const kind of ['document', 'script', 'style'] as const) {
+    const { checks } = lacking(kind);
+    assert.deepEqual(
+      checks.map(({ status, fault }) => [status, fault?.code, fault?.cause]),
+      [
+        ['passed', undefined, undefined],
+        ['errored', 'replay.incomplete', 'site'],
+        ['errored', 'grid.no-answer', 'grid'],
+      ],
+    );
+    assert.equal(
+      checks[1]?.fault?.message,
+      `the recording lacks ${kind} https://a.test/x; the page failed with: no field`,
+    );
+  }
+});
+
+test('any other miss leaves the failure as it is', () => {
+  for (const kind of ['image', 'font', 'media', 'fetch', 'websocket', 'other'] as const)
+    assert.deepEqual(lacking(kind).checks, OUTCOME.checks);
+});
+
+test('an attempt that ran out of time on such a page is the recording’s fault too', () => {
+  const fault = makeFault('site.timeout', 'too slow');
+  const record = { hits: 0, misses: [{ url: 'https://a.test/', kind: 'script' as const }] };
+  assert.equal(withRecord({ ...OUTCOME, ending: 'timed-out', fault }, record).fault?.code, 'replay.incomplete');
+});
+
+test('a failure on a page that was not whole says nothing about a build', () => {
+  const attempt = { siteId: 'a', attempt: 1, arm: 'subject', startedAt: 0, durationMs: 1 } as const;
+  const [whole, part] = [lacking('image'), lacking('script')].map(({ checks, ending }) => ({
+    ...attempt,
+    checks,
+    ending,
+  }));
+  assert.deepEqual(tellingAttempts([whole!, part!]), [whole]);
+  assert.ok(hasFailed(whole!));
+});
+
+test('nothing that the user sets leads a browser around its proxy', () => {
+  const args = ['--proxy-server=proxy:1', '--host-resolver-rules=MAP * 10.0.0.1', '--lang=de', '--no-proxy-server'];
+  const given = {
+    proxy: { proxyType: 'direct' },
+    acceptInsecureCerts: true,
+    'goog:chromeOptions': { args, prefs: { a: 1 } },
+  };
+  assert.deepEqual(replayCapabilities(given, { port: 7, spkiHash: 'h=' }), {
+    acceptInsecureCerts: true,
+    'goog:chromeOptions': {
+      prefs: { a: 1 },
+      args: [
+        '--lang=de',
+        '--proxy-server=127.0.0.1:7',
+        '--proxy-bypass-list=<-loopback>',
+        '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+        '--ignore-certificate-errors-spki-list=h=',
+        '--disable-quic',
+      ],
+    },
+  });
+});
