@@ -9,6 +9,7 @@ const GRIDRUN = new URL('../../src/cli/gridrun.ts', import.meta.url).href;
 /** Every command with its own help. A test compares the list with the commands that exist. */
 export const COMMANDS: readonly string[] = [
   'replay',
+  'calibrate',
   'merge-reports',
   'show-report',
   'compare',

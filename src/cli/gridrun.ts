@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import { traceIfAsked } from '../app/protocol-trace.ts';
 import { countOf } from '../core/count-of.ts';
 import { version } from '../version.ts';
+import { calibrateCommand } from './calibrate-command.ts';
 import type { ExitWith } from './command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { gridCommand } from './grid-command.ts';
@@ -56,6 +57,7 @@ function commandLine(exitWith: ExitWith, args: readonly string[]): Argv {
     gridCommand(exitWith),
     mergeCommand(exitWith),
     replayCommand(exitWith, args),
+    calibrateCommand(exitWith, args),
     showReportCommand(),
     ...pastCommands(exitWith),
   ];

@@ -11,6 +11,8 @@ export const RESULTS_JSON = 'results.json';
 export const JUNIT_XML = 'junit.xml';
 export const REPORT_HTML = 'report.html';
 export const CTRF_JSON = 'ctrf.json';
+/** What `gridrun calibrate` found. */
+export const CALIBRATION_JSON = 'calibration.json';
 /** What all runs of this folder did. It outlives a run. */
 export const HISTORY = 'history.sqlite';
 /** Holds a folder for each run that can be resumed. */
@@ -19,10 +21,20 @@ export const UNFINISHED = 'unfinished';
 export const LOCK = '.gridrun.lock';
 
 /** What belongs to one run: moved or replaced by the next one. Anything else in the folder is left alone. */
-export const RUN_FILES = [JOURNAL, EVIDENCE, JUNIT_XML, RESULTS_JSON, REPORT_HTML, CTRF_JSON] as const;
+export const RUN_FILES = [
+  JOURNAL,
+  EVIDENCE,
+  JUNIT_XML,
+  RESULTS_JSON,
+  REPORT_HTML,
+  CTRF_JSON,
+  CALIBRATION_JSON,
+] as const;
 
 /** What a run that was cut off while it wrote its reports leaves behind. */
-export const DRAFTS: readonly string[] = [JUNIT_XML, RESULTS_JSON, REPORT_HTML, CTRF_JSON].map(draftOf);
+export const DRAFTS: readonly string[] = [JUNIT_XML, RESULTS_JSON, REPORT_HTML, CTRF_JSON, CALIBRATION_JSON].map(
+  draftOf,
+);
 
 /** The path of one file of a JUnit report that is too large for one: `junit.xml`, `junit-2.xml`, … */
 export function junitPath(path: string, part: number): string {

@@ -1,0 +1,74 @@
+import type { Calibration, NoiseGroup, NoisySite } from '../../core/calibration/calibrate.ts';
+import type { Loads } from '../../core/attribution/failure-rates.ts';
+import { countOf } from '../../core/count-of.ts';
+import { terminalLine } from '../terminal/terminal-text.ts';
+
+/** The text lists at most this many sites or tags. calibration.json has all. */
+const MAX_LISTED = 20;
+
+/** What `gridrun calibrate` prints. */
+export function calibrationText(calibration: Calibration): string {
+  const { siteCount, loadCount, noise, groups, tags, blamed, quarantine } = calibration;
+  const wrong = blamed.broken.length + blamed.suspect.length;
+  return [
+    '',
+    `the same build in both arms: ${countOf(siteCount, 'site')}, ${countOf(loadCount, 'load')}`,
+    `  noise: ${percent(noise)} of first loads failed, not caused by the build`,
+    ...table(groups.map(groupCells)),
+    ...(tags.length === 0 ? [] : ['  by tag:', ...table(tags.slice(0, MAX_LISTED).map(groupCells))]),
+    wrong === 0
+      ? '  blamed on the build by mistake: no site'
+      : `  blamed on the build by mistake: ${blamed.broken.length} broken, ${blamed.suspect.length} suspect: ${[...blamed.broken, ...blamed.suspect].slice(0, MAX_LISTED).map(shown).join(', ')}`,
+    `  worth quarantining: ${quarantine.length === 0 ? 'no site' : `${countOf(quarantine.length, 'site')}: ${quarantined(quarantine)}`}`,
+    ...budgetLines(calibration),
+    '',
+  ].join('\n');
+}
+
+function quarantined(sites: readonly NoisySite[]): string {
+  const more = sites.length > MAX_LISTED ? `, … and ${sites.length - MAX_LISTED} more` : '';
+  return `${sites
+    .slice(0, MAX_LISTED)
+    .map(({ siteId, loads }) => `${shown(siteId)} (${loads.failed} of ${loads.all})`)
+    .join(', ')}${more}`;
+}
+
+function groupCells({ name, siteCount, loads }: NoiseGroup): string[] {
+  return [shown(name), countOf(siteCount, 'site'), loads.failed === 0 ? '' : `${share(loads)} of their loads failed`];
+}
+
+function budgetLines({ budgets, neededBudget }: Calibration): string[] {
+  if (neededBudget === undefined) return [];
+  return [
+    '  what other budgets would do on this list (simulated):',
+    ...table([
+      ['--control-budget', 'more loads', 'blames by mistake', 'finds what breaks each load', '3 loads in 10'],
+      ...budgets.map(({ budget, moreLoads, wronglyBlamed, foundBroken, foundNowAndThen }) => [
+        `${budget}`,
+        percent(moreLoads),
+        percent(wronglyBlamed),
+        percent(foundBroken),
+        percent(foundNowAndThen),
+      ]),
+    ]),
+    `  this list needs --control-budget ${neededBudget}`,
+  ];
+}
+
+/** Cells in columns. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows.map((row) => `    ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
+}
+
+function shown(text: string): string {
+  return terminalLine(text);
+}
+
+function share({ failed, all }: Loads): string {
+  return percent(failed / all);
+}
+
+function percent(value: number): string {
+  return `${(100 * value).toFixed(1)} %`;
+}
