@@ -4,6 +4,8 @@ import { ReplayBook } from './replay-book.ts';
 
 /** A recording, as a proxy plays it. */
 export interface PlayedRecording {
+  /** When it was recorded, in ms since the epoch. */
+  readonly recordedAt: number;
   readonly answers: readonly RecordedAnswer[];
   /** The hash of a request's body, as the recording has it. */
   hashOf(body: Buffer): string;
@@ -19,6 +21,11 @@ export class Play {
   constructor(recording: PlayedRecording) {
     this.#recording = recording;
     this.#book = new ReplayBook(recording.answers);
+  }
+
+  /** How long ago it was recorded, in ms. */
+  get ageMs(): number {
+    return Date.now() - this.#recording.recordedAt;
   }
 
   hashOf(body: Buffer): string {

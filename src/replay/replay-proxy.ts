@@ -74,7 +74,11 @@ export class ReplayProxy implements AsyncDisposable {
     if (found !== undefined)
       return found.status === 0
         ? cut(response)
-        : send(response, replyOf(found, asked, request.headers.origin), found.statusText);
+        : send(
+            response,
+            replyOf(found, asked, { origin: request.headers.origin, ageMs: play.ageMs }),
+            found.statusText,
+          );
     const preflight = preflightOf(request, url, play);
     if (preflight !== undefined) return send(response, preflight);
     if (!isOfBrowser(request.headers, url)) play.missed(url, requestKind(request.headers, url));

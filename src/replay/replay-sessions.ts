@@ -7,19 +7,13 @@ import type { PlayedRecording } from './play.ts';
 import { replayCapabilities } from './replay-chrome.ts';
 import { PROXY_PAGE, ReplayProxy, type OnMiss } from './replay-proxy.ts';
 
-/** What is played for a site. */
-export interface SiteRecording extends PlayedRecording {
-  /** When it was recorded, in ms since the epoch. */
-  readonly recordedAt: number;
-}
-
 /** How to replay. */
 export interface ReplaySettings {
   readonly onMiss: OnMiss;
   /** Give pages the time of the recording. */
   readonly recordedClock: boolean;
   /** Reads the recording of a site. Throws a `GridrunError` if it cannot. */
-  recordingOf(siteId: string): Promise<SiteRecording>;
+  recordingOf(siteId: string): Promise<PlayedRecording>;
   /** Called after the first attempt. The page stays open, and the recording is played, until it resolves. */
   hold?(): Promise<void>;
 }

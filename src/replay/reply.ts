@@ -25,16 +25,24 @@ const DROPPED: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+const LONG_AGO = Date.UTC(2000, 0);
 const NO_BODY: readonly number[] = [204, 205, 304];
 const ALLOWED_ORIGIN = 'access-control-allow-origin';
 
+/** What has changed since the recording. */
+export interface Since {
+  /** The header `origin` of the request. */
+  readonly origin: string | undefined;
+  /** How long ago the answer was recorded, in ms. */
+  readonly ageMs: number;
+}
+
 /**
- * What the browser gets for a recorded answer. An extension may have another id than in the recording, so an answer for
- * the recorded origin is one for the origin that asks now.
- * @param origin the header `origin` of the request
+ * What the browser gets for a recorded answer. Its cache and its cookies go by the real clock, so dates are as old as they
+ * were then. An extension may have another id, so an answer for the recorded origin is one for the origin that asks now.
  */
-export function replyOf(answer: RecordedAnswer, asked: AskedRequest, origin: string | undefined): Reply {
-  const headers = headersOf(answer.headers);
+export function replyOf(answer: RecordedAnswer, asked: AskedRequest, { origin, ageMs }: Since): Reply {
+  const headers = headersOf(answer.headers.map((header) => shifted(header, ageMs)));
   const allowed = String(headers[ALLOWED_ORIGIN] ?? '');
   if (origin !== undefined && (allowed === answer.origin || (isExtension(allowed) && isExtension(origin))))
     headers[ALLOWED_ORIGIN] = origin;
@@ -73,6 +81,23 @@ function contentOf(
 
 function isExtension(origin: string): boolean {
   return origin.startsWith('chrome-extension://');
+}
+
+function shifted({ name, value }: Header, ageMs: number): Header {
+  if (/^(?:date|expires)$/i.test(name)) return { name, value: laterDate(value, ageMs) };
+  if (!/^set-cookie$/i.test(name)) return { name, value };
+  const later = value.replace(
+    /(;\s*expires=)([^;\n]+)/gi,
+    (_, attribute: string, date: string) => `${attribute}${laterDate(date, ageMs)}`,
+  );
+  return { name, value: later };
+}
+
+/** What is no date, such as `0`, and a date of long ago, by which a cookie is deleted, stay. */
+function laterDate(text: string, ageMs: number): string {
+  // `Date.parse` takes a number alone for a year.
+  const date = text.includes(':') ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) || date < LONG_AGO ? text : new Date(date + ageMs).toUTCString();
 }
 
 function headersOf(recorded: readonly Header[]): Record<string, string | string[]> {

@@ -1,10 +1,10 @@
 import { bodyHash } from '../../recording/body-hash.ts';
 import type { RecordedEntry, Recording } from '../../recording/har-archive.ts';
 import type { RecordedAnswer } from '../../replay/recorded-answer.ts';
-import type { SiteRecording } from '../../replay/replay-sessions.ts';
+import type { PlayedRecording } from '../../replay/play.ts';
 
 /** A recording as the proxy plays it. */
-export function playedSite({ log, bodies }: Recording): SiteRecording {
+export function playedSite({ log, bodies }: Recording): PlayedRecording {
   const { bodyHashKey, seedDateMs } = log._gridrun;
   return {
     recordedAt: seedDateMs,
