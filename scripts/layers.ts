@@ -71,6 +71,7 @@ export const LAYERS: readonly Layer[] = [
       'check/worker/evidence/',
       'check/worker/extension/',
       'check/worker/page/',
+      'check/worker/recorder/',
     ],
   },
   { path: 'check/worker/shared-process.ts', may: [...GROUND, 'check/protocol.ts', 'check/worker/'] },
@@ -80,6 +81,7 @@ export const LAYERS: readonly Layer[] = [
   },
   { path: 'check/worker/extension/', may: [...GROUND, 'check/worker/evidence/last-texts.ts'] },
   { path: 'check/worker/evidence/', may: [...GROUND, 'check/protocol.ts', 'check/worker/page/'] },
+  { path: 'check/worker/recorder/', may: [...GROUND, 'check/protocol.ts', 'recording/', 'check/worker/evidence/'] },
   { path: 'check/worker/page/', may: GROUND },
   {
     path: 'check/worker/lane/',

@@ -169,6 +169,13 @@ export const WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>> = {
     MIN_CAPTURE_MS: ['evidence', 'what is in memory to be written, at least', 'it is left out'],
   },
   'check/worker/evidence/film-strip.ts': { FRAME_MS: ['evidence', 'one picture of `--trace`', 'it is left out'] },
+  'check/worker/recorder/attempt-recording.ts': {
+    START_WAIT_MS: ['evidence', 'the recorder of `--record`, at the start of a site', 'the site starts before it'],
+  },
+  'check/worker/recorder/recorder.ts': {
+    COMMAND_MS: ['evidence', 'each command of the recorder', 'what it asks for is not recorded'],
+    BODIES_MS: ['evidence', 'the bodies of a recording', 'the others are marked as missing'],
+  },
   'check/builtin/loads.check.ts': {
     MARGIN_MS: ['check', "the browser's own page-load error, in the built-in check", 'the check runs out of time'],
   },

@@ -2,7 +2,7 @@ import type { CheckResult } from '../core/attempt.ts';
 import type { CheckPlan } from '../core/check.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { Fault } from '../core/fault.ts';
-import type { EvidenceKind } from '../core/options.ts';
+import type { EvidenceKind, RecordKind } from '../core/options.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
 
 /** What a worker needs before it can load the suite. Everything here crosses a process border as JSON. */
@@ -28,6 +28,10 @@ export interface WorkerOptions {
   readonly evidence: EvidenceKind;
   /** Take a picture after each command that acts on the page. */
   readonly trace: boolean;
+  /** Which attempts to keep a recording of. With `off`, nothing is recorded. */
+  readonly record: RecordKind;
+  /** The most bytes of the bodies in one recording. */
+  readonly recordMaxBytes: number;
   /** How much CPU time an event loop may use without a turn, in ms. One that only waits may take four times as long. */
   readonly stallLimitMs: number;
   /** How long one file may take to load, in ms. */

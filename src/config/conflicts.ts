@@ -49,6 +49,9 @@ function uselessFlags(given: GivenSettings, grid: string): string[] {
     ...(given.isFlag(TABLE.baselineNights) && given.given(TABLE.baseline) === undefined
       ? ['--baseline-nights: there is no baseline; add --baseline <dir>']
       : []),
+    ...(given.isFlag(TABLE.recordMax) && given.value(TABLE.record) === 'off'
+      ? ['--record-max: nothing is recorded; add --record failures or --record all']
+      : []),
     ...(given.isFlag(TABLE.list) && given.value(TABLE.list) && given.isFlag(TABLE.resume)
       ? ['--resume: --list prints the plan of a new run; pass only one of the two']
       : []),

@@ -69,6 +69,25 @@ export const DURATION: Kind<number, number | string> = {
     .refine((ms) => ms <= MAX_DURATION_MS),
 };
 
+const BYTES_TEXT = /^(\d+(?:\.\d+)?)\s*([KMG]?)B$/i;
+/** Chrome counts in 31 bits. */
+const MAX_BYTES = 1e9;
+const BYTES_OF: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9 };
+
+/** A number of bytes, or text with a unit. */
+export const BYTES: Kind<number, number | string> = {
+  type: 'number | string',
+  mustBe: 'a size with B, KB, MB or GB, as in 20MB',
+  schema: z
+    .union([z.number(), filled.regex(BYTES_TEXT).transform(bytesIn)])
+    .pipe(z.number().int().min(1).max(MAX_BYTES)),
+};
+
+function bytesIn(given: string): number {
+  const [, number, unit = ''] = BYTES_TEXT.exec(given) ?? [];
+  return Math.round(Number(number) * (BYTES_OF[unit.toUpperCase()] ?? 1));
+}
+
 /** Text that is not empty. */
 export function text(mustBe: string): Kind<string, string> {
   return { type: 'string', mustBe, schema: filled };

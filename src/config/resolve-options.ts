@@ -66,6 +66,7 @@ function runOptions(given: GivenSettings, shared: Shared): RunOptions {
     reporters: shared.reporters,
     resume: given.value(TABLE.resume),
     failOnFlaky: given.value(TABLE.failOnFlaky),
+    keepRecordings: given.value(TABLE.keepRecordings),
     webServer: given.value(TABLE.webServer),
   };
 }
@@ -131,6 +132,8 @@ function checkOptions(given: GivenSettings, { cwd, out, isCi: inCi }: Shared): C
     failOnExtensionErrors: given.value(TABLE.failOnExtensionErrors),
     evidence: given.value(TABLE.evidence),
     trace: given.value(TABLE.trace),
+    record: given.value(TABLE.record),
+    recordMaxBytes: given.value(TABLE.recordMax),
   };
 }
 

@@ -45,6 +45,21 @@ export interface ExtensionError {
   readonly where: string;
 }
 
+/** What `--record` kept of the network traffic of an attempt. */
+export interface KeptRecording {
+  /** The archive, relative to the results folder. Absent if there is none. */
+  readonly path?: string;
+  /** What the archive lacks; absent if it is whole. */
+  readonly missing?: readonly MissingBodies[];
+}
+
+/** Bodies that a recording lacks, for one reason. */
+export interface MissingBodies {
+  /** `record-max`, `gone`, `unfinished`, `time`, `too-many-requests`; without an archive `no-devtools`, `not-written`. */
+  readonly reason: string;
+  readonly count: number;
+}
+
 /** One try of one site in one session. */
 export interface Attempt {
   readonly siteId: string;
@@ -69,6 +84,8 @@ export interface Attempt {
   readonly sentPage?: SentPage;
   /** In a replay: what it asked of its recording. */
   readonly replay?: ReplayRecord;
+  /** Only with `--record`, for an attempt whose recording is kept. */
+  readonly recording?: KeptRecording;
 }
 
 /** The status of a check that ended with this fault. If the site, the browser or the grid is to blame, its answer is unknown. */

@@ -30,6 +30,9 @@ export type IsolationKind = 'wipe' | 'session' | 'context';
 /** The checks to keep evidence for. What a check attaches itself is always kept. */
 export type EvidenceKind = 'all' | 'failures' | 'none';
 
+/** The attempts whose network traffic to keep. */
+export type RecordKind = 'all' | 'failures' | 'off';
+
 export interface ShardOptions {
   /** From 1. */
   readonly index: number;
@@ -117,6 +120,9 @@ export interface CheckOptions extends FolderOptions {
   readonly evidence: EvidenceKind;
   /** Take a picture after each command that acts, for the checks whose evidence is kept. */
   readonly trace: boolean;
+  readonly record: RecordKind;
+  /** The most bytes of the bodies in one recording. */
+  readonly recordMaxBytes: number;
 }
 
 /** How sites are tried: limits, retries and isolation. */
@@ -180,5 +186,7 @@ export interface RunOptions
   readonly resume?: string | undefined;
   /** A flaky site fails the run. */
   readonly failOnFlaky: boolean;
+  /** How many earlier runs of the results folder keep their recordings. */
+  readonly keepRecordings: number;
   readonly webServer?: WebServerOptions | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Arm, Attempt, CheckResult, ExtensionError } from './attempt.ts';
+import type { Arm, Attempt, CheckResult, ExtensionError, KeptRecording } from './attempt.ts';
 import type { Fault } from './fault.ts';
 import type { ReplayRecord } from './replay-record.ts';
 import type { SentPage } from './sent-page.ts';
@@ -126,6 +126,8 @@ export interface AttemptOutcome {
   readonly sentPage?: SentPage;
   /** In a replay: what the attempt asked of its recording. */
   readonly replay?: ReplayRecord;
+  /** What was kept of the network traffic. */
+  readonly recording?: KeptRecording;
 }
 
 /** An error that a check threw after its attempt had ended. */

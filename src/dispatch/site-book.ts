@@ -113,6 +113,7 @@ export class SiteBook {
       ...(outcome.extensionErrors === undefined ? {} : { extensionErrors: outcome.extensionErrors }),
       ...(outcome.sentPage === undefined ? {} : { sentPage: outcome.sentPage }),
       ...(outcome.replay === undefined ? {} : { replay: outcome.replay }),
+      ...(outcome.recording === undefined ? {} : { recording: outcome.recording }),
       checks: outcome.checks,
     });
   }

@@ -20,6 +20,19 @@ export const UNFINISHED = 'unfinished';
 /** Names the process that writes into the folder now. */
 export const LOCK = '.gridrun.lock';
 
+/** The recordings of earlier runs, a folder for each run. */
+export const RECORDINGS = 'recordings';
+
+/** The name of the recording of an attempt, in the evidence folder of its site. No folder of a check has a dot. */
+export function recordingName(attempt: number): string {
+  return `recording-${attempt}.har.zip`;
+}
+
+/** Whether a file is a recording, by its name. */
+export function isRecording(name: string): boolean {
+  return /^recording-\d+\.har\.zip$/.test(name);
+}
+
 /** What belongs to one run: moved or replaced by the next one. Anything else in the folder is left alone. */
 export const RUN_FILES = [
   JOURNAL,

@@ -7,6 +7,8 @@ import type {
   CheckStatus,
   ControlMode,
   ExtensionError,
+  KeptRecording,
+  MissingBodies,
 } from '../core/attempt.ts';
 import type { AttributionWord } from '../core/attribution/decide.ts';
 import type { Loads } from '../core/attribution/failure-rates.ts';
@@ -88,9 +90,14 @@ export const fault = objectOf<Fault>({
   httpStatus: optional(count),
 });
 
+const attachmentPath = leaf<string>(
+  'a relative path without `..`',
+  (value) => isText(value) && isAttachmentPath(value),
+);
+
 const attachment = objectOf<Attachment>({
   name: text,
-  path: leaf<string>('a relative path without `..`', (value) => isText(value) && isAttachmentPath(value)),
+  path: attachmentPath,
   contentType: text,
 });
 
@@ -128,6 +135,12 @@ export const attempt = objectOf<Attempt>({
     }),
   ),
   replay: optional(replay),
+  recording: optional(
+    objectOf<KeptRecording>({
+      path: optional(attachmentPath),
+      missing: optional(listOf(objectOf<MissingBodies>({ reason: text, count }))),
+    }),
+  ),
 });
 
 const checkVerdict = objectOf<CheckVerdict>({

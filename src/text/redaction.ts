@@ -1,4 +1,5 @@
 const MASK = '***';
+const BLANK = '*';
 
 /** Fields that gridrun reads the journal by. They hold its own words and ids, which a short secret must not break. */
 const STRUCTURAL: ReadonlySet<string> = new Set([
@@ -57,6 +58,20 @@ export class Redaction {
     let result = text;
     for (const form of this.#forms) if (result.includes(form)) result = result.replaceAll(form, MASK);
     return result;
+  }
+
+  /**
+   * Replaces every byte of every secret with `*`, so that nothing moves. Changes and returns the same buffer.
+   * @param minBytes shorter secrets stay. A file that is no text may hold a few bytes like these by chance
+   */
+  blank(bytes: Buffer, minBytes = 1): Buffer {
+    for (const form of this.#forms) {
+      const length = Buffer.byteLength(form);
+      if (length < minBytes) continue;
+      for (let at = bytes.indexOf(form); at !== -1; at = bytes.indexOf(form, at + length))
+        bytes.fill(BLANK, at, at + length);
+    }
+    return bytes;
   }
 
   /** Replaces every secret in all strings of a value. Returns the same object if there is none. */

@@ -38,19 +38,28 @@ export function isSecretName(name: string): boolean {
   return words.some((word) => SECRET_WORDS.has(word)) || SECRET_PARTS.test(lower.replace(/[^a-z0-9]/g, ''));
 }
 
-/** Replaces the values of secret parameters in the URLs of a text (`?access_token=…`), and tokens after `Bearer`. */
-export function withoutTokens(text: string): string {
-  const clean = PARAMETERS.reduce((result, name) => withoutValues(result, name, PARAMETER_VALUE), text);
-  return clean.replace(BEARER, (_, scheme: string, space: string) => `${scheme}${space}${MASK}`);
+/** What a secret value is replaced with. */
+export type MaskOf = (value: string) => string;
+
+/**
+ * Replaces the values of secret parameters in the URLs of a text (`?access_token=…`), and tokens after `Bearer`. Without
+ * `maskOf`, with `***`.
+ */
+export function withoutTokens(text: string, maskOf: MaskOf = () => MASK): string {
+  const clean = PARAMETERS.reduce((result, name) => withoutValues(result, name, PARAMETER_VALUE, maskOf), text);
+  return clean.replace(BEARER, (whole, scheme: string, space: string) => {
+    const kept = `${scheme}${space}`;
+    return `${kept}${maskOf(whole.slice(kept.length))}`;
+  });
 }
 
 /** As `withoutTokens`, and replaces the values of secret headers and fields too (`X-Api-Key: …`, `{token: …}`). */
 export function withoutNamedSecrets(text: string): string {
-  return withoutValues(withoutTokens(text), FIELD, FIELD_VALUE);
+  return withoutValues(withoutTokens(text), FIELD, FIELD_VALUE, () => MASK);
 }
 
 /** Replaces each value that follows a secret name. `value` is sticky: a value may hold further names. */
-function withoutValues(text: string, names: RegExp, value: RegExp): string {
+function withoutValues(text: string, names: RegExp, value: RegExp, maskOf: MaskOf): string {
   let result = '';
   let done = 0;
   for (const match of text.matchAll(names)) {
@@ -58,7 +67,7 @@ function withoutValues(text: string, names: RegExp, value: RegExp): string {
     if (match.index < done || !isSecretName(match[1]!)) continue;
     value.lastIndex = from;
     if (!value.test(text)) continue;
-    result += text.slice(done, from) + MASK;
+    result += text.slice(done, from) + maskOf(text.slice(from, value.lastIndex));
     done = value.lastIndex;
   }
   return done === 0 ? text : result + text.slice(done);

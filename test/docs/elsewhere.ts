@@ -31,6 +31,10 @@ export const ELSEWHERE: Readonly<Record<string, Elsewhere>> = {
     why: 'downloads packages',
     test: 'test/house/package.test.ts',
   },
+  'gridrun --sites sites.json --extension ./dist --record failures': {
+    why: 'needs a site that fails',
+    test: 'test/recording/record-run.test.ts',
+  },
   'export GRIDRUN_IMAGE=$(gridrun grid image)': {
     why: 'builds an image with a Docker engine',
     test: 'test/house/package.test.ts',

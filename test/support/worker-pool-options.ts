@@ -32,6 +32,8 @@ export function workerPoolOptions(cwd: string, settings: PoolSettings): WorkerPo
       failOnExtensionErrors: false,
       evidence: 'failures',
       trace: false,
+      record: 'off',
+      recordMaxBytes: 1_000_000,
       stallLimitMs: 10_000,
       loadLimitMs: 60_000,
       ...worker,

@@ -118,7 +118,8 @@ async function loadSuite(
 ): Promise<{ readonly runner: WorkerPool; readonly checks: readonly CheckPlan[] }> {
   const files = await findCheckFiles(options.cwd, options.checks);
   signal.throwIfAborted();
-  const { cwd, setup, selection, forbidOnly, checkTimeoutMs, lanesPerWorker, evidence, trace } = options;
+  const { cwd, setup, selection, forbidOnly, checkTimeoutMs, lanesPerWorker, evidence, trace, record, recordMaxBytes } =
+    options;
   const worker = {
     cwd,
     files,
@@ -129,6 +130,8 @@ async function loadSuite(
     failOnExtensionErrors: options.failOnExtensionErrors,
     evidence,
     trace,
+    record,
+    recordMaxBytes,
     outDir: options.out,
     secrets,
     ...WORKER_LIMITS,

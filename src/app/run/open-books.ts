@@ -6,6 +6,7 @@ import type { Emit } from '../../core/ports.ts';
 import { RunState } from '../../core/run-state.ts';
 import type { ReportFailure } from '../../report/multiplexer.ts';
 import { Journal, type JournalOptions } from '../../results/journal.ts';
+import { keepRecordings, type KeepRecordings } from '../../results/kept-recordings.ts';
 import { HISTORY } from '../../results/layout.ts';
 import type { RunFolder } from '../../results/run-folder.ts';
 import { RunHistory } from './history.ts';
@@ -23,6 +24,8 @@ export interface BooksOrder {
   readonly journal: JournalOptions;
   /** Why the history cannot be read: the run is then not written into it. */
   readonly historyNotice: Undated | undefined;
+  /** What to keep of the recordings of earlier runs. A merge leaves them alone. */
+  readonly recordings?: KeepRecordings;
   /** Called with each event after the reporters. */
   readonly onEvent?: (event: RunEvent) => void;
 }
@@ -48,6 +51,7 @@ export interface Books extends AsyncDisposable {
 export async function openBooks(order: BooksOrder): Promise<Books> {
   const { folder, historyNotice, onEvent } = order;
   await using stack = new AsyncDisposableStack();
+  if (order.recordings !== undefined) await keepRecordings(folder, order.recordings);
   await folder.clear();
   const state = new RunState();
   const journal = Journal.open(folder.journalPath, order.journal);

@@ -50,6 +50,7 @@ async function execute(order: RunOrder): Promise<RunSummary> {
       folder,
       journal: { secrets: input.secrets, onFailure: (error) => stopper.stopFor('journal', error.message) },
       historyNotice: input.historyNotice,
+      recordings: { isRecorded: options.record !== 'off', max: options.keepRecordings },
       onEvent: (event) => feed.push(event),
     }),
   );

@@ -19,6 +19,30 @@ export interface ResultsKeys {
   trace?: boolean;
 
   /**
+   * Attempts whose network traffic to keep as a HAR zip.
+   *
+   * Flag: `--record <failures|all|off>`
+   * @default 'off'
+   */
+  record?: 'failures' | 'all' | 'off';
+
+  /**
+   * The most that the bodies in one recording may take.
+   *
+   * Flag: `--record-max <size>`
+   * @default 20000000 (20MB)
+   */
+  recordMax?: number | string;
+
+  /**
+   * Keep the recordings of the last n runs of the results folder, beside those of the newest.
+   *
+   * Flag: `--keep-recordings <n>`
+   * @default 14
+   */
+  keepRecordings?: number;
+
+  /**
    * Output formats: list, line, dot, json, junit, html, github, ctrf; junit.xml and results.json are always written.
    *
    * Flag: `--reporter <name[=path]>`

@@ -1,5 +1,5 @@
 import { REPORTER_NAMES } from '../../core/reporter-names.ts';
-import { SWITCH, list, oneOf, text } from '../kinds.ts';
+import { BYTES, SWITCH, list, oneOf, text, whole } from '../kinds.ts';
 import { setting } from '../setting.ts';
 
 /** What to keep of a run, and what to print. */
@@ -16,6 +16,28 @@ export const RESULTS = {
     kind: SWITCH,
     describe: 'Add a film strip to the evidence: a small picture after each navigation and each action',
     default: false,
+  }),
+  record: setting({
+    flag: 'record',
+    value: 'failures|all|off',
+    kind: oneOf('failures', 'all', 'off'),
+    describe: 'Attempts whose network traffic to keep as a HAR zip',
+    default: 'off',
+  }),
+  recordMax: setting({
+    flag: 'record-max',
+    value: 'size',
+    kind: BYTES,
+    describe: 'The most that the bodies in one recording may take',
+    default: 20_000_000,
+    defaultText: '20MB',
+  }),
+  keepRecordings: setting({
+    flag: 'keep-recordings',
+    value: 'n',
+    kind: whole(0),
+    describe: 'Keep the recordings of the last n runs of the results folder, beside those of the newest',
+    default: 14,
   }),
   reporter: setting({
     flag: 'reporter',

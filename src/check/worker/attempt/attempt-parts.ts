@@ -18,6 +18,7 @@ import { HeldInput } from './held-input.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { PageExaminer } from './page-examiner.ts';
 import { SuiteRecord } from './suite-record.ts';
+import { AttemptRecording } from '../recorder/attempt-recording.ts';
 
 /** Notices what checks change in the process. */
 export interface ProcessLook {
@@ -66,6 +67,8 @@ export interface AttemptParts {
   readonly held: HeldInput;
   /** Only if the attempt is compared with one of the other arm. */
   readonly sent: SentDocument | undefined;
+  /** Only with `--record`. */
+  readonly recording: AttemptRecording | undefined;
 }
 
 export function attemptParts(options: AttemptOptions, context: PartsContext): AttemptParts {
@@ -105,7 +108,11 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
   const keepAlive = new KeepAlive({ session, borrowed, wire, signal });
   const held = new HeldInput({ session, borrowed, wire, signal });
   const sent = order.isCompared ? new SentDocument(view, (value) => redaction.value(value)) : undefined;
-  return { wire, borrowed, extension, view, evidence, pages, examiner, record, keepAlive, held, sent };
+  const recording =
+    worker.record === 'off'
+      ? undefined
+      : new AttemptRecording({ worker, order, redaction, evidence: evidence.files, signal });
+  return { wire, borrowed, extension, view, evidence, pages, examiner, record, keepAlive, held, sent, recording };
 }
 
 function borrowedDriver(

@@ -25,6 +25,10 @@ export class AttemptRedaction extends Redaction {
     return super.isAscii && this.#typed.isAscii;
   }
 
+  override blank(bytes: Buffer, minBytes?: number): Buffer {
+    return this.#typed.blank(super.blank(bytes, minBytes), minBytes);
+  }
+
   override text(text: string): string {
     const clean = withoutTokens(super.text(text));
     if (this.#typed.isEmpty) return clean;

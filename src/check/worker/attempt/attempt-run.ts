@@ -18,6 +18,7 @@ import {
   LOOK_MS,
 } from './attempt-limits.ts';
 import { AttemptRedaction } from './attempt-redaction.ts';
+import { outcomeOf } from './attempt-outcome.ts';
 import { attemptParts, firstCheckOf, type AttemptOptions, type AttemptParts } from './attempt-parts.ts';
 import { checkFault, lateTest, unawaited } from './check-failure.ts';
 import type { Examined } from './failure-examiner.ts';
@@ -109,11 +110,11 @@ export class AttemptRun implements AttemptContext {
   /** Runs the suite. Never rejects. */
   async run(): Promise<AttemptOutcome> {
     const { lane, order, clock } = this.#options;
-    const { wire, extension, evidence, sent } = this.#parts;
+    const { wire, extension, evidence, sent, recording } = this.#parts;
     this.#deadline = clock.deadline(this.#limits.attemptMs, () => void this.#timeOut());
     laneContext.run({ lane, attempt: this }, () => {
       const capped = capInSession(order.session, this.#limits.commandMs, wire, this.signal);
-      void Promise.all([capped, extension.start(), evidence.start(), sent?.start()]).then(
+      void Promise.all([capped, extension.start(), evidence.start(), sent?.start(), recording?.start()]).then(
         () => {
           if (this.#ending === undefined) this.#suite.start(() => void this.#complete());
         },
@@ -152,7 +153,8 @@ export class AttemptRun implements AttemptContext {
   async #complete(): Promise<void> {
     if (this.#ending !== undefined) return;
     this.#ending = 'completed';
-    const { borrowed, record, extension, evidence, held, sent } = this.#parts;
+    const { borrowed, record, extension, evidence, held, sent, recording } = this.#parts;
+    const endBy = now() + END_MS;
     this.#chargeOpenCommands();
     borrowed.end();
     record.skipAfterFailure(this.#options.lane.bailingChecks());
@@ -168,6 +170,7 @@ export class AttemptRun implements AttemptContext {
     this.#sessionDirty ||= extension.hasLostTab;
     const [threw] = await Promise.all([watched, evidence.settled(END_MS), sent?.settled(END_MS), held.letGo()]);
     if (threw !== undefined) record.charge(threw.title, threw.fault);
+    await recording?.keep(record.list(), endBy - now());
     this.#conclude(undefined);
   }
 
@@ -191,7 +194,10 @@ export class AttemptRun implements AttemptContext {
   async #timeOut(): Promise<void> {
     const signal = abortAfter(END_MS);
     const timeUp = siteTimeUp(this.#limits);
-    const examined = await untilAborted(this.#examineTimeUp(timeUp), signal).catch(() => undefined);
+    const [examined] = await Promise.all([
+      untilAborted(this.#examineTimeUp(timeUp), signal).catch(() => undefined),
+      this.#parts.recording?.keep('timed-out', END_MS),
+    ]);
     this.#cut(examined?.ends ?? 'timed-out', examined?.fault ?? timeUp);
   }
 
@@ -224,21 +230,15 @@ export class AttemptRun implements AttemptContext {
 
   #conclude(fault: Fault | undefined): void {
     this.#isOver = true;
-    const { borrowed, record, extension, evidence, view, keepAlive, held, sent } = this.#parts;
+    const { record, extension, evidence, view, keepAlive, recording } = this.#parts;
     keepAlive.end();
+    recording?.list(record.list());
     record.attachLate();
     record.close();
     this.#deadline?.clear();
-    for (const part of [extension, evidence, view]) part.close();
-    this.#outcome.resolve({
-      ending: this.#ending ?? 'completed',
-      checks: record.list(),
-      suiteMs: this.#suite.durationMs,
-      ...(fault === undefined ? {} : { fault: this.redaction.value(fault) }),
-      sessionDirty: this.#sessionDirty || evidence.holdsSession || borrowed.hasChangedBrowser || held.isHeld,
-      ...(extension.errors.length === 0 ? {} : { extensionErrors: this.redaction.value(extension.errors) }),
-      ...(sent?.page === undefined ? {} : { sentPage: sent.page }),
-    });
+    for (const part of [extension, evidence, view, recording]) part?.close();
+    const end = { ending: this.#ending ?? 'completed', fault, suiteMs: this.#suite.durationMs } as const;
+    this.#outcome.resolve(outcomeOf(this.#parts, { ...end, sessionDirty: this.#sessionDirty }, this.redaction));
   }
 
   #reportLate(check: string | undefined, fault: Fault): void {

@@ -88,7 +88,15 @@ export class Evidence {
     return attachment;
   }
 
-  /** Makes a file from `writeUnlisted` evidence of the check. */
+  /** As `writeUnlisted`, for a file that belongs to no check. It stands in the folder of its site. */
+  async writeForSite(name: string, bytes: Uint8Array): Promise<Attachment> {
+    const path = [EVIDENCE, this.#options.siteId, name].join('/');
+    const attachment = { name, path, contentType: contentTypeOf(name, bytes) };
+    await this.#write(attachment, bytes);
+    return attachment;
+  }
+
+  /** Makes a file from `writeUnlisted` or `writeForSite` evidence of the check. */
   list(check: string, attachment: Attachment): void {
     this.#filesOf(check).set(attachment.name, attachment);
   }
@@ -117,9 +125,7 @@ export class Evidence {
     return {
       name: name.slice(0, MAX_SHOWN_CHARS),
       path: [EVIDENCE, this.#options.siteId, slugOf(check), String(this.#options.attempt), fileName].join('/'),
-      contentType:
-        CONTENT_TYPES[extname(fileName).toLowerCase()] ??
-        (bytes instanceof Uint8Array ? 'application/octet-stream' : 'text/plain'),
+      contentType: contentTypeOf(fileName, bytes),
     };
   }
 
@@ -147,6 +153,13 @@ export class Evidence {
     if (files === undefined) this.#byCheck.set(check, (files = new Map<string, Attachment>()));
     return files;
   }
+}
+
+function contentTypeOf(fileName: string, bytes: string | Uint8Array): string {
+  return (
+    CONTENT_TYPES[extname(fileName).toLowerCase()] ??
+    (bytes instanceof Uint8Array ? 'application/octet-stream' : 'text/plain')
+  );
 }
 
 /** The check is not to blame if the results folder takes no file. */

@@ -1,7 +1,7 @@
 import { isSecretName } from '../../../text/secret-names.ts';
 
 /** A header in a BiDi event. */
-interface Header {
+interface SentHeader {
   readonly name: string;
   readonly value: { readonly value: string };
 }
@@ -25,7 +25,7 @@ export interface NetworkEvent {
   readonly request: {
     readonly method: string;
     readonly url: string;
-    readonly headers: readonly Header[];
+    readonly headers: readonly SentHeader[];
     readonly headersSize: number | null;
     readonly bodySize: number | null;
     readonly timings: Timings;
@@ -37,7 +37,7 @@ export interface NetworkEvent {
     readonly status: number;
     readonly statusText: string;
     readonly fromCache: boolean;
-    readonly headers: readonly Header[];
+    readonly headers: readonly SentHeader[];
     readonly mimeType: string;
     readonly bytesReceived: number;
     readonly headersSize: number | null;
@@ -46,15 +46,65 @@ export interface NetworkEvent {
   };
 }
 
-const MASK = '***';
-const MAX_URL_CHARS = 2_000;
-const MAX_VALUE_CHARS = 1_000;
+/** How an archive shows what it must not show whole. */
+export interface HarRules {
+  /** Removes from a text what no output may show. */
+  readonly clean: (text: string) => string;
+  /** What is shown of a header that holds a secret. */
+  readonly masked: (name: string, value: string) => string;
+  readonly maxUrlChars: number;
+  readonly maxValueChars: number;
+}
 
-/**
- * A request as an entry of HTTP Archive 1.2, without bodies and cookies.
- * @param clean removes from a text what no output may show
- */
-export function harEntry(event: NetworkEvent, clean: (text: string) => string): object {
+interface HarField {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** An entry of HTTP Archive 1.2. */
+export interface HarEntry {
+  readonly startedDateTime: string;
+  readonly time: number;
+  readonly request: HarRequest;
+  readonly response: HarResponse;
+  readonly cache: object;
+  readonly timings: object;
+  readonly _fromCache?: string;
+  readonly _resourceType: string;
+}
+
+interface HarRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly httpVersion: string;
+  readonly cookies: readonly object[];
+  readonly headers: readonly HarField[];
+  readonly queryString: readonly HarField[];
+  readonly headersSize: number;
+  readonly bodySize: number;
+}
+
+interface HarResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly httpVersion: string;
+  readonly cookies: readonly object[];
+  readonly headers: readonly HarField[];
+  readonly content: { readonly size: number; readonly mimeType: string };
+  readonly redirectURL: string;
+  readonly headersSize: number;
+  readonly bodySize: number;
+  readonly _transferSize?: number;
+  readonly _error?: string;
+}
+
+/** The rules of `network.har`, which is for people. */
+export function rulesForPeople(clean: (text: string) => string): HarRules {
+  return { clean, masked: () => '***', maxUrlChars: 2_000, maxValueChars: 1_000 };
+}
+
+/** A request as an entry of HTTP Archive 1.2, without bodies and cookies. */
+export function harEntry(event: NetworkEvent, rules: HarRules): HarEntry {
   const { timestamp, request, response } = event;
   const timings = timingsOf(request.timings);
   const { blocked, dns, connect, send, wait, receive } = timings;
@@ -62,8 +112,8 @@ export function harEntry(event: NetworkEvent, clean: (text: string) => string): 
     startedDateTime: new Date(timestamp).toISOString(),
     // A phase that did not happen is -1. `connect` includes the TLS handshake.
     time: rounded([blocked, dns, connect, send, wait, receive].reduce((sum, ms) => sum + Math.max(ms, 0), 0)),
-    request: requestPart(event, clean),
-    response: responsePart(event, clean),
+    request: requestPart(event, rules),
+    response: responsePart(event, rules),
     cache: {},
     timings,
     ...(response?.fromCache === true ? { _fromCache: 'disk' } : {}),
@@ -71,30 +121,32 @@ export function harEntry(event: NetworkEvent, clean: (text: string) => string): 
   };
 }
 
-function requestPart({ request, response }: NetworkEvent, clean: (text: string) => string): object {
-  const url = clean(request.url).slice(0, MAX_URL_CHARS);
+function requestPart({ request, response }: NetworkEvent, rules: HarRules): HarRequest {
+  const { clean, maxUrlChars } = rules;
+  const url = clean(request.url).slice(0, maxUrlChars);
   return {
     method: clean(request.method),
     url,
     httpVersion: response?.protocol ?? '',
     cookies: [],
-    headers: headersOf(request.headers, clean),
+    headers: headersOf(request.headers, rules),
     queryString: queryOf(url),
     headersSize: request.headersSize ?? -1,
     bodySize: request.bodySize ?? -1,
   };
 }
 
-function responsePart({ response, errorText }: NetworkEvent, clean: (text: string) => string): object {
+function responsePart({ response, errorText }: NetworkEvent, rules: HarRules): HarResponse {
+  const { clean, maxUrlChars } = rules;
   const location = response?.headers.find(({ name }) => name.toLowerCase() === 'location')?.value.value ?? '';
   return {
     status: response?.status ?? 0,
     statusText: clean(response?.statusText ?? ''),
     httpVersion: response?.protocol ?? '',
     cookies: [],
-    headers: headersOf(response?.headers ?? [], clean),
+    headers: headersOf(response?.headers ?? [], rules),
     content: { size: response?.content.size ?? 0, mimeType: clean(response?.mimeType ?? '') },
-    redirectURL: clean(location).slice(0, MAX_URL_CHARS),
+    redirectURL: clean(location).slice(0, maxUrlChars),
     headersSize: response?.headersSize ?? -1,
     bodySize: response?.bodySize ?? -1,
     ...(response === undefined ? {} : { _transferSize: response.bytesReceived }),
@@ -102,10 +154,10 @@ function responsePart({ response, errorText }: NetworkEvent, clean: (text: strin
   };
 }
 
-function headersOf(list: readonly Header[], clean: (text: string) => string): object[] {
-  return list.map(({ name, value }) => ({
+function headersOf(list: readonly SentHeader[], { clean, masked, maxValueChars }: HarRules): HarField[] {
+  return list.map(({ name, value: { value } }) => ({
     name: clean(name),
-    value: isSecretName(name) ? MASK : clean(value.value).slice(0, MAX_VALUE_CHARS),
+    value: isSecretName(name) ? masked(name, value) : clean(value).slice(0, maxValueChars),
   }));
 }
 
@@ -130,6 +182,6 @@ function rounded(ms: number): number {
   return Math.max(0, Math.round(ms * 1_000) / 1_000);
 }
 
-function queryOf(url: string): object[] {
+function queryOf(url: string): HarField[] {
   return URL.canParse(url) ? [...new URL(url).searchParams].map(([name, value]) => ({ name, value })) : [];
 }

@@ -1,4 +1,4 @@
-import { harEntry, type NetworkEvent } from './har-entry.ts';
+import { harEntry, rulesForPeople, type HarRules, type NetworkEvent } from './har-entry.ts';
 import { LastTexts } from './last-texts.ts';
 
 /** One process may log hundreds of sites at once. */
@@ -8,15 +8,15 @@ const BOUNDS = { maxCount: 1_000, maxChars: 4 * 1024 * 1024 };
 export class RequestLog {
   /** JSON text: objects would take several times the memory. */
   readonly #entries = new LastTexts(BOUNDS);
-  readonly #clean: (text: string) => string;
+  readonly #rules: HarRules;
 
   /** @param clean removes from a text what no output may show */
   constructor(clean: (text: string) => string) {
-    this.#clean = clean;
+    this.#rules = rulesForPeople(clean);
   }
 
   add(event: NetworkEvent): void {
-    this.#entries.add(JSON.stringify(harEntry(event, this.#clean)));
+    this.#entries.add(JSON.stringify(harEntry(event, this.#rules)));
   }
 
   /** The requests as an HTTP Archive 1.2, in the order in which they ended; empty if there were none. */

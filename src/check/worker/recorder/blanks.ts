@@ -1,0 +1,64 @@
+import { withoutPasswordValues } from '../../../text/password-fields.ts';
+import { Redaction } from '../../../text/redaction.ts';
+import { withoutTokens } from '../../../text/secret-names.ts';
+import { withoutCredentials } from '../../../wire/endpoint.ts';
+
+/** Fewer bytes than these may be in a picture by chance. */
+const MIN_BYTES_IN_BINARY = 6;
+const BINARY = /^(?:image\/(?!svg)|audio\/|video\/|font\/|application\/(?:octet-stream|wasm|pdf|zip))/i;
+const HTML = /^(?:text\/html|application\/xhtml\+xml)\b/i;
+
+/**
+ * Removes secrets from what is recorded, byte for byte: everything stays where it was, and what is blanked in an address
+ * is blanked alike in the page that holds it, so that a replay still finds it.
+ */
+export class Blanks {
+  readonly #known: Redaction;
+  readonly #seen: Redaction;
+
+  /**
+   * @param known what gridrun knows to be secret
+   * @param seen what the traffic shows to be secret
+   */
+  constructor(known: Redaction, seen: readonly string[]) {
+    this.#known = known;
+    this.#seen = new Redaction(seen);
+  }
+
+  /** A text without secrets, and without tokens and credentials in URLs. */
+  text(text: string): string {
+    return this.#bytes(Buffer.from(withoutTokens(withoutCredentials(text), stars)), 1).toString();
+  }
+
+  /** A header that holds a secret. Of a cookie, its name and its attributes stay. */
+  header(name: string, value: string): string {
+    return /^set-cookie$/i.test(name) ? this.text(blankCookie(value)) : stars(value);
+  }
+
+  /** A body without secrets, in the same buffer or a new one. */
+  body(bytes: Buffer, mimeType: string): Buffer {
+    const clean = this.#bytes(bytes, BINARY.test(mimeType) ? MIN_BYTES_IN_BINARY : 1);
+    if (!HTML.test(mimeType) || !/password/i.test(clean.toString('latin1'))) return clean;
+    // One character for each byte: the names are ASCII, whatever the encoding of the rest is.
+    return Buffer.from(withoutPasswordValues(clean.toString('latin1'), starsInQuotes), 'latin1');
+  }
+
+  #bytes(bytes: Buffer, minBytes: number): Buffer {
+    return this.#seen.blank(this.#known.blank(bytes, minBytes), minBytes);
+  }
+}
+
+/** As many bytes as the text has. */
+function stars(text: string): string {
+  return '*'.repeat(Buffer.byteLength(text));
+}
+
+function starsInQuotes(written: string): string {
+  return written.replaceAll(/[^"']/g, '*');
+}
+
+function blankCookie(line: string): string {
+  const [pair = '', ...attributes] = line.split(';');
+  const at = pair.indexOf('=');
+  return [at === -1 ? stars(pair) : `${pair.slice(0, at + 1)}${stars(pair.slice(at + 1))}`, ...attributes].join(';');
+}
