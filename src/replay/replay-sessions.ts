@@ -1,4 +1,5 @@
-import type { CheckRunner, Grid, OwnedSession, SessionRequest } from '../core/ports.ts';
+import { faultOf } from '../core/fault.ts';
+import type { AttemptOrder, AttemptOutcome, CheckRunner, Grid, OwnedSession, SessionRequest } from '../core/ports.ts';
 import { untilAborted } from '../wire/until-aborted.ts';
 import { makeCertificate, type ReplayCertificate } from './certificate.ts';
 import { withRecord } from './incomplete.ts';
@@ -12,8 +13,11 @@ export interface ReplaySettings {
   readonly onMiss: OnMiss;
   /** Give pages the time of the recording. */
   readonly recordedClock: boolean;
-  /** Reads the recording of a site. Throws a `GridrunError` if it cannot. */
-  recordingOf(siteId: string): Promise<PlayedRecording>;
+  /**
+   * Reads the recording of a site. Throws a `GridrunError` if it cannot.
+   * @param secrets values that are blanked in it
+   */
+  recordingOf(siteId: string, secrets: readonly string[]): Promise<PlayedRecording>;
   /** Called after the first attempt. The page stays open, and the recording is played, until it resolves. */
   hold?(): Promise<void>;
 }
@@ -43,27 +47,38 @@ export class ReplaySessions {
     };
   }
 
-  /** A runner that plays a site's recording while it tries the site. */
-  runner(inner: CheckRunner): CheckRunner {
+  /**
+   * A runner that plays a site's recording while it tries the site.
+   * @param secrets values that are blanked in a recording
+   */
+  runner(inner: CheckRunner, secrets: readonly string[]): CheckRunner {
     return {
       attempt: async (order) => {
-        const { session, site, signal } = order;
-        const proxy = this.#proxies.get(session.sessionId);
-        // A session without a proxy reaches nothing, so the attempt fails by itself.
-        if (proxy === undefined) return await inner.attempt(order);
-        const recording = await this.#settings.recordingOf(site.id);
-        // If the session is gone, the attempt finds out what it died of.
-        if (this.#settings.recordedClock) await setPageClock(session, recording.recordedAt, signal).catch(() => {});
-        proxy.play(recording);
-        const outcome = await inner.attempt(order);
-        const record = proxy.record();
-        await untilAborted(this.#settings.hold?.() ?? Promise.resolve(), signal).catch(() => {});
-        proxy.stop();
-        return withRecord(outcome, record);
+        try {
+          const recording = await this.#settings.recordingOf(order.site.id, secrets);
+          return await this.#attempt(inner, order, recording);
+        } catch (error) {
+          return { ending: 'faulted', checks: [], sessionDirty: false, fault: faultOf(error) };
+        }
       },
       onLateError: (listener) => inner.onLateError(listener),
       [Symbol.asyncDispose]: async () => await inner[Symbol.asyncDispose](),
     };
+  }
+
+  async #attempt(inner: CheckRunner, order: AttemptOrder, recording: PlayedRecording): Promise<AttemptOutcome> {
+    const { session, signal } = order;
+    const proxy = this.#proxies.get(session.sessionId);
+    // A session without a proxy reaches nothing, so the attempt fails by itself.
+    if (proxy === undefined) return await inner.attempt(order);
+    // If the session is gone, the attempt finds out what it died of.
+    if (this.#settings.recordedClock) await setPageClock(session, recording.recordedAt, signal).catch(() => {});
+    proxy.play(recording);
+    const outcome = await inner.attempt(order);
+    const record = proxy.record();
+    await untilAborted(this.#settings.hold?.() ?? Promise.resolve(), signal).catch(() => {});
+    proxy.stop();
+    return withRecord(outcome, record);
   }
 
   async #open(inner: Grid, request: SessionRequest): Promise<OwnedSession> {

@@ -125,6 +125,13 @@ function answer(request: Http2ServerRequest, response: Http2ServerResponse, port
       return send('text/plain', 'by the worker');
     case '/by-extension':
       return send('text/plain', 'by the extension');
+    case '/file': {
+      const [, first = '0', last = '9'] = /^bytes=(\d+)-(\d+)$/.exec(String(request.headers.range)) ?? [];
+      const part = '0123456789'.slice(Number(first), Number(last) + 1);
+      return void response
+        .writeHead(206, { 'content-type': 'text/plain', 'content-range': `bytes ${first}-${last}/10` })
+        .end(part);
+    }
     case '/plain':
       return send('text/html', '<title>Plain</title>');
     case '/login':

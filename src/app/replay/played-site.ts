@@ -1,15 +1,20 @@
 import { bodyHash } from '../../recording/body-hash.ts';
 import type { RecordedEntry, Recording } from '../../recording/har-archive.ts';
+import { Redaction } from '../../text/redaction.ts';
 import type { RecordedAnswer } from '../../replay/recorded-answer.ts';
 import type { PlayedRecording } from '../../replay/play.ts';
 
-/** A recording as the proxy plays it. */
-export function playedSite({ log, bodies }: Recording): PlayedRecording {
+/**
+ * A recording as the proxy plays it.
+ * @param secrets values that are blanked in it
+ */
+export function playedSite({ log, bodies }: Recording, secrets: readonly string[] = []): PlayedRecording {
+  const redaction = new Redaction(secrets);
   const { bodyHashKey, seedDateMs } = log._gridrun;
   return {
     recordedAt: seedDateMs,
     answers: log.entries.filter(hasAnswer).map((entry) => answerOf(entry, bodies)),
-    hashOf: (body) => bodyHash(bodyHashKey, body),
+    hashOf: (body) => bodyHash(bodyHashKey, redaction.blank(body)),
   };
 }
 

@@ -95,7 +95,7 @@ function recordedChecks(cwd: string, { sites }: ReplayPlan): string[] {
 }
 
 function reader({ sites }: ReplayPlan): ConstructorParameters<typeof ReplaySessions>[0]['recordingOf'] {
-  return async (siteId) => playedSite(await readArchive(sites.get(siteId)!.archive.path));
+  return async (siteId, secrets) => playedSite(await readArchive(sites.get(siteId)!.archive.path), secrets);
 }
 
 async function watched(run: Run, nights: readonly SiteNights[]): Replay['result'] {

@@ -45,7 +45,7 @@ export async function dispatch(
   using limits = hostLimits(options);
   const dispatcher = new Dispatcher(workOf(prepared, options.chunkSize), settingsOf(prepared, options), {
     grid,
-    runner: stage?.sessions.runner(runner) ?? sparingSites(runner, plainGrid),
+    runner: stage?.sessions.runner(runner, input.secrets) ?? sparingSites(runner, plainGrid),
     isolation,
     ask,
     canary: (signal) => canary(grid, () => openPage(plainGrid), canaryRequest(run, options.capabilities, signal)),

@@ -8,7 +8,10 @@ export interface Stage {
   readonly sessions: {
     /** Opens sessions that reach only the stage. Disposing of it disposes of the inner grid. */
     grid(inner: Grid): Grid;
-    /** Plays each site while it is tried. */
-    runner(inner: CheckRunner): CheckRunner;
+    /**
+     * Plays each site while it is tried.
+     * @param secrets values that are blanked in a recording
+     */
+    runner(inner: CheckRunner, secrets: readonly string[]): CheckRunner;
   };
 }
