@@ -5,7 +5,9 @@ interface Repeat {
   readonly waiting: Waiting;
   /** It is due if no more sites than this wait for their first load. */
   readonly dueAt: number;
-  /** A session was closed for it, or is about to be, so that a new one can take it. */
+  /** As `dueAt`: from then on, a session may be closed so that a new one can take it. */
+  readonly summonAt: number;
+  /** A session was closed for it, or is about to be. */
   hasSlot: boolean;
 }
 
@@ -30,9 +32,12 @@ export class Repeats {
     return this.#repeats.length;
   }
 
-  /** Adds a site that is due when no more than `dueAt` sites wait for their first load. */
-  add(waiting: Waiting, dueAt: number, hasSlot: boolean): void {
-    this.#repeats.push({ waiting, dueAt, hasSlot });
+  /**
+   * Adds a site. It is due when no more than `dueAt` sites wait for their first load, and has a session closed for it if it
+   * still waits at `summonAt`: mostly one closes by itself before.
+   */
+  add(waiting: Waiting, due: Pick<Repeat, 'dueAt' | 'summonAt' | 'hasSlot'>): void {
+    this.#repeats.push({ waiting, ...due });
     if (waiting.pauseMs === undefined || waiting.pauseMs === 0) return;
     const rested = (): void => {
       this.#pauses.delete(waiting);
@@ -62,7 +67,7 @@ export class Repeats {
       const fits = fit(repeat.waiting);
       if (fits === 'fits') return { waiting: this.#remove(at) };
       if (fits === 'other-node') repeat.hasSlot = false;
-      if (fits === 'needs-session' && !repeat.hasSlot) lacking ??= repeat;
+      if (fits === 'needs-session' && !repeat.hasSlot && firstCount <= repeat.summonAt) lacking ??= repeat;
     }
     if (lacking === undefined) return undefined;
     lacking.hasSlot = true;

@@ -8,14 +8,17 @@ export interface SpreadOver {
   readonly loadsLeft: number;
 }
 
+/** While a load waits for a session, and while it runs, each other session starts about one site. */
+const SITES_MEANWHILE = 2;
+
 /**
  * How many other sites start before the next load of a site that is tried again. All its loads are spread evenly over the
- * first loads that are left. While one load runs, each other session starts about one site, so that time is taken off: the
- * last load still ends with the run. With too few sites left it is 0, and the next load comes at once.
+ * first loads that are left. What starts while a load waits for a session and runs is taken off, so the last load still ends
+ * with the run. With too few sites left it is 0, and the next load comes at once.
  */
 export function sitesBetween({ waitingCount, sessions, loadsLeft }: SpreadOver): number {
   if (loadsLeft <= 0) return 0;
-  return Math.max(0, Math.floor(waitingCount / loadsLeft) - sessions);
+  return Math.max(0, Math.floor(waitingCount / loadsLeft) - SITES_MEANWHILE * sessions);
 }
 
 /** How long a site rests at least before each of its repeats, so that all of them together lengthen the run by `waitMs`. */

@@ -88,8 +88,13 @@ export class WorkQueue {
   again(waiting: Waiting): void {
     const { loadsLeft = 0, hasSlot = false } = waiting;
     const between = sitesBetween({ waitingCount: this.#firstCount, sessions: this.#sessions, loadsLeft });
-    // What comes at once and is not compared waits for the next session that opens.
-    this.#repeats.add(waiting, this.#firstCount - between, loadsLeft === 0 || (between === 0 && hasSlot));
+    const dueAt = this.#firstCount - between;
+    this.#repeats.add(waiting, {
+      dueAt,
+      summonAt: between === 0 ? dueAt : Math.max(0, dueAt - this.#sessions),
+      // What comes at once and is not compared waits for the next session that opens.
+      hasSlot: loadsLeft === 0 || (between === 0 && hasSlot),
+    });
     this.#count += 1;
     this.#nothingToStart = false;
   }

@@ -20,8 +20,8 @@ test('the repeats of a site end with the first loads of the others, or come at o
         // Evenly spread: no gap is larger than the one before, but for the rest of a division.
         assert.ok(between <= last + 1, `${between} after ${last}`);
         last = between;
-        // While the load runs, each session starts another site.
-        left -= between + sessions;
+        // While the load waits for a session and runs, each session starts two sites.
+        left -= between + 2 * sessions;
         assert.ok(between === 0 || left >= 0, `${-left} sites too late`);
         if (left < 0) break;
       }
