@@ -37,7 +37,13 @@ export function Attachments({
   );
 }
 
-function AttachmentView({ base, attachment }: { readonly base: string; readonly attachment: Attachment }): JSX.Element {
+export function AttachmentView({
+  base,
+  attachment,
+}: {
+  readonly base: string;
+  readonly attachment: Attachment;
+}): JSX.Element {
   const { name, path, contentType } = attachment;
   const href = hrefOf(base, path);
   if (href === undefined)

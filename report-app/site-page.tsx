@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
+import type { PicturesOfSite } from '../src/core/verdict.ts';
 import type { SiteRow } from '../src/report/html/report-data.ts';
 import type { ScreenProps } from './screen-props.ts';
 import { AttemptColumn } from './attempt-column.tsx';
-import { Attachments } from './attachments.tsx';
+import { Attachments, AttachmentView } from './attachments.tsx';
 import { EarlierRuns } from './earlier-runs.tsx';
 import { FaultText } from './fault-text.tsx';
 import { hashOf } from './route.ts';
@@ -16,6 +17,9 @@ export function SitePage({ model, route }: ScreenProps): JSX.Element {
     <article class="site-page">
       <Neighbours model={model} route={route} site={site} />
       <SiteHead site={site} />
+      {site.pictures !== undefined && (
+        <BothArms base={model.data.evidenceBase} pictures={site.pictures} arms={site.arms ?? ''} />
+      )}
       <section aria-labelledby="checks">
         <h2 id="checks">Checks</h2>
         <ul class="checks">
@@ -35,6 +39,33 @@ export function SitePage({ model, route }: ScreenProps): JSX.Element {
       </section>
       {site.remembered !== undefined && <EarlierRuns runs={site.remembered} />}
     </article>
+  );
+}
+
+/** The same check with the build and without it, side by side. */
+function BothArms({
+  base,
+  pictures,
+  arms,
+}: {
+  readonly base: string;
+  readonly pictures: PicturesOfSite;
+  readonly arms: string;
+}): JSX.Element {
+  const pictureOf = (name: string, path: string): JSX.Element => (
+    <li>
+      <AttachmentView base={base} attachment={{ name, path, contentType: 'image/png' }} />
+    </li>
+  );
+  return (
+    <section aria-labelledby="both-arms">
+      <h2 id="both-arms">With and without the build</h2>
+      <p>{arms}</p>
+      <ul class="both-arms">
+        {pictureOf('with the build', pictures.subject)}
+        {pictureOf('without it, or with the other build', pictures.control)}
+      </ul>
+    </section>
   );
 }
 

@@ -60,6 +60,12 @@ export interface OtherPages {
   readonly all: number;
 }
 
+/** A picture of each arm, as paths relative to the results folder. */
+export interface PicturesOfSite {
+  readonly subject: string;
+  readonly control: string;
+}
+
 /** What the two arms of a site showed. */
 export interface ArmsOfSite {
   /** The check that the answer rests on; empty for the attempt as a whole. */
@@ -73,6 +79,8 @@ export interface ArmsOfSite {
   readonly sampled?: boolean;
   /** The budget of the run ended the comparison early, or kept it from beginning. */
   readonly cut?: boolean;
+  /** Pictures of the check in both arms, if both were kept. */
+  readonly pictures?: PicturesOfSite;
   /** The median time of the suite in attempts without a failure, in ms, if both arms have one and run the same checks. */
   readonly passMs?: { readonly subject: number; readonly control: number };
 }

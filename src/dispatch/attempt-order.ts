@@ -1,3 +1,4 @@
+import { picturedChecks } from '../core/attribution/pictures.ts';
 import type { AttemptOrder } from '../core/ports.ts';
 import type { SiteProgress } from './site-progress.ts';
 import type { OpenSlot } from './supply-parts.ts';
@@ -5,7 +6,7 @@ import type { OpenSlot } from './supply-parts.ts';
 /** The order for the next attempt of a site in this slot. `siteTimeoutMs` holds if the site has no limit of its own. */
 export function attemptOrder(
   { slot, session }: OpenSlot,
-  { site, nextAttempt, isCompared }: SiteProgress,
+  { site, attempts, nextAttempt, isCompared }: SiteProgress,
   siteTimeoutMs: number,
   signal: AbortSignal,
 ): AttemptOrder {
@@ -17,6 +18,7 @@ export function attemptOrder(
     session: session.owned.session,
     siteTimeoutMs: site.timeoutMs ?? siteTimeoutMs,
     isCompared,
+    pictured: session.arm === 'control' && isCompared ? picturedChecks(attempts) : undefined,
     signal,
   };
 }

@@ -28,6 +28,7 @@ import type {
   CheckVerdict,
   ExcusedBy,
   OtherPages,
+  PicturesOfSite,
   SiteVerdict,
   Verdict,
 } from '../core/verdict.ts';
@@ -169,6 +170,7 @@ const arms = objectOf<ArmsOfSite>({
   pairs: objectOf<Pairs>({ subjectOnly: count, controlOnly: count, both: count, all: count }),
   sampled: optional(flag),
   cut: optional(flag),
+  pictures: optional(objectOf<PicturesOfSite>({ subject: attachmentPath, control: attachmentPath })),
   passMs: optional(objectOf<Exclude<ArmsOfSite['passMs'], undefined>>({ subject: duration, control: duration })),
 });
 

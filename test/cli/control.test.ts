@@ -13,13 +13,24 @@ function commandOver(grid: string, ...flags: readonly string[]): string[] {
 const BROKEN_BY_BUILD = 'extension.loaded';
 const BROKEN = "site.id === 's3' && extension.loaded";
 
-test('the loads of a failing site are spread over the run, and the build is blamed', async () => {
+test('the loads of a failing site are spread over the run, the build is blamed, and a picture of each arm is kept', async () => {
   await using stub = await startStubForBuild();
   await using place = await withBuild({ 'sites.json': siteList(...ids(150)), 'a.check.mjs': failingIf(BROKEN) });
   const { code, stdout } = await place.run(commandOver(stub.url, '-j', '1'));
   assert.equal(code, 1, stdout);
   const site = (await place.results()).sites.find(({ id }) => id === 's3');
   assert.deepEqual([site?.verdict, site?.cause, site?.attribution], ['failed', 'extension', 'broken']);
+  const { subject = '', control = '' } = site?.arms?.pictures ?? {};
+  assert.ok(
+    (await place.read(`gridrun-results/${subject}`)) !== '' && (await place.read(`gridrun-results/${control}`)) !== '',
+  );
+  const withPicture = (await place.journal()).flatMap((event) =>
+    event.type === 'attempt-ended' && event.attempt.checks.some(({ attachments = [] }) => attachments.length > 0)
+      ? `${event.attempt.siteId} ${event.attempt.arm}`
+      : [],
+  );
+  // Each failure with the build, and the control once.
+  assert.deepEqual(withPicture.toSorted(), ['s3 control', ...Array<string>(4).fill('s3 subject')]);
   const started = (await place.journal()).flatMap((event) => (event.type === 'attempt-started' ? event.siteId : []));
   const places = started.flatMap((id, index) => (id === 's3' ? index : []));
   assert.equal(places.length, 7);

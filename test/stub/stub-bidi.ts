@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import { CLEARS_COOKIES } from './stub-commands.ts';
+import { CLEARS_COOKIES, PNG } from './stub-commands.ts';
 import type { StubGrid, StubSession } from './stub-grid.ts';
 import type { StubOptions } from './webdriver-stub.ts';
 
@@ -78,6 +78,7 @@ function answerCdp(client: WebSocket, session: StubSession, text: string): void 
   const results: Readonly<Record<string, object>> = {
     'Target.getTargets': { targetInfos: [{ targetId: session.currentWindow, type: 'page' }] },
     'Target.attachToTarget': { sessionId: session.currentWindow },
+    'Page.captureScreenshot': { data: PNG },
   };
   client.send(JSON.stringify({ id, result: results[method] ?? {} }));
 }

@@ -6,7 +6,7 @@ import { W3cError } from './w3c-error.ts';
 export const ELEMENT_KEY = 'element-6066-11e4-a52e-4f735466cecf';
 
 /** A black pixel. */
-const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=';
+export const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=';
 
 type Body = Readonly<Record<string, unknown>>;
 

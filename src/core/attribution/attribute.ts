@@ -14,6 +14,7 @@ import { NO_LOADS } from './failure-rates.ts';
 import { cutCheck, hasFailed, lastFault, loadsByTitle, THE_ATTEMPT } from './loads.ts';
 import { median } from '../median.ts';
 import { firstPairOf, pairsOf } from './pairs.ts';
+import { picturesOf } from './pictures.ts';
 import { pairsThatCount } from './sent-pages.ts';
 
 /** What `attribute` weighs. */
@@ -125,6 +126,7 @@ function attributionOf(
   const [title, answer] = [...answers].toSorted(([, a], [, b]) => b.probability - a.probability)[0] ?? [THE_ATTEMPT];
   const loads = loadsByTitle(planned, attempts).get(title);
   const passMs = passDurations(attempts);
+  const pictures = answer === undefined ? undefined : picturesOf(title, attempts);
   return {
     ...(answer === undefined ? {} : { attribution: answer.word, probability: answer.probability }),
     arms: {
@@ -134,6 +136,7 @@ function attributionOf(
       pairs: isSampled ? firstPairOf(tried) : pairsOf(attempts, true),
       ...(isSampled ? { sampled: true } : {}),
       ...(isCut ? { cut: true } : {}),
+      ...(pictures === undefined ? {} : { pictures }),
       ...(passMs === undefined ? {} : { passMs }),
     },
   };

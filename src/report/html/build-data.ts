@@ -107,6 +107,7 @@ function siteRow(
     ...(session === undefined ? {} : { node: session.opened.node }),
     ...(verdict.control === undefined ? {} : { control: verdict.control }),
     ...(arms === undefined ? {} : { arms }),
+    ...(verdict.arms?.pictures === undefined ? {} : { pictures: verdict.arms.pictures }),
     ...(verdict.replay === undefined ? {} : { replay: replayText(verdict.replay) }),
     letters: verdict.checks.map((check) => LETTERS[check.flaky ? 'flaky' : check.status]).join(''),
     checkMs: verdict.checks.map(({ durationMs }) => Math.round(durationMs)),

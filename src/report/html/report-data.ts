@@ -1,7 +1,7 @@
 import type { Arm, Attachment, AttemptEnding, CheckStatus, ExtensionError } from '../../core/attempt.ts';
 import type { Cause } from '../../core/fault.ts';
 import type { RememberedRun } from '../../core/story.ts';
-import type { ExcusedBy, Verdict } from '../../core/verdict.ts';
+import type { ExcusedBy, PicturesOfSite, Verdict } from '../../core/verdict.ts';
 import type {
   TimelineAttempts,
   TimelineNodes,
@@ -84,6 +84,8 @@ export interface SiteRow {
   readonly arms?: string;
   /** What a replay asked of the recording, as a sentence. */
   readonly replay?: string;
+  /** A picture of each arm, as paths relative to the results folder, if both were kept. */
+  readonly pictures?: PicturesOfSite;
   readonly control?: Verdict;
   /** A letter of `LETTERS` for each check of the suite. */
   readonly letters: string;

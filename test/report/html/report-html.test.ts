@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Key, type WebElement } from 'selenium-webdriver';
+import type { Attachment } from '../../../src/core/attempt.ts';
 import type { Fault } from '../../../src/core/fault.ts';
 import { parseJournal } from '../../../src/results/replay.ts';
 import { startChrome } from '../../examples/chrome.ts';
@@ -47,6 +48,10 @@ function rememberedRun(): FakeRun {
   return variedRun().add({ type: 'site-remembered', siteId: 'bad', runs }).ended();
 }
 
+function picture(path: string): Attachment {
+  return { name: 'screenshot.png', path, contentType: 'image/png' };
+}
+
 /** Two sites fail alike, of which the baseline knows one; a control says that it is the extension. */
 function excusedRun(): FakeRun {
   const sites = [siteOf('old', { tags: ['shop'] }), siteOf('fresh', { tags: ['bank'] }), siteOf('fine')];
@@ -64,8 +69,10 @@ function excusedRun(): FakeRun {
     .session('s1')
     .attempt('old', [failed('works')])
     .judged('old')
-    .attempt('fresh', [failed('works')], { extensionErrors: [thrown] })
-    .attempt('fresh', [passed('works')], { arm: 'control' })
+    .attempt('fresh', [{ ...failed('works'), attachments: [picture('evidence/fresh/1.png')] }], {
+      extensionErrors: [thrown],
+    })
+    .attempt('fresh', [{ ...passed('works'), attachments: [picture('evidence/fresh/2.png')] }], { arm: 'control' })
     .judged('fresh')
     .attempt('fine', [passed('works')])
     .judged('fine')
@@ -253,6 +260,14 @@ test("a site's page: its attempts side by side, errors with their stacks, and wh
   assert.deepEqual(await known.texts('.attempt h3'), ['Attempt 1, with the extension', 'Attempt 2, the control']);
   assert.match((await known.texts('.attempt dl'))[0] ?? '', /Filler 1\.2\.3 f00df00df00d/);
   assert.match((await known.texts('.attempt details pre')).join('\n'), /boom/);
+  assert.deepEqual(await known.texts('.both-arms figcaption'), [
+    'with the build',
+    'without it, or with the other build',
+  ]);
+  assert.deepEqual(
+    await known.evaluate('[...document.querySelectorAll(".both-arms a")].map((link) => link.getAttribute("href"))'),
+    ['./evidence/fresh/1.png', './evidence/fresh/2.png'],
+  );
   await varied.open('#/site/nobody');
   assert.deepEqual(await varied.texts('h1'), ['There is no site nobody in this run']);
 });

@@ -154,9 +154,10 @@ export class SuiteExecution implements RunnerCallbacks {
 
   onPass(test: Mocha.Test, resume: () => void): void {
     const { parts, isEnded } = this.#options;
-    if (!parts.evidence.wantsPassed || this.#isCleaning) return resume();
+    const title = titleOf(test);
+    if (!parts.evidence.wantsPassed(title) || this.#isCleaning) return resume();
     this.#resume = resume;
-    void parts.evidence.take(titleOf(test)).then(() => {
+    void parts.evidence.takePassed(title).then(() => {
       if (isEnded()) return;
       this.#resume = undefined;
       resume();

@@ -7,6 +7,7 @@ import type { WireClient } from '../../../wire/wire-client.ts';
 import { Evidence, type AttachmentBody } from './evidence.ts';
 import { FilmStrip } from './film-strip.ts';
 import { mhtmlOf, pageOverWire, screenshotOf, sourceOf } from './page-evidence.ts';
+import type { PageTab } from '../page/page-tab.ts';
 import type { Look, PageView } from '../page/page-view.ts';
 import { ABORTED, DEADLINE } from '../../../wire/classify.ts';
 import type { Limits } from '../../../wire/deadline.ts';
@@ -78,9 +79,21 @@ export class EvidenceTaker {
     await this.#strip?.after(command, check);
   }
 
-  /** Should `take` be called for a check that passed? */
-  get wantsPassed(): boolean {
-    return this.#options.worker.evidence === 'all';
+  /** Should `takePassed` be called for a check that passed? */
+  wantsPassed(check: string): boolean {
+    const { worker, order } = this.#options;
+    return worker.evidence === 'all' || (worker.evidence === 'failures' && order.pictured?.includes(check) === true);
+  }
+
+  /** Takes the evidence of a check that passed: all, or a picture if it failed in the other arm. As `take`. */
+  async takePassed(check: string): Promise<void> {
+    if (this.#options.worker.evidence === 'all') return await this.take(check);
+    const deadlineMs = Math.max(MIN_CAPTURE_MS, Math.min(PICTURE_MS, this.#options.remainingMs()));
+    const limits = { deadlineMs, signal: abortAfter(deadlineMs) };
+    const tab = await this.#options.view.tab(limits);
+    if (tab === 'closed' || this.#holdsSession) return;
+    const screenshot = await this.#picture(tab, limits);
+    if (screenshot !== undefined) await this.files.writeOwn(check, 'screenshot.png', screenshot).catch(() => {});
   }
 
   /** What the lane has logged of page loads up to now; undefined if it logs nothing. Never rejects. */
@@ -128,15 +141,24 @@ export class EvidenceTaker {
     // Over the driver, one after the other: a picture that does not come would keep the source waiting.
     const source = orNothing(sourceOf(page, limits, redaction), limits.signal);
     if (overWire) await source;
-    const pictureLimits = { ...limits, deadlineMs: Math.min(limits.deadlineMs, PICTURE_MS) };
-    const taking = screenshotOf(page, pictureLimits);
-    if (overWire) taking.catch((error: unknown) => (this.#holdsSession ||= isLate(error)));
     const [screenshot, text, mhtml] = await Promise.all([
-      orNothing(taking, limits.signal),
+      this.#picture(tab, limits),
       source,
       orNothing(mhtmlOf(page, limits, redaction), limits.signal),
     ]);
     return { screenshot, source: text, mhtml };
+  }
+
+  async #picture(
+    tab: PageTab | 'unreachable',
+    limits: Limits & { readonly signal: AbortSignal },
+  ): Promise<Uint8Array | undefined> {
+    const { order, wire } = this.#options;
+    const overWire = tab === 'unreachable';
+    const page = overWire ? pageOverWire(wire, order.session.sessionId) : tab;
+    const taking = screenshotOf(page, { ...limits, deadlineMs: Math.min(limits.deadlineMs, PICTURE_MS) });
+    if (overWire) taking.catch((error: unknown) => (this.#holdsSession ||= isLate(error)));
+    return await orNothing(taking, limits.signal);
   }
 
   async #write(check: string, log: SessionLog, { screenshot, source, mhtml, extension }: AllPieces): Promise<void> {
