@@ -8,7 +8,7 @@ import { PairedRuns } from './support/paired-runs.ts';
 
 // Measures what `--record failures` costs compared with `--record off`, in a real Chrome, if every check passes. Each round
 // runs both, in alternating order, so that other load on the machine affects both.
-// Run `node bench/record.ts --rounds 5 --pages 40`.
+// Run `npm run bench:record -- --rounds 5 --pages 40`.
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },

@@ -39,9 +39,8 @@ const EXTENSION = {
 };
 
 /** Records a run of the site `shop`, which fails, and of `fine`, which passes. The servers are stopped then. */
-async function recordedRun(place: Workplace, more: readonly string[] = []): Promise<TlsSite> {
+async function recordedRun(place: Workplace, extension: string): Promise<TlsSite> {
   await using site = await startTlsSite();
-  await using extension = await probeExtension(EXTENSION);
   const list = [
     { id: 'shop', url: site.url, env: ['SHOP_KEY'] },
     { id: 'fine', url: new URL('/plain', site.url).href },
@@ -49,7 +48,7 @@ async function recordedRun(place: Workplace, more: readonly string[] = []): Prom
   await place.write('sites.json', JSON.stringify(list));
   await place.write('checks/a.check.ts', checkFile(CHECK));
   const args = ['--sites', 'sites.json', '--sessions', '1', '--retries', '0', '--capabilities', CAPABILITIES];
-  const recorded = ['--extension', extension.folder, '--record', 'failures', ...more];
+  const recorded = ['--extension', extension, '--record', 'failures'];
   const { code, stdout, stderr } = await place.run([...args, ...recorded], {
     env: { SHOP_KEY: CANARIES.environment },
   });
@@ -58,11 +57,12 @@ async function recordedRun(place: Workplace, more: readonly string[] = []): Prom
 }
 
 test(
-  'a failing site is recorded, without its secrets, and Playwright opens it',
+  'a failing site is recorded, without its secrets; Playwright opens it, and its replay fails alike',
   { skip: missing('chrome') },
   async () => {
     await using place = await Workplace.with({});
-    const site = await recordedRun(place);
+    await using extension = await probeExtension(EXTENSION);
+    const site = await recordedRun(place, extension.folder);
     await assertListed(place);
     const recording = await readArchive(join(place.folder, 'gridrun-results', ARCHIVE));
     assertWhole(recording, site);
@@ -87,9 +87,21 @@ test(
       image: 1,
       frame: 'framed and run',
     });
-    assert.equal(site.requests.length, sent);
+    await assertSameInReplay(place, extension.folder);
+    assert.equal(site.requests.length, sent, 'nothing was asked of the server');
   },
 );
+
+/** The same failure, and every request has its answer: of the service worker, the frame and the extension too. */
+async function assertSameInReplay(place: Workplace, extension: string): Promise<void> {
+  const args = ['replay', 'gridrun-results', '--extension', extension];
+  const { code, stdout, stderr } = await place.run(args, { env: { SHOP_KEY: CANARIES.environment } });
+  assert.equal(code, 1, stdout + stderr);
+  const [shop] = (await place.results('gridrun-replay')).sites;
+  assert.equal(shop?.verdict, 'failed');
+  assert.match(shop?.checks[0]?.fault?.message ?? '', /Welcome/);
+  assert.deepEqual(shop?.replay?.misses, []);
+}
 
 async function assertListed(place: Workplace): Promise<void> {
   const results = await place.results();

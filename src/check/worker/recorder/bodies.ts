@@ -29,7 +29,7 @@ const FIRST = ['Document', 'Script', 'Stylesheet', 'XHR', 'Fetch', 'Font'];
 const AT_ONCE = 6;
 
 export interface BodiesOptions {
-  readonly client: DevToolsClient;
+  readonly client: Pick<DevToolsClient, 'send'>;
   readonly limits: Limits;
   /** The targets that are still there. */
   readonly tabs: ReadonlySet<string>;
@@ -45,14 +45,20 @@ export async function takeBodies(
   const taken = new Map<Exchange, Body | Missing>();
   const waiting = exchanges.filter(hasBody).toSorted((a, b) => rankOf(a) - rankOf(b));
   let bytes = 0;
+  const take = async (exchange: Exchange): Promise<Body | Missing> => {
+    const { bodyBytes } = exchange;
+    if (bytes + bodyBytes > options.maxBytes) return 'record-max';
+    // Its place is taken at once, so that a body that comes faster cannot take it.
+    bytes += bodyBytes;
+    const body = await bodyOf(exchange, options);
+    bytes -= bodyBytes;
+    if (typeof body === 'string') return body;
+    if (bytes + body.bytes.length > options.maxBytes) return 'record-max';
+    bytes += body.bytes.length;
+    return body;
+  };
   const takeNext = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const isTooMuch = bytes + next.bodyBytes > options.maxBytes;
-      const body = isTooMuch ? 'record-max' : await bodyOf(next, options);
-      const isKept = typeof body !== 'string' && bytes + body.bytes.length <= options.maxBytes;
-      if (isKept) bytes += body.bytes.length;
-      taken.set(next, isKept || typeof body === 'string' ? body : 'record-max');
-    }
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) taken.set(next, await take(next));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, takeNext));
   return taken;
