@@ -11,7 +11,7 @@ import { addressInUse, endChildren, hasOpenServer } from './process/attempt-reso
 import type { ProcessWatch } from './process/process-watch.ts';
 
 /** A look at all shared objects takes a tenth of a millisecond and more, so this bounds what all looks cost. */
-const CLOSE_LOOK_MS = 50;
+const CLOSE_LOOK_MS = 25;
 
 /** Changes that gridrun's own commands do not depend on. */
 const OF_PROCESS = /^the (working folder|umask|environment|handlers)|^process\.env$/;

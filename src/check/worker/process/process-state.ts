@@ -23,7 +23,7 @@ interface KeptProperty {
 /**
  * Which new properties a look sees. Plain assignment makes enumerable ones, and to look for those alone is five times as fast.
  */
-export type Additions = 'all' | 'enumerable' | 'none';
+export type Additions = 'all' | 'enumerable';
 
 /** A property of a shared object that is not what it was. */
 export interface Change {
@@ -81,11 +81,11 @@ export class ProcessState {
     this.#handlers = new Map(HANDLED.map((event) => [event, process.listeners(event as 'uncaughtException')]));
   }
 
-  /** The names of what is not as it was, of the few things that cost next to nothing to compare: replaced globals, too. */
+  /** The names of what is not as it was, of the few things that cost next to nothing to compare: globals, too. */
   glance(): string[] {
     const changes: Change[] = [];
     const globals = this.#kept[0];
-    if (globals !== undefined) addChanges(globals, 'none', changes);
+    if (globals !== undefined) addChanges(globals, 'enumerable', changes);
     return [...this.#ofProcess(), ...changes.map(({ name }) => name)];
   }
 
@@ -181,7 +181,7 @@ function addChanges(kept: Kept, additions: Additions, changes: Change[]): void {
     const owner = watched.name === '' ? 'globalThis' : watched.name;
     changes.push({ object, key: '', name: `${owner} (frozen)`, before: undefined });
   }
-  if (watched.additions && additions !== 'none') addAdditions(kept, additions, changes);
+  if (watched.additions) addAdditions(kept, additions, changes);
 }
 
 function addReplaced({ watched, properties }: Kept, changes: Change[]): void {
