@@ -82,7 +82,7 @@ export function brokenBuilds(pages: readonly KnownPage[]): Build[] {
 /** The language of the most pages that is not that of most. */
 function languageOf(pages: readonly KnownPage[]): string {
   const groups = Map.groupBy(pages, ({ language }) => language.slice(0, 2));
-  const found = [...groups].filter(([name, { length }]) => name !== '' && length < pages.length / 3);
+  const found = [...groups].filter(([name, { length }]) => name !== '' && length <= pages.length / 3);
   const [first] = found.toSorted((a, b) => b[1].length - a[1].length);
   if (first === undefined) throw new Error('the pages have one language');
   return first[0];
