@@ -1,9 +1,8 @@
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 /** Where gridrun is installed. */
-const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
+const PACKAGE = join(import.meta.dirname, '..', '..');
 
 /**
  * Keeps compiled code, so that the next start loads modules faster. Call it before modules are imported. It never throws: if
