@@ -1,8 +1,10 @@
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { OURS } from '../modules/own-modules.ts';
 
 /** Where gridrun is installed. */
-const PACKAGE = join(import.meta.dirname, '..', '..');
+const PACKAGE = dirname(fileURLToPath(OURS));
 
 /**
  * Keeps compiled code, so that the next start loads modules faster. Call it before modules are imported. It never throws: if
