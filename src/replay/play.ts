@@ -1,4 +1,6 @@
 import { MAX_MISSES, type ReplayMiss, type ReplayRecord, type RequestKind } from '../core/replay-record.ts';
+import { withoutTokens } from '../text/secret-names.ts';
+import { withoutCredentials } from '../wire/endpoint.ts';
 import type { AskedRequest, RecordedAnswer } from './recorded-answer.ts';
 import { ReplayBook } from './replay-book.ts';
 
@@ -45,12 +47,14 @@ export class Play {
     return this.#book.has(method, url);
   }
 
-  /** Counts a request that the recording could not answer. */
+  /** Counts a request that the recording could not answer. Reports show its URL, so tokens in it are removed. */
   missed(url: string, kind: RequestKind): void {
     // Chrome tries https first for a site that has only http.
     if (kind === 'document' && url.startsWith('https:') && this.#book.has('GET', url.replace('https:', 'http:')))
       return;
-    if (this.#misses.size < MAX_MISSES) this.#misses.set(`${kind} ${url}`, { url, kind });
+    if (this.#misses.size >= MAX_MISSES) return;
+    const shown = withoutTokens(withoutCredentials(url));
+    this.#misses.set(`${kind} ${shown}`, { url: shown, kind });
   }
 
   record(): ReplayRecord {

@@ -1,4 +1,5 @@
 import { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { ReplayRecord } from '../core/replay-record.ts';
 import type { ReplayCertificate } from './certificate.ts';
@@ -122,12 +123,15 @@ function send(response: ProxiedResponse, { status, headers, body }: Reply, statu
   if (response instanceof ServerResponse && /^[\x20-\x7e]+$/.test(statusText)) response.statusMessage = statusText;
   // A stream of events that ended would be asked for again and again.
   if (String(headers['content-type']).startsWith('text/event-stream')) {
-    if (response instanceof ServerResponse) response.write(body);
-    else response.write(body);
-    return;
+    return writeOn(response, body);
   }
   if (body.length > 0) response.setHeader('content-length', body.length);
   response.end(body);
+}
+
+/** Writes a part of an answer. The types of the two responses cannot be called as one. */
+function writeOn(response: Pick<Writable, 'write'>, body: Buffer): void {
+  response.write(body);
 }
 
 function textReply(status: number, text: string): Reply {

@@ -58,7 +58,7 @@ export class ReplaySessions {
           const recording = await this.#settings.recordingOf(order.site.id, secrets);
           return await this.#attempt(inner, order, recording);
         } catch (error) {
-          return { ending: 'faulted', checks: [], sessionDirty: false, fault: faultOf(error) };
+          return { ending: 'faulted', checks: [], sessionDirty: true, fault: faultOf(error) };
         }
       },
       onLateError: (listener) => inner.onLateError(listener),
@@ -71,8 +71,8 @@ export class ReplaySessions {
     const proxy = this.#proxies.get(session.sessionId);
     // A session without a proxy reaches nothing, so the attempt fails by itself.
     if (proxy === undefined) return await inner.attempt(order);
-    // If the session is gone, the attempt finds out what it died of.
-    if (this.#settings.recordedClock) await setPageClock(session, recording.recordedAt, signal).catch(() => {});
+    // Without the clock, the page would be another one, and nothing would say so.
+    if (this.#settings.recordedClock) await setPageClock(session, recording.recordedAt, signal);
     proxy.play(recording);
     const outcome = await inner.attempt(order);
     const record = proxy.record();

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RecordedEntry, Recording } from '../../src/recording/har-archive.ts';
 import { readArchive } from '../../src/recording/read-archive.ts';
-import { manifestWith, probeExtension } from '../extension/probe-extension.ts';
+import { probeExtension } from '../extension/probe-extension.ts';
+import { ASKING_EXTENSION } from './asking-extension.ts';
 import { checkFile, Workplace } from '../support/command.ts';
 import { missing } from '../support/machine.ts';
 import { pageFromHar } from './playwright-page.ts';
@@ -22,21 +23,6 @@ await driver.findElement(By.id('secret')).sendKeys('${CANARIES.typed}');
 await driver.findElement(By.id('go')).click();
 await driver.wait(until.elementLocated(By.id('welcome')), 8000);
 assert.equal(await driver.findElement(By.id('welcome')).getText(), 'Good morning');`;
-
-/** Its worker asks the server, and its content script shows what came. */
-const EXTENSION = {
-  'manifest.json': manifestWith({
-    background: { service_worker: 'worker.js' },
-    host_permissions: ['https://*.test/*'],
-    content_scripts: [{ matches: ['https://shop.test/*'], js: ['content.js'] }],
-  }),
-  'worker.js': `chrome.runtime.onMessage.addListener((url, sender, answer) => {
-    fetch(url).then((response) => response.text()).then(answer);
-    return true;
-  });`,
-  'content.js': `const place = document.getElementById('extended');
-    if (place) chrome.runtime.sendMessage(new URL('/by-extension', location.href).href).then((text) => { place.textContent = text; });`,
-};
 
 /** Records a run of the site `shop`, which fails, and of `fine`, which passes. The servers are stopped then. */
 async function recordedRun(place: Workplace, extension: string): Promise<TlsSite> {
@@ -61,7 +47,7 @@ test(
   { skip: missing('chrome') },
   async () => {
     await using place = await Workplace.with({});
-    await using extension = await probeExtension(EXTENSION);
+    await using extension = await probeExtension(ASKING_EXTENSION);
     const site = await recordedRun(place, extension.folder);
     await assertListed(place);
     const recording = await readArchive(join(place.folder, 'gridrun-results', ARCHIVE));

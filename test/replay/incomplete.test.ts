@@ -4,6 +4,7 @@ import { hasFailed, tellingAttempts } from '../../src/core/attribution/loads.ts'
 import { makeFault } from '../../src/core/fault.ts';
 import type { AttemptOutcome } from '../../src/core/ports.ts';
 import type { RequestKind } from '../../src/core/replay-record.ts';
+import { Play } from '../../src/replay/play.ts';
 import { withRecord } from '../../src/replay/incomplete.ts';
 import { replayCapabilities } from '../../src/replay/replay-chrome.ts';
 
@@ -81,4 +82,14 @@ test('nothing that the user sets leads a browser around its proxy', () => {
       ],
     },
   });
+});
+
+test('a request that was missed is shown without its tokens and credentials', () => {
+  const play = new Play({ recordedAt: 0, answers: [], hashOf: () => '' });
+  play.missed('https://me:hidden@a.test/x?access_token=abc123&page=2', 'script');
+  play.missed('wss://a.test/live?sid=abc123', 'websocket');
+  assert.deepEqual(
+    play.record().misses.map(({ url }) => url),
+    ['https://a.test/x?access_token=***&page=2', 'wss://a.test/live?sid=***'],
+  );
 });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import type { ResultsFile } from '../../src/results/results-json.ts';
-import { manifestWith, probeExtension } from '../extension/probe-extension.ts';
+import { probeExtension } from '../extension/probe-extension.ts';
+import { ASKING_EXTENSION } from '../recording/asking-extension.ts';
 import { checkFile, Workplace } from '../support/command.ts';
 import { missing } from '../support/machine.ts';
 import { startTlsSite, TLS_SITE_FLAGS } from '../recording/tls-site.ts';
@@ -29,21 +30,6 @@ await driver.wait(until.elementLocated(By.id('welcome')), 8000);
 seen.push(await text('welcome'));
 assert.equal(seen.join(' | '), 'what nobody saw');`;
 
-/** Its worker asks the server, and its content script shows what came. */
-const EXTENSION = {
-  'manifest.json': manifestWith({
-    background: { service_worker: 'worker.js' },
-    host_permissions: ['https://*.test/*'],
-    content_scripts: [{ matches: ['https://shop.test/*'], js: ['content.js'] }],
-  }),
-  'worker.js': `chrome.runtime.onMessage.addListener((url, sender, answer) => {
-    fetch(url).then((response) => response.text()).then(answer);
-    return true;
-  });`,
-  'content.js': `const place = document.getElementById('extended');
-    if (place) chrome.runtime.sendMessage(new URL('/by-extension', location.href).href).then((text) => { place.textContent = text; });`,
-};
-
 const failures = ({ sites }: ResultsFile): unknown =>
   sites.map(({ id, verdict, cause, code, checks }) => [
     id,
@@ -58,7 +44,7 @@ test(
   { skip: missing('chrome') },
   async () => {
     await using place = await Workplace.with({ 'checks/a.check.ts': checkFile(CHECK) });
-    await using extension = await probeExtension(EXTENSION);
+    await using extension = await probeExtension(ASKING_EXTENSION);
     const build = ['--extension', extension.folder, '-j', '1', '--evidence', 'none'];
     const site = await startTlsSite();
     const { port } = site;

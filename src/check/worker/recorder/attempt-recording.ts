@@ -40,8 +40,9 @@ export class AttemptRecording {
   async start(): Promise<void> {
     const { promise, resolve } = withResolvers<void>();
     const timer = setTimeout(resolve, START_WAIT_MS);
-    this.#recorder = this.#startRecorder().catch(() => undefined);
-    await Promise.race([this.#recorder, promise]);
+    this.#recorder = this.#startRecorder();
+    // Its failure is reported by `keep`.
+    await Promise.race([this.#recorder.catch(() => undefined), promise]);
     clearTimeout(timer);
   }
 
@@ -66,7 +67,7 @@ export class AttemptRecording {
   /** Ends the recorder. Never throws. */
   close(): void {
     this.#isOver = true;
-    void this.#recorder?.then((recorder) => recorder?.close());
+    void this.#recorder?.then((recorder) => recorder?.close()).catch(() => {});
   }
 
   async #startRecorder(): Promise<Recorder | undefined> {

@@ -14,7 +14,6 @@ import { MAX_POST_DATA_BYTES, originOfExtension, Traffic } from './traffic.ts';
 const COMMAND_MS = 10_000;
 /** Of the attempt's end, for the bodies. The rest is for packing and writing. */
 const BODIES_MS = 2_500;
-/** The targets that load from the network. */
 /**
  * The targets that load from the network. A new one waits for its recorder, so that its first request is not missed. Both
  * the browser and a page attach to a service worker: the page's attachment comes before the request for its script.
@@ -30,7 +29,7 @@ export interface RecorderOptions {
   readonly session: SessionFacts;
   readonly redaction: Redaction;
   readonly facts: GivenFacts;
-  /** The most bytes of all bodies together. */
+  /** The limit for all bodies together. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
