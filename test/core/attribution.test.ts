@@ -98,6 +98,26 @@ test('the verdict follows the answer, whatever part of the loads crashes with th
   assert.ok(seen.has('suspect') && seen.has('undecided'), [...seen].join());
 });
 
+test('a build that is broken or suspect fails the site, whatever fails beside it and in which way', () => {
+  const fault = { code: 'browser.crashed', cause: 'browser', message: 'the page crashed' } as const;
+  const status = fc.constantFrom<CheckStatus>('passed', 'passed', 'failed', 'errored');
+  const load = fc.option(fc.record({ page: status, 'button @extension': status }), { freq: 2 });
+  const tried = (arm: Arm, statuses: Readonly<Record<string, CheckStatus>> | null): Attempt =>
+    statuses === null ? { ...attempt(arm, {}), ending: 'faulted', fault } : attempt(arm, statuses);
+  let blamed = 0;
+  fc.assert(
+    fc.property(fc.array(fc.tuple(load, load), { minLength: 1, maxLength: 8 }), (pairs) => {
+      const attempts = pairs.flatMap(([subject, control]) => [tried('subject', subject), tried('control', control)]);
+      const { verdict, cause, attribution } = verdictOf(...attempts);
+      if (attribution !== 'broken' && attribution !== 'suspect') return;
+      blamed++;
+      assert.deepEqual([verdict, cause], ['failed', 'extension']);
+    }),
+    { numRuns: 2000 },
+  );
+  assert.ok(blamed > 20, String(blamed));
+});
+
 test('a check that the control leaves out is answered by the site as a whole', () => {
   const failing = { page: 'passed', 'button @extension': 'failed' } as const;
   const well = verdictOf(...alternating(4, failing, { page: 'passed', 'button @extension': 'skipped' }));

@@ -56,7 +56,7 @@ export function attribute(trial: Trial): SiteVerdict {
   const cutAt = cutCheck(trial.planned, evidence.attempts);
   const checks = subject.checks.map((check) => {
     const isOfAttempt = isFailing(check.status) || check.title === cutAt;
-    const answer = answers.get(check.title) ?? (isOfAttempt ? answers.get(THE_ATTEMPT) : undefined);
+    const answer = likelier(answers.get(check.title), isOfAttempt ? answers.get(THE_ATTEMPT) : undefined);
     return answer === undefined
       ? check
       : answered(withFault(check, trial.attempts), controls.get(check.title), answer.word);
@@ -92,6 +92,12 @@ function answersOf({ planned, attempts, knowledge, atMost, isCut = false }: Tria
       ];
     }),
   );
+}
+
+/** The answer for which the build is the likelier. */
+function likelier(own: Answer | undefined, ofAttempt: Answer | undefined): Answer | undefined {
+  if (own === undefined || ofAttempt === undefined) return own ?? ofAttempt;
+  return ofAttempt.probability > own.probability ? ofAttempt : own;
 }
 
 /** A check that passed in the end has no fault of an attempt that was cut. Its answer still rests on that. */
