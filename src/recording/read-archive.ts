@@ -113,7 +113,9 @@ function harIn(value: unknown): RecordedHar {
 }
 
 async function unpacked(bytes: Buffer): Promise<Map<string, Buffer>> {
-  const zip = await fromBufferPromise(bytes, { lazyEntries: true });
+  const zip = await fromBufferPromise(bytes, { lazyEntries: true }).catch((error: unknown) => {
+    throw new Error('it is no zip file, or it was cut', { cause: error });
+  });
   const files = new Map<string, Buffer>();
   let total = 0;
   for await (const entry of zip.eachEntry()) {

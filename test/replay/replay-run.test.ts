@@ -150,6 +150,18 @@ test('with --bisect, what is neither good nor bad is 125', async () => {
   assert.deepEqual(codes, [2, 125, 125]);
 });
 
+test('each recording that cannot be read is named at once', async () => {
+  await using place = await Workplace.with({ 'cut.har.zip': 'PK', 'empty/note.txt': 'nothing' });
+  const { code, stderr } = await place.run(['replay', 'cut.har.zip', 'gone.har.zip', 'empty']);
+  assert.equal(code, 2, stderr);
+  for (const mistake of [
+    /cut\.har\.zip is not a recording of gridrun: it is no zip file/,
+    /there is no file or folder .*gone/,
+    /empty holds no recording/,
+  ])
+    assert.match(stderr, mistake);
+});
+
 test('a replay does not clear the folder that it reads', async () => {
   await using place = await Workplace.with({ 'night/.keep': '' });
   await record(place, 'night/shop.har.zip', { site: 'shop', url: 'https://shop.test/' }, []);

@@ -8,6 +8,7 @@ import type { RecordingFacts } from '../../recording/har-archive.ts';
 import { readArchive } from '../../recording/read-archive.ts';
 import { EVIDENCE, JOURNAL } from '../../results/layout.ts';
 import { replay } from '../../results/replay.ts';
+import { refuseTogether } from '../run/refuse-together.ts';
 
 /** What the file name of a recording ends with. */
 const ARCHIVE_ENDING = '.har.zip';
@@ -33,29 +34,39 @@ interface RecordedRun {
 
 /**
  * The recordings that files and folders name. Of a folder, it takes one recording for each site: the newest one with the build
- * under test. Of a results folder, only those of its own run. Throws a refusal if a file is no recording, or a folder holds none.
+ * under test. Of a results folder, only those of its own run. Throws one refusal that names each
+ * file that is no recording and each folder that holds none.
  */
 export async function findArchives(cwd: string, given: readonly string[]): Promise<FoundArchive[]> {
   const runs = new Map<string, Promise<RecordedRun>>();
-  const found: FoundArchive[] = [];
-  for (const name of given) {
+  const found = await inTurn(given, async (name) => {
     const path = resolve(cwd, name);
     if (!existsSync(path))
       throw refusal('replay.archive', `there is no file or folder ${path}`, {
         hint: `pass a results folder of a run with --record, or a file that ends with ${ARCHIVE_ENDING}`,
       });
-    if ((await stat(path)).isDirectory()) found.push(...(await inFolder(path, runs)));
-    else found.push(await describe(path, runs));
+    return (await stat(path)).isDirectory() ? await inFolder(path, runs) : [await describe(path, runs)];
+  });
+  return found.flat();
+}
+
+/** Reads one after the other: each recording may be large. Throws one refusal with the mistakes of all. */
+async function inTurn<T>(names: readonly string[], read: (name: string) => Promise<T>): Promise<T[]> {
+  const readings: Promise<T>[] = [];
+  for (const name of names) {
+    const reading = read(name);
+    readings.push(reading);
+    await reading.catch(() => {});
   }
-  return found;
+  return await refuseTogether(...readings);
 }
 
 async function inFolder(folder: string, runs: Map<string, Promise<RecordedRun>>): Promise<FoundArchive[]> {
-  const all: FoundArchive[] = [];
   // A results folder may keep the recordings of earlier runs beside its own.
   const within = existsSync(join(folder, JOURNAL)) ? join(folder, EVIDENCE) : folder;
-  for await (const name of glob(`**/*${ARCHIVE_ENDING}`, { cwd: within }))
-    all.push(await describe(join(within, name), runs));
+  const names: string[] = [];
+  for await (const name of glob(`**/*${ARCHIVE_ENDING}`, { cwd: within })) names.push(name);
+  const all = await inTurn(names, async (name) => await describe(join(within, name), runs));
   if (all.length === 0)
     throw refusal('replay.archive', `${folder} holds no recording`, {
       hint: 'record with --record failures, which keeps the network traffic of sites that fail',
