@@ -1,19 +1,19 @@
 import type { Undated } from '../core/event.ts';
 
-/** A site that the build breaks for good is decided after so many more loads: three pairs. They are kept for each site that begins. */
+/** Three pairs decide a site that the build breaks for good. Each site that begins has these loads reserved. */
 const LOADS_TO_DECIDE = 6;
 const PAIR = 2;
-/** On a short list a share of the sites is next to nothing. So many failing sites may always use all they need. */
+/** A share of a short list is next to nothing. This many failing sites always get their whole budget. */
 const SITES_ALWAYS = 10;
 
-/** The most loads that comparisons may add to a run. `share` is of the sites, `siteBudget` the limit of one site. */
+/** The max number of loads that comparisons may add to a run. `share` is of the sites, `siteBudget` the limit of one site. */
 export function loadsOfRun(siteCount: number, share: number, siteBudget: number): number {
   return Math.max(Math.floor(siteCount * share), SITES_ALWAYS * siteBudget);
 }
 
 /**
- * The loads that comparisons may add to a run, over all sites. A site begins only if enough for a decision is left, for it and
- * for all that have begun. So when the budget is used, few sites are cut in the middle, and the others never begin.
+ * The loads that comparisons may add to a run, over all sites. A site begins only if enough is left to decide it and
+ * all sites that have begun. So few sites are cut in the middle when the budget is used up.
  */
 export class RunBudget {
   #left: number;

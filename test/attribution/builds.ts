@@ -73,7 +73,7 @@ export function brokenBuilds(pages: readonly KnownPage[]): Build[] {
     build('slow', chosen(2), onChosen(`for (const end = Date.now() + ${SLOW_MS}; Date.now() < end; );`)),
     build('crash', chosen(3), onChosen('for (const all = []; ; ) all.push(new Array(5e6).fill(1.5));')),
     build('hang', chosen(4), onChosen('for (;;);')),
-    build('dead worker', chosen(5), '', 'throw new Error("the worker is dead");'),
+    build('silent worker', chosen(5), '', 'throw new Error("the worker fails");'),
     withRule(build('network rule', chosen(6), '')),
     build('closes the tab', chosen(0), '', 'chrome.tabs.remove(sender.tab.id);'),
   ];

@@ -48,12 +48,12 @@ export interface CalibratedSite {
 
 /** From this share of failing loads on, a site fails often. */
 const OFTEN = 0.2;
-/** A site of which at least so large a share of loads fails, as far as is known, is worth quarantining. */
+/** A site is worth quarantining if its failure rate, as estimated from all its loads, is at least this. */
 const QUARANTINE_RATE = 0.15;
-/** A budget is enough if larger ones find no more than this share of broken sites beyond it, … */
-const NEARLY = 0.02;
-/** … and blame no more than this share of sites less by mistake. */
-const HARDLY = 0.001;
+/** A budget is enough if no larger one finds more than this share of broken sites in addition. */
+const MAX_LESS_FOUND = 0.02;
+/** A budget is enough if no other one blames fewer sites by mistake, by more than this share. */
+const MAX_MORE_BLAMED = 0.001;
 
 /** Folds a run that had the same build in both arms and tried every site with both. */
 export function calibrate(state: RunState): Calibration {
@@ -124,7 +124,7 @@ function blamedAs(state: RunState, word: 'broken' | 'suspect'): string[] {
 
 function neededBudget(budgets: readonly BudgetTrial[]): number | undefined {
   const fewest = Math.min(...budgets.map(({ wronglyBlamed }) => wronglyBlamed));
-  const fair = budgets.filter(({ wronglyBlamed }) => wronglyBlamed <= fewest + HARDLY);
+  const fair = budgets.filter(({ wronglyBlamed }) => wronglyBlamed <= fewest + MAX_MORE_BLAMED);
   const best = Math.max(...fair.map(({ foundBroken }) => foundBroken));
-  return fair.find(({ foundBroken }) => foundBroken >= best - NEARLY)?.budget;
+  return fair.find(({ foundBroken }) => foundBroken >= best - MAX_LESS_FOUND)?.budget;
 }
