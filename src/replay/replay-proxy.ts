@@ -33,7 +33,9 @@ export class ReplayProxy implements AsyncDisposable {
   static async open(certificate: ReplayCertificate, onMiss: OnMiss): Promise<ReplayProxy> {
     const proxy = new ReplayProxy(onMiss);
     proxy.#server = await ProxyServer.open(certificate, {
-      request: (url, request, response) => void proxy.#answer(url, request, response).catch(() => cut(response)),
+      request: (url, request, response) => {
+        proxy.#answer(url, request, response).catch(() => proxy.#failed(url, request, response));
+      },
       webSocket: (url) => proxy.#play?.missed(url, 'websocket'),
     });
     return proxy;
@@ -85,6 +87,13 @@ export class ReplayProxy implements AsyncDisposable {
     if (!isOfBrowser(request.headers, url)) play.missed(url, requestKind(request.headers, url));
     if (this.#onMiss === 'abort') cut(response);
     else send(response, textReply(404, 'not in the recording'));
+  }
+
+  /** An answer that cannot be sent is a miss, unless the browser has gone away. */
+  #failed(url: string, { headers }: ProxiedRequest, response: ProxiedResponse): void {
+    const isGone = response instanceof ServerResponse ? response.destroyed : response.stream.destroyed;
+    if (!isGone) this.#play?.missed(url, requestKind(headers, url));
+    cut(response);
   }
 
   /** Waits for a recording. Undefined if the browser no longer waits. */
