@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ProcessTree } from './support/process-tree.ts';
+import { startStubHub } from './support/stub-hub.ts';
 
 // Runs many sites on many sessions of a stub hub and measures what gridrun's own processes use. There are no browsers, so
 // nothing else is measured. It uses the build: npm run build && node bench/stub-scale.ts --sites 2000 --sessions 200
@@ -14,7 +15,6 @@ const { values } = parseArgs({
 const siteCount = Number(values.sites);
 const sessions = Number(values.sessions);
 const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
-const STUB = new URL('../test/stub/main.ts', import.meta.url).pathname;
 const SAMPLE_EVERY_MS = 250;
 const MEGABYTE = 1024 * 1024;
 
@@ -31,30 +31,8 @@ describe('page', () => {
 `;
 
 const folder = await mkdtemp(join(tmpdir(), 'gridrun-bench-'));
-let stub: ChildProcess | undefined;
 try {
-  stub = spawn(
-    process.execPath,
-    [
-      STUB,
-      '--nodes',
-      '10',
-      '--sessions-per-node',
-      String(Math.ceil(sessions / 10)),
-      '--command-ms',
-      '5',
-      '--session-ms',
-      '400',
-      '--navigate-median-ms',
-      '1000',
-      '--navigate-sigma',
-      '0.8',
-    ],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const [line] = (await once(stub.stdout ?? stub, 'data')) as [Buffer];
+  using stub = await startStubHub(sessions);
   await writeFile(join(folder, 'page.check.mjs'), CHECKS);
   await writeFile(
     join(folder, 'sites.txt'),
@@ -67,7 +45,7 @@ try {
     '--sites',
     'sites.txt',
     '--grid',
-    line.toString().trim(),
+    stub.url,
     '-j',
     String(sessions),
     '--reporter',
@@ -102,6 +80,5 @@ try {
   ];
   console.log(`| ${cells.join(' | ')} |`);
 } finally {
-  stub?.kill();
   await rm(folder, { recursive: true, force: true });
 }
