@@ -118,6 +118,20 @@ test('a build that is broken or suspect fails the site, whatever fails beside it
   assert.ok(blamed > 20, String(blamed));
 });
 
+test('a tab that the extension closes is its doing, also where the page often fails without it', () => {
+  const fault = { code: 'extension.closed-tab', cause: 'extension', message: 'the extension closed the tab' } as const;
+  const checks = [{ title: 'page', status: 'failed', durationMs: 1, fault } as const];
+  const closed = { ...attempt('subject', {}), checks };
+  const passing = { page: 'passed', 'button @extension': 'skipped' } as const;
+  const failing = { page: 'failed', 'button @extension': 'skipped' } as const;
+  const controls = [failing, passing, failing, failing].map((statuses) => attempt('control', statuses));
+  const verdict = verdictOf(closed, ...controls.flatMap((control) => [control, closed]));
+  assert.deepEqual([verdict.verdict, verdict.cause, verdict.attribution], ['failed', 'extension', 'broken']);
+  assert.deepEqual(verdict.arms?.control, { failed: 0, all: 4 });
+  const other = verdictOf(...alternating(4, { page: 'failed' }, { page: 'failed' }));
+  assert.equal(other.attribution, 'not-build');
+});
+
 test('a check that the control leaves out is answered by the site as a whole', () => {
   const failing = { page: 'passed', 'button @extension': 'failed' } as const;
   const well = verdictOf(...alternating(4, failing, { page: 'passed', 'button @extension': 'skipped' }));

@@ -26,15 +26,36 @@ function isIncomplete({ fault, checks }: Attempt): boolean {
   return [fault, ...checks.map((check) => check.fault)].some((one) => isCode(one?.code, 'replay.incomplete'));
 }
 
-/** What each title failed and passed, arm by arm. The last one is `THE_ATTEMPT`. */
+/**
+ * What each title failed and passed, arm by arm. The last one is `THE_ATTEMPT`. If each failure with the build was seen to be
+ * the extension's doing, such as a closed tab, the control fails only by the same: what a noisy page does there is no answer.
+ */
 export function loadsByTitle(planned: readonly string[], attempts: readonly Attempt[]): Map<string, ArmLoads> {
   const telling = tellingAttempts(attempts);
   return new Map(
-    [...planned, THE_ATTEMPT].map((title) => [
-      title,
-      { subject: loadsOf(title, telling, 'subject'), control: loadsOf(title, telling, 'control') },
-    ]),
+    [...planned, THE_ATTEMPT].map((title) => {
+      const failed = ofArm(telling, 'subject').filter((attempt) => answerOf(title, attempt) === true);
+      const isOwnDoing = failed.length > 0 && failed.every((attempt) => isOfExtension(title, attempt));
+      const counts = (attempt: Attempt): boolean => !isOwnDoing || isOfExtension(title, attempt);
+      return [
+        title,
+        {
+          subject: loadsOf(title, ofArm(telling, 'subject'), () => true),
+          control: loadsOf(title, ofArm(telling, 'control'), counts),
+        },
+      ];
+    }),
   );
+}
+
+function ofArm(attempts: readonly Attempt[], arm: Arm): Attempt[] {
+  return attempts.filter((attempt) => attempt.arm === arm);
+}
+
+/** Did the title fail by what the extension did, as the fault says? */
+function isOfExtension(title: string, { fault, checks }: Attempt): boolean {
+  const found = checks.find((check) => check.title === title && isFailure(check))?.fault ?? fault;
+  return found?.cause === 'extension';
 }
 
 /** Did anything fail in the attempt? */
@@ -58,15 +79,13 @@ export function lastFault(title: string, attempts: readonly Attempt[]): Fault | 
     .findLast((fault) => fault !== undefined);
 }
 
-function loadsOf(title: string, attempts: readonly Attempt[], arm: Arm): Loads {
-  return attempts
-    .filter((attempt) => attempt.arm === arm)
-    .map((attempt) => answerOf(title, attempt))
-    .reduce<Loads>(
-      (loads, failed) =>
-        failed === undefined ? loads : { failed: loads.failed + (failed ? 1 : 0), all: loads.all + 1 },
-      NO_LOADS,
-    );
+/** @param counts whether a failure of the title in the attempt is one */
+function loadsOf(title: string, attempts: readonly Attempt[], counts: (attempt: Attempt) => boolean): Loads {
+  return attempts.reduce<Loads>((loads, attempt) => {
+    const failed = answerOf(title, attempt);
+    if (failed === undefined) return loads;
+    return { failed: loads.failed + (failed && counts(attempt) ? 1 : 0), all: loads.all + 1 };
+  }, NO_LOADS);
 }
 
 /** Did it fail? Undefined if the attempt does not say. */
