@@ -5,7 +5,7 @@ const INTERRUPTED = 130;
 
 /**
  * The exit code of a command line: that of the command, or what `git bisect run` must see. With `replay --bisect`, 0 is
- * good, 1 is bad, and whatever else gridrun exits with is neither, also for a bug or an unknown flag.
+ * good, 1 is bad. Any other exit code says neither, also that of a bug or of an unknown flag.
  * @param args without the names of Node and of the script
  */
 export function exitForBisect(args: readonly string[], code: number): number {

@@ -107,7 +107,7 @@ export interface AttemptOrder {
   readonly siteTimeoutMs: number;
   /** Take a fingerprint of what the server sends: the attempt is compared with one of the other arm. */
   readonly isCompared: boolean;
-  /** The checks of which to keep a picture though they pass: they failed in the other arm. */
+  /** Checks that failed in the other arm. A picture of each is kept also if it passes. */
   readonly pictured?: readonly string[] | undefined;
   /** Aborted to end the attempt now. The results so far are kept. */
   readonly signal: AbortSignal;

@@ -32,7 +32,7 @@ export interface ReleaseTest {
   readonly test: McNemar;
   /** Did the build make sites fail more often? Absent, as are `suspect`, `noisy` and `noise`, for runs of earlier versions. */
   readonly flakier?: ListTest;
-  /** The sites that both arms tried whatever happened. */
+  /** The sites that both arms tried in any case. */
   readonly sampleCount?: number;
   /** Did more sites fail than in their earlier runs? Only if the history knows sites of the list. */
   readonly flakierThanBefore?: HistoryTest;

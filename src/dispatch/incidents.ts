@@ -3,7 +3,10 @@ import { hasFailed, tellingAttempts } from '../core/attribution/loads.ts';
 
 /** Loads that lie within this time of each other may all have met the same trouble. */
 const CLOSE_MS = 120_000;
-/** From so many other sites on that failed then, and passed in the same arm, and from this share of the loads on, there was trouble. */
+/**
+ * There was trouble if at least this many other sites failed then and passed at another time in the same arm, and if they
+ * were at least this share of the loads.
+ */
 const MIN_UNSTEADY = 5;
 const UNSTEADY_SHARE = 0.1;
 
@@ -66,7 +69,7 @@ export class Incidents {
   }
 }
 
-/** The first index from which on `isIn` is true, in a list where it is false before and true after. */
+/** The first index at which `isIn` is true. It must be false before and true after it. */
 function firstFrom(length: number, isIn: (index: number) => boolean): number {
   let [from, to] = [0, length];
   while (from < to) {

@@ -17,7 +17,7 @@ export function loadsOfRun(siteCount: number, share: number, siteBudget: number)
  */
 export class RunBudget {
   #left: number;
-  /** How many loads are kept for each site that has begun, by its id. */
+  /** The loads that are reserved for each site that has begun, by its id. */
   readonly #kept = new Map<string, number>();
   #keptCount = 0;
   readonly #refused = new Set<string>();
@@ -44,7 +44,7 @@ export class RunBudget {
     return true;
   }
 
-  /** The site needs no more: what was kept for it is free. */
+  /** The site needs no more loads. Frees those that were reserved for it. */
   end(siteId: string): void {
     this.#keep(siteId, 0);
     this.#kept.delete(siteId);

@@ -84,7 +84,7 @@ export interface RecordedResponse {
   readonly statusText: string;
   readonly httpVersion: string;
   readonly cookies: readonly object[];
-  /** As the server sent them, but the body is not compressed any more, whatever `content-encoding` says. */
+  /** As the server sent them. The body is no longer compressed, also if `content-encoding` says so. */
   readonly headers: readonly RecordedHeader[];
   readonly content: RecordedContent;
   readonly redirectURL: string;

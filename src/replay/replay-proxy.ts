@@ -15,7 +15,7 @@ const INTERNAL_ERROR = 2;
 /** What a page gets for a request that the recording cannot answer: a connection that breaks, or a `404`. */
 export type OnMiss = 'abort' | '404';
 
-/** A page of gridrun's own, which a proxy answers whatever it plays. */
+/** A page of gridrun's own. A proxy answers it with any recording, and with none. */
 export const PROXY_PAGE = 'http://replay.gridrun.invalid/';
 
 /** The proxy of one browser session. It plays one recording at a time. Requests that come between two wait for the next. */

@@ -27,7 +27,7 @@ export function isRight({ breaks, isRandom = false }: Build, site: SiteResult): 
   return isBlamed(site) === breaks.has(site.id);
 }
 
-/** One page in so many is broken by a build that chooses pages by name. */
+/** A build that chooses pages by name breaks one page in this many. */
 const EVERY = 7;
 
 const MARK = 'document.documentElement.dataset.marked = "yes";';
@@ -79,7 +79,7 @@ export function brokenBuilds(pages: readonly KnownPage[]): Build[] {
   ];
 }
 
-/** The language of the most pages that is not that of most. */
+/** The most common language that at most a third of the pages have. */
 function languageOf(pages: readonly KnownPage[]): string {
   const groups = Map.groupBy(pages, ({ language }) => language.slice(0, 2));
   const found = [...groups].filter(([name, { length }]) => name !== '' && length <= pages.length / 3);

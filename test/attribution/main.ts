@@ -14,7 +14,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 });
-/** Of the decisions over all builds, so many of a hundred must be right. */
+/** The share of right decisions over all builds. */
 const MIN_RIGHT = 0.99;
 const well = wellBuild();
 

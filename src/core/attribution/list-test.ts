@@ -45,7 +45,7 @@ export function isClear({ subjectOnly, controlOnly }: Pairs): boolean {
   return differing >= MIN_FOR_CLEAR && (subjectOnly === 0 || controlOnly === 0);
 }
 
-/** Sites of which earlier runs say the same. Groups of two parts of a list make up the whole list. */
+/** Sites with the same history. The groups of two shards add up to those of the whole list. */
 export interface HistoryGroup {
   /** In how many earlier runs each of them failed, and in how many it was tried. */
   readonly earlier: Loads;
@@ -61,7 +61,7 @@ export interface HistoryTest {
   readonly failedCount: number;
   /** How many failures their earlier runs let expect, if this run is like them. */
   readonly expectedCount: number;
-  /** How likely it is that chance alone makes so many of them fail, or more. */
+  /** The probability that chance alone makes this many of them fail, or more. */
   readonly p: number;
 }
 

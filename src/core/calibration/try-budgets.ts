@@ -25,13 +25,13 @@ export interface BudgetTrial {
 export interface TrialList {
   /** How likely each rate of failing is, for each site. */
   readonly sites: readonly RatePrior[];
-  /** The same for a site of which nothing is known. */
+  /** The same for a site without a history. */
   readonly list: RatePrior;
   readonly titles: readonly string[];
 }
 
 const BUDGETS = [6, 8, 12, 16, 24] as const;
-/** A share of so many sites is known to 3 % or so, and more would take long. */
+/** Enough to know a share to about 3 %. More would take long. */
 const MAX_TRIED = 200;
 /** With an innocent build nearly all sites pass at once, so more can be tried. */
 const MAX_INNOCENT = 2000;

@@ -63,7 +63,7 @@ export const RUN_CODES = {
   'resume.unknown': input('there is no unfinished run of this name', 'use a name that the message lists'),
   'run.control-budget': noted(
     'nobody',
-    'so many sites failed that the loads for comparing the builds were used before all were compared',
+    'the loads for comparing the builds were used up before all failing sites were compared',
     'look at the sites that the build broke first; `--control-run-budget` allows more loads',
   ),
   'run.outage': noted(

@@ -9,8 +9,8 @@ const BINARY = /^(?:image\/(?!svg)|audio\/|video\/|font\/|application\/(?:octet-
 const HTML = /^(?:text\/html|application\/xhtml\+xml)\b/i;
 
 /**
- * Removes secrets from what is recorded, byte for byte: everything stays where it was, and what is blanked in an address
- * is blanked alike in the page that holds it, so that a replay still finds it.
+ * Removes secrets from a recording, byte for byte, so that nothing moves. An address is blanked in the same way in the page
+ * that holds it, so that a replay still finds it.
  */
 export class Blanks {
   readonly #known: Redaction;
