@@ -80,7 +80,15 @@ chrome.runtime.onInstalled.addListener(async () => {
 test('an extension that reloads itself is there for its sites', SKIP, async () => {
   await using pages = await startPages();
   const worker = 'chrome.runtime.onMessage.addListener(() => chrome.runtime.reload());';
-  const check = `if (site.id === '1') await driver.executeScript('dispatchEvent(new Event("do"))');`;
+  const check = `
+  if (site.id === '1') {
+    await driver.executeScript('dispatchEvent(new Event("do"))');
+    await driver.wait(() => driver.executeScript('return document.documentElement.dataset.gone'), 20_000);
+    await driver.wait(async () => {
+      await driver.get(site.url);
+      return await driver.executeScript('return document.documentElement.dataset.marked');
+    }, 5_000);
+  }`;
   await using place = await placeWith(pages.url, worker, check, ['1', '2']);
   const { code, stdout } = await place.run(RUN);
   assert.equal(code, 0, stdout);
