@@ -211,6 +211,14 @@ test('every file that the manifest names and that is not there is told at once',
   ]);
 });
 
+test('a zip whose paths have backslashes, as Windows writes them, is read', async () => {
+  await using place = await probeExtension({});
+  const path = join(place.folder, 'windows.zip');
+  await writeFile(path, await zipWith({ 'js\\worker.js': 0o100644, 'js\\lib\\x.js': 0o100644 }));
+  const { files } = await readExtension(path);
+  assert.deepEqual([...files.keys()].sort(), ['js/lib/x.js', 'js/worker.js', 'manifest.json']);
+});
+
 test('a zip that climbs out of its folder, by each way to do so', async () => {
   await using place = await probeExtension({});
   const path = join(place.folder, 'evil.zip');
