@@ -109,6 +109,7 @@ test('a short word has no hint to another one', async () => {
 test('a list ends at 100 mistakes, whatever its form', async () => {
   for (const [name, content] of [
     ['list.csv', `url,tags\n${'a "quoted" word,x\n'.repeat(24_000)}`],
+    ['line.csv', `url,tags\n${'x"'.repeat(30_000)}`],
     ['list.txt', 'not a url\n'.repeat(24_000)],
     ['list.ndjson', '{broken\n'.repeat(24_000)],
     ['list.json', `[${'7,'.repeat(24_000)}7]`],
