@@ -110,7 +110,7 @@ export const WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>> = {
   'check/worker/attempt/page-examiner.ts': {
     ASK_MS: ['check', 'an answer to each further question to a page that failed a check', 'the question is left out'],
   },
-  'check/worker/attempt/session-timeouts.ts': {
+  'check/worker/attempt/capped-timeouts.ts': {
     DEADLINE_MS: [
       'check',
       'the session to take its time-outs, at the start of an attempt',

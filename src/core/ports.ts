@@ -96,6 +96,21 @@ export interface Grid {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** The time-outs of a session, in ms. */
+export interface SessionTimeouts {
+  readonly pageLoad: number;
+  readonly script: number;
+  readonly implicit: number;
+}
+
+/** What an attempt has left in its session as it was, so that a reset need not set it back. */
+export interface SessionKept {
+  /** The time-outs that the session has now. Undefined: the check may have set others. */
+  readonly timeouts?: SessionTimeouts;
+  /** The check opened, closed, switched, moved and sized no window by a command. */
+  readonly window: boolean;
+}
+
 /** The dispatcher's order to try one site once. */
 export interface AttemptOrder {
   /** The slot's index, which chooses the lane. */
@@ -104,6 +119,8 @@ export interface AttemptOrder {
   readonly attempt: number;
   readonly arm: Arm;
   readonly session: SessionFacts;
+  /** The time-outs that the session has now. Undefined: those of its capabilities. */
+  readonly timeouts?: SessionTimeouts | undefined;
   readonly siteTimeoutMs: number;
   /** Take a fingerprint of what the server sends: the attempt is compared with one of the other arm. */
   readonly isCompared: boolean;
@@ -122,6 +139,8 @@ export interface AttemptOutcome {
   readonly fault?: Fault;
   /** The session is in a state that isolation cannot clean. It must be replaced. */
   readonly sessionDirty: boolean;
+  /** Undefined: it may have changed everything. */
+  readonly kept?: SessionKept;
   /** Errors that the extension threw during the attempt. */
   readonly extensionErrors?: readonly ExtensionError[];
   /** What the server sent for the first document, if the order asked for it and it is known. */
@@ -164,9 +183,9 @@ export interface CheckRunner {
 export interface Isolation {
   /**
    * Brings the session back to the state of a new one. Throws if it cannot; the session must then be replaced.
-   * Called by the dispatcher, after an attempt and before the next site of the same session.
+   * Called by the session supply, after an attempt and before the next site of the same session. `kept` spares commands.
    */
-  reset(session: SessionFacts, signal: AbortSignal): Promise<void>;
+  reset(session: SessionFacts, signal: AbortSignal, kept?: SessionKept): Promise<void>;
 }
 
 /** Records an event. It is in the journal when this returns. */

@@ -16,6 +16,7 @@ export function attemptOrder(
     attempt: nextAttempt,
     arm: session.arm,
     session: session.owned.session,
+    timeouts: session.timeouts,
     siteTimeoutMs: site.timeoutMs ?? siteTimeoutMs,
     isCompared,
     pictured: session.arm === 'control' && isCompared ? picturedChecks(attempts) : undefined,

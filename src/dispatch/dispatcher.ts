@@ -200,7 +200,7 @@ export class Dispatcher {
     });
     if (reason !== undefined) return this.#close(slot, reason);
     try {
-      await this.#supply.reset(slot);
+      await this.#supply.reset(slot, outcome.kept);
     } catch {
       return this.#close(slot, 'faulted');
     }

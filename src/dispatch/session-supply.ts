@@ -1,4 +1,4 @@
-import type { OwnedSession } from '../core/ports.ts';
+import type { OwnedSession, SessionKept } from '../core/ports.ts';
 import type { CloseReason } from '../core/close-reason.ts';
 import { GridCapacity } from './grid-capacity.ts';
 import { GridOutage } from './grid-outage.ts';
@@ -118,10 +118,11 @@ export class SessionSupply {
   }
 
   /** Cleans the slot's session for its next site. Throws what isolation throws; the caller must then close the slot. */
-  async reset(slot: Slot): Promise<void> {
+  async reset(slot: Slot, kept?: SessionKept): Promise<void> {
     const session = held(slot);
     move(slot, { kind: 'resetting', session });
-    await this.#parts.isolation.reset(session.owned.session, this.#parts.stop.noMoreChecks);
+    await this.#parts.isolation.reset(session.owned.session, this.#parts.stop.noMoreChecks, kept);
+    session.timeouts = kept?.timeouts;
     move(slot, { kind: 'ready', session });
   }
 
@@ -203,7 +204,7 @@ export class SessionSupply {
     if (this.#ended) return owned.release();
     const outage = this.#outage.sessionOpened(Date.now());
     if (outage !== undefined) this.#parts.emit(backNotice(outage, grid.name));
-    const session = { owned, arm, siteCount: 0, isDirty: false, isLost: false };
+    const session = { owned, arm, siteCount: 0, isDirty: false, isLost: false, timeouts: undefined };
     move(slot, { kind: 'ready', session });
     this.#emitOpened(slot, session, Date.now() - startedAt);
     this.#listener.changed();

@@ -1,6 +1,6 @@
 import type { Arm } from '../core/attempt.ts';
 import type { CloseReason } from '../core/close-reason.ts';
-import type { OwnedSession } from '../core/ports.ts';
+import type { OwnedSession, SessionTimeouts } from '../core/ports.ts';
 
 /** An open session in its slot, from `ready` to `closing`. Only `SessionSupply` writes to it. */
 export interface SlotSession {
@@ -10,6 +10,8 @@ export interface SlotSession {
   siteCount: number;
   /** A site that has ended still acts in it, so that no other site may have it. */
   isDirty: boolean;
+  /** Its time-outs, if an attempt has left others than those of its capabilities. */
+  timeouts: SessionTimeouts | undefined;
   /** It ended while it waited. */
   isLost: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Grid, Isolation, OwnedSession, SessionRequest, SessionFacts } from '../core/ports.ts';
+import type { Grid, Isolation, OwnedSession, SessionKept, SessionRequest, SessionFacts } from '../core/ports.ts';
 import type { ExtensionGrid } from './extension-grid.ts';
 
 /** The grid and the isolation of a run with an extension. */
@@ -34,9 +34,15 @@ export function extensionArms(plain: Grid, subject: ExtensionGrid, control?: Ext
       async [Symbol.asyncDispose]() {},
     },
     isolation: (inner) => ({
-      async reset(session: SessionFacts, signal: AbortSignal) {
-        await inner.reset(session, signal);
-        await owners.get(session.sessionId)?.reset(session, signal);
+      async reset(session: SessionFacts, signal: AbortSignal, kept?: SessionKept) {
+        const owner = owners.get(session.sessionId);
+        // An extension may open, move and close windows by itself.
+        await inner.reset(
+          session,
+          signal,
+          owner === undefined || kept === undefined ? kept : { ...kept, window: false },
+        );
+        await owner?.reset(session, signal);
       },
     }),
   };

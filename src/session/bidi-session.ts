@@ -1,5 +1,5 @@
 import { GridrunError } from '../core/fault.ts';
-import type { SessionFacts } from '../core/ports.ts';
+import type { SessionFacts, SessionKept } from '../core/ports.ts';
 import { BidiClient } from '../wire/bidi-client.ts';
 import { WireClient } from '../wire/wire-client.ts';
 
@@ -39,11 +39,18 @@ export async function withBidi(
   }
 }
 
-/** Sets the timeouts and the window back to what they were when the session opened. */
-export async function restore(use: Pick<BidiSession, 'classic'>, session: SessionFacts): Promise<void> {
-  const timeouts = session.capabilities['timeouts'];
+/** Sets the timeouts and the window back to what they were when the session opened, if the attempt may have changed them. */
+export async function restore(
+  use: Pick<BidiSession, 'classic'>,
+  { capabilities, windowRect }: SessionFacts,
+  kept: SessionKept,
+): Promise<void> {
+  const timeouts = kept.timeouts === undefined ? capabilities['timeouts'] : undefined;
   await Promise.all([
     typeof timeouts === 'object' && timeouts !== null ? use.classic('POST', '/timeouts', timeouts) : undefined,
-    session.windowRect === undefined ? undefined : use.classic('POST', '/window/rect', session.windowRect),
+    kept.window || windowRect === undefined ? undefined : use.classic('POST', '/window/rect', windowRect),
   ]);
 }
+
+/** If nothing is known of what an attempt has changed. */
+export const NOTHING_KEPT: SessionKept = { window: false };

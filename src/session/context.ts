@@ -1,5 +1,5 @@
 import type { SessionFacts } from '../core/ports.ts';
-import { restore, withBidi } from './bidi-session.ts';
+import { NOTHING_KEPT, restore, withBidi } from './bidi-session.ts';
 import { closeTabs, type Tab } from './close-tabs.ts';
 
 /** The user context that every browser starts with. It cannot be removed. */
@@ -9,7 +9,7 @@ const DEFAULT_CONTEXT = 'default';
  * Gives the session a new user context with one tab, and removes the earlier contexts with all their data.
  * Throws if it cannot; the session must then be replaced.
  */
-export async function freshContext(session: SessionFacts, signal: AbortSignal): Promise<void> {
+export async function freshContext(session: SessionFacts, signal: AbortSignal, kept = NOTHING_KEPT): Promise<void> {
   await withBidi(session, signal, async (use) => {
     const [tree, known, fresh] = (await Promise.all([
       use.bidi('browsingContext.getTree', { maxDepth: 0 }),
@@ -26,7 +26,9 @@ export async function freshContext(session: SessionFacts, signal: AbortSignal): 
         .filter(({ userContext }) => userContext !== DEFAULT_CONTEXT && userContext !== fresh.userContext)
         .map((old) => use.bidi('browser.removeUserContext', old)),
     ]);
-    const restored = use.classic('POST', '/window', { handle: tab.context }).then(() => restore(use, session));
+    const restored = use
+      .classic('POST', '/window', { handle: tab.context })
+      .then(() => restore(use, session, { ...kept, window: false }));
     await Promise.all([removed, restored]);
   });
 }

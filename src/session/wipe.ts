@@ -1,5 +1,5 @@
 import type { SessionFacts } from '../core/ports.ts';
-import { restore, withBidi } from './bidi-session.ts';
+import { NOTHING_KEPT, restore, withBidi } from './bidi-session.ts';
 import { closeTabs, type Tab } from './close-tabs.ts';
 import { CLEARS, wipeClassic } from './wipe-classic.ts';
 
@@ -9,8 +9,8 @@ import { CLEARS, wipeClassic } from './wipe-classic.ts';
  * takes four round trips. A session without a BiDi socket is wiped by W3C commands.
  * Throws if it cannot wipe; the session must then be replaced.
  */
-export async function wipe(session: SessionFacts, signal: AbortSignal): Promise<void> {
-  if (session.webSocketUrl === undefined) return wipeClassic(session, signal);
+export async function wipe(session: SessionFacts, signal: AbortSignal, kept = NOTHING_KEPT): Promise<void> {
+  if (session.webSocketUrl === undefined) return wipeClassic(session, signal, kept);
   await withBidi(session, signal, async (use) => {
     const [tree, tab] = (await Promise.all([
       use.bidi('browsingContext.getTree', { maxDepth: 0 }),
@@ -18,7 +18,9 @@ export async function wipe(session: SessionFacts, signal: AbortSignal): Promise<
       use.bidi('browsingContext.create', { type: 'tab' }),
     ])) as [{ contexts: Tab[] }, { context: string }];
     const isOther = ({ context }: Tab): boolean => context !== tab.context;
-    const restored = use.classic('POST', '/window', { handle: tab.context }).then(() => restore(use, session));
+    const restored = use
+      .classic('POST', '/window', { handle: tab.context })
+      .then(() => restore(use, session, { ...kept, window: false }));
     const cdp = use.bidi('goog:cdp.getSession', { context: tab.context }) as Promise<{ session: string }>;
     // After each close: a page that is still open could write again.
     const clear = async (): Promise<void> => {

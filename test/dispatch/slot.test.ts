@@ -21,7 +21,14 @@ let sessionCount = 0;
 function newSession(): SlotSession {
   const facts = { endpoint: '', capabilities: {}, node: 'n', browserName: 'chrome', browserVersion: '1' };
   const session = { ...facts, sessionId: `session-${sessionCount++}` };
-  return { owned: { session, release: async () => {} }, arm: 'subject', siteCount: 0, isDirty: false, isLost: false };
+  return {
+    owned: { session, release: async () => {} },
+    arm: 'subject',
+    siteCount: 0,
+    isDirty: false,
+    isLost: false,
+    timeouts: undefined,
+  };
 }
 
 /** A state of this kind, with the session if it has one. */

@@ -13,7 +13,14 @@ function sessionThat(keepAliveMs?: number): SlotSession {
     browserVersion: '1',
   };
   const session = keepAliveMs === undefined ? facts : { ...facts, keepAliveMs };
-  return { owned: { session, release: async () => {} }, arm: 'subject', siteCount: 0, isDirty: false, isLost: false };
+  return {
+    owned: { session, release: async () => {} },
+    arm: 'subject',
+    siteCount: 0,
+    isDirty: false,
+    isLost: false,
+    timeouts: undefined,
+  };
 }
 
 const turn = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve));

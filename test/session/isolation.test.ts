@@ -94,17 +94,19 @@ describe('between two sites of a session', { skip: missing('chrome') }, () => {
     });
 
     test(`${kind}${bidi ? '' : ' without BiDi'}: an open dialog or a page that asks before it is left stops nothing`, async () => {
-      for (const unhandledPromptBehavior of ['dismiss', 'ignore']) {
+      const keeps = bidi ? [undefined] : [undefined, { window: true }];
+      const cases = ['dismiss', 'ignore'].flatMap((behavior) => keeps.map((kept) => [behavior, kept] as const));
+      for (const [unhandledPromptBehavior, kept] of cases) {
         await withSession({ unhandledPromptBehavior, webSocketUrl: bidi }, async ({ session, get, post, run }) => {
           await post('/url', { url: server.url });
           await run('addEventListener("beforeunload", (event) => event.preventDefault()); return 0');
           const button = (await post('/element', { using: 'css selector', value: 'button' })) as Record<string, string>;
           // Chrome lets a page ask only after a click on it.
           await post(`/element/${Object.values(button)[0]}/click`, {});
-          await isolation(kind).reset(session, NEVER);
+          await isolation(kind).reset(session, NEVER, kept);
           await post('/url', { url: server.url });
           await run('setTimeout(() => alert("stop"), 0); return 0').catch(() => {});
-          await isolation(kind).reset(session, NEVER);
+          await isolation(kind).reset(session, NEVER, kept);
           assert.equal(await get('/url'), 'about:blank');
           assert.equal(((await get('/window/handles')) as string[]).length, 1);
         });
@@ -124,6 +126,43 @@ describe('between two sites of a session', { skip: missing('chrome') }, () => {
         });
       });
   }
+
+  /** What pages do to windows by themselves, in the browser that gridrun uses. */
+  const PAGES_ON_WINDOWS = {
+    'does nothing': 'return 0',
+    'opens a small window': 'open("about:blank", "_blank", "width=300,height=300"); return 0',
+    'opens a small window and closes itself':
+      'open("about:blank", "_blank", "width=300,height=300"); close(); return 0',
+    'sizes and moves its window': 'resizeTo(400, 300); moveTo(50, 50); resizeBy(-20, -20); return 0',
+  };
+  test('wipe: whatever a page does to windows, the next site finds one as before, though the check used none', async () => {
+    await withSession({ webSocketUrl: false }, async ({ session, get, post, run }) => {
+      const before = await get('/window/rect');
+      for (const [what, script] of Object.entries(PAGES_ON_WINDOWS)) {
+        await post('/url', { url: server.url });
+        assert.equal(await run('return document.cookie'), '', what);
+        await run(`document.cookie = 'c=1; max-age=9999'; ${script}`);
+        await isolation('wipe').reset(session, NEVER, { window: true });
+        assert.deepEqual(await get('/window/rect'), before, what);
+        assert.equal(((await get('/window/handles')) as string[]).length, 1, what);
+      }
+    });
+  });
+
+  test('wipe: a page in full screen leaves the window as it was, though its check used none', async () => {
+    await withSession({ webSocketUrl: false }, async ({ session, get, post, run }) => {
+      const before = await get('/window/rect');
+      await post('/url', { url: server.url });
+      await run(
+        'document.querySelector("button").onclick = () => document.documentElement.requestFullscreen(); return 0',
+      );
+      const button = (await post('/element', { using: 'css selector', value: 'button' })) as Record<string, string>;
+      await post(`/element/${Object.values(button)[0]}/click`, {});
+      while ((await run('return document.fullscreenElement === null')) === true);
+      await isolation('wipe').reset(session, NEVER, { window: true });
+      assert.deepEqual(await get('/window/rect'), before);
+    });
+  });
 
   test('session: each site gets a new one', async () => {
     const facts = {

@@ -43,7 +43,9 @@ export async function dispatch(
   const { run, input, grid, plainGrid, isolation, facts, early } = prepared;
   const { runner, known } = input;
   using limits = hostLimits(options);
-  const dispatcher = new Dispatcher(workOf(prepared, options.chunkSize), settingsOf(prepared, options), {
+  const work = workOf(prepared, options.chunkSize);
+  runner.warm(work.sites.length);
+  const dispatcher = new Dispatcher(work, settingsOf(prepared, options), {
     grid,
     runner: stage?.sessions.runner(runner, input.secrets) ?? sparingSites(runner, plainGrid),
     isolation,

@@ -37,7 +37,7 @@ export interface WorkerPoolOptions {
   readonly emit: Emit;
 }
 
-/** Runs the suite in child processes, many sites in each. Starts a worker when its first attempt comes. */
+/** Runs the suite in child processes, many sites in each. Starts a worker when it is warmed, or when its first attempt comes. */
 export class WorkerPool implements CheckRunner {
   readonly #options: WorkerPoolOptions;
   readonly #workerOptions: WorkerOptions;
@@ -92,6 +92,16 @@ export class WorkerPool implements CheckRunner {
       this.#workers.keep(worker);
     }
     return this.#checks;
+  }
+
+  /** Starts the workers that the first sites need, so that they load the suite while the first sessions open. Call after `load`. */
+  warm(siteCount: number): void {
+    // Global fixtures run before any other worker loads the suite.
+    if (this.#fixtures !== undefined) return;
+    const slotCount = Math.min(siteCount, this.#options.sessions ?? PROCESSOR_COUNT);
+    const keys = new Set(Array.from({ length: slotCount }, (_, slot) => this.#workerKey(slot)));
+    // More would only slow each other down.
+    for (const key of [...keys].slice(0, PROCESSOR_COUNT)) this.#workers.of(key);
   }
 
   /** Runs an attempt in its slot's worker. Never rejects. */

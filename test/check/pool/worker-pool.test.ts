@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkFile } from '../module-kinds.ts';
 import { siteNamed, startBench, statuses } from '../suite-bench.ts';
@@ -39,6 +42,18 @@ test('kill -9 of a worker faults its attempts and nothing else', async () => {
   await bench.pool[Symbol.asyncDispose]();
   // Nothing of global fixtures, of which there are none.
   assert.deepEqual(bench.notices, []);
+});
+
+test('a warm worker loads the suite before it has an attempt, and there are no more than the sites need', async () => {
+  const loads = "import { appendFileSync } from 'node:fs'; appendFileSync('loads', 'x'); it('works', () => {});";
+  await using bench = await startBench({ lanesPerWorker: 1, sessions: 9, files: checkFile('esm', loads) });
+  const countLoads = async (): Promise<number> => (await readFile(join(bench.dir, 'loads'), 'utf8')).length;
+  await bench.pool.load();
+  bench.pool.warm(1);
+  assert.deepEqual(statuses(await bench.attempt({ site: siteNamed('one') })), ['works: passed']);
+  assert.equal(await countLoads(), 1);
+  bench.pool.warm(9);
+  while ((await countLoads()) < availableParallelism());
 });
 
 test('with one lane a worker each slot has a process of its own', async () => {

@@ -1,6 +1,6 @@
 import type { Attempt } from '../../../core/attempt.ts';
 import type { Fault } from '../../../core/fault.ts';
-import type { AttemptOutcome } from '../../../core/ports.ts';
+import type { AttemptOutcome, SessionKept } from '../../../core/ports.ts';
 import type { AttemptParts } from './attempt-parts.ts';
 import type { AttemptRedaction } from './attempt-redaction.ts';
 
@@ -23,8 +23,14 @@ export function outcomeOf(parts: AttemptParts, end: AttemptEnd, redaction: Attem
     suiteMs,
     ...(fault === undefined ? {} : { fault: redaction.value(fault) }),
     sessionDirty: sessionDirty || evidence.holdsSession || borrowed.hasChangedBrowser || held.isHeld,
+    kept: keptOf(parts),
     ...(extension.errors.length === 0 ? {} : { extensionErrors: redaction.value(extension.errors) }),
     ...(sent?.page === undefined ? {} : { sentPage: sent.page }),
     ...(recording?.kept === undefined ? {} : { recording: recording.kept }),
   };
+}
+
+function keptOf({ borrowed: { use }, timeouts }: AttemptParts): SessionKept {
+  const window = !use.hasUsedWindows;
+  return use.hasSetTimeouts ? { window } : { window, timeouts: timeouts.wanted };
 }

@@ -13,6 +13,7 @@ import type { StallClock } from '../stall-clock.ts';
 import type { AttemptLimits } from './attempt-limits.ts';
 import type { AttemptRedaction } from './attempt-redaction.ts';
 import { BorrowedDriver, type BorrowedDriverOptions } from './borrowed-driver.ts';
+import { CappedTimeouts } from './capped-timeouts.ts';
 import { FailureExaminer } from './failure-examiner.ts';
 import { HeldInput } from './held-input.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -57,6 +58,7 @@ export interface AttemptParts {
   /** gridrun's own commands. They do not go through the check's driver: that may hang, or end. */
   readonly wire: WireClient;
   readonly borrowed: BorrowedDriver;
+  readonly timeouts: CappedTimeouts;
   readonly extension: ExtensionUse;
   readonly view: PageView;
   readonly evidence: EvidenceTaker;
@@ -101,6 +103,7 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
   });
   const { sessionId } = session;
   const { commandMs: commandLimitMs } = limits;
+  const timeouts = new CappedTimeouts({ session, now: order.timeouts, maxMs: commandLimitMs, wire, signal });
   const bounds = { commandLimitMs, remainingMs, signal };
   const examiner = new FailureExaminer({ borrowed, evidence, pages, extension, wire, sessionId, selenium, ...bounds });
   const { onResult } = options;
@@ -112,7 +115,8 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
     worker.record === 'off'
       ? undefined
       : new AttemptRecording({ worker, order, redaction, evidence: evidence.files, signal });
-  return { wire, borrowed, extension, view, evidence, pages, examiner, record, keepAlive, held, sent, recording };
+  const ofPage = { view, pages, examiner, sent };
+  return { wire, borrowed, timeouts, extension, evidence, record, keepAlive, held, recording, ...ofPage };
 }
 
 function borrowedDriver(

@@ -24,7 +24,6 @@ import { checkFault, lateTest, unawaited } from './check-failure.ts';
 import type { Examined } from './failure-examiner.ts';
 import { checkSiteOf, secretsInSite } from './check-site.ts';
 import { LateErrors } from './late-errors.ts';
-import { capInSession } from './session-timeouts.ts';
 import { SuiteExecution } from './suite-execution.ts';
 import { AbortController, withResolvers } from '../../../os/real-builtins.ts';
 
@@ -109,12 +108,11 @@ export class AttemptRun implements AttemptContext {
 
   /** Runs the suite. Never rejects. */
   async run(): Promise<AttemptOutcome> {
-    const { lane, order, clock } = this.#options;
-    const { wire, extension, evidence, sent, recording } = this.#parts;
+    const { lane, clock } = this.#options;
+    const { timeouts, extension, evidence, sent, recording } = this.#parts;
     this.#deadline = clock.deadline(this.#limits.attemptMs, () => void this.#timeOut());
     laneContext.run({ lane, attempt: this }, () => {
-      const capped = capInSession(order.session, this.#limits.commandMs, wire, this.signal);
-      void Promise.all([capped, extension.start(), evidence.start(), sent?.start(), recording?.start()]).then(
+      void Promise.all([timeouts.set(), extension.start(), evidence.start(), sent?.start(), recording?.start()]).then(
         () => {
           if (this.#ending === undefined) this.#suite.start(() => void this.#complete());
         },

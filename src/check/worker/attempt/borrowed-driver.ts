@@ -11,6 +11,7 @@ import { actionsMs } from './actions-time.ts';
 import { lastingW3c } from './harmless-commands.ts';
 import { laneDriver } from './lane-driver.ts';
 import { isNavigation, PageMoves } from './page-moves.ts';
+import { SessionUse } from './session-use.ts';
 import { TypedSecrets } from './typed-secrets.ts';
 
 /** The part of selenium-webdriver's command that its types leave out. */
@@ -61,12 +62,13 @@ export class BorrowedDriver {
   readonly driver: CheckDriver;
   /** Where the commands have led. */
   readonly moves = new PageMoves();
+  /** What they may have changed in the session. */
+  readonly use = new SessionUse();
   readonly #client: ExecutionClient;
   readonly #open = new Set<OpenCommand>();
   readonly #navigationErrors = new WeakSet<object>();
   readonly #wireErrors: WireError[] = [];
   #lasting: string | undefined;
-  #hasActed = false;
   #lastUsedAt = now();
   #state: 'used' | 'quit' | 'ending' | 'ended' = 'used';
 
@@ -76,7 +78,7 @@ export class BorrowedDriver {
       endpoint: session.endpoint,
       deadlineMs: options.maxMs + COMMAND_MARGIN_MS,
       onRequest: ({ method, path, data }) => {
-        this.#hasActed ||= method === 'POST' && path.endsWith('/actions');
+        this.use.onRequest(method, path);
         this.#note(session, lastingW3c(method, path, data));
       },
     });
@@ -89,6 +91,7 @@ export class BorrowedDriver {
       execute: async (command, send) => await this.#execute(options, command as Command, send),
       onSocketCommand: (lasting) => {
         this.moves.onSocketCommand();
+        this.use.onSocketCommand();
         if (this.#state === 'ended') throw this.#refused(options, lasting ?? 'a command over a socket');
         this.#note(session, lasting);
       },
@@ -102,11 +105,6 @@ export class BorrowedDriver {
   /** Did the check do something that may outlive its tabs? Only a new session is then sure to be clean. */
   get hasChangedBrowser(): boolean {
     return this.#lasting !== undefined;
-  }
-
-  /** Did the check press keys or move the mouse by `actions`? */
-  get hasActed(): boolean {
-    return this.#hasActed;
   }
 
   /** Commands that the check has not got back yet, oldest first. */

@@ -6,7 +6,7 @@ const LET_GO_MS = 5000;
 
 export interface HeldInputOptions {
   readonly session: SessionFacts;
-  readonly borrowed: Pick<BorrowedDriver, 'hasActed'>;
+  readonly borrowed: Pick<BorrowedDriver, 'use'>;
   readonly wire: WireClient;
   readonly signal: AbortSignal;
 }
@@ -22,7 +22,7 @@ export class HeldInput {
 
   /** May the next site find a key held down? */
   get isHeld(): boolean {
-    return this.#options.borrowed.hasActed && !this.#isFree;
+    return this.#options.borrowed.use.hasActed && !this.#isFree;
   }
 
   /** Call after the last command of the check. Never rejects. */
