@@ -67,7 +67,7 @@ export type FromWorker =
   | ProcessChanged
   | { readonly type: 'changed'; readonly what: readonly string[] }
   | { readonly type: 'late'; readonly error: LateError }
-  | { readonly type: 'typed'; readonly secrets: readonly string[] }
+  | { readonly type: 'typed'; readonly secrets: readonly string[]; readonly beginnings: readonly string[] }
   | { readonly type: 'fixture-done'; readonly which: FixtureKind; readonly fault?: Fault }
   | { readonly type: 'pong' }
   | WorkerTrace

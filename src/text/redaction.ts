@@ -1,5 +1,6 @@
+import { otherForms, usualForms, type SecretForm } from './secret-forms.ts';
+
 const MASK = '***';
-const BLANK = '*';
 
 /** Fields that gridrun reads the journal by. They hold its own words and ids, which a short secret must not break. */
 const STRUCTURAL: ReadonlySet<string> = new Set([
@@ -29,7 +30,7 @@ const FREE_FIELD = 'data';
 
 /** Removes secret values from text, in each form that they may have in output. */
 export class Redaction {
-  #forms: readonly string[] = [];
+  #forms: readonly SecretForm[] = [];
 
   /** @param secrets values that no output may show; empty ones are ignored */
   constructor(secrets: readonly string[]) {
@@ -38,9 +39,19 @@ export class Redaction {
 
   /** Removes these values too from now on. */
   add(secrets: readonly string[]): void {
-    const forms = new Set([...this.#forms, ...secrets.filter((secret) => secret !== '').flatMap(formsOf)]);
+    this.#addForms(secrets, (secret) => [...usualForms(secret), ...otherForms(secret)]);
+  }
+
+  /** Removes the beginnings of secrets too from now on. They are many, so that only their usual forms are looked for. */
+  addBeginnings(beginnings: readonly string[]): void {
+    this.#addForms(beginnings, usualForms);
+  }
+
+  #addForms(secrets: readonly string[], formsOf: (secret: string) => readonly SecretForm[]): void {
+    const added = secrets.filter((secret) => secret !== '').flatMap(formsOf);
+    const forms = new Map([...this.#forms, ...added].map((form) => [form.text, form]));
     // Longest first: a secret may hold another.
-    this.#forms = [...forms].sort((a, b) => b.length - a.length);
+    this.#forms = [...forms.values()].sort((a, b) => b.text.length - a.text.length);
   }
 
   /** Is there nothing to remove? */
@@ -50,28 +61,35 @@ export class Redaction {
 
   /** Are all secrets ASCII, so that their bytes are the same in nearly every encoding? True if there are none. */
   get isAscii(): boolean {
-    return this.#forms.every((form) => /^[\x20-\x7e]*$/.test(form));
+    return this.#forms.every(({ text }) => /^[\x20-\x7e]*$/.test(text));
   }
 
   /** Replaces every secret in a text with `***`. */
   text(text: string): string {
     let result = text;
-    for (const form of this.#forms) if (result.includes(form)) result = result.replaceAll(form, MASK);
+    for (const form of this.#forms) if (result.includes(form.text)) result = result.replaceAll(form.text, MASK);
     return result;
   }
 
   /**
-   * Replaces every byte of every secret with `*`, so that nothing moves. Changes and returns the same buffer.
+   * Replaces every byte of every secret with `*`, and Base64 with that of `*`, so that nothing moves. Changes and returns
+   * the same buffer.
    * @param minBytes shorter secrets stay. A file that is no text may hold a few bytes like these by chance
    */
   blank(bytes: Buffer, minBytes = 1): Buffer {
-    for (const form of this.#forms) {
-      const length = Buffer.byteLength(form);
-      if (length < minBytes) continue;
-      for (let at = bytes.indexOf(form); at !== -1; at = bytes.indexOf(form, at + length))
-        bytes.fill(BLANK, at, at + length);
+    for (const { text, blank } of this.#forms) {
+      if (blank.length < minBytes) continue;
+      for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + blank.length)) blank.copy(bytes, at);
     }
     return bytes;
+  }
+
+  /** Replaces every byte of every secret in a text with `*`. */
+  stars(text: string): string {
+    let result = text;
+    for (const form of this.#forms)
+      if (result.includes(form.text)) result = result.replaceAll(form.text, '*'.repeat(form.blank.length));
+    return result;
   }
 
   /** Replaces every secret in all strings of a value. Returns the same object if there is none. */
@@ -98,26 +116,4 @@ export class Redaction {
     const leaf = typeof field !== 'object' || field === null || Array.isArray(field);
     return [name, leaf && STRUCTURAL.has(name) ? field : this.#deep(field, name === FREE_FIELD)];
   }
-}
-
-/** The secret as it is, in JSON, in a URL (both ways to write a space, both cases of an escape), and in HTML. */
-function formsOf(secret: string): string[] {
-  const wellFormed = secret.toWellFormed();
-  const json = JSON.stringify(secret).slice(1, -1);
-  const url = encodeURIComponent(wellFormed);
-  const form = new URLSearchParams([['', wellFormed]]).toString().slice(1);
-  const html = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  const lower = (text: string): string => text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
-  return [
-    secret,
-    json,
-    JSON.stringify(json).slice(1, -1),
-    url,
-    lower(url),
-    form,
-    lower(form),
-    encodeURI(wellFormed),
-    html,
-    html.replaceAll('"', '&quot;'),
-  ];
 }

@@ -1,4 +1,6 @@
 import { ENDINGS, testEndings } from './endings.ts';
+import { testRecordings } from './recordings.ts';
 
-// Every way in which a run can end: npm run test:secrets.
+// Every way in which a run can end, and its recordings: npm run test:secrets.
 testEndings(Object.keys(ENDINGS));
+testRecordings(['all', 'failures']);

@@ -202,7 +202,8 @@ export class WorkerProcess {
       case 'fixture-done':
         return this.#fixture?.resolve(message.fault);
       case 'typed':
-        return this.#typed.add(message.secrets);
+        this.#typed.add(message.secrets);
+        return this.#typed.addBeginnings(message.beginnings);
       case 'output':
         return this.#listeners.onOutput(message);
       case 'notice':

@@ -77,7 +77,7 @@ export class CheckWorker {
       process: this.#process,
       onResult: (result) => this.#send({ type: 'check', id, result }),
       onLate: (error) => this.#send({ type: 'late', error }),
-      onTyped: (secrets) => this.#send({ type: 'typed', secrets }),
+      onTyped: (typed) => this.#send({ type: 'typed', ...typed }),
     });
     this.#attempts.set(id, attempt);
     lane.startAttempt(attempt);

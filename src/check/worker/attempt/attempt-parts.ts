@@ -4,7 +4,7 @@ import { WireClient } from '../../../wire/wire-client.ts';
 import type { RevokedError } from '../../../wire/wire-error.ts';
 import type { OrderOnWire, WorkerOptions } from '../../protocol.ts';
 import { EvidenceTaker } from '../evidence/evidence-taker.ts';
-import { ExtensionUse } from '../extension/extension-use.ts';
+import { ExtensionUse, type ExtensionUseOptions } from '../extension/extension-use.ts';
 import { PageView } from '../page/page-view.ts';
 import { SentDocument } from '../page/sent-document.ts';
 import type { Lane } from '../lane/lane.ts';
@@ -18,7 +18,9 @@ import { FailureExaminer } from './failure-examiner.ts';
 import { HeldInput } from './held-input.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { PageExaminer } from './page-examiner.ts';
+import type { PageMoves } from './page-moves.ts';
 import { SuiteRecord } from './suite-record.ts';
+import type { TypedTexts } from './typed-secrets.ts';
 import { AttemptRecording } from '../recorder/attempt-recording.ts';
 
 /** Notices what checks change in the process. */
@@ -39,7 +41,7 @@ export interface AttemptOptions {
   readonly onResult: (result: CheckResult) => void;
   readonly onLate: (error: LateError) => void;
   /** Takes what a check types into a password field, for texts that do not go through the attempt. */
-  readonly onTyped: (secrets: readonly string[]) => void;
+  readonly onTyped: (typed: TypedTexts) => void;
 }
 
 export interface PartsContext {
@@ -83,14 +85,12 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
   });
   const { failOnExtensionErrors: failOnErrors } = worker;
   const { driver, moves } = borrowed;
-  const isCheckActing = (): boolean => moves.mayOpenTabs;
-  const mayHideWindow = (): boolean => moves.mayHideWindow;
-  const mayHaveClosed = (window: string): boolean => moves.mayHaveClosed(window);
-  const acts = { isCheckActing, mayHideWindow, mayHaveClosed };
-  const extension = new ExtensionUse({ session, driver, wire, signal, failOnErrors, ...acts });
+  const extension = new ExtensionUse({ session, driver, wire, signal, failOnErrors, ...actsOf(moves) });
   const extensionLog = async (): Promise<string> => await extension.log();
   const view = new PageView({ session, wire, window: () => moves.window, signal });
-  const evidence = new EvidenceTaker({ worker, order, redaction, wire, view, extensionLog, remainingMs, signal });
+  const onSecret = (value: string): void => redaction.addSeen(value);
+  const takes = { redaction, onSecret, extensionLog, remainingMs };
+  const evidence = new EvidenceTaker({ worker, order, wire, view, signal, ...takes });
   const pages = new PageExaminer({
     session,
     siteUrl: order.site.url,
@@ -119,6 +119,15 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
   return { wire, borrowed, timeouts, extension, evidence, record, keepAlive, held, recording, ...ofPage };
 }
 
+/** What the check itself may have done to its tabs. */
+function actsOf(moves: PageMoves): Pick<ExtensionUseOptions, 'isCheckActing' | 'mayHideWindow' | 'mayHaveClosed'> {
+  return {
+    isCheckActing: () => moves.mayOpenTabs,
+    mayHideWindow: () => moves.mayHideWindow,
+    mayHaveClosed: (window) => moves.mayHaveClosed(window),
+  };
+}
+
 function borrowedDriver(
   { order, selenium, process, onTyped }: AttemptOptions,
   { limits, redaction, callingCheck, onLateCommand }: PartsContext,
@@ -132,9 +141,9 @@ function borrowedDriver(
     beforeCommand: () => process.look(),
     onLateCommand,
     afterCommand,
-    onTyped: (secrets) => {
-      redaction.addTyped(secrets);
-      onTyped(secrets);
+    onTyped: (typed) => {
+      redaction.addTyped(typed);
+      onTyped(typed);
     },
   });
 }

@@ -12,7 +12,7 @@ import { lastingW3c } from './harmless-commands.ts';
 import { laneDriver } from './lane-driver.ts';
 import { isNavigation, PageMoves } from './page-moves.ts';
 import { SessionUse } from './session-use.ts';
-import { TypedSecrets } from './typed-secrets.ts';
+import { TypedSecrets, type TypedTexts } from './typed-secrets.ts';
 
 /** The part of selenium-webdriver's command that its types leave out. */
 interface Command {
@@ -48,7 +48,7 @@ export interface BorrowedDriverOptions {
   /** Called after each command that succeeded. The check goes on when it resolves. */
   readonly afterCommand: (command: string, check: string | undefined) => Promise<void>;
   /** Takes what is about to be typed into a password field. */
-  readonly onTyped: (secrets: readonly string[]) => void;
+  readonly onTyped: (typed: TypedTexts) => void;
 }
 
 const MOVES_PAGE = new Set(['get', 'goBack', 'goForward', 'refresh', 'clickElement', 'submitElement']);

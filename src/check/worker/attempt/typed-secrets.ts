@@ -29,11 +29,17 @@ interface Field {
   readonly maxLength: number;
 }
 
+/** What is typed into a password field, and the longer beginnings of it, which a page may write down step by step. */
+export interface TypedTexts {
+  readonly secrets: readonly string[];
+  readonly beginnings: readonly string[];
+}
+
 export interface TypedSecretsOptions {
   /** Sends a command to the session, as the check's own driver would. */
   readonly send: (request: DriverRequest) => Promise<DriverResponse>;
   /** Takes what is about to be typed into a password field. */
-  readonly onSecrets: (secrets: readonly string[]) => void;
+  readonly onSecrets: (typed: TypedTexts) => void;
 }
 
 /** Finds out what a check types into password fields, before it is typed, so that no output ever shows it. */
@@ -77,7 +83,7 @@ export class TypedSecrets {
     for (const element of elements) if (fieldOf({ element })?.kind === 'other') this.#others.add(element);
     // Without an answer, it may be a password field.
     const secrets = typed.flatMap(({ target, keys }) => secretsIn(keys, fieldOf(target) ?? UNKNOWN));
-    if (secrets.length > 0) this.#options.onSecrets(secrets);
+    if (secrets.length > 0) this.#options.onSecrets({ secrets, beginnings: secrets.flatMap(beginningsOf) });
     return undefined;
   }
 }
@@ -110,10 +116,10 @@ function fieldsIn(answer: unknown): Field[] {
 function secretsIn(keys: string, { kind, value, maxLength }: Field): string[] {
   if (kind !== 'password') return [];
   const texts = textsOf(keys);
-  const whole = [...texts, value + texts.join(''), value + (texts[0] ?? '')];
+  const whole = [...texts, value, value + texts.join(''), value + (texts[0] ?? '')];
   const kept = maxLength < 0 ? whole : whole.flatMap((text) => [text, text.slice(0, maxLength)]);
   const secrets = new Set(kept.flatMap((text) => [text, text.trim()]));
-  return [...secrets].filter((text) => text.length >= MIN_CHARS).flatMap((text) => [text, ...beginningsOf(text)]);
+  return [...secrets].filter((text) => text.length >= MIN_CHARS);
 }
 
 /** The beginnings of a text that are at least half of it. */

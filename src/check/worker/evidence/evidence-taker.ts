@@ -30,6 +30,8 @@ export interface EvidenceTakerOptions {
   readonly worker: Pick<WorkerOptions, 'evidence' | 'trace' | 'outDir'>;
   readonly order: OrderOnWire;
   readonly redaction: Redaction;
+  /** Takes a token or a key that a request or an answer of the page holds. */
+  readonly onSecret: (value: string) => void;
   /** Not the check's own client: that one may hang, or end. */
   readonly wire: WireClient;
   readonly view: PageView;
@@ -56,7 +58,8 @@ export class EvidenceTaker {
     const { session } = order;
     this.files = new Evidence({ outDir: worker.outDir, siteId: order.site.id, attempt: order.attempt, redaction });
     if (worker.evidence === 'none') return;
-    const log = new SessionLog(session, signal, (text) => redaction.text(withoutCredentials(text)));
+    const clean = (text: string): string => redaction.text(withoutCredentials(text));
+    const log = new SessionLog(session, signal, { clean, onSecret: options.onSecret });
     this.#log = log;
     if (worker.trace)
       this.#strip = new FilmStrip({

@@ -98,9 +98,19 @@ interface HarResponse {
   readonly _error?: string;
 }
 
-/** The rules of `network.har`, which is for people. */
-export function rulesForPeople(clean: (text: string) => string): HarRules {
-  return { clean, masked: () => '***', maxUrlChars: 2_000, maxValueChars: 1_000 };
+/**
+ * The rules of `network.har`, which is for people.
+ * @param onSecret takes the value of each header that holds a secret
+ */
+export function rulesForPeople(
+  clean: (text: string) => string,
+  onSecret: (name: string, value: string) => void,
+): HarRules {
+  const masked = (name: string, value: string): string => {
+    onSecret(name, value);
+    return '***';
+  };
+  return { clean, masked, maxUrlChars: 2_000, maxValueChars: 1_000 };
 }
 
 /** A request as an entry of HTTP Archive 1.2, without bodies and cookies. */

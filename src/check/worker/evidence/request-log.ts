@@ -1,5 +1,14 @@
 import { harEntry, rulesForPeople, type HarRules, type NetworkEvent } from './har-entry.ts';
+import { withoutScheme } from '../../../text/telling-value.ts';
 import { LastTexts } from './last-texts.ts';
+
+/** How a log keeps secrets out of the evidence. */
+export interface LogSecrets {
+  /** Removes from a text what no output may show. */
+  readonly clean: (text: string) => string;
+  /** Takes a token or a key that a request or an answer holds. */
+  readonly onSecret: (value: string) => void;
+}
 
 /** One process may log hundreds of sites at once. */
 const BOUNDS = { maxCount: 1_000, maxChars: 4 * 1024 * 1024 };
@@ -10,9 +19,11 @@ export class RequestLog {
   readonly #entries = new LastTexts(BOUNDS);
   readonly #rules: HarRules;
 
-  /** @param clean removes from a text what no output may show */
-  constructor(clean: (text: string) => string) {
-    this.#rules = rulesForPeople(clean);
+  constructor({ clean, onSecret }: LogSecrets) {
+    this.#rules = rulesForPeople(clean, (name, value) => {
+      // The values of cookies are many, and most are no secrets.
+      if (!/cookie/i.test(name)) onSecret(withoutScheme(value));
+    });
   }
 
   add(event: NetworkEvent): void {

@@ -5,7 +5,7 @@ import { BidiClient } from '../../../wire/bidi-client.ts';
 import { ConsoleLog, type LogEntry } from './console-log.ts';
 import { DocumentLog } from './document-log.ts';
 import type { NetworkEvent } from './har-entry.ts';
-import { RequestLog } from './request-log.ts';
+import { RequestLog, type LogSecrets } from './request-log.ts';
 import { withResolvers } from '../../../os/real-builtins.ts';
 
 const EVENTS = [
@@ -38,15 +38,12 @@ export class SessionLog {
   #eventCount = 0;
   #over = false;
 
-  /**
-   * @param signal ends the log at once
-   * @param clean removes from a text what no output may show
-   */
-  constructor(session: SessionFacts, signal: AbortSignal, clean: (text: string) => string) {
+  /** @param signal ends the log at once */
+  constructor(session: SessionFacts, signal: AbortSignal, secrets: LogSecrets) {
     this.#session = session;
     this.#signal = signal;
-    this.console = new ConsoleLog(clean);
-    this.requests = new RequestLog(clean);
+    this.console = new ConsoleLog(secrets.clean);
+    this.requests = new RequestLog(secrets);
   }
 
   /** Starts the log. Waits until it has started, for at most 2 s. Never rejects. */

@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { withoutPasswordValues } from '../../../text/password-fields.ts';
 import { Redaction } from '../../../text/redaction.ts';
 import { withoutTokens } from '../../../text/secret-names.ts';
@@ -6,6 +7,9 @@ import { withoutCredentials } from '../../../wire/endpoint.ts';
 /** Fewer bytes than these may be in a picture by chance. */
 const MIN_BYTES_IN_BINARY = 6;
 const BINARY = /^(?:image\/(?!svg)|audio\/|video\/|font\/|application\/(?:octet-stream|wasm|pdf|zip))/i;
+const GZIP = Buffer.from([0x1f, 0x8b, 8]);
+/** A larger one, or one in another format, keeps what it holds. */
+const MAX_UNPACKED_BYTES = 32 * 1024 * 1024;
 const HTML = /^(?:text\/html|application\/xhtml\+xml)\b/i;
 
 /**
@@ -27,7 +31,7 @@ export class Blanks {
 
   /** A text without secrets, and without tokens and credentials in URLs. */
   text(text: string): string {
-    return this.#bytes(Buffer.from(withoutTokens(withoutCredentials(text), stars)), 1).toString();
+    return this.#seen.stars(this.#known.stars(withoutTokens(withoutCredentials(text), stars)));
   }
 
   /** A header that holds a secret. Of a cookie, its name and its attributes stay. */
@@ -37,6 +41,18 @@ export class Blanks {
 
   /** A body without secrets, in the same buffer or a new one. */
   body(bytes: Buffer, mimeType: string): Buffer {
+    return isGzip(bytes) ? this.#packed(bytes) : this.#plain(bytes, mimeType);
+  }
+
+  /** A file that is compressed by itself. Chrome leaves it so. */
+  #packed(bytes: Buffer): Buffer {
+    const plain = unpacked(bytes);
+    if (plain === undefined) return this.#plain(bytes, 'application/gzip');
+    const clean = this.body(Buffer.from(plain), 'application/octet-stream');
+    return clean.equals(plain) ? bytes : gzipSync(clean);
+  }
+
+  #plain(bytes: Buffer, mimeType: string): Buffer {
     const clean = this.#bytes(bytes, BINARY.test(mimeType) ? MIN_BYTES_IN_BINARY : 1);
     if (!HTML.test(mimeType) || !/password/i.test(clean.toString('latin1'))) return clean;
     // One character for each byte: the names are ASCII, whatever the encoding of the rest is.
@@ -45,6 +61,19 @@ export class Blanks {
 
   #bytes(bytes: Buffer, minBytes: number): Buffer {
     return this.#seen.blank(this.#known.blank(bytes, minBytes), minBytes);
+  }
+}
+
+function isGzip(bytes: Buffer): boolean {
+  return bytes.subarray(0, 3).equals(GZIP);
+}
+
+/** Undefined if it cannot be unpacked, or is too large then. */
+function unpacked(bytes: Buffer): Buffer | undefined {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,10 +1,6 @@
 import { isSecretName } from '../../../text/secret-names.ts';
+import { decoded, isTelling, withoutScheme } from '../../../text/telling-value.ts';
 import type { Exchange, Traffic } from './traffic.ts';
-
-/** A shorter value is found everywhere. */
-const MIN_CHARS = 8;
-/** A value of letters alone, or of digits alone, may be a word or a time, unless it is longer. */
-const MIN_PLAIN_CHARS = 20;
 
 /**
  * The values that the traffic itself shows to be secrets: cookies, headers and parameters with a secret name, and the
@@ -57,22 +53,4 @@ function* fieldsIn(value: unknown, name: string): Iterable<string> {
     if (isSecretName(name)) yield value;
   } else if (typeof value === 'object' && value !== null)
     for (const [key, field] of Object.entries(value)) yield* fieldsIn(field, Array.isArray(value) ? name : key);
-}
-
-function withoutScheme(value: string): string {
-  return value.replace(/^(?:Basic|Bearer|Digest|Negotiate|Token)\s+/i, '');
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
-}
-
-/** May a value be removed wherever it stands? A cookie may also hold `light`, or the time of day. */
-function isTelling(value: string): boolean {
-  if (value.length < MIN_CHARS) return false;
-  return value.length >= MIN_PLAIN_CHARS || (/\d/.test(value) && /[a-z]/i.test(value));
 }

@@ -136,7 +136,7 @@ test('a console of a million characters is 256 KB, and no secret is cut in two',
 
 test('of ten thousand requests the newest thousand are an archive that can be read', () => {
   const redaction = new Redaction(['log', 'harbour gate', '"}']);
-  const log = new RequestLog((text) => redaction.text(text));
+  const log = new RequestLog({ clean: (text) => redaction.text(text), onSecret: () => {} });
   const timings = {
     dnsStart: 0,
     dnsEnd: 2,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { Blanks } from '../../../../src/check/worker/recorder/blanks.ts';
 import type { Body, Missing } from '../../../../src/check/worker/recorder/bodies.ts';
 import { recordingOf } from '../../../../src/check/worker/recorder/recorded-log.ts';
@@ -89,6 +90,16 @@ test('what the traffic shows to be secret is blanked at its length wherever it s
   const headers = entry?.response.headers.map(({ name, value }) => `${name}: ${value}`);
   assert.ok(headers?.includes('set-cookie: b=************; Path=/'), headers?.join('\n'));
   assert.ok(!JSON.stringify(entry?.request.headers).toLowerCase().includes('cookie'));
+});
+
+test('a file that is compressed by itself is unpacked, and packed again if it held a secret', () => {
+  const blanks = new Blanks(new Redaction(['known-6']), ['seen-value-7']);
+  const [with2, without] = ['known-6 and seen-value-7', 'nothing'].map((text) => gzipSync(text));
+  const clean = blanks.body(Buffer.from(with2!), 'application/gzip');
+  assert.equal(gunzipSync(clean).toString(), '******* and ************');
+  assert.deepEqual(blanks.body(Buffer.from(without!), 'application/gzip'), without);
+  const cut = with2!.subarray(0, 12);
+  assert.deepEqual(blanks.body(Buffer.from(cut), 'application/gzip'), cut, 'a part of a file stays');
 });
 
 test('a short or common cookie is removed from headers only', () => {
