@@ -87,7 +87,7 @@ export class BorrowedDriver {
     this.driver = laneDriver({
       selenium,
       session,
-      client: { send: async (request) => (await typed.before(request)) ?? (await client.send(request)) },
+      client: typed,
       execute: async (command, send) => await this.#execute(options, command as Command, send),
       onSocketCommand: (lasting) => {
         this.moves.onSocketCommand();
@@ -95,6 +95,7 @@ export class BorrowedDriver {
         if (this.#state === 'ended') throw this.#refused(options, lasting ?? 'a command over a socket');
         this.#note(session, lasting);
       },
+      beforeMessage: (message) => typed.beforeMessage(session.sessionId, message),
       onAddressRead: (capability) => {
         this.moves.onSocketCommand();
         this.#note(session, `the capability ${capability}`);

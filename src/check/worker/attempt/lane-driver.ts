@@ -18,6 +18,8 @@ export interface LaneDriverParts {
    * than its tab lives. May throw; the command is then not sent.
    */
   readonly onSocketCommand: (lasting: string | undefined) => void;
+  /** Called before that with what a socket of the driver is to send. It waits for the promise, whatever becomes of it. */
+  readonly beforeMessage: (message: string) => Promise<unknown> | undefined;
   /** Called when the check reads where the browser can be reached. A connection that it opens there is not seen. */
   readonly onAddressRead: (capability: string) => void;
 }
@@ -31,7 +33,7 @@ export function laneDriver(parts: LaneDriverParts): CheckDriver {
   const LaneDriver = class extends selenium.ChromeDriver {
     declare readonly _cdpWsConnection: DriverSocket;
 
-    readonly [ON_BIDI_SOCKET] = (socket: DriverSocket): void => watch(socket, lastingBidi, parts.onSocketCommand);
+    readonly [ON_BIDI_SOCKET] = (socket: DriverSocket): void => watch(socket, lastingBidi, parts);
 
     override execute<T>(command: unknown): Promise<T> {
       const send = (other: unknown): Promise<unknown> => super.execute(other as never);
@@ -61,7 +63,7 @@ export function laneDriver(parts: LaneDriverParts): CheckDriver {
 
     override async createCDPConnection(target: string): ReturnType<WebDriver['createCDPConnection']> {
       const connection: unknown = await super.createCDPConnection(target);
-      watch(this._cdpWsConnection, lastingCdp, parts.onSocketCommand);
+      watch(this._cdpWsConnection, lastingCdp, parts);
       return connection;
     }
 
@@ -139,13 +141,26 @@ const watched = new WeakSet<DriverSocket>();
 function watch(
   socket: DriverSocket,
   lasting: (message: string) => string | undefined,
-  onCommand: LaneDriverParts['onSocketCommand'],
+  { onSocketCommand, beforeMessage }: Pick<LaneDriverParts, 'onSocketCommand' | 'beforeMessage'>,
 ): void {
   if (watched.has(socket)) return;
   watched.add(socket);
   const send = socket.send.bind(socket);
+  /** The last message that waits. Messages keep their order. */
+  let waiting: Promise<void> | undefined;
   socket.send = (data, ...rest) => {
-    onCommand(lasting(String(data)));
-    return send(data, ...rest);
+    const message = String(data);
+    onSocketCommand(lasting(message));
+    const looked = beforeMessage(message);
+    if (looked === undefined && waiting === undefined) return send(data, ...rest);
+    const turn: Promise<void> = Promise.all([looked?.catch(() => {}), waiting])
+      .then(() => void send(data, ...rest))
+      // The socket was closed. The command gets no reply, as any other on it.
+      .catch(() => {})
+      .then(() => {
+        if (waiting === turn) waiting = undefined;
+      });
+    waiting = turn;
+    return undefined;
   };
 }

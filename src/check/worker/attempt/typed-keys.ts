@@ -1,3 +1,5 @@
+import { parse } from '../../../os/real-builtins.ts';
+
 /** Where keys go: an element by its id, the element that has the focus, or one that only the page knows. */
 export type KeyTarget = { readonly element: string } | 'focused' | 'unknown';
 
@@ -35,6 +37,31 @@ export function keysOfActions(body: unknown): TypedKeys[] {
     }
   }
   return typed.filter(({ keys }) => textsOf(keys).length > 0);
+}
+
+/**
+ * The keys that a message of BiDi or of DevTools types, as JSON, or a command of DevTools that goes through the driver. A
+ * message of BiDi may be for another tab than the driver's.
+ */
+export function keysOfMessage(message: unknown): TypedKeys[] {
+  const { method, cmd, params } = objectIn(message);
+  if (method === 'input.performActions')
+    return keysOfActions(params).flatMap(({ keys }) => [
+      { target: 'unknown', keys },
+      { target: 'focused', keys },
+    ]);
+  const text = (params as Json | undefined)?.['text'];
+  const name = method ?? cmd;
+  if (typeof text !== 'string' || text === '') return [];
+  return name === 'Input.insertText' || name === 'Input.dispatchKeyEvent' ? [{ target: 'focused', keys: text }] : [];
+}
+
+function objectIn(message: unknown): Json {
+  try {
+    return ((typeof message === 'string' ? parse(message) : message) ?? {}) as Json;
+  } catch {
+    return {};
+  }
 }
 
 /** The texts that keys write: what is between special keys, such as Tab and Enter. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { keysOfActions, textsOf } from '../../../../src/check/worker/attempt/typed-keys.ts';
+import { keysOfActions, keysOfMessage, textsOf } from '../../../../src/check/worker/attempt/typed-keys.ts';
+import { scriptedTexts } from '../../../../src/check/worker/attempt/scripted-texts.ts';
 import { checkFile } from '../../module-kinds.ts';
 import { siteNamed, startBench } from '../../suite-bench.ts';
 
@@ -39,6 +40,46 @@ test('actions type into the focused element, the clicked one, or one that only t
   ]);
   for (const odd of [undefined, {}, { actions: 7 }, { actions: [null, { actions: [null, 7] }] }])
     assert.deepEqual(keysOfActions(odd), []);
+});
+
+test('messages of BiDi and DevTools type into the focused element, or one that only the page knows', () => {
+  const actions = [{ type: 'key', actions: [{ type: 'keyDown', value: 'a' }] }];
+  assert.deepEqual(keysOfMessage(JSON.stringify({ id: 1, method: 'input.performActions', params: { actions } })), [
+    { target: 'unknown', keys: 'a' },
+    { target: 'focused', keys: 'a' },
+  ]);
+  const typed = [{ target: 'focused', keys: 'secret' }];
+  for (const name of ['Input.insertText', 'Input.dispatchKeyEvent']) {
+    assert.deepEqual(keysOfMessage(JSON.stringify({ method: name, params: { text: 'secret' } })), typed);
+    assert.deepEqual(keysOfMessage({ cmd: name, params: { text: 'secret' } }), typed);
+  }
+  const others = [
+    '',
+    '{',
+    '7',
+    'null',
+    '{"method":"Input.setIgnoreInputEvents"}',
+    '{"method":"Input.insertText","params":7}',
+  ];
+  for (const other of [...others, undefined, 7, { method: 'Page.navigate', params: { text: 'x' } }])
+    assert.deepEqual(keysOfMessage(other), []);
+});
+
+test('a script that gets an element and texts may write them; its names and words are no secrets', () => {
+  const field = { [ELEMENT]: 'e1' };
+  const texts = (script: unknown, ...args: unknown[]): readonly string[] | undefined =>
+    scriptedTexts({ script, args }, 4)?.texts;
+  assert.deepEqual(texts('arguments[0].value = arguments[1]', field, 'letmein'), ['letmein']);
+  assert.deepEqual(texts('set(arguments[0])', { field, to: ['h4rbour', 'abc', 'change'] }), ['h4rbour']);
+  assert.deepEqual(texts('arguments[0].value = arguments[1]; fire(arguments[2])', field, 'letmein', 'change'), [
+    'letmein',
+  ]);
+  assert.equal(texts('arguments[0].classList.add(arguments[1])', field, 'is-hidden'), undefined);
+  assert.equal(texts('return arguments[0].value', field), undefined);
+  assert.equal(texts('return arguments[0]', 'h4rbour'), undefined);
+  assert.equal(texts('/* getAttribute */return (function(){}).apply(null, arguments)', field, 'h4rbour'), undefined);
+  for (const odd of [undefined, {}, { script: 7, args: [field, 'h4rbour'] }, { script: '', args: 7 }])
+    assert.equal(scriptedTexts(odd, 4), undefined);
 });
 
 /** Runs a check on a page that shows what is typed. Returns all that it left: files, faults, output. */
