@@ -79,27 +79,39 @@ function refuseStrangers(name: string, head: Buffer): void {
 
 /** The chunks of a list, as they come. Throws a refusal with the line if they are not UTF-8. */
 export async function* onlyUtf8(name: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
   let before = 0;
-  let tail: Uint8Array = new Uint8Array();
+  /** A character that goes on in the next chunk. */
+  let rest: Uint8Array = new Uint8Array();
   for await (const chunk of chunks) {
-    const bytes = Buffer.concat([tail, chunk]);
-    if (!decodes(() => decoder.decode(chunk, { stream: true }))) throw notUtf8(name, before + lineOfBadByte(bytes));
-    // The end of the last line: a character may go on in the next chunk.
-    tail = bytes.subarray(Math.max(bytes.lastIndexOf(LINE_FEED) + 1, bytes.length - 3));
-    before += chunk.filter((byte) => byte === LINE_FEED).length;
+    const bytes =
+      rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
+    const end = endOfWholeCharacters(bytes);
+    if (!isUtf8(bytes.subarray(0, end))) throw notUtf8(name, before + lineOfBadByte(bytes));
+    rest = bytes.subarray(end);
+    before += countLineFeeds(bytes);
     yield chunk;
   }
-  if (!decodes(() => decoder.decode())) throw notUtf8(name, before + 1);
+  if (rest.length > 0) throw notUtf8(name, before + 1);
 }
 
-function decodes(decode: () => string): boolean {
-  try {
-    decode();
-    return true;
-  } catch {
-    return false;
+/** Where a character begins of which the last bytes are missing; the length if there is none. */
+function endOfWholeCharacters(bytes: Buffer): number {
+  const { length } = bytes;
+  for (let count = 1; count <= Math.min(3, length); count++) {
+    const byte = bytes[length - count]!;
+    if (byte < 0x80) return length;
+    if (byte < 0xc0) continue;
+    const size = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return size > count ? length - count : length;
   }
+  return length;
+}
+
+/** An array method would take longer than the rest of the check. */
+function countLineFeeds(bytes: Buffer): number {
+  let count = 0;
+  for (let index = 0; index < bytes.length; index++) if (bytes[index] === LINE_FEED) count++;
+  return count;
 }
 
 /** The line, from 1, that is not UTF-8. The first one may start in the middle of a character. */

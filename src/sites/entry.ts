@@ -35,15 +35,16 @@ const READERS: Readonly<Record<keyof Site, Reader>> = {
       );
   },
   tags(entry, value, wrong) {
-    const tags = strings(value, 'tags', 'such as ["login", "german"]', wrong).flatMap((tag, index) => {
+    const tags: string[] = [];
+    for (const [index, tag] of strings(value, 'tags', 'such as ["login", "german"]', wrong).entries()) {
       const name = TAG.exec(tag)?.[1];
-      if (name === undefined)
+      if (name !== undefined) tags.push(name);
+      else
         wrong(
           ['tags', index],
           `a tag must be one word without spaces, commas, semicolons, "|" or "@"; it is ${quoted(tag)}`,
         );
-      return name ?? [];
-    });
+    }
     if (tags.length > 0) entry.tags = tags;
   },
   timeoutMs(entry, value, wrong) {
@@ -65,9 +66,10 @@ const READERS: Readonly<Record<keyof Site, Reader>> = {
     else wrong(['skip'], `skip must be a reason in words, such as "behind a captcha"; it is ${shown(value)}`);
   },
   data(entry, value, wrong) {
-    if (isDeeper(value, MAX_DEPTH)) return wrong(['data'], `data must have at most ${MAX_DEPTH} levels`);
+    const mistake = jsonMistake(value, MAX_DEPTH);
+    if (mistake === 'deep') return wrong(['data'], `data must have at most ${MAX_DEPTH} levels`);
     entry.data = value;
-    if (!isJson(value)) wrong(['data'], 'data must be JSON: dates, infinite numbers and NaN are not allowed');
+    if (mistake === 'no JSON') wrong(['data'], 'data must be JSON: dates, infinite numbers and NaN are not allowed');
   },
   env(entry, value, wrong) {
     // No message shows the text, because a user may have written a secret here instead of its name.
@@ -118,6 +120,7 @@ function strings(value: unknown, key: 'tags' | 'env', right: string, wrong: Wron
     wrong([key], `${key} must be a list ${right}; it is ${key === 'env' ? typeName(value) : shown(value)}`);
     return [];
   }
+  if (value.every((item) => typeof item === 'string')) return value;
   return value.flatMap((item: unknown, index) => {
     if (typeof item === 'string') return item;
     wrong([key, index], `${key} must be a list ${right}; this is ${typeName(item)}`);
@@ -125,18 +128,20 @@ function strings(value: unknown, key: 'tags' | 'env', right: string, wrong: Wron
   });
 }
 
-/** Does the value have more levels? One that holds itself has. */
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
-}
-
-function isJson(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null)
-    return value === null || ['string', 'boolean'].includes(typeof value);
-  if (Array.isArray(value)) return value.every(isJson);
-  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson);
+/** What is wrong with a value as JSON. `deep`: it has more than `levels`, as one that holds itself has. */
+function jsonMistake(value: unknown, levels: number): 'deep' | 'no JSON' | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'no JSON';
+  if (typeof value !== 'object') return 'no JSON';
+  if (levels === 0) return 'deep';
+  const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+  let mistake: 'no JSON' | undefined = isPlain ? undefined : 'no JSON';
+  for (const inner of Object.values(value)) {
+    const found = jsonMistake(inner, levels - 1);
+    if (found === 'deep') return found;
+    mistake ??= found;
+  }
+  return mistake;
 }
 
 function shown(value: unknown): string {

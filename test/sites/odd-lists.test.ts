@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { onlyUtf8 } from '../../src/sites/content.ts';
 import { readSites } from '../../src/sites/read.ts';
 import { readFrom, refusalOf, rejection } from './folder.ts';
 
@@ -70,6 +73,34 @@ test('characters that chunks of a list cut are whole', async () => {
   const bad = Readable.from([...bytes, 0xe9, 0x0a].map((byte) => Buffer.from([byte])));
   assert.match((await rejection(readSites('-', { cwd: '/', stdin: bad, environment: {} }))).message, /see line 4$/);
 });
+
+test('a list is UTF-8 or not, and its bad line is found, however its bytes come in chunks', async () => {
+  const piece = fc.constantFrom('a\n', 'é', '東', '🧪\n', '\xff', '\xc3', '\xe6\x9d', '\xf0\x9f\xa7', '\x80');
+  const bytesOf = (text: string): Buffer =>
+    /^[\x80-\xff]/.test(text) && text !== 'é' ? Buffer.from(text, 'latin1') : Buffer.from(text);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(piece, { maxLength: 12 }),
+      fc.array(fc.integer({ min: 1, max: 5 })),
+      async (pieces, sizes) => {
+        const whole = Buffer.concat(pieces.map(bytesOf));
+        const firstBad = splitLines(whole).findIndex((line) => !isUtf8(line));
+        const read = Readable.from(onlyUtf8('list', Readable.from(cut(whole, sizes)))).toArray() as Promise<Buffer[]>;
+        if (firstBad === -1) assert.deepEqual(Buffer.concat(await read), whole);
+        else assert.match((await rejection(read)).message, new RegExp(`is not UTF-8: see line ${firstBad + 1}$`));
+      },
+    ),
+  );
+});
+
+function splitLines(bytes: Buffer): Buffer[] {
+  const end = bytes.indexOf('\n');
+  return end === -1 ? [bytes] : [bytes.subarray(0, end), ...splitLines(bytes.subarray(end + 1))];
+}
+
+function cut(bytes: Buffer, [size = 3, ...others]: readonly number[]): Buffer[] {
+  return bytes.length === 0 ? [] : [bytes.subarray(0, size), ...cut(bytes.subarray(size), others)];
+}
 
 test('an invisible character and quotation marks around a URL are named', async () => {
   for (const [text, said] of [
