@@ -31,6 +31,13 @@ export const GRID_WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>
       'the session gets a command that keeps it alive',
     ],
   },
+  'grid/stray-sessions.ts': {
+    PATIENCE_MS: [
+      'grid',
+      'a grid to forget a session that nobody uses and that was ended again',
+      'its record stays for the next start',
+    ],
+  },
   'grid/remote-sessions.ts': {
     QUIT_DEADLINE_MS: [
       'grid',

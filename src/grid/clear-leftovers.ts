@@ -2,6 +2,7 @@ import { endProcessesNaming } from '../os/process-table.ts';
 import { parseEndpoint } from '../wire/endpoint.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { endSession } from './end-session.ts';
+import { readGridStatus } from './grid-status.ts';
 import { SessionRegistry, type SessionRecord } from './registry.ts';
 
 const DEADLINE_MS = 5000;
@@ -47,5 +48,12 @@ async function endRemote(record: SessionRecord, endpoint: string, options: Clear
   const { gridUrl, signal } = options;
   const isSameGrid = gridUrl !== undefined && parseEndpoint(gridUrl).shown === endpoint;
   const client = new WireClient(isSameGrid ? gridUrl : endpoint);
-  return (await endSession(client, record, { deadlineMs: DEADLINE_MS, tries: 1, signal })) === 'gone';
+  const limits = { deadlineMs: DEADLINE_MS, tries: 1, signal };
+  // A proxy that sent the request twice made two of one name.
+  const status = await readGridStatus(client, limits).catch(() => undefined);
+  const named = (status?.sessions ?? []).filter(({ name }) => name === record.name).map(({ sessionId }) => sessionId);
+  const twins = named.filter((sessionId) => sessionId !== (record.sessionId ?? named[0]));
+  const all = [record, ...twins.map((sessionId) => ({ ...record, sessionId }))];
+  const ends = await Promise.all(all.map(async (session) => await endSession(client, session, limits)));
+  return ends.every((end) => end === 'gone');
 }

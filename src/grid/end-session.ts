@@ -38,7 +38,7 @@ export async function endSession(client: WireClient, session: SessionOnServer, l
   for (let count = 1, pauseMs = FIRST_PAUSE_MS; ; count += 1, pauseMs *= 2) {
     try {
       const sessionId = session.sessionId ?? (await listed(client, session, limits));
-      if (sessionId !== undefined) await client.send('DELETE', `/session/${sessionId}`, undefined, limits);
+      if (sessionId !== undefined) await deleteSession(client, sessionId, limits);
       return 'gone';
     } catch (error) {
       if (!(error instanceof WireError) || limits.signal?.aborted) return goneIf(false);
@@ -49,6 +49,15 @@ export async function endSession(client: WireClient, session: SessionOnServer, l
       await delay(Math.min(Math.max(pauseMs, error.retryAfterMs ?? 0), MAX_PAUSE_MS));
     }
   }
+}
+
+/** Throws a `WireError` if the server does not say that it ended the session, also if it says so with status 200. */
+async function deleteSession(client: WireClient, sessionId: string, limits: Limits): Promise<void> {
+  const path = `/session/${sessionId}`;
+  const value = await client.send('DELETE', path, undefined, limits);
+  const { error } = (value ?? {}) as { readonly error?: unknown };
+  if (typeof error === 'string')
+    throw new WireError(error, `DELETE ${client.endpoint.shown}${path}`, 'with status 200');
 }
 
 /** Waits until a Grid no longer lists a session that it is ending, at most for `patienceMs`. Returns whether it is gone. */
@@ -83,7 +92,9 @@ async function listed(client: WireClient, { name }: SessionOnServer, limits: End
 async function endForgotten(client: WireClient, session: SessionOnServer, limits: EndLimits): Promise<boolean> {
   const { sessionId, name } = session;
   const status = await readGridStatus(client, limits).catch(() => undefined);
-  const found = status?.sessions.find((each) => each.name === name || each.sessionId === sessionId);
+  // A hub that has just restarted knows no session, and may not know its nodes yet.
+  if (status === undefined) return false;
+  const found = status.sessions.find((each) => each.name === name || each.sessionId === sessionId);
   if (found === undefined) return true;
   if (found.sessionId !== sessionId)
     return (await endSession(client, { sessionId: found.sessionId, name }, limits)) === 'gone';

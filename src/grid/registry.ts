@@ -194,10 +194,40 @@ async function write(record: SessionRecord, folder = record.folder): Promise<voi
 }
 
 async function read(folder: string): Promise<SessionRecord | undefined> {
+  const text = await readFile(recordFile(folder), 'utf8').catch(() => '');
   try {
-    const record = JSON.parse(await readFile(recordFile(folder), 'utf8')) as SessionRecord;
+    const record = JSON.parse(text) as SessionRecord;
     // A record counts only for the folder that it is in.
     return record.folder === folder && typeof record.owner?.pid === 'number' ? record : undefined;
+  } catch {
+    return salvaged(text, folder);
+  }
+}
+
+/** What can still be read of a record that was cut: its session lives on. Undefined if that does not find the session. */
+function salvaged(text: string, folder: string): SessionRecord | undefined {
+  const field = (key: string): unknown => {
+    const written = new RegExp(String.raw`"${key}":("(?:[^"\\\n]|\\.)*"|\d+)[,}]`).exec(text)?.[1];
+    return written === undefined ? undefined : parsed(written);
+  };
+  const [pid, host, birth, name, endpoint, sessionId] = ['pid', 'host', 'birth', 'name', 'endpoint', 'sessionId'].map(
+    field,
+  );
+  if (typeof pid !== 'number' || typeof host !== 'string' || typeof name !== 'string') return undefined;
+  // The folder comes after the endpoint. Without both, it may be a session of this machine or of any grid.
+  if (typeof endpoint !== 'string' && field('folder') !== folder) return undefined;
+  return {
+    owner: { pid, host, birth: typeof birth === 'string' ? birth : undefined },
+    name,
+    folder,
+    ...(typeof endpoint === 'string' ? { endpoint } : {}),
+    ...(typeof sessionId === 'string' ? { sessionId } : {}),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -2,16 +2,20 @@ import { randomBytes } from 'node:crypto';
 import type { SessionRequest } from '../core/ports.ts';
 import { untilAborted } from '../wire/until-aborted.ts';
 import type { WireClient } from '../wire/wire-client.ts';
+import { isRefusal } from '../wire/classify.ts';
 import { cutError, WireError } from '../wire/wire-error.ts';
 import { defaultCapabilities, mergeCapabilities } from './capabilities.ts';
 import { endSession, untilUnlisted } from './end-session.ts';
+import type { SessionStatus } from './grid-status.ts';
 import { findLostSession, type LostSession } from './lost-session.ts';
 import { newSessionOf, sessionIdIn, type NewSession } from './new-session.ts';
 import type { Registration, SessionBook } from './registry.ts';
+import type { StraySessions } from './stray-sessions.ts';
 
 export interface RemoteSessionsOptions {
   readonly client: WireClient;
   readonly registry: SessionBook;
+  readonly strays: Pick<StraySessions, 'expect'>;
   readonly headed: boolean;
   readonly openDeadlineMs: number;
   readonly lostSearchMs: number;
@@ -74,10 +78,15 @@ export class RemoteSessions {
     return this.#ended;
   }
 
+  /** May the session live on, and is it on disk for that? */
+  isUnended({ name, sessionId }: SessionStatus): boolean {
+    return [...this.#unended].some((unended) => unended.name === name || unended.sessionId === sessionId);
+  }
+
   /** Sends one request for a session, never a second one. Throws a `WireError` if none was made. */
   async open(request: SessionRequest, isGrid: boolean): Promise<Opened> {
-    const { client, registry, headed } = this.#options;
-    if (this.#unended.size > 0) this.#inBackground(this.endRest());
+    const { client, registry, strays, headed } = this.#options;
+    if (this.#unended.size > 0) this.inBackground(this.endRest());
     // No other session has this name: it finds the session if the reply is lost.
     const name = `${request.name} ${randomBytes(4).toString('hex')}`;
     const registration = await registry.add(name, client.endpoint.shown);
@@ -85,6 +94,7 @@ export class RemoteSessions {
     // A plain chromedriver refuses capabilities that it does not know.
     const capabilities = isGrid ? mergeCapabilities(asked, { 'se:name': name }) : asked;
     this.#askedCount += 1;
+    strays.expect(name);
     try {
       const session = await this.#post({ capabilities, name, registration, isGrid }, request.signal);
       const opened = { session, name, registration };
@@ -152,7 +162,7 @@ export class RemoteSessions {
 
   /** As `end`, but nobody has to wait for it: `settle` does. */
   endLater(opened: Opened): void {
-    this.#inBackground(this.end(opened));
+    this.inBackground(this.end(opened));
   }
 
   /** Waits for everything that goes on in the background. Never throws. */
@@ -176,22 +186,22 @@ export class RemoteSessions {
       if (post.isGrid) {
         const found = await this.#recover(post, failure, cut.aborted);
         if (found !== undefined) return found;
-      } else this.#inBackground(this.#endLate(posted, post));
+      } else this.inBackground(this.#endLate(posted, post));
       throw failure;
     }
   }
 
   /** After a POST to a Grid failed: returns the session if the POST made one that is still wanted. */
   async #recover(post: Post, failure: unknown, stopped: boolean): Promise<NewSession | undefined> {
-    const { name, registration } = post;
     if (!(failure instanceof WireError) || !failure.mayBeDone) {
-      await registration.remove();
+      // A hub may refuse a request that its node has carried out: `endRest` looks for it.
+      await this.#endLost(failure instanceof WireError && isRefusal(failure.wireCode) ? 'unknown' : 'none', post);
       return undefined;
     }
     const { client, lostSearchMs, disposal } = this.#options;
-    const search = findLostSession(client, name, lostSearchMs, disposal);
+    const search = findLostSession(client, post.name, lostSearchMs, disposal);
     if (stopped) {
-      this.#inBackground(search.then((lost) => this.#endLost(lost, post)));
+      this.inBackground(search.then((lost) => this.#endLost(lost, post)));
       return undefined;
     }
     const lost = await search;
@@ -231,7 +241,8 @@ export class RemoteSessions {
     else this.#unended.add({ sessionId: undefined, name, registration, isEnding: false });
   }
 
-  #inBackground(work: Promise<unknown>): void {
+  /** Lets work go on that nobody waits for: `settle` does. */
+  inBackground(work: Promise<unknown>): void {
     const known = work.catch(() => {}).finally(() => this.#background.delete(known));
     this.#background.add(known);
   }

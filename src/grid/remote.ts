@@ -9,6 +9,7 @@ import { whyElsewhere } from './loopback.ts';
 import { SessionRegistry, type SessionBook } from './registry.ts';
 import { RemoteSessions, type Opened } from './remote-sessions.ts';
 import { sessionFacts } from './session-facts.ts';
+import { StraySessions } from './stray-sessions.ts';
 
 export interface RemoteGridOptions {
   readonly sessions: number | 'auto';
@@ -67,6 +68,7 @@ class RemoteGrid implements Grid {
   readonly #client: WireClient;
   readonly #options: RemoteGridOptions;
   readonly #sessions: RemoteSessions;
+  readonly #strays: StraySessions;
   readonly #siteFlags: readonly ChromeFlag[];
   readonly #owned = new Set<OwnedSession>();
   readonly #disposal: AbortController;
@@ -81,9 +83,12 @@ class RemoteGrid implements Grid {
     this.name = this.#client.endpoint.shown;
     this.#options = options;
     this.#siteFlags = siteFlags(options.siteUrls ?? []);
+    const registry = options.registry ?? new SessionRegistry();
+    this.#strays = new StraySessions(this.#client, registry);
     this.#sessions = new RemoteSessions({
       client: this.#client,
-      registry: options.registry ?? new SessionRegistry(),
+      registry,
+      strays: this.#strays,
       headed: options.headed ?? false,
       openDeadlineMs: options.openDeadlineMs ?? OPEN_DEADLINE_MS,
       lostSearchMs: options.lostSearchMs ?? LOST_SEARCH_MS,
@@ -147,13 +152,23 @@ class RemoteGrid implements Grid {
     return status;
   }
 
-  /** A hub lists a session for a moment after it has ended. After a run its status must list none of ours. */
+  /**
+   * A hub lists a session for a moment after it has ended. After a run its status must list none of ours, unless its record
+   * stays.
+   */
   async #untilForgotten(): Promise<void> {
     const { ended } = this.#sessions;
+    const { signal } = this.#disposal;
     const end = Date.now() + FORGOTTEN_DEADLINE_MS;
-    while (this.#isGrid && ended.size > 0 && Date.now() < end) {
-      const status = await this.#status(this.#disposal.signal).catch(() => undefined);
-      if (!status?.sessions.some(({ sessionId }) => ended.has(sessionId))) return;
+    while (this.#isGrid && !this.#strays.isEmpty) {
+      const status = await this.#status(signal).catch(() => undefined);
+      const ours = this.#strays.among(status?.sessions ?? []);
+      const listed = ours.filter((session) => !this.#sessions.isUnended(session));
+      if (listed.length === 0) return;
+      const isLate = Date.now() >= end;
+      const strays = listed.filter(({ sessionId }) => isLate || !ended.has(sessionId));
+      await this.#strays.end(strays, signal);
+      if (isLate) return;
       await delay(50);
     }
   }
@@ -163,7 +178,8 @@ class RemoteGrid implements Grid {
     const opened = await this.#sessions.open(request, isGrid);
     // A status that fails must not cost the session.
     const status = isGrid ? await this.#status(request.signal).catch(() => undefined) : undefined;
-    const named = status?.sessions.find(({ name }) => name === opened.name);
+    const [named, ...twins] = status?.sessions.filter(({ name }) => name === opened.name) ?? [];
+    if (twins.length > 0) this.#sessions.inBackground(this.#strays.end(twins, this.#disposal.signal));
     const right = named === undefined ? opened : await this.#sessions.correct(opened, named);
     return { opened: right, place: this.#placeOf(right, status, request) };
   }

@@ -118,10 +118,15 @@ export function classify(wireCode: string, message: string): Judgement {
   return judgement;
 }
 
+/** Is it a W3C error that says that nothing was done? */
+export function isRefusal(wireCode: string): boolean {
+  return REFUSALS.has(wireCode);
+}
+
 /**
  * Whether a request may have been carried out although no W3C reply says so: a proxy's page, cut JSON, a 403 or a 429
  * may stand for any reply of the server behind it, and so may an `unknown error` of the hub.
  */
 export function mayBeDone(wireCode: string): boolean {
-  return !NEVER_SENT.test(wireCode) && !CERTIFICATE.test(wireCode) && !REFUSALS.has(wireCode);
+  return !NEVER_SENT.test(wireCode) && !CERTIFICATE.test(wireCode) && !isRefusal(wireCode);
 }
