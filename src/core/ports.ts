@@ -126,6 +126,8 @@ export interface AttemptOrder {
   readonly isCompared: boolean;
   /** Checks that failed in the other arm. A picture of each is kept also if it passes. */
   readonly pictured?: readonly string[] | undefined;
+  /** Ask the driver for no picture: in an earlier attempt, one never came and held the session. The runner sets it. */
+  readonly withoutPictures?: boolean | undefined;
   /** Aborted to end the attempt now. The results so far are kept. */
   readonly signal: AbortSignal;
 }

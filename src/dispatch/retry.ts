@@ -35,6 +35,11 @@ export type NextStep = 'judge' | { readonly arm: Arm; readonly purpose: Purpose 
 const MAX_REPEATS = 3;
 /** Faults that a site causes itself. Another attempt would do the same harm again. */
 export const OWN_FAULTS = ['runner.endless-loop'] as const satisfies readonly ErrorCode[];
+/** Faults that gridrun has caused. The attempt is repeated in another way. */
+export const REPEATED_FAULTS = [
+  'runner.shared-process',
+  'evidence.held-session',
+] as const satisfies readonly ErrorCode[];
 
 /** Decides what follows an attempt. Faults use only `infraRetries`, failed checks only `checkRetries`. */
 export function nextStep(history: SiteHistory): NextStep {
@@ -53,7 +58,7 @@ export function nextStep(history: SiteHistory): NextStep {
 }
 
 function isToRepeat({ ending, fault }: Attempt): boolean {
-  return ending === 'faulted' && isCode(fault?.code, 'runner.shared-process');
+  return ending === 'faulted' && isCode(fault?.code, ...REPEATED_FAULTS);
 }
 
 function afterChecks({ subject, left }: SiteHistory, last: Attempt): NextStep {

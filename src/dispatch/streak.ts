@@ -3,7 +3,7 @@ import { isCode } from '../core/error-codes.ts';
 import { UNREACHED_CODES } from '../core/unreached-codes.ts';
 import type { Fault } from '../core/fault.ts';
 import type { AttemptOutcome } from '../core/ports.ts';
-import { OWN_FAULTS } from './retry.ts';
+import { OWN_FAULTS, REPEATED_FAULTS } from './retry.ts';
 import type { SiteProgress } from './site-progress.ts';
 
 /** Who seems to be sick: the grid with its browsers or this machine, or the network behind them. */
@@ -20,8 +20,8 @@ export function symptomOf({ ending, fault, checks }: AttemptOutcome): Symptom | 
   if (ending === 'faulted') {
     const sick =
       fault !== undefined && fault.cause !== 'site' && fault.cause !== 'check' && fault.cause !== 'extension';
-    const isOfChecks = isCode(fault?.code, ...OWN_FAULTS, 'runner.shared-process');
-    return sick && !isOfChecks ? { patient: 'grid', fault } : undefined;
+    const isOther = isCode(fault?.code, ...OWN_FAULTS, ...REPEATED_FAULTS);
+    return sick && !isOther ? { patient: 'grid', fault } : undefined;
   }
   if (ending === 'interrupted' || checks.some(({ status }) => status === 'passed')) return undefined;
   const first = checks.find(({ status }) => status !== 'skipped' && status !== 'not-run');

@@ -39,7 +39,7 @@ export class WireError extends GridrunError {
 /** The error of a command that one of its limits ended. `what` names the command and its target. */
 export function cutError(by: CutBy, what: string, { deadlineMs }: Limits): WireError {
   return by === 'deadline'
-    ? new WireError(DEADLINE, what, `no reply within ${deadlineMs} ms`)
+    ? new WireError(DEADLINE, what, `no reply within ${Math.round(deadlineMs)} ms`)
     : new WireError(ABORTED, what, 'stopped before its reply came');
 }
 

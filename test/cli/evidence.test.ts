@@ -6,8 +6,9 @@ import { pathToFileURL } from 'node:url';
 import type { ServerResponse } from 'node:http';
 import { startChrome } from '../examples/chrome.ts';
 import { ReportPage } from '../report/html/report-page.ts';
-import { Workplace, checkFile } from '../support/command.ts';
+import { Workplace, checkFile, siteList } from '../support/command.ts';
 import { startDemoSites } from '../support/demo.ts';
+import { startStub } from '../stub/webdriver-stub.ts';
 import { startHttpServer, type HttpServer } from '../support/http-server.ts';
 import { missing } from '../support/machine.ts';
 
@@ -285,6 +286,38 @@ it('passes', async () => { await driver.get(site.url); });`,
   await report.until(
     '[...document.querySelectorAll(".film-strip img")].length >= 3 && document.querySelector(".film-strip img").naturalWidth > 0',
   );
+});
+
+test('a picture that never comes changes no result: the site is repeated without pictures', async () => {
+  await using stub = await startStub({
+    faults: ({ command }) => (command === 'GET screenshot' ? 'hang' : undefined),
+  });
+  await using place = await Workplace.with({
+    'sites.json': siteList('one'),
+    'x.check.mjs': `
+      import { driver, site } from 'gridrun/check';
+      it('fails', async () => { await driver.get(site.url); throw new Error('no'); });
+      it('passes', async () => { await driver.getTitle(); });`,
+  });
+  const { code, stdout } = await place.run(['x.check.mjs', '--sites', 'sites.json', '--grid', stub.url]);
+  assert.equal(code, 1, stdout);
+  const [site] = (await place.results()).sites;
+  assert.deepEqual(
+    site?.checks.map((check) => [check.title, check.status, check.cause, check.attachments?.map(({ name }) => name)]),
+    [
+      ['fails', 'failed', 'check', ['page.html']],
+      ['passes', 'passed', undefined, undefined],
+    ],
+  );
+  const attempts = (await place.journal()).filter((event) => event.type === 'attempt-ended');
+  assert.deepEqual(
+    attempts.map(({ attempt }) => [attempt.ending, attempt.fault?.code]),
+    [
+      ['faulted', 'evidence.held-session'],
+      ['completed', undefined],
+    ],
+  );
+  assert.equal(stub.sessions().length, 0);
 });
 
 test('--trace with --evidence none is a mistake', async () => {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { statusOf } from '../../core/attempt.ts';
 import type { CheckPlan } from '../../core/check.ts';
-import type { ErrorCode } from '../../core/error-codes.ts';
+import { isCode, type ErrorCode } from '../../core/error-codes.ts';
 import { GridrunError, faultOf, type Fault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError } from '../../core/ports.ts';
 import { hideInTrace } from '../../wire/protocol-trace.ts';
@@ -48,6 +48,8 @@ export class WorkerPool implements CheckRunner {
   readonly #suspects = new Set<string>();
   /** Sites that were in a worker that died. A second death makes them suspects: the first may have come from outside. */
   readonly #sitesWhoseWorkerDiedOnce = new Set<string>();
+  /** Sites of which a picture has held the session. */
+  readonly #sitesWithoutPictures = new Set<string>();
   /** Keeps hundreds of suspects from becoming hundreds of processes. */
   readonly #aloneLimit = pLimit(PROCESSOR_COUNT);
   #loaded: Promise<readonly CheckPlan[]> | undefined;
@@ -110,12 +112,15 @@ export class WorkerPool implements CheckRunner {
       await this.load();
       const broken = await this.#setUp(order);
       if (broken !== undefined) return this.#allFailed(broken);
-      const alone = this.#suspects.has(order.site.id);
-      const outcome = await this.#sharing.attempt(order, async () =>
+      const { id } = order.site;
+      const alone = this.#suspects.has(id);
+      const own = this.#sitesWithoutPictures.has(id) ? { ...order, withoutPictures: true } : order;
+      const outcome = await this.#sharing.attempt(own, async () =>
         alone
-          ? await this.#aloneLimit(() => this.#attemptAlone(order))
-          : await this.#attemptIn(this.#workers.of(this.#workerKey(order.slot)), order),
+          ? await this.#aloneLimit(() => this.#attemptAlone(own))
+          : await this.#attemptIn(this.#workers.of(this.#workerKey(own.slot)), own),
       );
+      if (isCode(outcome.fault?.code, 'evidence.held-session')) this.#sitesWithoutPictures.add(id);
       return this.#withUndecided(outcome);
     } catch (error) {
       if (order.signal.aborted) return interrupted(new Map());

@@ -14,6 +14,11 @@ export const RUN_CODES = {
     'the disk had no room for a file that a check attached',
     'free space on the disk, then continue with `--resume`, which tries these sites again',
   ),
+  'evidence.held-session': retried(
+    'runner',
+    'a picture of the page never came, and its session did nothing more, so the site is repeated without pictures',
+    'nothing; to take no pictures from the start, pass `--evidence none`',
+  ),
   'evidence.write': reported(
     'runner',
     'a file that a check attached could not be written',

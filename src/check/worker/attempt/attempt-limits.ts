@@ -29,6 +29,14 @@ export function siteTimeUp({ attemptMs }: AttemptLimits): Fault {
   );
 }
 
+/** gridrun asked the driver for a picture that never came, and the driver does nothing else until then. */
+export function heldByPicture(sessionId: string): Fault {
+  return makeFault(
+    'evidence.held-session',
+    `session ${sessionId} did not return a picture of the page, and does nothing until it has`,
+  );
+}
+
 /** The time was up before the first check could start. */
 export function sessionNotReady(sessionId: string, { attemptMs }: AttemptLimits): Fault {
   return makeFault(

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../../../core/attempt.ts';
+import type { Fault } from '../../../core/fault.ts';
 import type { LateError } from '../../../core/ports.ts';
 import { WireClient } from '../../../wire/wire-client.ts';
 import type { RevokedError } from '../../../wire/wire-error.ts';
@@ -10,9 +11,9 @@ import { SentDocument } from '../page/sent-document.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { Selenium } from '../selenium-module.ts';
 import type { StallClock } from '../stall-clock.ts';
-import type { AttemptLimits } from './attempt-limits.ts';
+import { heldByPicture, type AttemptLimits } from './attempt-limits.ts';
 import type { AttemptRedaction } from './attempt-redaction.ts';
-import { BorrowedDriver, type BorrowedDriverOptions } from './borrowed-driver.ts';
+import { BorrowedDriver } from './borrowed-driver.ts';
 import { CappedTimeouts } from './capped-timeouts.ts';
 import { FailureExaminer } from './failure-examiner.ts';
 import { HeldInput } from './held-input.ts';
@@ -53,6 +54,8 @@ export interface PartsContext {
   readonly remainingMs: () => number;
   readonly callingCheck: () => string | undefined;
   readonly onLateCommand: (error: RevokedError, check: string | undefined) => void;
+  /** Called before a command that the session cannot do any more. */
+  readonly onHeld: (fault: Fault) => void;
 }
 
 /** What an attempt works with. Each part belongs to one attempt and ends with it. */
@@ -80,9 +83,7 @@ export function attemptParts(options: AttemptOptions, context: PartsContext): At
   const { limits, redaction, signal, remainingMs } = context;
   const { session } = order;
   const wire = new WireClient(session.endpoint);
-  const borrowed = borrowedDriver(options, context, async (command, check) => {
-    await evidence.afterCommand(command, check ?? firstCheckOf(lane));
-  });
+  const borrowed = borrowedDriver(options, context, () => evidence);
   const { failOnExtensionErrors: failOnErrors } = worker;
   const { driver, moves } = borrowed;
   const extension = new ExtensionUse({ session, driver, wire, signal, failOnErrors, ...actsOf(moves) });
@@ -129,18 +130,23 @@ function actsOf(moves: PageMoves): Pick<ExtensionUseOptions, 'isCheckActing' | '
 }
 
 function borrowedDriver(
-  { order, selenium, process, onTyped }: AttemptOptions,
-  { limits, redaction, callingCheck, onLateCommand }: PartsContext,
-  afterCommand: BorrowedDriverOptions['afterCommand'],
+  { order, lane, selenium, process, onTyped }: AttemptOptions,
+  { limits, redaction, callingCheck, onLateCommand, onHeld }: PartsContext,
+  evidence: () => EvidenceTaker,
 ): BorrowedDriver {
   return new BorrowedDriver({
     selenium,
     session: order.session,
     maxMs: limits.commandMs,
     callingCheck,
-    beforeCommand: () => process.look(),
+    beforeCommand: () => {
+      process.look();
+      if (evidence().holdsSession) onHeld(heldByPicture(order.session.sessionId));
+    },
     onLateCommand,
-    afterCommand,
+    afterCommand: async (command, check) => {
+      await evidence().afterCommand(command, check ?? firstCheckOf(lane));
+    },
     onTyped: (typed) => {
       redaction.addTyped(typed);
       onTyped(typed);

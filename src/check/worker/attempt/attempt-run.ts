@@ -68,6 +68,7 @@ export class AttemptRun implements AttemptContext {
       remainingMs: () => this.#limits.attemptMs + LOOK_MS - (now() - this.#startedAt),
       callingCheck: () => this.#callingCheck(),
       onLateCommand: (error, check) => this.#reportLate(check, unawaited(error.message)),
+      onHeld: (fault) => this.#cut('faulted', fault),
     });
     this.#suite = new SuiteExecution({
       lane,

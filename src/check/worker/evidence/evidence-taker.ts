@@ -68,6 +68,7 @@ export class EvidenceTaker {
         view,
         sessionId: session.sessionId,
         cdp: () => log.cdp,
+        overWire: (taking) => this.#overWire(taking),
         signal,
       });
   }
@@ -157,11 +158,23 @@ export class EvidenceTaker {
     limits: Limits & { readonly signal: AbortSignal },
   ): Promise<Uint8Array | undefined> {
     const { order, wire } = this.#options;
-    const overWire = tab === 'unreachable';
-    const page = overWire ? pageOverWire(wire, order.session.sessionId) : tab;
-    const taking = screenshotOf(page, { ...limits, deadlineMs: Math.min(limits.deadlineMs, PICTURE_MS) });
-    if (overWire) taking.catch((error: unknown) => (this.#holdsSession ||= isLate(error)));
-    return await orNothing(taking, limits.signal);
+    const own = { ...limits, deadlineMs: Math.min(limits.deadlineMs, PICTURE_MS) };
+    const taking = async (): Promise<Uint8Array | undefined> =>
+      tab === 'unreachable'
+        ? await this.#overWire(async () => await screenshotOf(pageOverWire(wire, order.session.sessionId), own))
+        : await screenshotOf(tab, own);
+    return await orNothing(taking(), limits.signal);
+  }
+
+  /** Takes a picture through the driver, unless one has held a session of this site. It notices if this one does. */
+  async #overWire<T>(taking: () => Promise<T>): Promise<T | undefined> {
+    if (this.#options.order.withoutPictures === true) return undefined;
+    try {
+      return await taking();
+    } catch (error) {
+      this.#holdsSession ||= isLate(error);
+      throw error;
+    }
   }
 
   async #write(check: string, log: SessionLog, { screenshot, source, mhtml, extension }: AllPieces): Promise<void> {

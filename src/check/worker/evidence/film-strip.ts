@@ -41,6 +41,8 @@ export interface FilmStripOptions {
   readonly view: PageView;
   readonly sessionId: string;
   readonly cdp: () => BidiCdp | undefined;
+  /** Through which a picture is taken that holds the driver. */
+  readonly overWire: <T>(taking: () => Promise<T>) => Promise<T | undefined>;
   readonly signal: AbortSignal;
 }
 
@@ -111,7 +113,8 @@ export class FilmStrip {
       const tab = await this.#options.view.tab(limits);
       if (tab === 'closed') return undefined;
       if (tab !== 'unreachable') return { type: 'png', bytes: await tab.picture(limits) };
-      return { type: 'png', bytes: Buffer.from(String(await this.#get('screenshot', signal)), 'base64') };
+      const text = await this.#options.overWire(async () => String(await this.#get('screenshot', signal)));
+      return text === undefined ? undefined : { type: 'png', bytes: Buffer.from(text, 'base64') };
     }
     const context = (this.#window ??= String(await this.#get('window', signal)));
     const taking = cdp.bidi('browsingContext.captureScreenshot', {

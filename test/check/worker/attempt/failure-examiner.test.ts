@@ -127,6 +127,7 @@ test("a page that took most of the check's time and is not there yet is a site t
 
 test("what can't be examined is believed, and it is said that it could not be", async () => {
   const broken = {
+    evidence: { holdsSession: false },
     borrowed: {
       wireErrors: [],
       cameFromNavigation: () => {
