@@ -24,7 +24,11 @@ export const GRID_WAITS: Readonly<Record<string, Readonly<Record<string, Wait>>>
       'sessions that were requested and are not wanted any more, at the end of a run',
       NEXT_START,
     ],
-    FORGOTTEN_DEADLINE_MS: ['grid', 'a grid to forget the ended sessions, at the end of a run', 'the run ends'],
+    FORGOTTEN_DEADLINE_MS: [
+      'grid',
+      'a grid to forget the ended sessions, at the end of a run',
+      'they are asked to end again',
+    ],
     KEEP_ALIVE_MS: [
       'grid',
       "the next command of a session; less if a node's `--session-timeout` asks for it",

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { isTraced, trace } from '../../wire/protocol-trace.ts';
+import { isStopped } from '../../os/process-state.ts';
 import { messageText } from './message-text.ts';
 import {
   WATCHDOG_FD,
@@ -16,6 +17,8 @@ import {
   type WorkerTrace,
 } from '../protocol.ts';
 
+/** How a process ended that gridrun had to kill, because nothing in it ran. */
+export const STOPPED = 'it was stopped, as by SIGSTOP';
 /** The exit code of a Node that aborted, where there are no signals. */
 const ABORTED = 134;
 const STOP_MS = 3_000;
@@ -37,7 +40,7 @@ export interface ChannelListeners {
   readonly onOutput: (output: WorkerOutput) => void;
   /** The worker's watchdog found the event loop standing still. The channel then kills the worker. */
   readonly onStall: (report: StallReport) => void;
-  /** Called once. `how` is `exit code 1`, `SIGKILL`, or why the process did not start. */
+  /** Called once. `how` is `exit code 1`, `SIGKILL`, `STOPPED`, or why the process did not start. */
   readonly onDeath: (how: string) => void;
 }
 
@@ -48,6 +51,7 @@ export class WorkerChannel {
   readonly #exited = Promise.withResolvers<void>();
   #isDead = false;
   #ranOutOfMemory = false;
+  #wasStopped = false;
   #watchdog: Duplex | undefined;
   #askers: ((stalledMs: number) => void)[] = [];
 
@@ -82,6 +86,14 @@ export class WorkerChannel {
 
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+
+  /** Kills the process if something outside has stopped it, so that nothing in it can run. Returns whether it was. */
+  killIfStopped(): boolean {
+    if (!isStopped(this.#child.pid)) return false;
+    this.#wasStopped = true;
+    this.kill();
+    return true;
   }
 
   /** Ends the process, by force if it has not ended after 3 s. */
@@ -120,7 +132,8 @@ export class WorkerChannel {
       await once(this.#child, 'close', { signal: AbortSignal.timeout(LAST_WORDS_MS) }).catch(() => {});
     }
     const how = signal ?? `exit code ${code}`;
-    this.#die(this.#ranOutOfMemory ? `out of memory, ${how}` : how);
+    if (this.#wasStopped) this.#die(STOPPED);
+    else this.#die(this.#ranOutOfMemory ? `out of memory, ${how}` : how);
   }
 
   #readWatchdog(): void {

@@ -6,6 +6,7 @@ import { namesOf } from '../../text/names-of.ts';
 import type { StallReport } from '../protocol.ts';
 import type { Running } from './running-attempts.ts';
 import { OVERTIME_MS } from './attempt-limit.ts';
+import { STOPPED } from './worker-channel.ts';
 
 /** How a worker died. */
 export interface WorkerDeath {
@@ -73,7 +74,9 @@ export function lostWith(
   const culprit = stall === undefined ? '' : ', because a check of another site blocked it';
   const fault = makeFault(
     'runner.worker-died',
-    `the process that ran the checks of this site crashed${how === '' ? '' : ` (${how})`}${culprit}`,
+    how === STOPPED
+      ? `the process that runs the checks of this site did not run any more: ${how}`
+      : `the process that ran the checks of this site crashed${how === '' ? '' : ` (${how})`}${culprit}`,
   );
   return { ending: 'faulted', checks: [...checks.values()], fault, sessionDirty: true };
 }
@@ -88,7 +91,8 @@ export function lostAlone(
   death: WorkerDeath,
 ): AttemptOutcome {
   const { how, stall } = death;
-  if (order.signal.aborted || stall !== undefined || FROM_OUTSIDE.test(how)) return lostWith(order, checks, death);
+  if (order.signal.aborted || stall !== undefined || how === STOPPED || FROM_OUTSIDE.test(how))
+    return lostWith(order, checks, death);
   const fault = makeFault('check.ended-process', `the checks of the site ended the process that they run in (${how})`);
   return { ending: 'faulted', checks: [...checks.values()], fault, sessionDirty: true };
 }

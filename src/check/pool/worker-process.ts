@@ -90,7 +90,9 @@ export class WorkerProcess {
     this.#limits = new AttemptLimits({
       loadLimitMs: options.loadLimitMs,
       stalledMs: async () => await this.#channel.stalledMs(),
-      onLate: () => this.#channel.send({ type: 'overdue' }),
+      onLate: () => {
+        if (!this.#channel.killIfStopped()) this.#channel.send({ type: 'overdue' });
+      },
       onOverdue: (id) => this.#giveUp(id),
     });
     this.#heartbeat = new Heartbeat({

@@ -33,6 +33,37 @@ export const CHECKS: readonly Scene[] = [
     neighbors: 'passed',
     isShort: true,
   }),
+  scene('check', 'stub', 'its process is stopped, once', once('runner.worker-died'), {
+    check: 'await harm();',
+    harm: ({ worker }) => void process.kill(worker, 'SIGSTOP'),
+    neighbors: 'passed',
+  }),
+  scene('check', 'stub', 'it stops its process, each time', always('runner.worker-died'), {
+    check: `process.kill(process.pid, 'SIGSTOP'); ${FOREVER}`,
+    neighbors: 'passed',
+    // Each attempt waits for a new process to start.
+    limitMs: 20_000,
+  }),
+  scene('check', 'stub', 'it leaves 20,000 timers', UNHARMED, {
+    check: 'for (let i = 0; i < 20_000; i++) setInterval(() => {}, 1);',
+    neighbors: 'passed',
+  }),
+  scene('check', 'stub', 'it leaves 2,000 timers that compute', UNHARMED, {
+    check: 'for (let i = 0; i < 2_000; i++) setInterval(() => { for (let n = 0; n < 1_000_000; n++); }, 1);',
+    neighbors: 'passed',
+  }),
+  scene('check', 'stub', 'its error has 100 MB', always('check.failed'), {
+    check: "throw new Error('x'.repeat(100_000_000));",
+    neighbors: 'passed',
+  }),
+  scene('check', 'stub', 'it prints 100 MB at once', UNHARMED, {
+    check: "console.log('x'.repeat(100_000_000));",
+    neighbors: 'passed',
+  }),
+  scene('check', 'stub', 'it attaches 100 MB', UNHARMED, {
+    check: "await attach('big', 'x'.repeat(100_000_000));",
+    neighbors: 'passed',
+  }),
   scene('check', 'stub', 'it uses up the memory of its process', always('check.ended-process'), {
     check: 'const all = []; for (;;) all.push(new Array(1000).fill(site));',
     options: { env: { NODE_OPTIONS: '--max-old-space-size=96' } },
