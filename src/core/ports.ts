@@ -126,11 +126,14 @@ export interface AttemptOrder {
   readonly isCompared: boolean;
   /** Checks that failed in the other arm. A picture of each is kept also if it passes. */
   readonly pictured?: readonly string[] | undefined;
-  /** Ask the driver for no picture: in an earlier attempt, one never came and held the session. The runner sets it. */
-  readonly withoutPictures?: boolean | undefined;
+  /** What the driver is not asked for, because it never came in an earlier attempt and held the session. The runner sets it. */
+  readonly withheld?: Withheld | undefined;
   /** Aborted to end the attempt now. The results so far are kept. */
   readonly signal: AbortSignal;
 }
+
+/** Evidence that the driver is not asked for: pictures, or pictures and the source of the page. */
+export type Withheld = 'pictures' | 'page';
 
 /** The result of an order. The dispatcher adds the times and makes it an `Attempt`. */
 export interface AttemptOutcome {

@@ -5,7 +5,7 @@ import { statusOf } from '../../core/attempt.ts';
 import type { CheckPlan } from '../../core/check.ts';
 import { isCode, type ErrorCode } from '../../core/error-codes.ts';
 import { GridrunError, faultOf, type Fault } from '../../core/fault.ts';
-import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError } from '../../core/ports.ts';
+import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError, Withheld } from '../../core/ports.ts';
 import { hideInTrace } from '../../wire/protocol-trace.ts';
 import { untilAborted } from '../../wire/until-aborted.ts';
 import { mochaConfigIn } from './check-files.ts';
@@ -48,8 +48,8 @@ export class WorkerPool implements CheckRunner {
   readonly #suspects = new Set<string>();
   /** Sites that were in a worker that died. A second death makes them suspects: the first may have come from outside. */
   readonly #sitesWhoseWorkerDiedOnce = new Set<string>();
-  /** Sites of which a picture has held the session. */
-  readonly #sitesWithoutPictures = new Set<string>();
+  /** Evidence that has held the session, by site. */
+  readonly #withheld = new Map<string, Withheld>();
   /** Keeps hundreds of suspects from becoming hundreds of processes. */
   readonly #aloneLimit = pLimit(PROCESSOR_COUNT);
   #loaded: Promise<readonly CheckPlan[]> | undefined;
@@ -114,13 +114,14 @@ export class WorkerPool implements CheckRunner {
       if (broken !== undefined) return this.#allFailed(broken);
       const { id } = order.site;
       const alone = this.#suspects.has(id);
-      const own = this.#sitesWithoutPictures.has(id) ? { ...order, withoutPictures: true } : order;
+      const own = this.#withheld.has(id) ? { ...order, withheld: this.#withheld.get(id) } : order;
       const outcome = await this.#sharing.attempt(own, async () =>
         alone
           ? await this.#aloneLimit(() => this.#attemptAlone(own))
           : await this.#attemptIn(this.#workers.of(this.#workerKey(own.slot)), own),
       );
-      if (isCode(outcome.fault?.code, 'evidence.held-session')) this.#sitesWithoutPictures.add(id);
+      if (isCode(outcome.fault?.code, 'evidence.held-session'))
+        this.#withheld.set(id, this.#withheld.has(id) ? 'page' : 'pictures');
       return this.#withUndecided(outcome);
     } catch (error) {
       if (order.signal.aborted) return interrupted(new Map());

@@ -16,8 +16,8 @@ export const RUN_CODES = {
   ),
   'evidence.held-session': retried(
     'runner',
-    'a picture of the page never came, and its session did nothing more, so the site is repeated without pictures',
-    'nothing; to take no pictures from the start, pass `--evidence none`',
+    'a picture or the source of the page never came, and its session did nothing more, so the site is repeated without it',
+    'nothing; to take none from the start, pass `--evidence none`',
   ),
   'evidence.write': reported(
     'runner',

@@ -29,11 +29,11 @@ export function siteTimeUp({ attemptMs }: AttemptLimits): Fault {
   );
 }
 
-/** gridrun asked the driver for a picture that never came, and the driver does nothing else until then. */
-export function heldByPicture(sessionId: string): Fault {
+/** gridrun asked the driver for evidence that never came, and the driver does nothing else until then. */
+export function heldByEvidence(sessionId: string): Fault {
   return makeFault(
     'evidence.held-session',
-    `session ${sessionId} did not return a picture of the page, and does nothing until it has`,
+    `session ${sessionId} did not return a picture or the source of the page, and does nothing until it has`,
   );
 }
 

@@ -11,7 +11,7 @@ import { SentDocument } from '../page/sent-document.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { Selenium } from '../selenium-module.ts';
 import type { StallClock } from '../stall-clock.ts';
-import { heldByPicture, type AttemptLimits } from './attempt-limits.ts';
+import { heldByEvidence, type AttemptLimits } from './attempt-limits.ts';
 import type { AttemptRedaction } from './attempt-redaction.ts';
 import { BorrowedDriver } from './borrowed-driver.ts';
 import { CappedTimeouts } from './capped-timeouts.ts';
@@ -141,7 +141,7 @@ function borrowedDriver(
     callingCheck,
     beforeCommand: () => {
       process.look();
-      if (evidence().holdsSession) onHeld(heldByPicture(order.session.sessionId));
+      if (evidence().holdsSession) onHeld(heldByEvidence(order.session.sessionId));
     },
     onLateCommand,
     afterCommand: async (command, check) => {

@@ -7,7 +7,7 @@ import { pageClassOf } from '../../../core/page-classes.ts';
 import { classify, DEADLINE } from '../../../wire/classify.ts';
 import type { WireClient } from '../../../wire/wire-client.ts';
 import { WireError } from '../../../wire/wire-error.ts';
-import { heldByPicture } from './attempt-limits.ts';
+import { heldByEvidence } from './attempt-limits.ts';
 import type { BorrowedDriver, OpenCommand } from './borrowed-driver.ts';
 import { checkFault, isTimeout, siteFault } from './check-failure.ts';
 import type { PageExaminer, PageFinding } from './page-examiner.ts';
@@ -106,7 +106,7 @@ export class FailureExaminer {
 
   async #examine(error: Error, thrown: unknown, check: string | undefined, where: string): Promise<Examined> {
     const { borrowed, evidence, pages, sessionId, signal } = this.#options;
-    if (evidence.holdsSession) return { fault: heldByPicture(sessionId), ends: 'faulted' };
+    if (evidence.holdsSession) return { fault: heldByEvidence(sessionId), ends: 'faulted' };
     // Before all else: a session that lives does not make a lost command the check's fault.
     const ofWire = wireFault(thrown, borrowed.wireErrors);
     if (ofWire !== undefined) return { fault: ofWire, ends: 'faulted' };
@@ -138,7 +138,7 @@ export class FailureExaminer {
 
   async #examineTimeUp(timeUp: Fault, check: string | undefined): Promise<Examined> {
     const { evidence, pages, sessionId, signal } = this.#options;
-    if (evidence.holdsSession) return { fault: heldByPicture(sessionId), ends: 'faulted' };
+    if (evidence.holdsSession) return { fault: heldByEvidence(sessionId), ends: 'faulted' };
     const finding = await pages.examine({ error: undefined, navigation: undefined }, this.#heldMs(HELD_AT_END_MS));
     const page = pageClassOf(finding.facts);
     const lost = finding.look.kind === 'held' ? undefined : await this.#probe(true, PROBE_AT_END_MS);

@@ -1,3 +1,4 @@
+import type { Withheld } from '../../../core/ports.ts';
 import { abortAfter } from '../../../os/real-timers.ts';
 import type { Redaction } from '../../../text/redaction.ts';
 import { withoutNamedSecrets } from '../../../text/secret-names.ts';
@@ -68,7 +69,7 @@ export class EvidenceTaker {
         view,
         sessionId: session.sessionId,
         cdp: () => log.cdp,
-        overWire: (taking) => this.#overWire(taking),
+        overWire: (limit, taking) => this.#overWire('pictures', limit, taking),
         signal,
       });
   }
@@ -136,21 +137,26 @@ export class EvidenceTaker {
 
   /** The page, as picture, source and MHTML. What does not come in time is left out. */
   async #pageNow(limits: Limits & { readonly signal: AbortSignal }, look: Look | undefined): Promise<PagePieces> {
-    const { order, redaction, wire, view } = this.#options;
+    const { redaction, view } = this.#options;
     if (look?.kind === 'held' || look?.kind === 'closed' || this.#holdsSession) return {};
     const tab = look?.kind === 'page' ? look.tab : await view.tab(limits);
     if (tab === 'closed') return {};
-    const overWire = tab === 'unreachable';
-    const page = overWire ? pageOverWire(wire, order.session.sessionId) : tab;
-    // Over the driver, one after the other: a picture that does not come would keep the source waiting.
-    const source = orNothing(sourceOf(page, limits, redaction), limits.signal);
-    if (overWire) await source;
-    const [screenshot, text, mhtml] = await Promise.all([
+    if (tab === 'unreachable') return await this.#pageOverDriver(limits);
+    const [screenshot, source, mhtml] = await Promise.all([
       this.#picture(tab, limits),
-      source,
-      orNothing(mhtmlOf(page, limits, redaction), limits.signal),
+      orNothing(sourceOf(tab, limits, redaction), limits.signal),
+      orNothing(mhtmlOf(tab, limits, redaction), limits.signal),
     ]);
-    return { screenshot, source: text, mhtml };
+    return { screenshot, source, mhtml };
+  }
+
+  /** One after the other: a picture that does not come would keep the source waiting. */
+  async #pageOverDriver(limits: Limits & { readonly signal: AbortSignal }): Promise<PagePieces> {
+    const { order, wire, redaction } = this.#options;
+    const page = pageOverWire(wire, order.session.sessionId);
+    const asking = async (): Promise<string> => await sourceOf(page, limits, redaction);
+    const source = await this.#overWire('page', limits.signal, asking).catch(() => undefined);
+    return { source, screenshot: this.#holdsSession ? undefined : await this.#picture('unreachable', limits) };
   }
 
   async #picture(
@@ -159,20 +165,21 @@ export class EvidenceTaker {
   ): Promise<Uint8Array | undefined> {
     const { order, wire } = this.#options;
     const own = { ...limits, deadlineMs: Math.min(limits.deadlineMs, PICTURE_MS) };
-    const taking = async (): Promise<Uint8Array | undefined> =>
-      tab === 'unreachable'
-        ? await this.#overWire(async () => await screenshotOf(pageOverWire(wire, order.session.sessionId), own))
-        : await screenshotOf(tab, own);
-    return await orNothing(taking(), limits.signal);
+    if (tab !== 'unreachable') return await orNothing(screenshotOf(tab, own), limits.signal);
+    const page = pageOverWire(wire, order.session.sessionId);
+    return await this.#overWire('pictures', limits.signal, async () => await screenshotOf(page, own)).catch(
+      () => undefined,
+    );
   }
 
-  /** Takes a picture through the driver, unless one has held a session of this site. It notices if this one does. */
-  async #overWire<T>(taking: () => Promise<T>): Promise<T | undefined> {
-    if (this.#options.order.withoutPictures === true) return undefined;
+  /** Asks the driver for evidence, unless such has held a session of this site. Notices if it does now. */
+  async #overWire<T>(what: Withheld, signal: AbortSignal, taking: () => Promise<T>): Promise<T | undefined> {
+    const { withheld } = this.#options.order;
+    if (withheld === 'page' || withheld === what) return undefined;
     try {
-      return await taking();
+      return await untilAborted(taking(), signal);
     } catch (error) {
-      this.#holdsSession ||= isLate(error);
+      this.#holdsSession ||= signal.aborted || isLate(error);
       throw error;
     }
   }

@@ -42,7 +42,7 @@ export interface FilmStripOptions {
   readonly sessionId: string;
   readonly cdp: () => BidiCdp | undefined;
   /** Through which a picture is taken that holds the driver. */
-  readonly overWire: <T>(taking: () => Promise<T>) => Promise<T | undefined>;
+  readonly overWire: <T>(signal: AbortSignal, taking: () => Promise<T>) => Promise<T | undefined>;
   readonly signal: AbortSignal;
 }
 
@@ -113,7 +113,7 @@ export class FilmStrip {
       const tab = await this.#options.view.tab(limits);
       if (tab === 'closed') return undefined;
       if (tab !== 'unreachable') return { type: 'png', bytes: await tab.picture(limits) };
-      const text = await this.#options.overWire(async () => String(await this.#get('screenshot', signal)));
+      const text = await this.#options.overWire(signal, async () => String(await this.#get('screenshot', signal)));
       return text === undefined ? undefined : { type: 'png', bytes: Buffer.from(text, 'base64') };
     }
     const context = (this.#window ??= String(await this.#get('window', signal)));
