@@ -41,7 +41,7 @@ interface Measured {
   readonly seconds: number;
   readonly sessions: number;
   readonly words: string;
-  readonly wrong: number;
+  readonly wrong: readonly ResultsFile['sites'][number][];
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'gridrun-bench-'));
@@ -92,7 +92,7 @@ async function measure(grid: string, flags: readonly string[]): Promise<Measured
     seconds,
     sessions: results.sessions.length,
     words: [...counts].map(([word, count]) => `${count} ${word}`).join(', '),
-    wrong: flags.length === 0 ? 0 : results.sites.filter(({ id, attribution }) => isWrong(id, attribution)).length,
+    wrong: flags.length === 0 ? [] : results.sites.filter(({ id, attribution }) => isWrong(id, attribution)),
   };
 }
 
@@ -117,7 +117,13 @@ function print(name: string, measured: Measured, plain: Measured): void {
     more('seconds'),
     measured.sessions,
     words,
-    wrong,
+    wrong.length,
   ];
   console.log(`| ${cells.join(' | ')} |`);
+  for (const { id, attribution = 'none', probability = 0, arms } of wrong) {
+    const [subject, control] = [arms?.subject, arms?.control].map((loads) => `${loads?.failed} of ${loads?.all}`);
+    console.error(
+      `${id}: ${attribution}, ${probability.toFixed(3)}; fails ${subject} with the build, ${control} without`,
+    );
+  }
 }
