@@ -91,6 +91,7 @@ export function night(plan: NightPlan): Night {
   const verdicts: SiteVerdict[] = [];
   // The list is gone through once. What fails is tried again in what is left of the night.
   let waitingCount = runs.length;
+  const comparedIds = new Set<string>();
   while (runs.length > 0) {
     const run = runs.shift()!;
     const { site, progress, at, arm, anyFailed, avoidNodes } = run;
@@ -113,8 +114,11 @@ export function night(plan: NightPlan): Night {
       verdicts.push(progress.judge());
       continue;
     }
-    const { avoidNodes: avoided, loadsLeft = 0 } = plannedRetry(progress, step, SPREAD);
-    const between = sitesBetween({ waitingCount, sessions: SESSIONS, loadsLeft });
+    const { avoidNodes: avoided, compared } = plannedRetry(progress, step, SPREAD);
+    if (compared !== undefined) comparedIds.add(site.id);
+    const failRate = comparedIds.size / (LIST.length - waitingCount);
+    const spread = { waitingCount, sessions: SESSIONS, weight: 1, failRate };
+    const between = compared === undefined ? 0 : sitesBetween({ ...compared, ...spread });
     const later = at + LOAD_MS + (between / LIST.length) * NIGHT_MS;
     const place = runs.findLastIndex((other) => other.at <= later) + 1;
     runs.splice(place, 0, { ...run, arm: step.arm, avoidNodes: avoided, at: later });

@@ -9,6 +9,7 @@ export const NO_WAITS: Readonly<Record<string, readonly string[]>> = {
   'sites/entry.ts': ['MAX_TIMEOUT_MS'],
   'webserver/web-server.ts': ['ASK_EVERY_MS', 'END_LOOK_MS'],
   'dispatch/grid-capacity.ts': ['ASK_EVERY_MS'],
+  'dispatch/due.ts': ['BETWEEN_MS'],
   'dispatch/stop-flag.ts': ['DEADLINES_MS'],
   'dispatch/grid-outage.ts': ['FIRST_PAUSE_MS', 'MAX_PAUSE_MS', 'WORTH_A_NOTICE_MS'],
   'cli/plan-text.ts': ['SECOND_MS'],

@@ -1,6 +1,8 @@
 import type { CloseReason } from '../core/close-reason.ts';
+import { failsInBothArms } from '../core/attribution/down.ts';
 import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
 import type { StopReason, StopStage } from '../core/stop.ts';
+import { askerOf } from './asker.ts';
 import { attemptOrder } from './attempt-order.ts';
 import type { BreakerListener } from './breaker-parts.ts';
 import { Breaker } from './breaker.ts';
@@ -15,7 +17,8 @@ import type { Slot } from './slot.ts';
 import { maxFailuresText, StopFlag } from './stop-flag.ts';
 import type { OpenSlot } from './supply-parts.ts';
 import { whyClose } from './why-close.ts';
-import { WorkQueue, type Waiting } from './work-queue.ts';
+import type { Waiting } from './waiting.ts';
+import { WorkQueue } from './work-queue.ts';
 
 /**
  * Brings every site of a plan to its verdict. One step (`#step`) starts all work, after each change. It has no `await`, so
@@ -91,7 +94,10 @@ export class Dispatcher {
     if (!this.#running) return;
     for (const open of this.#supply.ready()) this.#employ(open);
     const wanted = Math.min(this.#queue.count, this.#breaker.room);
-    if (!this.#stop.raised) this.#supply.openFor(wanted, () => this.#queue.next(this.#mayStart));
+    if (!this.#stop.raised) this.#supply.openFor(wanted, (slots) => this.#queue.next(this.#mayStart, slots));
+    // No session suits what waits, and nothing else would change that.
+    const { stuck } = this.#supply;
+    if (stuck !== undefined && this.#queue.canStart(this.#mayStart)) this.#close(stuck, 'dirty');
     if (this.#queue.count === 0 && !this.#breaker.isChecking && this.#supply.endsUnneeded()) this.#end();
   }
 
@@ -99,7 +105,7 @@ export class Dispatcher {
     this.#breaker.room > 0 && this.#parts.limits.mayStart(url);
   readonly #why = ({ url }: Waiting['site']): string => this.#breaker.why ?? this.#parts.limits.why(url);
   readonly #onMayStart = (): void => {
-    this.#queue.siteEnded();
+    this.#queue.mayStart();
     this.#step();
   };
 
@@ -109,11 +115,8 @@ export class Dispatcher {
     if (this.#stop.raised) return this.#close(slot, 'stopped');
     if (session.isDirty) return this.#close(slot, 'dirty');
     if (session.isLost) return this.#close(slot, 'faulted');
-    if (this.#supply.isDoubtful(slot) && this.#queue.next(this.#mayStart) !== undefined)
-      return this.#background(this.#ask(slot));
-    const { arm, siteCount } = session;
-    const asked = { arm, fresh: siteCount === 0, suits: (waiting: Waiting) => this.#suits(open, waiting) };
-    const taken = this.#queue.take(slot.index, asked, this.#mayStart);
+    if (this.#supply.isDoubtful(slot) && this.#queue.canStart(this.#mayStart)) return this.#background(this.#ask(slot));
+    const taken = this.#queue.take(slot.index, askerOf(open, this.#supply), this.#mayStart);
     switch (taken.kind) {
       case 'empty':
         return this.#close(slot, 'done');
@@ -139,22 +142,17 @@ export class Dispatcher {
     this.#step();
   }
 
-  /** A site that faulted on a node goes to another node, if there is one. */
-  #suits({ session }: OpenSlot, { avoidNodes }: Waiting): boolean {
-    return !avoidNodes.includes(session.owned.session.node) || !this.#supply.hasOtherNode(avoidNodes);
-  }
-
   /** The life of an attempt. Up to the first `await` it is a part of the step. */
   async #attempt(open: OpenSlot, progress: SiteProgress): Promise<void> {
     const startedAt = Date.now();
     const order = this.#begin(open, progress);
     const outcome = this.#breaker.blame(await this.#parts.runner.attempt(order));
     this.#parts.limits.ended(progress.site.url);
-    this.#queue.siteEnded();
+    this.#queue.siteEnded(Date.now() - startedAt);
     this.#book.record(progress, order, { outcome, startedAt });
     this.#breaker.ended(progress, outcome);
     this.#follow(progress, outcome.ending);
-    await this.#reuse(open, outcome);
+    await this.#reuse(open, outcome, failsInBothArms(progress.attempts));
   }
 
   /** Counts the site as running, reports the attempt and writes the order for it. */
@@ -192,11 +190,12 @@ export class Dispatcher {
   }
 
   /** Closes the slot, or cleans its session for the next site. */
-  async #reuse({ slot, session }: OpenSlot, outcome: AttemptOutcome): Promise<void> {
+  async #reuse({ slot, session }: OpenSlot, outcome: AttemptOutcome, isOfSite: boolean): Promise<void> {
     const reason = whyClose(session, outcome, {
       sitesPerSession: this.#settings.sitesPerSession,
       isStopped: this.#stop.raised,
       waitingCount: this.#queue.count,
+      isOfSite,
     });
     if (reason !== undefined) return this.#close(slot, reason);
     try {

@@ -1,10 +1,10 @@
 import type { Arm, Attempt } from '../core/attempt.ts';
-import { hasFailed, tellingAttempts } from '../core/attribution/loads.ts';
+import { tellingAttempts } from '../core/attribution/loads.ts';
 import type { DispatchSettings } from './dispatch-plan.ts';
 import type { NextStep } from './retry.ts';
 import type { SiteProgress } from './site-progress.ts';
-import { pauseMs } from './spread.ts';
-import type { Waiting } from './work-queue.ts';
+import { LIKELY_LOADS, pauseMs } from './spread.ts';
+import type { ComparedLoad, Waiting } from './waiting.ts';
 
 /** How the loads of a comparison are spread. */
 export type SpreadSettings = Pick<DispatchSettings, 'controlBudget' | 'controlWaitMs'>;
@@ -16,21 +16,21 @@ export function plannedRetry(
   { controlBudget, controlWaitMs }: SpreadSettings,
 ): Waiting {
   const { site, attempts, isSampled } = progress;
-  // If both arms try the site, the second arm is planned, not a retry: it needs no fresh session.
-  const fresh = !(purpose === 'arm' && isSampled && attempts.length === 1);
   const avoidNodes =
     purpose === 'infra-retry' ? progress.faultedNodes : purpose === 'arm' ? nodesOfRound(attempts, arm) : [];
-  if (purpose !== 'arm' || !progress.isCompared) return { site, arm, fresh, avoidNodes };
-  const last = attempts.at(-1);
-  return {
-    site,
-    arm,
-    fresh,
-    avoidNodes,
-    loadsLeft: Math.max(1, controlBudget - tellingAttempts(attempts).length),
-    pauseMs: pauseMs(controlWaitMs, controlBudget),
-    hasSlot: last === undefined || last.arm === 'control' || hasFailed(last),
-  };
+  // If both arms try the site, the second arm is planned, not a retry: it needs no fresh session.
+  if (purpose !== 'arm') return { site, arm, fresh: true, avoidNodes };
+  if (!progress.isCompared) return { site, arm, fresh: !(isSampled && attempts.length === 1), avoidNodes };
+  const compared = comparedLoad(attempts, controlBudget);
+  return { site, arm, fresh: false, avoidNodes, compared, pauseMs: pauseMs(controlWaitMs, controlBudget) };
+}
+
+function comparedLoad(attempts: readonly Attempt[], controlBudget: number): ComparedLoad {
+  const loads = tellingAttempts(attempts).length;
+  const maxLoads = Math.max(1, controlBudget - loads);
+  const likelyLoads = Math.min(maxLoads, Math.max(1, LIKELY_LOADS + 1 - loads));
+  const loadMs = attempts.reduce((sum, { durationMs }) => sum + durationMs, 0) / Math.max(1, attempts.length);
+  return { likelyLoads, maxLoads, loadMs, sessionIds: attempts.flatMap(({ sessionId }) => sessionId ?? []) };
 }
 
 /** An attempt that costs the site nothing of its budgets: an outage made the last one fail. */

@@ -1,23 +1,25 @@
-import type { Waiting } from './work-queue.ts';
+import type { Due } from './due.ts';
+import type { Fit } from './session-fit.ts';
+import type { Waiting } from './waiting.ts';
 
 /** A site that waits to be tried again. */
-interface Repeat {
+interface Repeat extends Due {
   readonly waiting: Waiting;
-  /** It is due if no more sites than this wait for their first load. */
-  readonly dueAt: number;
-  /** As `dueAt`: from then on, a session may be closed so that a new one can take it. */
-  readonly summonAt: number;
-  /** A session was closed for it, or is about to be. */
-  hasSlot: boolean;
+  /** The ids of the new sessions that it did not take because of their node. */
+  readonly refused: Set<string>;
 }
 
-/** How a waiting site suits the session that asks. */
-export type Fit = 'fits' | 'needs-session' | 'other-node' | 'no';
+/** A grid that gives so many new sessions on the wrong node has no better one. */
+const MAX_REFUSED = 10;
 
-/** What `next` finds. */
-export type FoundRepeat = { readonly waiting: Waiting } | 'needs-session' | undefined;
+/** The session that takes a site. */
+export interface Taker {
+  readonly sessionId: string;
+  readonly isNew: boolean;
+  readonly fit: (waiting: Waiting) => Fit;
+}
 
-/** The sites to try again, each due at once or when fewer sites wait for their first load. */
+/** The sites to try again, the first one due first. Of those due together, the one that may need most loads comes first. */
 export class Repeats {
   readonly #repeats: Repeat[] = [];
   readonly #pauses = new Map<Waiting, NodeJS.Timeout>();
@@ -32,12 +34,10 @@ export class Repeats {
     return this.#repeats.length;
   }
 
-  /**
-   * Adds a site. It is due when no more than `dueAt` sites wait for their first load, and has a session closed for it if it
-   * still waits at `summonAt`: mostly one closes by itself before.
-   */
-  add(waiting: Waiting, due: Pick<Repeat, 'dueAt' | 'summonAt' | 'hasSlot'>): void {
-    this.#repeats.push({ waiting, ...due });
+  add(waiting: Waiting, due: Due): void {
+    const repeat = { waiting, ...due, refused: new Set<string>() };
+    const at = this.#repeats.findIndex((other) => comesBefore(repeat, other));
+    this.#repeats.splice(at < 0 ? this.#repeats.length : at, 0, repeat);
     if (waiting.pauseMs === undefined || waiting.pauseMs === 0) return;
     const rested = (): void => {
       this.#pauses.delete(waiting);
@@ -51,33 +51,20 @@ export class Repeats {
     return this.#pauses.has(waiting);
   }
 
-  /** The sites that are due, or that are not yet. */
-  *inLine(isDue: boolean, firstCount: number): Generator<Waiting, void, void> {
-    for (const { waiting, dueAt } of this.#repeats) if (firstCount <= dueAt === isDue) yield waiting;
+  /** The sites of which `when` has come, in order. */
+  *inLine(when: keyof Due, firstCount: number): Generator<Waiting, void, void> {
+    for (const repeat of this.#repeats) if (firstCount <= repeat[when]) yield repeat.waiting;
   }
 
-  /**
-   * Takes the first site that is due and fits the session. `needs-session` if one is due for which a session must be
-   * closed, because it takes only a new one. Each site asks for that once, and again if the new one is on a wrong node.
-   */
-  takeDue(firstCount: number, fit: (waiting: Waiting) => Fit): FoundRepeat {
-    let lacking: Repeat | undefined;
-    for (const [at, repeat] of this.#repeats.entries()) {
-      if (firstCount > repeat.dueAt) continue;
+  /** Takes the first site of which `when` has come and which fits the session. */
+  take(when: keyof Due, firstCount: number, { sessionId, isNew, fit }: Taker): Waiting | undefined {
+    const at = this.#repeats.findIndex((repeat) => {
+      if (firstCount > repeat[when]) return false;
       const fits = fit(repeat.waiting);
-      if (fits === 'fits') return { waiting: this.#remove(at) };
-      if (fits === 'other-node') repeat.hasSlot = false;
-      if (fits === 'needs-session' && !repeat.hasSlot && firstCount <= repeat.summonAt) lacking ??= repeat;
-    }
-    if (lacking === undefined) return undefined;
-    lacking.hasSlot = true;
-    return 'needs-session';
-  }
-
-  /** Takes the first site that fits the session, due or not: nothing else can start. */
-  takeAny(fit: (waiting: Waiting) => Fit): Waiting | undefined {
-    const at = this.#repeats.findIndex(({ waiting }) => fit(waiting) === 'fits');
-    return at < 0 ? undefined : this.#remove(at);
+      if (fits === 'other-node' && isNew) repeat.refused.add(sessionId);
+      return fits === 'fits' || (fits === 'other-node' && repeat.refused.size > MAX_REFUSED);
+    });
+    return at < 0 ? undefined : this.#repeats.splice(at, 1)[0]?.waiting;
   }
 
   /** Removes and returns all. */
@@ -86,10 +73,9 @@ export class Repeats {
     this.#pauses.clear();
     return this.#repeats.splice(0).map(({ waiting }) => waiting);
   }
+}
 
-  #remove(at: number): Waiting {
-    const [repeat] = this.#repeats.splice(at, 1);
-    if (repeat === undefined) throw new RangeError(`nothing waits at ${at}`);
-    return repeat.waiting;
-  }
+function comesBefore(one: Repeat, other: Repeat): boolean {
+  if (one.dueAt !== other.dueAt) return one.dueAt > other.dueAt;
+  return (one.waiting.compared?.maxLoads ?? 0) > (other.waiting.compared?.maxLoads ?? 0);
 }

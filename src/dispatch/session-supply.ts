@@ -5,6 +5,7 @@ import { GridOutage } from './grid-outage.ts';
 import { WaitingSessions } from './waiting-sessions.ts';
 import { Openings } from './openings.ts';
 import { backNotice } from './outage-text.ts';
+import { sessionOpened } from './session-opened.ts';
 import { emptySlot, move, sessionOf, type Slot, type SlotSession } from './slot.ts';
 import type { OpenSlot, SessionWish, SupplyListener, SupplyParts, SupplySettings } from './supply-parts.ts';
 
@@ -68,18 +69,29 @@ export class SessionSupply {
     return taken.length === 0;
   }
 
-  /** Is a session open on a node that is not among these? */
-  hasOtherNode(nodes: readonly string[]): boolean {
-    return this.#sessions().some(({ owned }) => !nodes.includes(owned.session.node));
+  /** All slots but those whose request for a session may be lost. */
+  get slots(): readonly Slot[] {
+    return this.#slots.filter((slot) => !this.#openings.isOverdue(slot));
+  }
+
+  /** The first idle slot, if no slot does anything. */
+  get stuck(): Slot | undefined {
+    const taken = this.#slots.filter(isTaken);
+    return taken.every(({ state }) => state.kind === 'idle') ? taken[0] : undefined;
+  }
+
+  /** May another session open? */
+  get hasRoom(): boolean {
+    return this.#slots.filter(isTaken).length < this.#capacity.sessions;
   }
 
   /** Opens sessions for `waitingCount` sites. Stops when `wish` returns undefined: no waiting site may start now. */
-  openFor(waitingCount: number, wish: () => SessionWish | undefined): void {
+  openFor(waitingCount: number, wish: (slots: readonly Slot[]) => SessionWish | undefined): void {
     while (this.#isWanted(waitingCount)) {
-      const wished = wish();
+      const wished = wish(this.slots);
       if (wished === undefined) return;
       const slot = this.#freeSlot();
-      move(slot, { kind: 'opening' });
+      move(slot, { kind: 'opening', arm: wished.arm });
       this.#background(this.#open(slot, wished));
     }
   }
@@ -159,10 +171,8 @@ export class SessionSupply {
   }
 
   #isWanted(waitingCount: number): boolean {
-    const taken = this.#slots.filter(isTaken);
-    if (taken.length >= this.#capacity.sessions || !this.ready().next().done) return false;
-    const isSoon = (slot: Slot): boolean => SOON_READY.includes(slot.state.kind) && !this.#openings.isOverdue(slot);
-    const soonReady = taken.filter(isSoon).length;
+    if (!this.hasRoom) return false;
+    const soonReady = this.slots.filter(({ state }) => SOON_READY.includes(state.kind)).length;
     return soonReady < waitingCount && !this.#isPausing();
   }
 
@@ -206,26 +216,14 @@ export class SessionSupply {
     if (outage !== undefined) this.#parts.emit(backNotice(outage, grid.name));
     const session = { owned, arm, siteCount: 0, isDirty: false, isLost: false, timeouts: undefined };
     move(slot, { kind: 'ready', session });
-    this.#emitOpened(slot, session, Date.now() - startedAt);
+    this.#parts.emit(sessionOpened(slot.index, session, Date.now() - startedAt));
     this.#listener.changed();
-  }
-
-  #emitOpened(slot: Slot, { owned, arm }: SlotSession, durationMs: number): void {
-    const { sessionId, node, browserName, browserVersion, extension } = owned.session;
-    const ofArm =
-      extension === undefined && arm === 'subject'
-        ? {}
-        : { arm, ...(extension === undefined ? {} : { extensionId: extension.id }) };
-    const facts = { sessionId, slot: slot.index, node, browserName, browserVersion, durationMs };
-    this.#parts.emit({ type: 'session-opened', ...facts, ...ofArm });
   }
 
   #refused(error: unknown): void {
     if (this.#parts.stop.raised) return;
-    const others = {
-      open: this.#sessions().length > 0,
-      opening: this.#slots.some(({ state }) => state.kind === 'opening'),
-    };
+    const opening = this.#slots.some(({ state }) => state.kind === 'opening');
+    const others = { open: this.#sessions().length > 0, opening };
     const lost = this.#outage.sessionRefused(error, Date.now(), others);
     if (lost !== undefined) this.#listener.lost(this.#outage.down!);
   }

@@ -21,7 +21,7 @@ export type SlotState =
   /** It has no session and is not opening one. */
   | { readonly kind: 'empty' }
   /** It has asked the grid for a session. */
-  | { readonly kind: 'opening' }
+  | { readonly kind: 'opening'; readonly arm: Arm }
   /** Its session can take a site. */
   | { readonly kind: 'ready'; readonly session: SlotSession }
   /** Its session can take a site, but none may start now. `slot-idle` has reported why. */

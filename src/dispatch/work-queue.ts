@@ -1,35 +1,18 @@
 import type { Arm } from '../core/attempt.ts';
 import type { Site } from '../core/site.ts';
 import type { WorkUnit } from '../core/unit.ts';
-import { Repeats, type Fit } from './repeats.ts';
-import { sitesBetween } from './spread.ts';
-
-/** A waiting site, and what its next attempt needs. */
-export interface Waiting {
-  readonly site: Site;
-  /** Only a session of this arm may take it. */
-  readonly arm: Arm;
-  /** It is a retry: only a session that has taken no site yet may take it. */
-  readonly fresh: boolean;
-  /** Nodes on which it faulted. */
-  readonly avoidNodes: readonly string[];
-  /** How many loads the site may still need. They are spread over the rest of the run. Undefined: it comes at once. */
-  readonly loadsLeft?: number | undefined;
-  /** It rests at least so long, in ms. */
-  readonly pauseMs?: number | undefined;
-  /** The session of its last attempt closes, so a new one can take it. */
-  readonly hasSlot?: boolean | undefined;
-}
-
-/** A unit, or the rest of one. */
-interface OpenUnit {
-  readonly index: number;
-  readonly waiting: Waiting[];
-}
+import type { Asker } from './asker.ts';
+import { firstUncovered, type CoverRules } from './cover.ts';
+import { DueTimes, type Due } from './due.ts';
+import { OpenUnits, type FirstLoad } from './open-units.ts';
+import { Repeats } from './repeats.ts';
+import type { Fit } from './session-fit.ts';
+import type { Slot } from './slot.ts';
+import type { Waiting } from './waiting.ts';
 
 /** What the queue returns to a slot that asks for a site. */
 export type Taken =
-  | { readonly kind: 'site'; readonly waiting: Waiting; readonly startedUnit?: { index: number; siteIds: string[] } }
+  | ({ readonly kind: 'site' } & FirstLoad)
   /** Sites wait, but they need another session. */
   | { readonly kind: 'needs-fresh' }
   /** Sites wait, but this session can take none of them now. */
@@ -44,173 +27,159 @@ export interface QueueOwner {
   readonly rested: () => void;
 }
 
-/**
- * The waiting sites. A slot works through its own unit, then takes the next one. When every unit is taken, it helps with
- * the unit that has the most sites left. Sites to try again come first as soon as they are due.
- */
+/** While first loads wait, a session does a few loads of comparisons one after another. */
+const MEANWHILE: CoverRules = { inRow: 3, countsBusy: true };
+/** What is urgent waits for no session that still runs a site. */
+const AT_ONCE: CoverRules = { inRow: 1, countsBusy: false };
+
+type MayStart = (site: Site) => boolean;
+
+/** The waiting sites. Sites to try again come first as soon as they are due, then the units. */
 export class WorkQueue {
   readonly #repeats: Repeats;
-  /** Units that no slot has. The next one is last: removing from the end of an array is cheap. */
-  readonly #free: OpenUnit[];
-  readonly #taken = new Map<number, OpenUnit>();
-  #count: number;
-  /** The largest number of slots that had a unit at once. */
-  #sessions = 1;
+  readonly #units: OpenUnits;
+  readonly #dueTimes = new DueTimes();
   /** No waiting site may start until a running one ends or one is added. Saves a search of the whole queue. */
   #nothingToStart = false;
 
   constructor(units: readonly WorkUnit[], planned: readonly Site[], { firstArm, rested }: QueueOwner) {
     this.#repeats = new Repeats(rested);
     const sites = new Map(planned.map((site) => [site.id, site]));
-    const waiting = (site: Site): Waiting => ({ site, arm: firstArm(site), fresh: false, avoidNodes: [] });
-    this.#free = units.toReversed().map((unit) => ({
-      index: unit.index,
-      waiting: unit.siteIds.map((id) => waiting(known(sites, id))),
-    }));
-    this.#count = units.reduce((sum, unit) => sum + unit.siteIds.length, 0);
+    const first = (site: Site): Waiting => ({ site, arm: firstArm(site), fresh: false, avoidNodes: [] });
+    this.#units = new OpenUnits(
+      units.map(({ index, siteIds }) => ({ index, waiting: siteIds.map((id) => first(known(sites, id))) })),
+    );
   }
 
   /** How many sites wait. */
   get count(): number {
-    return this.#count;
+    return this.#units.count + this.#repeats.count;
   }
 
-  /** The first waiting site that may start. The next session should suit it. Undefined if none may start. */
-  next(mayStart: (site: Site) => boolean): Waiting | undefined {
+  /**
+   * The site that the next session should suit: the first one that may start and that none of the `slots` takes soon.
+   * Undefined if there is none.
+   */
+  next(mayStart: MayStart, slots: readonly Slot[]): Waiting | undefined {
     if (this.#nothingToStart) return undefined;
-    for (const waiting of this.#inLine())
-      if (mayStart(waiting.site) && !this.#repeats.isResting(waiting)) return waiting;
-    this.#nothingToStart = true;
-    return undefined;
+    const due = this.#lacking('dueAt', slots, (waiting) => mayStart(waiting.site));
+    if (due !== undefined) return due;
+    const controls: Waiting[] = [];
+    for (const waiting of this.#units.inLine()) {
+      if (!mayStart(waiting.site)) continue;
+      // One session takes the first loads of the control one after another. Those of the build are for every slot.
+      controls.push(waiting);
+      if (waiting.arm === 'subject' || firstUncovered(controls, slots, MEANWHILE) !== undefined) return waiting;
+    }
+    if (controls.length > 0) return undefined;
+    this.#nothingToStart = !this.canStart(mayStart);
+    return this.#lacking('anyAt', slots, (waiting) => mayStart(waiting.site));
+  }
+
+  /** May any waiting site start? */
+  canStart(mayStart: MayStart): boolean {
+    if (this.#nothingToStart) return false;
+    return this.#inLine().some((waiting) => mayStart(waiting.site) && !this.#repeats.isResting(waiting));
   }
 
   /** Adds a site for another attempt: before the units, or spread over what is left of them. */
   again(waiting: Waiting): void {
-    const { loadsLeft = 0, hasSlot = false } = waiting;
-    const between = sitesBetween({ waitingCount: this.#firstCount, sessions: this.#sessions, loadsLeft });
-    const dueAt = this.#firstCount - between;
-    this.#repeats.add(waiting, {
-      dueAt,
-      summonAt: between === 0 ? dueAt : Math.max(0, dueAt - this.#sessions),
-      // What comes at once and is not compared waits for the next session that opens.
-      hasSlot: loadsLeft === 0 || (between === 0 && hasSlot),
-    });
-    this.#count += 1;
-    this.#nothingToStart = false;
+    this.#repeats.add(waiting, this.#dueTimes.of(waiting, this.#units));
+    this.mayStart();
   }
 
   /** The slot's session closes: the rest of its unit waits again. */
   giveBack(slot: number): void {
-    const unit = this.#taken.get(slot);
-    if (unit === undefined) return;
-    this.#taken.delete(slot);
-    if (unit.waiting.length > 0) this.#free.push(unit);
+    this.#units.giveBack(slot);
   }
 
-  /** A site ended, so another one of its host may start. */
-  siteEnded(): void {
+  /** A site ended after `durationMs`, so another one of its host may start. */
+  siteEnded(durationMs: number): void {
+    this.#dueTimes.ended(durationMs);
+    this.mayStart();
+  }
+
+  /** A waiting site may start that could not before. */
+  mayStart(): void {
     this.#nothingToStart = false;
   }
 
   /** Takes the next site for a slot: the first that `mayStart` and suits the session. */
-  take(
-    slot: number,
-    session: { arm: Arm; fresh: boolean; suits: (w: Waiting) => boolean },
-    mayStart: (site: Site) => boolean,
-  ): Taken {
-    if (this.#count === 0) return { kind: 'empty' };
+  take(slot: number, asker: Asker, mayStart: MayStart): Taken {
+    if (this.count === 0) return { kind: 'empty' };
     if (this.#nothingToStart) return { kind: 'blocked' };
-    let wantsFresh = false;
-    let noneMayStart = true;
+    let canStart = false;
     const fit = (waiting: Waiting): Fit => {
-      if (!mayStart(waiting.site)) return 'no';
-      const needsOther = waiting.arm !== session.arm || (waiting.fresh && !session.fresh);
-      wantsFresh ||= needsOther;
-      if (this.#repeats.isResting(waiting)) return 'no';
-      noneMayStart = false;
-      if (needsOther) return 'needs-session';
-      return session.suits(waiting) ? 'fits' : 'other-node';
+      if (!mayStart(waiting.site) || this.#repeats.isResting(waiting)) return 'no';
+      canStart = true;
+      return asker.fit(waiting);
     };
-    const repeat = this.#repeats.takeDue(this.#firstCount, fit);
-    if (repeat === 'needs-session') return { kind: 'needs-fresh' };
-    if (repeat !== undefined) return this.#taking(repeat.waiting);
-    const found = this.#fromUnits(slot, (waiting) => fit(waiting) === 'fits');
-    if (found !== undefined) return found;
-    const early = this.#repeats.takeAny(fit);
-    if (early !== undefined) return this.#taking(early);
-    if (wantsFresh) return { kind: 'needs-fresh' };
-    this.#nothingToStart = noneMayStart;
-    return { kind: 'blocked' };
+    const suits = (waiting: Waiting): boolean => mayStart(waiting.site) && asker.suitsNode(waiting);
+    const isLacking = (when: keyof Due): boolean => {
+      if (this.#repeats.count === 0) return false;
+      const slots = asker.slots();
+      return slots !== undefined && this.#lacking(when, slots, suits, asker.slot) !== undefined;
+    };
+    const taker = { ...asker, fit };
+    const repeat = (when: keyof Due): Waiting | undefined => this.#repeats.take(when, this.#units.count, taker);
+
+    const due = repeat('urgentAt') ?? repeat('dueAt');
+    if (due !== undefined) return { kind: 'site', waiting: due };
+    if (isLacking('lateAt')) return { kind: 'needs-fresh' };
+    // Else the session would close, and another one open for them later.
+    const early = asker.arm === 'control' ? repeat('earlyAt') : undefined;
+    if (early !== undefined) return { kind: 'site', waiting: early };
+    let needsOther = false;
+    const first = this.#units.take(slot, (waiting) => {
+      const fits = fit(waiting);
+      needsOther ||= fits === 'needs-session';
+      return fits === 'fits';
+    });
+    if (first !== undefined) return { kind: 'site', ...first };
+    if (needsOther) return { kind: 'needs-fresh' };
+    const any = repeat('anyAt');
+    if (any !== undefined) return { kind: 'site', waiting: any };
+    this.#nothingToStart = !canStart;
+    // Only comparisons wait, and none of them may take this session any more.
+    if (this.#units.count === 0 && !asker.isYoung && canStart) return { kind: 'needs-fresh' };
+    return { kind: isLacking('anyAt') ? 'needs-fresh' : 'blocked' };
+  }
+
+  /**
+   * The first site to try again that is urgent, or of which `when` has come, and that none of the slots takes soon. The slot
+   * `but` does not take it.
+   */
+  #lacking(
+    when: keyof Due,
+    slots: readonly Slot[],
+    suits: (waiting: Waiting) => boolean,
+    but?: Slot,
+  ): Waiting | undefined {
+    const line = (which: keyof Due): Iterable<Waiting> =>
+      this.#repeats
+        .inLine(which, this.#units.count)
+        .filter((waiting) => !this.#repeats.isResting(waiting) && suits(waiting));
+    return (
+      firstUncovered(line('urgentAt'), slots, { ...AT_ONCE, but }) ??
+      firstUncovered(line(when), slots, { ...MEANWHILE, but })
+    );
   }
 
   /** Says how many sites wait, and why the first one waits. */
   why(reason: (site: Site) => string): string {
     const [first] = this.#inLine();
-    return first === undefined ? 'no site waits' : `${this.#count} sites wait: ${reason(first.site)}`;
+    return first === undefined ? 'no site waits' : `${this.count} sites wait: ${reason(first.site)}`;
   }
 
   /** Removes and returns every waiting site: the run stops, or the grid is lost. */
   drain(): Site[] {
-    const units = [...this.#taken.values(), ...this.#free.toReversed()];
-    const repeats = this.#repeats.drain();
-    const sites = [...repeats, ...units.flatMap((unit) => unit.waiting)].map((waiting) => waiting.site);
-    this.#free.length = 0;
-    this.#taken.clear();
-    this.#count = 0;
-    return sites;
-  }
-
-  /** How many sites wait for their first load. */
-  get #firstCount(): number {
-    return this.#count - this.#repeats.count;
-  }
-
-  /** A site that is tried again was taken out of the repeats. */
-  #taking(waiting: Waiting): Taken {
-    this.#count -= 1;
-    return { kind: 'site', waiting };
-  }
-
-  #fromUnits(slot: number, eligible: (waiting: Waiting) => boolean): Taken | undefined {
-    const own = this.#taken.get(slot)?.waiting ?? [];
-    const ownAt = own.findIndex(eligible);
-    if (ownAt >= 0) return { kind: 'site', waiting: this.#remove(own, ownAt) };
-    for (let at = this.#free.length - 1; at >= 0; at -= 1) {
-      const unit = this.#free[at];
-      const first = unit?.waiting.findIndex(eligible) ?? -1;
-      if (unit === undefined || first < 0) continue;
-      this.#free.splice(at, 1);
-      this.giveBack(slot);
-      this.#taken.set(slot, unit);
-      this.#sessions = Math.max(this.#sessions, this.#taken.size);
-      const siteIds = unit.waiting.map((waiting) => waiting.site.id);
-      return { kind: 'site', waiting: this.#remove(unit.waiting, first), startedUnit: { index: unit.index, siteIds } };
-    }
-    return this.#helpAnother(eligible);
-  }
-
-  #helpAnother(eligible: (waiting: Waiting) => boolean): Taken | undefined {
-    const longestFirst = [...this.#taken.values()].toSorted((a, b) => b.waiting.length - a.waiting.length);
-    for (const { waiting } of longestFirst) {
-      const at = waiting.findLastIndex(eligible);
-      if (at >= 0) return { kind: 'site', waiting: this.#remove(waiting, at) };
-    }
-    return undefined;
+    return [...this.#repeats.drain(), ...this.#units.drain()].map((waiting) => waiting.site);
   }
 
   *#inLine(): Generator<Waiting, void, void> {
-    const firstCount = this.#firstCount;
-    yield* this.#repeats.inLine(true, firstCount);
-    for (let at = this.#free.length - 1; at >= 0; at -= 1) yield* this.#free[at]?.waiting ?? [];
-    for (const { waiting } of this.#taken.values()) yield* waiting;
-    yield* this.#repeats.inLine(false, firstCount);
-  }
-
-  #remove(from: Waiting[], at: number): Waiting {
-    const [waiting] = from.splice(at, 1);
-    if (waiting === undefined) throw new RangeError(`nothing waits at ${at}`);
-    this.#count -= 1;
-    return waiting;
+    yield* this.#repeats.inLine('dueAt', this.#units.count);
+    yield* this.#units.inLine();
+    yield* this.#repeats.inLine('anyAt', this.#units.count);
   }
 }
 

@@ -35,7 +35,7 @@ function newSession(): SlotSession {
 function stateOf(kind: SlotState['kind'], session: SlotSession): SlotState {
   const states: { [K in SlotState['kind']]: Extract<SlotState, { kind: K }> } = {
     empty: { kind: 'empty' },
-    opening: { kind: 'opening' },
+    opening: { kind: 'opening', arm: 'subject' },
     ready: { kind: 'ready', session },
     asking: { kind: 'asking', session },
     idle: { kind: 'idle', session },

@@ -4,29 +4,44 @@ import fc from 'fast-check';
 import { pauseMs, sitesBetween } from '../../src/dispatch/spread.ts';
 import { FAILED, FakeGrid, FakeRunner, PASSED, dispatchOver, sitesOf } from './fakes.ts';
 
-const shape = fc.record({
-  waitingCount: fc.nat(10_000),
-  sessions: fc.integer({ min: 0, max: 500 }),
-  loadsLeft: fc.nat(40),
-});
+const shape = fc
+  .record({
+    waitingCount: fc.nat(10_000),
+    sessions: fc.integer({ min: 1, max: 500 }),
+    maxLoads: fc.nat(40),
+    weight: fc.double({ min: 0.1, max: 40, noNaN: true }),
+    failRate: fc.double({ min: 0, max: 1, noNaN: true }),
+  })
+  .chain((one) => fc.nat(one.maxLoads).map((likelyLoads) => ({ ...one, likelyLoads })));
 
-test('the repeats of a site end with the first loads of the others, or come at once', () => {
+test('the repeats of a site are spread over what is left of the run, and end with it, or come at once', () => {
   fc.assert(
-    fc.property(shape, ({ waitingCount, sessions, loadsLeft }) => {
-      let [left, last] = [waitingCount, Number.POSITIVE_INFINITY];
-      for (let loads = loadsLeft; loads > 0; loads--) {
-        const between = sitesBetween({ waitingCount: left, sessions, loadsLeft: loads });
+    fc.property(shape, ({ waitingCount, sessions, likelyLoads, maxLoads, weight, failRate }) => {
+      // What all sessions do after the last site has started, if one of the last sites fails.
+      const end = 6 * sessions * Math.min(1, failRate * sessions);
+      let left = waitingCount;
+      for (let load = 0; load < maxLoads; load++) {
+        const needs = { likelyLoads: Math.max(1, likelyLoads - load), maxLoads: maxLoads - load };
+        const between = sitesBetween({ waitingCount: Math.max(0, left), sessions, weight, failRate, ...needs });
         assert.ok(Number.isInteger(between) && between >= 0);
-        // Evenly spread: no gap is larger than the one before, but for the rest of a division.
-        assert.ok(between <= last + 1, `${between} after ${last}`);
-        last = between;
-        // While the load waits for a session and runs, each session starts two sites.
-        left -= between + 2 * sessions;
-        assert.ok(between === 0 || left >= 0, `${-left} sites too late`);
+        if (between === 0) break;
+        // Even if it needs all its loads, one after another, they end with the run.
+        assert.ok(between + needs.maxLoads * weight * sessions <= left + end + 1, `${between} of ${left}`);
+        assert.ok(between <= (left + end) / needs.likelyLoads, 'no more than its share of the run');
+        // While the load waits for a session and runs, the other sessions start sites too.
+        left -= between + (1 + weight) * sessions;
         if (left < 0) break;
       }
     }),
   );
+});
+
+test('a slow site, and one of a run in which few sites fail, is tried again sooner', () => {
+  const run = { waitingCount: 5_000, sessions: 100, likelyLoads: 6, maxLoads: 11, weight: 1, failRate: 0.03 };
+  assert.equal(sitesBetween(run), 733);
+  assert.equal(sitesBetween({ ...run, weight: 5 }), 100);
+  assert.equal(sitesBetween({ ...run, weight: 40 }), 0);
+  assert.equal(sitesBetween({ ...run, failRate: 0 }), 633);
 });
 
 test('all pauses of a site together are at most --control-wait', () => {
@@ -57,15 +72,15 @@ test('the loads of a failing site are spread over the rest of the run', async ()
   assert.equal(places.length, 7);
   assert.equal(all, 406);
   const gaps = places.slice(1).map((place, index) => place - places[index]!);
-  // 11 loads at most, so about 400 / 11 sites lie between two.
+  // It probably needs 6 more loads, so about 400 / 6 sites lie between two.
   assert.ok(
-    gaps.every((gap) => gap > 25 && gap < 45),
+    gaps.every((gap) => gap > 50 && gap < 75),
     gaps.join(', '),
   );
 });
 
 test('with few sites left, the loads of a failing site come at once, and before the others', async () => {
-  const { places } = await loadsOf(10, 1);
+  const { places } = await loadsOf(5, 1);
   assert.deepEqual(places, [0, 1, 2, 3, 4, 5, 6]);
 });
 

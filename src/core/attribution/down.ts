@@ -1,5 +1,5 @@
 import type { Attempt } from '../attempt.ts';
-import { loadsByTitle, tellingAttempts } from './loads.ts';
+import { hasFailed, loadsByTitle, tellingAttempts } from './loads.ts';
 
 /** A site that fails in both arms so often, each time in the same way, is down. */
 const DOWN_AFTER = 2;
@@ -15,6 +15,14 @@ export function isDown(planned: readonly string[], attempts: readonly Attempt[])
     ) &&
     new Set(tellingAttempts(attempts).map(wayOf)).size === 1
   );
+}
+
+/** Did the last attempt fail in the same way as an earlier one of the other arm? Then neither its session nor the build is why. */
+export function failsInBothArms(attempts: readonly Attempt[]): boolean {
+  const last = attempts.at(-1);
+  if (last === undefined || !hasFailed(last)) return false;
+  const others = tellingAttempts(attempts).filter(({ arm }) => arm !== last.arm);
+  return others.some((other) => hasFailed(other) && wayOf(other) === wayOf(last));
 }
 
 /** What failed in an attempt, and with which codes. */
