@@ -21,6 +21,7 @@ export const NO_WAITS: Readonly<Record<string, readonly string[]>> = {
   'extension/classic-proof.ts': ['LOOK_EVERY_MS'],
   'check/worker/extension/extension-watch.ts': ['RELOAD_STEP_MS'],
   'grid/lost-session.ts': ['POLL_MS'],
+  'grid/docker/change-lock.ts': ['POLL_MS'],
   'grid/docker/scale.ts': ['POLL_MS'],
   'grid/docker/joined-nodes.ts': ['POLL_MS'],
   'grid/docker/ready.ts': ['POLL_MS'],

@@ -75,14 +75,17 @@ export async function runInContainer(engine: Engine, id: string, command: readon
   });
 }
 
-/** The last lines of a container's log. Empty if there is no such container. */
+/** The last lines of a container's log. Empty if there is no such container, or if it is being removed. */
 export async function lastLines(engine: Engine, id: string, count: number): Promise<string> {
   const log = await ifThere(
     engine.call(
       `read the log of ${id.slice(0, 12)}`,
       async () => await engine.docker.getContainer(id).logs({ stdout: true, stderr: true, tail: count }),
     ),
-  );
+  ).catch((error: unknown) => {
+    if (error instanceof EngineRefusal && error.status === 409) return undefined;
+    throw error;
+  });
   return log === undefined ? '' : demultiplexed(log);
 }
 

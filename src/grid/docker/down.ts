@@ -1,4 +1,5 @@
 import { GridrunError, refusal } from '../../core/fault.ts';
+import { ChangeLock } from './change-lock.ts';
 import { removeContainer, stopAndRemove } from './containers.ts';
 import { openEngine, type Engine } from './engine.ts';
 import { readInventories, readInventory, type GridInventory } from './inventory.ts';
@@ -20,6 +21,8 @@ export interface GridDownOptions {
 export async function gridDown(name: string, options: GridDownOptions = {}): Promise<string[]> {
   if (!isGridName(name)) throw wrongName(name);
   const engine = options.engine ?? (await openEngine(options.signal));
+  // A run that looks after the grid starts nothing now. A command that is stuck does not stop its removal.
+  using _lock = ChangeLock.try(name);
   const inventory = await readInventory(engine, name);
   const removed = await removeGrid(engine, inventory, options.onProgress).catch(async (error: unknown) => {
     throw options.signal?.aborted ? await interrupted(engine, name, error) : error;

@@ -1,10 +1,11 @@
 import { GridrunError } from '../../core/fault.ts';
+import { ChangeLock } from './change-lock.ts';
 import { hubContainer } from './container-plan.ts';
 import { startContainer } from './containers.ts';
 import { EngineRefusal, type Engine } from './engine.ts';
 import { endingOf, lastWords } from './ending.ts';
 import { hubAccess } from './hub-api.ts';
-import type { GridContainer, GridInventory } from './inventory.ts';
+import { readInventory, type GridContainer, type GridInventory } from './inventory.ts';
 import { LABEL, networkName } from './labels.ts';
 import { hubBinding, type HubBinding } from './listen.ts';
 import type { FoundGrid } from './open-grid.ts';
@@ -65,7 +66,7 @@ export class HubKeeper {
     }
     // One that another tool has made is that tool's to start.
     if (hub?.isOurs === false) return undefined;
-    if (this.#wasLost) await this.#revive(inventory);
+    if (this.#wasLost) await this.#reviveAlone(inventory);
     this.#wasLost = true;
     return undefined;
   }
@@ -95,6 +96,15 @@ export class HubKeeper {
     if (secrets === undefined) return undefined;
     this.#known = { hub, secrets, binding: await hubBinding(engine, hub.id) };
     return this.#known;
+  }
+
+  /** Leaves the hub alone while another gridrun changes the grid, and if one has changed the hub since the last look. */
+  async #reviveAlone(seen: GridInventory): Promise<void> {
+    const { engine, grid } = this.#options;
+    using lock = ChangeLock.try(grid);
+    if (lock === undefined) return;
+    const inventory = await readInventory(engine, grid);
+    if (inventory.hub?.id === seen.hub?.id && inventory.hub?.state === seen.hub?.state) await this.#revive(inventory);
   }
 
   async #revive(inventory: GridInventory): Promise<void> {

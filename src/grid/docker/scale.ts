@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GridrunError, refusal } from '../../core/fault.ts';
 import { countOf } from '../../core/count-of.ts';
+import { ChangeLock } from './change-lock.ts';
 import { removeContainer } from './containers.ts';
 import { foreignGrid } from './down.ts';
 import { ifThere, type Engine } from './engine.ts';
@@ -20,6 +21,8 @@ export interface ScaleOptions {
   readonly readyDeadlineMs?: number;
   /** How long to wait for the sessions of a draining node. After that the node goes on draining by itself. */
   readonly drainDeadlineMs?: number;
+  /** Called when nothing is left to do but to wait for draining nodes. */
+  readonly onDraining?: () => void;
 }
 
 export interface ScaleResult {
@@ -43,19 +46,25 @@ const POLL_MS = 300;
 export async function gridScale(name: string, nodes: number, options: ScaleOptions = {}): Promise<ScaleResult> {
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES)
     throw refusal('grid.bad-options', `a grid cannot have ${nodes} nodes; pass 1 to ${MAX_NODES}`);
+  const { engine } = await openDockerGrid(name, options.signal);
+  using lock = await ChangeLock.take(name, options).catch(async (error: unknown) => {
+    throw options.signal?.aborted ? await interrupted(engine, { name, nodes }, error) : error;
+  });
   const grid = await openDockerGrid(name, options.signal);
   if (!grid.hub.isOurs) throw foreignGrid(grid.inventory);
   const present = grid.inventory.nodes.filter(({ state }) => state === 'running');
   const sessionsPerNode = present[0]?.sessions ?? 1;
   if (!options.force) await refuseCrowd(grid.engine, { nodes, sessionsPerNode, present: present.length });
   try {
-    const result = await scaleTo(grid, nodes, options);
+    // A drain takes as long as the sessions do. Others may change the grid in the meantime.
+    const onDraining = (): void => lock[Symbol.dispose]();
+    const result = await scaleTo(grid, nodes, { ...options, onDraining });
     // A command that was killed may have started some of them just now.
     await untilReady(grid.engine, grid.access, await expectedOf(grid, result), readyLimits(options));
     return result;
   } catch (error) {
     if (!options.signal?.aborted) throw error;
-    throw await interrupted(grid, nodes, error);
+    throw await interrupted(engine, { name, nodes }, error);
   }
 }
 
@@ -73,7 +82,11 @@ function readyLimits({ readyDeadlineMs, signal }: ScaleOptions): Parameters<type
 }
 
 /** What stands after an interruption. */
-async function interrupted({ engine, inventory: { name } }: FoundGrid, nodes: number, cause: unknown): Promise<Error> {
+async function interrupted(
+  engine: Engine,
+  { name, nodes }: { readonly name: string; readonly nodes: number },
+  cause: unknown,
+): Promise<Error> {
   const now = await readInventory(engine.with(undefined), name).catch(() => undefined);
   const count = now?.nodes.filter(({ state }) => state === 'running').length;
   const stands = count === undefined ? '' : `: it has ${countOf(count, 'node')} now, those that drain included`;
@@ -101,6 +114,7 @@ export async function scaleTo(grid: FoundGrid, wanted: number, options: ScaleOpt
     .sort((a, b) => busySlots(a, status.nodes) - busySlots(b, status.nodes) || b.node - a.node)
     .slice(0, active.length - wanted);
   for (const node of leaving) await startDrain(grid, node, status.nodes, options);
+  options.onDraining?.();
   const results = await Promise.all(
     [...draining, ...leaving].map(async (node) => ({
       name: node.name,

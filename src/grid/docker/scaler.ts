@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../core/error-codes.ts';
 import { GridrunError } from '../../core/fault.ts';
 import { uriOfNode } from './add-node.ts';
 import { FIRST_MEMORY, scaleStep, type NodeRange } from './autoscale.ts';
+import { ChangeLock } from './change-lock.ts';
 import { removeContainer } from './containers.ts';
 import { readFacts, type Engine } from './engine.ts';
 import { readHub, type HubStatus } from './hub-api.ts';
@@ -11,7 +12,7 @@ import { gone, HubKeeper } from './hub-keeper.ts';
 import { readInventory, type GridContainer } from './inventory.ts';
 import { LostNodes, type LostNode } from './lost-nodes.ts';
 import type { FoundGrid } from './open-grid.ts';
-import { endOrphans, hubStartedAt } from './orphans.ts';
+import { hubStartedAt, OrphanWatch } from './orphans.ts';
 import { drainIdleNode, replaceNodes, scaleTo, untilDrained } from './scale.ts';
 
 export interface ScalerOptions {
@@ -39,8 +40,6 @@ const TICK_MS = 1000;
 const ENGINE_GONE_MS = 10_000;
 /** How often lost nodes are replaced. If the machine kills every node, more of them do not help. */
 const MAX_REPLACEMENTS = 10;
-/** For how many ticks after a restart of the hub nodes may still come back to it. */
-const LOOKS_AFTER_RESTART = 30;
 
 /**
  * Looks after a grid until it is stopped: starts its hub again if it was lost, replaces lost nodes, scales it with its
@@ -86,8 +85,10 @@ class Caretaker {
     this.#signal = signal;
     this.#engine = options.engine.with(signal);
     const onLost = (text: string): void => options.onNotice('warning', 'grid.hub-lost', text);
-    this.#hubKeeper = new HubKeeper({ grid, engine: this.#engine, isOwn: range !== undefined, onLost });
-    this.#orphanWatch = new OrphanWatch(options);
+    // A grid that outlives the run must be whole after it, so its mending is not cut short.
+    const engine = range === undefined ? options.engine : this.#engine;
+    this.#hubKeeper = new HubKeeper({ grid, engine, isOwn: range !== undefined, onLost });
+    this.#orphanWatch = new OrphanWatch(options.onNotice);
   }
 
   /** One look. Never throws. */
@@ -119,8 +120,17 @@ class Caretaker {
     const startedAt = await hubStartedAt(grid);
     await this.#orphanWatch.look(grid, startedAt, this.#signal);
     const lost = await this.#lostNodes.find(grid, status, startedAt);
-    if (lost.length > 0) await this.#replace(grid, lost);
+    if (lost.length > 0) await this.#replaceAlone(grid, lost);
     else if (!this.#lostNodes.isWaiting) await this.#nodeCount?.adjust(grid, status, this.#signal);
+  }
+
+  /** Leaves the nodes alone while another gridrun changes the grid, and those that one has removed since the last look. */
+  async #replaceAlone(grid: FoundGrid, lost: readonly LostNode[]): Promise<void> {
+    using lock = ChangeLock.try(this.#options.grid);
+    if (lock === undefined) return;
+    const inventory = await readInventory(this.#engine, this.#options.grid);
+    const left = lost.filter(({ node }) => inventory.nodes.some(({ id }) => id === node.id));
+    if (left.length > 0) await this.#replace({ ...grid, inventory }, left);
   }
 
   async #replace(grid: FoundGrid, lost: readonly LostNode[]): Promise<void> {
@@ -133,7 +143,7 @@ class Caretaker {
     const nodes = lost.map(({ node }) => node);
     if (isTooOften) await Promise.all(nodes.map(async ({ id }) => await removeContainer(this.#engine, id)));
     else {
-      await replaceNodes(grid, nodes, { signal: this.#signal });
+      await replaceNodes(grid, nodes, this.#options.range === undefined ? {} : { signal: this.#signal });
       const count = grid.inventory.nodes.filter(({ state }) => state === 'running').length;
       this.#options.onScaled(count, `${nodes.map(({ name }) => name).join(', ')} was replaced`);
     }
@@ -213,28 +223,6 @@ class NodeCount {
   /** Waits for the nodes that drain. */
   async settle(): Promise<void> {
     await Promise.all(this.#drains);
-  }
-}
-
-/** Notices that a hub was restarted, and then looks for the sessions that it forgot. */
-class OrphanWatch {
-  readonly #options: ScalerOptions;
-  #startedAt: string | undefined;
-  #looksLeft = 0;
-
-  constructor(options: ScalerOptions) {
-    this.#options = options;
-  }
-
-  async look(grid: FoundGrid, startedAt: string | undefined, signal: AbortSignal): Promise<void> {
-    if (this.#startedAt !== undefined && startedAt !== this.#startedAt) this.#looksLeft = LOOKS_AFTER_RESTART;
-    this.#startedAt = startedAt;
-    if (this.#looksLeft === 0) return;
-    this.#looksLeft -= 1;
-    const ended = await endOrphans(grid, signal);
-    if (ended === 0) return;
-    const text = `the hub was restarted and forgot ${countOf(ended, 'session')}; gridrun ended what it forgot`;
-    this.#options.onNotice('warning', 'grid.hub-restarted', text);
   }
 }
 

@@ -1,6 +1,7 @@
 import { GridrunError } from '../../core/fault.ts';
 import { autoSessionsPerNode } from './add-node.ts';
 import { Assembly, type RunningGrid } from './assembly.ts';
+import { ChangeLock } from './change-lock.ts';
 import { openEngine, type Engine } from './engine.ts';
 import { ensureGivenImage, ensureImage, ensureOwnImage, type GridImages } from './image.ts';
 import { readInventory, type GridInventory } from './inventory.ts';
@@ -19,7 +20,7 @@ export type { GridUpOptions } from './up-options.ts';
 
 /**
  * Brings a grid up: network, hub, nodes. Returns when the hub has every slot. A second call changes nothing, and half a
- * grid is completed. If that fails, it removes what this call made and nothing else. Throws a `GridrunError`. A refusal
+ * grid is completed. It waits while another gridrun changes the grid. If that fails, it removes what this call made and nothing else. Throws a `GridrunError`. A refusal
  * has changed nothing.
  */
 export async function gridUp(options: GridUpOptions): Promise<RunningGrid> {
@@ -27,6 +28,9 @@ export async function gridUp(options: GridUpOptions): Promise<RunningGrid> {
   const engine = await openEngine(options.signal);
   await refuseWrong(engine, options, wanted);
   const images = await readImages(engine, options);
+  using _lock = await ChangeLock.take(options.name, options).catch((error: unknown) => {
+    throw options.signal?.aborted ? stopped(options.name, error) : error;
+  });
   // To build or pull an image takes minutes, in which another gridrun may have changed the grid.
   const before = await refuseWrong(engine, options, wanted);
   await refuseOtherImages(engine, options, { before, images });
@@ -35,14 +39,15 @@ export async function gridUp(options: GridUpOptions): Promise<RunningGrid> {
     return await assembly.complete(before);
   } catch (error) {
     await assembly.undo();
-    if (options.signal?.aborted)
-      throw new GridrunError(
-        'grid.stopped',
-        `the command was interrupted before the grid '${options.name}' was ready`,
-        { hint: 'run it again to start the grid', cause: error },
-      );
-    throw error;
+    throw options.signal?.aborted ? stopped(options.name, error) : error;
   }
+}
+
+function stopped(name: string, cause: unknown): Error {
+  return new GridrunError('grid.stopped', `the command was interrupted before the grid '${name}' was ready`, {
+    hint: 'run it again to start the grid',
+    cause,
+  });
 }
 
 /** Throws a refusal if the grid cannot be brought to what is wanted. Returns what there is of it. */
