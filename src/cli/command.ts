@@ -28,9 +28,21 @@ export function strictCommand<Args>({ builder, handler, arrays = [], ...command 
       builder: (yargs) => builder(yargs).strictOptions(),
       handler: (argv) => {
         refuseRepeated(argv, arrays);
+        refuseWords(argv._, command.command);
         return handler(argv);
       },
     });
+}
+
+/** Refuses words that a command does not take. yargs ignores them: `grid down other` would remove the default grid. */
+function refuseWords(words: readonly (string | number)[], command: string): void {
+  const [name = ''] = command.split(' ');
+  const known = words.slice(0, words.indexOf(name) + 1);
+  const extra = words.slice(known.length).map((word) => `'${word}'`);
+  if (extra.length === 0) return;
+  throw refusal('options', `gridrun ${known.join(' ')} does not take ${extra.join(', ')}`, {
+    hint: 'add --help to see what the command takes; a grid is named with --name',
+  });
 }
 
 /**

@@ -131,7 +131,7 @@ export async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
  */
 export async function openEngine(signal?: AbortSignal): Promise<Engine> {
   const shown =
-    process.env['DOCKER_HOST'] ?? (process.platform === 'win32' ? '//./pipe/docker_engine' : '/var/run/docker.sock');
+    process.env['DOCKER_HOST'] || (process.platform === 'win32' ? '//./pipe/docker_engine' : '/var/run/docker.sock');
   const engine = new Engine(new Docker(), shown, signal);
   await engine.call('answer', async () => await engine.docker.ping(), PING_DEADLINE_MS);
   return engine;

@@ -33,7 +33,9 @@ export function hubAccess(secrets: GridSecrets, listen: string | undefined, port
 }
 
 function reachableHost(listen: string | undefined): string {
-  if (listen === undefined || listen === '0.0.0.0' || listen === '::') return '127.0.0.1';
+  if (listen === undefined || listen === '0.0.0.0') return '127.0.0.1';
+  // To the engine, :: means every IPv6 address and no other.
+  if (listen === '::') return '[::1]';
   return listen.includes(':') ? `[${listen}]` : listen;
 }
 

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { countOf } from '../../core/count-of.ts';
 import type { ErrorCode } from '../../core/error-codes.ts';
 import { GridrunError } from '../../core/fault.ts';
 import { uriOfNode } from './add-node.ts';

@@ -59,6 +59,8 @@ export function wantedGrid(options: GridUpOptions): Wanted {
     mistakes.push(
       `--listen must be an IP address of this machine or localhost, not '${listen}'; 0.0.0.0 means every address`,
     );
+  for (const [flag, ref] of Object.entries({ image: options.image, 'hub-image': options.hubImage, base: options.base }))
+    if (ref !== undefined && !/^[^\s/]\S*$/.test(ref)) mistakes.push(`--${flag} must name an image, not '${ref}'`);
   if (address === undefined || mistakes.length > 0)
     throw refusal('grid.bad-options', 'the options of the grid are not valid', { mistakes });
   return { ...options, nodes, sessionsPerNode, listen: address, openBus };

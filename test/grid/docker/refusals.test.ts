@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { chmod, stat } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gridDown } from '../../../src/grid/docker/down.ts';
@@ -9,7 +10,7 @@ import { openEngine } from '../../../src/grid/docker/engine.ts';
 import { gridUp, type RunningGrid } from '../../../src/grid/docker/up.ts';
 import { readHub } from '../../../src/grid/docker/hub-api.ts';
 import { Workplace, type CommandResult } from '../../support/command.ts';
-import { docker, leftovers, ofGrid } from '../../support/engine.ts';
+import { docker, gridName, leftovers, ofGrid } from '../../support/engine.ts';
 import { missing } from '../../support/machine.ts';
 
 const options = { skip: missing('docker'), timeout: 300_000 };
@@ -60,6 +61,9 @@ const REFUSED: readonly (readonly [code: string, message: RegExp, ...args: strin
   ['grid.no-room', /^gridrun: 90 nodes with 1 sessions? each are too many/m, '--port', '0', '--nodes', '90'],
   ['grid.image-failed', /nosuch\.invalid\/image:1/, '--port', '0', '--image', 'nosuch.invalid/image:1'],
   ['options', /--write-env .*nowhere\/grid\.env cannot be written/, '--port', '0', '--write-env', 'nowhere/grid.env'],
+  ['options', /--write-env .*cannot be written: it has no name/, '--port', '0', '--write-env', ''],
+  ['options', /gridrun grid up does not take 'other'/, '--port', '0', 'other'],
+  ['grid.bad-options', /--image must name an image, not ''/, '--port', '0', '--image', ''],
 ];
 
 for (const [code, message, ...args] of REFUSED) {
@@ -140,6 +144,22 @@ test(
   },
 );
 
+test(
+  '--listen :: opens every IPv6 address, and gridrun finds the hub there',
+  { ...options, skip: options.skip === false ? hasNoIpv6() : options.skip },
+  async () => {
+    await using named = gridName();
+    const made = await gridUp({ name: named.name, nodes: 1, sessionsPerNode: 1, port: 0, listen: '[::]' });
+    assert.match(made.shown, /^http:\/\/\[::1\]:/);
+    assert.equal((await readHub(made)).nodes.length, 1);
+  },
+);
+
+function hasNoIpv6(): string | false {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+  return addresses.includes('::1') ? false : 'this machine has no IPv6';
+}
+
 test('an address to listen on is an IP address or localhost', () => {
   const heard = ['localhost', '127.0.0.1', '[::1]', '::', '0:0:0:0:0:0:0:1', '::ffff:10.0.0.5'].map(listenAddress);
   assert.deepEqual(heard, ['127.0.0.1', '127.0.0.1', '::1', '::', '::1', '10.0.0.5']);
@@ -182,6 +202,18 @@ test('grid says what it has if its command is wrong or missing', async () => {
   ] as const) {
     const { code, stderr } = await grid(...args);
     assert.match(stderr, said);
+    assert.equal(code, 2);
+  }
+});
+
+test('grid commands refuse words that they do not take', async () => {
+  for (const args of [
+    ['down', 'other'],
+    ['scale', '2', 'other'],
+    ['logs', 'hub', 'other'],
+  ]) {
+    const { code, stderr } = await grid(...args);
+    assert.match(stderr, new RegExp(`gridrun grid ${args[0]} does not take 'other'`));
     assert.equal(code, 2);
   }
 });
