@@ -10,10 +10,13 @@ import { readHostNames, type HostNames } from './hosts-file.ts';
 const DEADLINE_MS = 10_000;
 const SHOWN_SITES = 3;
 
-/** The host and port of a URL on this machine's loopback, or undefined for any other URL. Pure. */
+/**
+ * The host and port of a URL on this machine's loopback, or undefined for any other URL. Pure. 0.0.0.0, which development
+ * servers print, is this machine too.
+ */
 export function loopbackOf(url: string): { host: string; port: number } | undefined {
   const site = siteOf(url);
-  const isLoopback = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(site.host);
+  const isLoopback = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0|\[::\])$/.test(site.host);
   return isLoopback ? site : undefined;
 }
 

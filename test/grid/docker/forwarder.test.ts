@@ -23,6 +23,15 @@ test('a site of this machine gets a door, whatever its port; any other needs not
     assert.equal(needsForwarder(url, NO_NAMES), false);
 });
 
+test('0.0.0.0 and [::], which development servers print, are this machine', async () => {
+  for (const host of ['0.0.0.0', '[::]']) {
+    assert.equal(needsForwarder(`http://${host}:3000/`, NO_NAMES), true);
+    await using forwarder = await openForwarder([`http://${host}:3000/`], NETWORK, NO_NAMES);
+    const rule = forwarder.chromeFlags[0]?.value ?? '';
+    assert.ok(rule.startsWith(`MAP ${host}:3000 127.0.0.1:`), rule);
+  }
+});
+
 test('a site in a private network is let through by its address; any other site needs no rule', async () => {
   await using forwarder = await openForwarder(
     ['http://10.1.2.3/', 'http://172.17.0.1:3000/', 'http://[fd00::7]/'],
