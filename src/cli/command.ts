@@ -41,7 +41,7 @@ function refuseWords(words: readonly (string | number)[], command: string): void
   const extra = words.slice(known.length).map((word) => `'${word}'`);
   if (extra.length === 0) return;
   throw refusal('options', `gridrun ${known.join(' ')} does not take ${extra.join(', ')}`, {
-    hint: 'add --help to see what the command takes; a grid is named with --name',
+    hint: known[0] === 'grid' ? 'to name a grid, pass --name <name>' : 'add --help to see what the command takes',
   });
 }
 

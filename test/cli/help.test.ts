@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { defaultText } from '../../src/config/setting.ts';
@@ -95,4 +96,20 @@ test('a flag that takes one value is refused if it is given twice', async () => 
   assert.deepEqual([port.code, config.code], [2, 2]);
   assert.match(port.stderr, /^gridrun: --port can be passed only once\n/);
   assert.match(config.stderr, /^gridrun: --config can be passed only once\n/);
+});
+
+test('a word that a command does not take is refused, and nothing is done', async () => {
+  await using place = await Workplace.with({});
+  for (const [command, hint] of [
+    ['grid down', 'to name a grid, pass --name <name>'],
+    ['doctor', 'add --help to see what the command takes'],
+    ['init', 'add --help to see what the command takes'],
+    ['show-report results', 'add --help to see what the command takes'],
+  ] as const) {
+    const { code, stderr } = await place.run([...command.split(' '), 'other']);
+    assert.equal(code, 2, stderr);
+    const [name] = command.split(' results');
+    assert.equal(stderr, `gridrun: gridrun ${name} does not take 'other'\n${hint}\ncode: options\n`);
+  }
+  assert.deepEqual(await readdir(place.folder), []);
 });

@@ -296,7 +296,7 @@ test('jenkins: the commands of its stages, and its braces are whole', async () =
   ci.passed(machine, await ci.shell(rest, machine));
 });
 
-test('said twice it changes nothing; a project with a package.json uses its own gridrun; wrong answers are exit 2', async () => {
+test('run again, it changes nothing; a project with a package.json uses its own gridrun; wrong answers are exit 2', async () => {
   await using place = await Workplace.with({ 'package.json': '{}' });
   const first = await place.run(['init', '--yes', '--ci', 'github', '--sites', 'https://a.example/login, b.example']);
   assert.equal(first.code, 0, first.stderr);

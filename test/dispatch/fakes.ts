@@ -16,6 +16,7 @@ import type { Site } from '../../src/core/site.ts';
 import type { DispatchSettings } from '../../src/dispatch/dispatch-plan.ts';
 import { Dispatcher } from '../../src/dispatch/dispatcher.ts';
 import { HostLimits } from '../../src/dispatch/host-limits.ts';
+import type { SlotSession } from '../../src/dispatch/slot.ts';
 
 export const PASSED: AttemptOutcome = { ending: 'completed', checks: [result('passed')], sessionDirty: false };
 export const FAILED: AttemptOutcome = { ending: 'completed', checks: [result('failed')], sessionDirty: false };
@@ -33,6 +34,26 @@ export function result(status: CheckResult['status']): CheckResult {
 
 export function sitesOf(count: number, url = (index: number): string => `https://s${index}.example/`): Site[] {
   return Array.from({ length: count }, (_, index) => ({ id: `s${index}`, url: url(index) }));
+}
+
+/** A new session in a slot. */
+export function slotSession(facts: Partial<SessionFacts> = {}): SlotSession {
+  const known = {
+    sessionId: 's',
+    endpoint: '',
+    capabilities: {},
+    node: 'n',
+    browserName: 'chrome',
+    browserVersion: '1',
+  };
+  return {
+    owned: { session: { ...known, ...facts }, release: async () => {} },
+    arm: 'subject',
+    siteCount: 0,
+    isDirty: false,
+    isLost: false,
+    timeouts: undefined,
+  };
 }
 
 /** A grid in memory that counts its open sessions. */

@@ -6,12 +6,10 @@ import { firstUncovered } from '../../src/dispatch/cover.ts';
 import { fitOf } from '../../src/dispatch/session-fit.ts';
 import { move, emptySlot, type Slot, type SlotSession } from '../../src/dispatch/slot.ts';
 import type { Waiting } from '../../src/dispatch/waiting.ts';
+import { slotSession } from './fakes.ts';
 
 function sessionOf(arm: Arm, siteCount: number, node = 'a'): SlotSession {
-  const facts = { endpoint: '', capabilities: {}, browserName: 'fake', browserVersion: '1' };
-  const session = { ...facts, sessionId: `${arm} ${siteCount}`, node };
-  const owned = { session, release: () => Promise.resolve() };
-  return { owned, arm, siteCount, isDirty: false, isLost: false, timeouts: undefined };
+  return { ...slotSession({ sessionId: `${arm} ${siteCount}`, node }), arm, siteCount };
 }
 
 function loadOf(arm: Arm, { sessionIds = [] as string[], avoidNodes = [] as string[] } = {}): Waiting {

@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { emptySlot, move, sessionOf, type SlotSession, type SlotState } from '../../src/dispatch/slot.ts';
+import { slotSession } from './fakes.ts';
 
 const FOLDER = new URL('../../src/dispatch/', import.meta.url);
 
@@ -19,16 +20,7 @@ const KINDS = ['empty', 'opening', 'ready', 'idle', 'asking', 'busy', 'resetting
 let sessionCount = 0;
 
 function newSession(): SlotSession {
-  const facts = { endpoint: '', capabilities: {}, node: 'n', browserName: 'chrome', browserVersion: '1' };
-  const session = { ...facts, sessionId: `session-${sessionCount++}` };
-  return {
-    owned: { session, release: async () => {} },
-    arm: 'subject',
-    siteCount: 0,
-    isDirty: false,
-    isLost: false,
-    timeouts: undefined,
-  };
+  return slotSession({ sessionId: `session-${sessionCount++}` });
 }
 
 /** A state of this kind, with the session if it has one. */

@@ -2,25 +2,10 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { SlotSession } from '../../src/dispatch/slot.ts';
 import { WaitingSessions } from '../../src/dispatch/waiting-sessions.ts';
+import { slotSession } from './fakes.ts';
 
 function sessionThat(keepAliveMs?: number): SlotSession {
-  const facts = {
-    sessionId: 's',
-    endpoint: '',
-    capabilities: {},
-    node: 'n',
-    browserName: 'chrome',
-    browserVersion: '1',
-  };
-  const session = keepAliveMs === undefined ? facts : { ...facts, keepAliveMs };
-  return {
-    owned: { session, release: async () => {} },
-    arm: 'subject',
-    siteCount: 0,
-    isDirty: false,
-    isLost: false,
-    timeouts: undefined,
-  };
+  return slotSession(keepAliveMs === undefined ? {} : { keepAliveMs });
 }
 
 const turn = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve));
