@@ -35,7 +35,13 @@ export async function compare(
 
 /** Shows how a site did in all runs of the history in `out`. */
 export function story(out: string, siteId: string, color: boolean): LookBack {
-  using history = History.open(join(out, HISTORY));
+  const file = join(out, HISTORY);
+  if (!existsSync(file)) {
+    throw refusal('history.none', `there is no history at ${file}`, {
+      hint: 'run gridrun first, or pass the results folder of a run with --out',
+    });
+  }
+  using history = History.open(file);
   return { text: historyText(history.story(siteId), { color }), exitCode: 0 };
 }
 

@@ -28,10 +28,22 @@ export function strictCommand<Args>({ builder, handler, arrays = [], ...command 
       builder: (yargs) => builder(yargs).strictOptions(),
       handler: (argv) => {
         refuseRepeated(argv, arrays);
+        refuseEmpty(argv, command.command);
         refuseWords(argv._, command.command);
         return handler(argv);
       },
     });
+}
+
+/** Refuses empty values: a shell makes them of variables that are not set, and an empty path is the present folder. */
+function refuseEmpty(argv: object, command: string): void {
+  const isArgument = (name: string): boolean => new RegExp(`[<[]${name}[.\\]>]`).test(command);
+  const empty = Object.entries(argv).flatMap(([name, value]) => {
+    const isEmpty = value === '' || (Array.isArray(value) && value.includes(''));
+    // yargs has each option with a dash in a second spelling too.
+    return isEmpty && !/[A-Z]/.test(name) ? [isArgument(name) ? `<${name}>` : `--${name}`] : [];
+  });
+  if (empty.length > 0) throw refusal('options', `${empty.join(' and ')} must not be empty`);
 }
 
 /** Refuses words that a command does not take. yargs ignores them: `grid down other` would remove the default grid. */

@@ -24,7 +24,6 @@ export class EnvironmentFile implements AsyncDisposable {
   /** Throws a refusal if the file cannot be written. */
   static async open(path: string): Promise<EnvironmentFile> {
     try {
-      if (path === '') throw new Error('it has no name');
       // A link stays a link. The file need not be there.
       const target = await realpath(path).catch(() => path);
       const facts = await stat(target).catch(() => undefined);

@@ -113,3 +113,27 @@ test('a word that a command does not take is refused, and nothing is done', asyn
   }
   assert.deepEqual(await readdir(place.folder), []);
 });
+
+test('an empty value is refused, and nothing is done: a variable of the shell may not be set', async () => {
+  await using place = await Workplace.with({});
+  for (const [args, empty] of [
+    [['compare', '', ''], '<before> and <after>'],
+    [['merge-reports', 'shard-1', ''], '<dirs>'],
+    [['show-report', 'results', '--port', ''], '--port'],
+    [['replay', ''], '<recordings>'],
+    [['grid', 'up', '--write-env', '', '--image', ''], '--write-env and --image'],
+  ] as const) {
+    const { code, stderr } = await place.run([...args]);
+    assert.equal(code, 2, stderr);
+    assert.equal(stderr, `gridrun: ${empty} must not be empty\ncode: options\n`);
+  }
+  assert.deepEqual(await readdir(place.folder), []);
+});
+
+test('the history of a folder without one is refused, and none is made', async () => {
+  await using place = await Workplace.with({});
+  const { code, stderr } = await place.run(['history', 'a_example']);
+  assert.equal(code, 2);
+  assert.match(stderr, /^gridrun: there is no history at gridrun-results.history\.sqlite\nrun gridrun first/);
+  assert.deepEqual(await readdir(place.folder), []);
+});

@@ -36,6 +36,7 @@ export const RESULTS_CODES = {
     'the history file could not be used',
     "follow the message, which is the operating system's own: often missing rights or a full disk",
   ),
+  'history.none': input('there is no history in the folder', 'run gridrun first, or pass another folder with `--out`'),
   'history.other': input("the file is another program's database", 'choose another `--out`'),
   'history.run': input('the journal has no first line, so its run is unknown', 'leave that folder out of `--rebuild`'),
   'history.site': input('the history does not contain this site', 'look up its id in the list or in the report'),

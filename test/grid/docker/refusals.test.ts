@@ -61,9 +61,9 @@ const REFUSED: readonly (readonly [code: string, message: RegExp, ...args: strin
   ['grid.no-room', /^gridrun: 90 nodes with 1 sessions? each are too many/m, '--port', '0', '--nodes', '90'],
   ['grid.image-failed', /nosuch\.invalid\/image:1/, '--port', '0', '--image', 'nosuch.invalid/image:1'],
   ['options', /--write-env .*nowhere\/grid\.env cannot be written/, '--port', '0', '--write-env', 'nowhere/grid.env'],
-  ['options', /--write-env .*cannot be written: it has no name/, '--port', '0', '--write-env', ''],
+  ['options', /--write-env must not be empty/, '--port', '0', '--write-env', ''],
   ['options', /gridrun grid up does not take 'other'/, '--port', '0', 'other'],
-  ['grid.bad-options', /--image must name an image, not ''/, '--port', '0', '--image', ''],
+  ['options', /--image must not be empty/, '--port', '0', '--image', ''],
 ];
 
 for (const [code, message, ...args] of REFUSED) {
