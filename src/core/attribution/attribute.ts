@@ -15,7 +15,7 @@ import { cutCheck, hasFailed, lastFault, loadsByTitle, THE_ATTEMPT } from './loa
 import { median } from '../median.ts';
 import { firstPairOf, pairsOf } from './pairs.ts';
 import { picturesOf } from './pictures.ts';
-import { pairsThatCount } from './sent-pages.ts';
+import { loadsThatCount, type LoadsThatCount } from './sent-pages.ts';
 
 /** What `attribute` weighs. */
 export interface Trial {
@@ -47,10 +47,10 @@ interface Answer {
  */
 export function attribute(trial: Trial): SiteVerdict {
   const { subject, control } = trial;
-  const counted = pairsThatCount(trial.attempts);
+  const counted = loadsThatCount(trial.attempts);
   const { pairCount, voidCount } = counted;
   const evidence = { ...trial, attempts: counted.attempts };
-  const answers = answersOf(evidence);
+  const answers = answersOf(trial, counted);
   const controls = new Map(control?.checks.map((check) => [check.title, check]));
   // An attempt that crashed has an answer too, also where its checks passed in the next one.
   const cutAt = cutCheck(trial.planned, evidence.attempts);
@@ -80,9 +80,9 @@ export function attribute(trial: Trial): SiteVerdict {
   };
 }
 
-function answersOf({ planned, attempts, knowledge, atMost, isCut = false }: Trial): Map<string, Answer> {
-  const down = isDown(planned, attempts);
-  const failed = evidenceOf(planned, attempts, knowledge).filter(({ loads }) => loads.subject.failed > 0);
+function answersOf({ planned, knowledge, atMost, isCut = false }: Trial, counted: LoadsThatCount): Map<string, Answer> {
+  const down = isDown(planned, counted);
+  const failed = evidenceOf(planned, counted, knowledge).filter(({ loads }) => loads.subject.failed > 0);
   return new Map(
     failed.map((evidence) => {
       const probability = probabilityOfCheck(evidence, planned.length);

@@ -22,14 +22,16 @@ const EVEN = 0.5;
 export interface CheckEvidence {
   readonly title: string;
   readonly loads: ArmLoads;
+  /** The same loads, one for each page that the server sent to both arms; empty if it sent one page. */
+  readonly pages: readonly ArmLoads[];
   /** How likely each rate of its own is. */
   readonly own: RatePrior;
 }
 
 /** The probability that the build breaks one check of a site. 0 if it never failed with the build. */
-export function probabilityOfCheck({ loads, own }: CheckEvidence, checkCount: number): number {
-  if (loads.subject.failed === 0) return 0;
-  return probabilityOfEffect(loads, own, PRIOR_OF_SITE / Math.max(1, checkCount) ** SPREAD);
+export function probabilityOfCheck({ own, ...compared }: CheckEvidence, checkCount: number): number {
+  if (compared.loads.subject.failed === 0) return 0;
+  return probabilityOfEffect(compared, own, PRIOR_OF_SITE / Math.max(1, checkCount) ** SPREAD);
 }
 
 /** The probability that the build breaks the site: that of the check for which it is the largest. */

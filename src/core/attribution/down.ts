@@ -1,17 +1,21 @@
 import type { Attempt } from '../attempt.ts';
 import { hasFailed, loadsByTitle, tellingAttempts } from './loads.ts';
+import type { LoadsThatCount } from './sent-pages.ts';
 
 /** A site that fails in both arms so often, each time in the same way, is down. */
 const DOWN_AFTER = 2;
+/** If its server sends several pages, one that works may come now and then. */
+const DOWN_AFTER_PAGES = 4;
 
 /** Does the site fail in both arms, again and again, in the same way? Then no further load tells more. */
-export function isDown(planned: readonly string[], attempts: readonly Attempt[]): boolean {
+export function isDown(planned: readonly string[], { attempts, pages, voidCount }: LoadsThatCount): boolean {
+  const enough = pages.length > 1 || voidCount > 0 ? DOWN_AFTER_PAGES : DOWN_AFTER;
   const failing = [...loadsByTitle(planned, attempts).values()].filter(({ subject }) => subject.failed > 0);
   return (
     failing.length > 0 &&
     failing.every(
       ({ subject, control }) =>
-        subject.failed === subject.all && control.failed === control.all && control.all >= DOWN_AFTER,
+        subject.failed === subject.all && control.failed === control.all && control.all >= enough,
     ) &&
     new Set(tellingAttempts(attempts).map(wayOf)).size === 1
   );

@@ -1,7 +1,8 @@
-import type { Attempt } from '../attempt.ts';
 import type { CheckEvidence } from './decide.ts';
 import { after, TYPICAL, type Loads, type RatePrior } from './failure-rates.ts';
 import { loadsByTitle } from './loads.ts';
+import type { ArmLoads } from './posterior.ts';
+import type { LoadsThatCount } from './sent-pages.ts';
 
 /** What is known of a site before the run, and of the list during it. */
 export interface Knowledge {
@@ -17,13 +18,19 @@ const MIN_RUNS = 5;
 /** The loads of each check, with how likely each rate of its own is. */
 export function evidenceOf(
   planned: readonly string[],
-  attempts: readonly Attempt[],
+  { attempts, pages }: LoadsThatCount,
   { earlier, list = TYPICAL }: Knowledge,
 ): CheckEvidence[] {
+  const byPage = pages.length < 2 ? [] : pages.map((loads) => loadsByTitle(planned, loads));
   return [...loadsByTitle(planned, attempts)].map(([title, loads]) => {
     const known = earlier?.get(title);
-    return { title, loads, own: known === undefined ? list : after(list, known) };
+    const compared = byPage.flatMap((page) => page.get(title) ?? []).filter(isOfBothArms);
+    return { title, loads, pages: compared, own: known === undefined ? list : after(list, known) };
   });
+}
+
+function isOfBothArms({ subject, control }: ArmLoads): boolean {
+  return subject.all > 0 && control.all > 0;
 }
 
 /** Do enough earlier runs know all checks of the site? */

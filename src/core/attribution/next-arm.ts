@@ -4,7 +4,7 @@ import { isDown } from './down.ts';
 import { evidenceOf, hasHistory, type Knowledge } from './evidence.ts';
 import { hasFailed, tellingAttempts } from './loads.ts';
 import { afterFirstFailure, isEnoughForTest, pairsOf } from './pairs.ts';
-import { pairsThatCount } from './sent-pages.ts';
+import { loadsThatCount } from './sent-pages.ts';
 
 /** The limits of one site. */
 export interface ArmRules {
@@ -46,9 +46,9 @@ export function nextArm(
 }
 
 function isSure(planned: readonly string[], tried: readonly Attempt[], knowledge: Knowledge): boolean {
-  const { attempts } = pairsThatCount(tried);
-  if (isDown(planned, attempts)) return true;
-  if (!hasHistory(planned, knowledge) && !isEnoughForTest(pairsOf(attempts))) return false;
-  const probability = probabilityOf(evidenceOf(planned, attempts, knowledge), planned.length);
+  const counted = loadsThatCount(tried);
+  if (isDown(planned, counted)) return true;
+  if (!hasHistory(planned, knowledge) && !isEnoughForTest(pairsOf(counted.attempts))) return false;
+  const probability = probabilityOf(evidenceOf(planned, counted, knowledge), planned.length);
   return probability >= SURE || probability < UNLIKELY;
 }
