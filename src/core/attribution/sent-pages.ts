@@ -20,7 +20,7 @@ const MIN_FOR_ARM = 5;
 
 /**
  * Compares like with like: makes the pairs of loads that got the same page from the server. In an A/B test, or before a captcha,
- * the loads of one turn may get different pages. What then has no partner does not compare the builds and is left out.
+ * the loads of one turn may get different pages. A load without a partner does not compare the builds, so it is left out.
  *
  * All loads count, in the order of their turns, if the page goes with the arm, because then the build makes the difference.
  * A load without a fingerprint is like any other, and so is one whose request a rule of an extension changed.
