@@ -12,10 +12,13 @@ const CORPUS = new URL('../../../shared/corpus/pages-dev.tar.gz', import.meta.ur
  * In CI Chrome, Selenium and Docker are required: there a missing one throws instead of skipping.
  */
 export function missing(...needs: readonly Need[]): string | false {
-  const reasons = needs.flatMap((need) => PROBES[need]() ?? []);
-  if (reasons.length === 0) return false;
-  const text = `needs ${reasons.join(' and ')}`;
-  if (process.env['CI'] === 'true' && needs.some((need) => need !== 'corpus'))
+  const lacking = needs.flatMap((need) => {
+    const reason = PROBES[need]();
+    return reason === undefined ? [] : { need, reason };
+  });
+  if (lacking.length === 0) return false;
+  const text = `needs ${lacking.map(({ reason }) => reason).join(' and ')}`;
+  if (process.env['CI'] === 'true' && lacking.some(({ need }) => need !== 'corpus'))
     throw new Error(`required in CI: ${text}`);
   return text;
 }
