@@ -10,8 +10,10 @@ const NEVER_COPIED = /(^|\/)(node_modules|\.git|dist|gridrun-results|\.cache)$/;
 export class HouseCopy implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'gridrun-house-'));
 
-  constructor() {
-    cpSync(ROOT, this.folder, { recursive: true, filter: (path) => !NEVER_COPIED.test(path.slice(ROOT.length)) });
+  /** @param only the files and folders to copy, by their paths in the repository; left out: all */
+  constructor(only: readonly string[] = ['']) {
+    const filter = (path: string): boolean => !NEVER_COPIED.test(path.slice(ROOT.length));
+    for (const path of only) cpSync(join(ROOT, path), join(this.folder, path), { recursive: true, filter });
     symlinkSync(join(ROOT, 'node_modules'), join(this.folder, 'node_modules'));
   }
 
