@@ -13,6 +13,8 @@ export interface Findings {
   /** The titles of the planned checks, in the order of the suite. */
   readonly planned: readonly string[];
   readonly attempts: readonly Attempt[];
+  /** Loads of the recording of a failure with both builds, after the attempts. */
+  readonly replays?: readonly Attempt[] | undefined;
   /** Why the list leaves the site out. */
   readonly skip?: string;
   /** Why it did not run, if it did not. */
@@ -41,12 +43,13 @@ export interface NotRun {
  */
 export function judge(findings: Findings): SiteVerdict {
   const subject = judgeArm(findings, 'subject');
-  const { planned, attempts, knowledge = {}, atMost, isSampled, isCut = false } = findings;
+  const { planned, attempts, replays = [], knowledge = {}, atMost, isSampled, isCut = false } = findings;
   const hasControl = tellingAttempts(attempts).some(({ arm }) => arm === 'control');
-  if (!hasControl && !isCut) return subject;
+  if (!hasControl && !isCut && replays.length === 0) return subject;
   return attribute({
     planned,
     attempts,
+    replays,
     knowledge,
     atMost,
     isSampled,

@@ -5,6 +5,7 @@ import type { ReplayRecord } from './replay-record.ts';
 import type { StopReason } from './stop.ts';
 import type { AttributionWord } from './attribution/decide.ts';
 import type { Loads } from './attribution/failure-rates.ts';
+import type { ArmLoads } from './attribution/posterior.ts';
 import type { Pairs } from './attribution/pairs.ts';
 
 /** The answer for a site, or for a check. */
@@ -79,6 +80,8 @@ export interface ArmsOfSite {
   readonly sampled?: boolean;
   /** The budget of the run ended the comparison early, or kept it from beginning. */
   readonly cut?: boolean;
+  /** How often it failed on the recording of a failure, arm by arm, if that was replayed with both builds. */
+  readonly replayed?: ArmLoads;
   /** Pictures of the check in both arms, if both were kept. */
   readonly pictures?: PicturesOfSite;
   /** The median time of the suite in attempts without a failure, in ms, if both arms have one and run the same checks. */

@@ -1,6 +1,6 @@
 import type { CloseReason } from '../core/close-reason.ts';
 import { failsInBothArms } from '../core/attribution/down.ts';
-import type { AttemptOrder, AttemptOutcome, LateError } from '../core/ports.ts';
+import type { AttemptOrder, AttemptOutcome } from '../core/ports.ts';
 import type { StopReason, StopStage } from '../core/stop.ts';
 import { askerOf } from './asker.ts';
 import { attemptOrder } from './attempt-order.ts';
@@ -60,7 +60,8 @@ export class Dispatcher {
     });
     this.#breaker = new Breaker(settings, withStop, this.#breakerListener());
     parts.limits.onRested(this.#onMayStart);
-    parts.runner.onLateError((late) => this.#onLateError(late));
+    // An ended site that still does something does it in the session that it had.
+    parts.runner.onLateError((late) => this.#supply.soil(this.#book.amend(late)?.slot));
   }
 
   /** Resolves when every site has its verdict and every session is released. Rejects only on a bug. Called once. */
@@ -82,6 +83,11 @@ export class Dispatcher {
   /** Why the run stopped before its end; empty if it did not. */
   get stopped(): StopReason | '' {
     return this.#stop.first?.reason ?? '';
+  }
+
+  /** For after the run: its recorded failures, and judging a site again. */
+  get sites(): Pick<SiteBook, 'recordedFailures' | 'weigh'> {
+    return this.#book;
   }
 
   /** `drain`: start nothing more; `stop`: end what runs; `kill`: wait for nothing. Each leads to the next after its deadline. */
@@ -156,10 +162,10 @@ export class Dispatcher {
   }
 
   /** Counts the site as running, reports the attempt and writes the order for it. */
-  #begin({ slot, session }: OpenSlot, progress: SiteProgress): AttemptOrder {
+  #begin(open: OpenSlot, progress: SiteProgress): AttemptOrder {
     const { site } = progress;
-    const order = attemptOrder({ slot, session }, progress, this.#settings.siteTimeoutMs, this.#stop.noMoreChecks);
-    progress.slot = slot.index;
+    const order = attemptOrder(open, progress, this.#settings.siteTimeoutMs, this.#stop.noMoreChecks);
+    progress.slot = order.slot;
     this.#parts.limits.started(site.url);
     this.#breaker.started(site.id);
     const { sessionId } = order.session;
@@ -213,13 +219,8 @@ export class Dispatcher {
 
   #onFailed(count: number): void {
     const { maxFailures } = this.#settings;
-    if (maxFailures > 0 && count >= maxFailures) this.stop('drain', 'max-failures', maxFailuresText(maxFailures));
-  }
-
-  /** An ended site that still does something does it in the session that it had. */
-  #onLateError(late: LateError): void {
-    const slot = this.#book.amend(late)?.slot;
-    if (slot !== undefined) this.#supply.soil(slot);
+    if (this.#running && maxFailures > 0 && count >= maxFailures)
+      this.stop('drain', 'max-failures', maxFailuresText(maxFailures));
   }
 
   /** No session can be had for the waiting sites. */

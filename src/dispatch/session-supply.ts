@@ -139,8 +139,8 @@ export class SessionSupply {
   }
 
   /** Marks the slot's present session as dirty: a site that has ended still acts in it. */
-  soil(index: number): void {
-    const slot = this.#slots[index];
+  soil(index: number | undefined): void {
+    const slot = index === undefined ? undefined : this.#slots[index];
     const session = slot === undefined ? undefined : sessionOf(slot.state);
     if (session !== undefined) session.isDirty = true;
   }

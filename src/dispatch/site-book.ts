@@ -1,7 +1,7 @@
 import type { Attempt } from '../core/attempt.ts';
 import type { Loads } from '../core/attribution/failure-rates.ts';
 import { ListRates, ownLoads } from '../core/attribution/list-rates.ts';
-import { loadsByTitle, THE_ATTEMPT } from '../core/attribution/loads.ts';
+import { hasFailed, loadsByTitle, THE_ATTEMPT } from '../core/attribution/loads.ts';
 import type { NotRun } from '../core/judge.ts';
 import type { Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, Emit, LateError } from '../core/ports.ts';
@@ -37,6 +37,13 @@ interface Ended {
   readonly outcome: AttemptOutcome;
   /** ms since 1970. */
   readonly startedAt: number;
+}
+
+/** A failure of a site with the build under test, and the attempt whose network traffic was recorded. */
+export interface RecordedFailure {
+  readonly site: Site;
+  readonly attempt: Attempt;
+  readonly verdict: SiteVerdict;
 }
 
 /** The journal's number for an attempt that had no slot. */
@@ -123,6 +130,21 @@ export class SiteBook {
     const attempt = progress.excuse(number, fault);
     if (attempt === undefined) return;
     this.#options.emit({ type: 'attempt-ended', amended: true, slot: progress.slot ?? NO_SLOT, attempt });
+  }
+
+  /** The sites that failed with the build, and whose failure was recorded, with the last such attempt. */
+  recordedFailures(): RecordedFailure[] {
+    return [...this.#progress.values()].flatMap(({ site, attempts, verdict }) => {
+      const attempt = attempts.findLast((one) => one.arm === 'subject' && one.recording?.path !== undefined);
+      return attempt === undefined || verdict === undefined || !hasFailed(attempt) ? [] : { site, attempt, verdict };
+    });
+  }
+
+  /** Judges a site again, with loads of its recording. */
+  weigh(siteId: string, replays: readonly Attempt[]): void {
+    const progress = this.of(siteId);
+    progress.addReplays(replays);
+    if (progress.verdict !== undefined) this.#judgeAgain(progress, progress.verdict);
   }
 
   /** Adds a late error to its attempt, and judges the site again. Returns the site, if the plan has it. */

@@ -31,6 +31,7 @@ export class SiteProgress {
   readonly #rules: SiteRules;
   /** The budget of the run ended its comparison. */
   #isCut = false;
+  #replays: readonly Attempt[] = [];
   verdict: SiteVerdict | undefined;
   /** The slot of its last attempt; undefined before the first. */
   slot: number | undefined;
@@ -76,6 +77,11 @@ export class SiteProgress {
     this.#attempts = [...this.#attempts, attempt];
   }
 
+  /** Adds loads of the recording of one of its failures. They cost the site nothing. */
+  addReplays(replays: readonly Attempt[]): void {
+    this.#replays = replays;
+  }
+
   /** Decides what follows the attempt that just ended, and takes its cost from the site's budgets. */
   next(): NextStep {
     const { arms, knowledge } = this.#rules;
@@ -97,10 +103,12 @@ export class SiteProgress {
 
   judge(notRun?: NotRun): SiteVerdict {
     const findings = this.#findings(notRun);
-    if (!this.#isCut && !this.#attempts.some(({ arm }) => arm === 'control')) return judge(findings);
+    const isCompared = this.#replays.length > 0 || this.#attempts.some(({ arm }) => arm === 'control');
+    if (!this.#isCut && !isCompared) return judge(findings);
     const { knowledge, atMost } = this.#rules;
     return judge({
       ...findings,
+      replays: this.#replays,
       knowledge: knowledge(),
       atMost: atMost(this.#attempts),
       isSampled: this.isSampled,

@@ -23,6 +23,9 @@ export const LOCK = '.gridrun.lock';
 /** The recordings of earlier runs, a folder for each run. */
 export const RECORDINGS = 'recordings';
 
+/** The run that tries recorded failures again. It is there only while the run replays. */
+export const REPLAYED = 'replayed';
+
 /** The name of the recording of an attempt, in the evidence folder of its site. No folder of a check has a dot. */
 export function recordingName(attempt: number): string {
   return `recording-${attempt}.har.zip`;
@@ -37,6 +40,7 @@ export function isRecording(name: string): boolean {
 export const RUN_FILES = [
   JOURNAL,
   EVIDENCE,
+  REPLAYED,
   JUNIT_XML,
   RESULTS_JSON,
   REPORT_HTML,

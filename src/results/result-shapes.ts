@@ -12,6 +12,7 @@ import type {
 } from '../core/attempt.ts';
 import type { AttributionWord } from '../core/attribution/decide.ts';
 import type { Loads } from '../core/attribution/failure-rates.ts';
+import type { ArmLoads } from '../core/attribution/posterior.ts';
 import type { HistoryGroup } from '../core/attribution/list-test.ts';
 import type { Pairs } from '../core/attribution/pairs.ts';
 import { isAttachmentPath } from '../core/attachment-path.ts';
@@ -170,6 +171,7 @@ const arms = objectOf<ArmsOfSite>({
   pairs: objectOf<Pairs>({ subjectOnly: count, controlOnly: count, both: count, all: count }),
   sampled: optional(flag),
   cut: optional(flag),
+  replayed: optional(objectOf<ArmLoads>({ subject: loads, control: loads })),
   pictures: optional(objectOf<PicturesOfSite>({ subject: attachmentPath, control: attachmentPath })),
   passMs: optional(objectOf<Exclude<ArmsOfSite['passMs'], undefined>>({ subject: duration, control: duration })),
 });

@@ -1,4 +1,4 @@
-import type { SiteVerdict } from '../core/verdict.ts';
+import type { ArmsOfSite, SiteVerdict } from '../core/verdict.ts';
 
 /** What the two arms of a site showed: `fails 4 of 4 with the build, 0 of 4 without; 99.7 %`. Undefined without an answer. */
 export function armsText({ arms, attribution, probability, otherPages }: SiteVerdict): string | undefined {
@@ -6,7 +6,14 @@ export function armsText({ arms, attribution, probability, otherPages }: SiteVer
   const { subject, control } = arms;
   // Of a site that is down in both arms, the probability says nothing.
   const share = attribution === 'not-build' ? attribution : `${attribution}, ${(100 * probability).toFixed(1)} %`;
-  return `fails ${subject.failed} of ${subject.all} with the build, ${control.failed} of ${control.all} without; ${share}${cutText(arms.cut)}${otherPagesText(otherPages)}`;
+  return `fails ${subject.failed} of ${subject.all} with the build, ${control.failed} of ${control.all} without; ${share}${replayedText(arms.replayed)}${cutText(arms.cut)}${otherPagesText(otherPages)}`;
+}
+
+/** `; on the recorded page it fails 2 of 2 with the build, 0 of 2 without`. Empty if no recording was replayed. */
+function replayedText(replayed: ArmsOfSite['replayed']): string {
+  if (replayed === undefined) return '';
+  const { subject, control } = replayed;
+  return `; on the recorded page it fails ${subject.failed} of ${subject.all} with the build, ${control.failed} of ${control.all} without`;
 }
 
 function cutText(isCut = false): string {

@@ -62,6 +62,25 @@ test('too few loads decide nothing: errored', () => {
   assert.deepEqual([single.verdict, single.attribution], ['errored', 'undecided']);
 });
 
+const replayed = (subject: CheckStatus, control: CheckStatus): ReturnType<typeof judge> =>
+  judge({
+    siteId: 's',
+    planned: ['page', 'button @extension'],
+    attempts: [attempt('subject', { page: 'failed' })],
+    replays: alternating(3, { page: subject }, { page: control }),
+    isCut: true,
+    atMost: 'suspect',
+  });
+
+test('a site that is loaded once is judged by the replays of its failure', () => {
+  const build = replayed('failed', 'passed');
+  assert.deepEqual([build.verdict, build.cause, build.attribution], ['failed', 'extension', 'broken']);
+  assert.deepEqual(build.arms?.replayed, { subject: { failed: 4, all: 4 }, control: { failed: 0, all: 3 } });
+  assert.deepEqual(build.arms?.subject, { failed: 1, all: 1 });
+  const site = replayed('failed', 'failed');
+  assert.deepEqual([site.verdict, site.cause, site.attribution], ['failed', 'site', 'not-build']);
+});
+
 test('a check that failed in no attempt that ran to its end keeps the reason of the one that was cut', () => {
   const fault = { code: 'site.http-status', cause: 'site', message: 'the server sent 503' } as const;
   const passing = { page: 'passed', 'button @extension': 'passed' } as const;

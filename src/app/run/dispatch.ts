@@ -32,6 +32,8 @@ export interface Dispatched {
   readonly stopped: RunEnded['stopped'];
   /** Bugs of gridrun that ended the run. */
   readonly faults: readonly Fault[];
+  /** The sites of the run, to judge some of them again. */
+  readonly sites: Dispatcher['sites'];
 }
 
 /** The third phase: brings every site to its verdict, then ends the workers. After it nothing else happens in the run. */
@@ -64,7 +66,7 @@ export async function dispatch(
   );
   await runner[Symbol.asyncDispose]();
   early.close();
-  return { stopped: dispatcher.stopped, faults };
+  return { stopped: dispatcher.stopped, faults, sites: dispatcher.sites };
 }
 
 function settingsOf({ run, control, input }: Prepared, options: DispatchOptions): DispatchSettings {

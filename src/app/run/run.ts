@@ -9,6 +9,7 @@ import { writeHead } from './opening.ts';
 import type { RunPlan } from './plan.ts';
 import { prepare } from './prepare.ts';
 import type { Terminal } from './reporters.ts';
+import { replayFailures } from './replay-failures.ts';
 import type { RunOrder } from './run-order.ts';
 import type { Stage } from './stage.ts';
 import { Stopper } from './stop.ts';
@@ -58,6 +59,9 @@ async function execute(order: RunOrder): Promise<RunSummary> {
   // A journal that cannot be written stops the run here, before the first session.
   await books.written();
   const dispatched = await dispatch(prepared, books, order);
+  await replayFailures(dispatched, { prepared, books, order }, (nested, onRecordings) =>
+    startRun(nested, { stage: onRecordings }),
+  );
   return await conclude(books, lastEvents(prepared, books, dispatched));
 }
 

@@ -22,6 +22,8 @@ export interface Trial {
   readonly planned: readonly string[];
   /** Of both arms. */
   readonly attempts: readonly Attempt[];
+  /** Loads of the recording of a failure: they got the page of the attempt that was recorded. */
+  readonly replays?: readonly Attempt[];
   readonly knowledge: Knowledge;
   /** What the attempts allow at most: see `wordFor`. */
   readonly atMost?: 'suspect' | undefined;
@@ -47,9 +49,11 @@ interface Answer {
  */
 export function attribute(trial: Trial): SiteVerdict {
   const { subject, control } = trial;
-  const counted = loadsThatCount(trial.attempts);
-  const { pairCount, voidCount } = counted;
-  const evidence = { ...trial, attempts: counted.attempts };
+  const { replays = [] } = trial;
+  const live = loadsThatCount(trial.attempts);
+  const counted = replays.length === 0 ? live : loadsThatCount([...trial.attempts, ...replays]);
+  const { pairCount, voidCount } = live;
+  const evidence = { ...trial, attempts: live.attempts };
   const answers = answersOf(trial, counted);
   const controls = new Map(control?.checks.map((check) => [check.title, check]));
   // An attempt that crashed has an answer too, also where its checks passed in the next one.
@@ -80,18 +84,24 @@ export function attribute(trial: Trial): SiteVerdict {
   };
 }
 
-function answersOf({ planned, knowledge, atMost, isCut = false }: Trial, counted: LoadsThatCount): Map<string, Answer> {
+function answersOf(trial: Trial, counted: LoadsThatCount): Map<string, Answer> {
+  const { planned, knowledge } = trial;
   const down = isDown(planned, counted);
+  const atMost = limitOf(trial);
   const failed = evidenceOf(planned, counted, knowledge).filter(({ loads }) => loads.subject.failed > 0);
   return new Map(
     failed.map((evidence) => {
       const probability = probabilityOfCheck(evidence, planned.length);
-      return [
-        evidence.title,
-        { probability, word: down ? 'not-build' : wordFor(probability, isCut ? 'suspect' : atMost) },
-      ];
+      return [evidence.title, { probability, word: down ? 'not-build' : wordFor(probability, atMost) }];
     }),
   );
+}
+
+/** What the attempts allow at most. On the same bytes, neither an incident nor an early end explains a clear difference. */
+function limitOf({ replays = [], atMost, isCut = false }: Trial): Trial['atMost'] {
+  const isClear = replays.length > 0 && replays.every((load) => hasFailed(load) === (load.arm === 'subject'));
+  if (isClear) return undefined;
+  return isCut ? 'suspect' : atMost;
 }
 
 /** The answer for which the build is the likelier. */
@@ -125,13 +135,14 @@ function answered(check: CheckVerdict, control: CheckVerdict | undefined, word: 
 
 /** The site's answer, and what it rests on. `tried` are all attempts, and those of the trial are the ones that count. */
 function attributionOf(
-  { planned, attempts, isSampled = false, isCut = false }: Trial,
+  { planned, attempts, replays = [], isSampled = false, isCut = false }: Trial,
   answers: ReadonlyMap<string, Answer>,
   tried: readonly Attempt[],
 ): Pick<SiteVerdict, 'attribution' | 'probability' | 'arms'> {
   const [title, answer] = [...answers].toSorted(([, a], [, b]) => b.probability - a.probability)[0] ?? [THE_ATTEMPT];
   const loads = loadsByTitle(planned, attempts).get(title);
   const passMs = passDurations(attempts);
+  const replayed = replays.length === 0 ? undefined : loadsByTitle(planned, replays).get(title);
   const pictures = answer === undefined ? undefined : picturesOf(title, attempts);
   return {
     ...(answer === undefined ? {} : { attribution: answer.word, probability: answer.probability }),
@@ -142,6 +153,7 @@ function attributionOf(
       pairs: isSampled ? firstPairOf(tried) : pairsOf(attempts, true),
       ...(isSampled ? { sampled: true } : {}),
       ...(isCut ? { cut: true } : {}),
+      ...(replayed === undefined ? {} : { replayed }),
       ...(pictures === undefined ? {} : { pictures }),
       ...(passMs === undefined ? {} : { passMs }),
     },

@@ -76,6 +76,11 @@ export const RUN_CODES = {
     'the grid or the network was down for some time, and no site could be tried',
     'read in the message what was down, why, and from when to when; if it did not come back, continue with `--resume`',
   ),
+  'run.replays': noted(
+    'nobody',
+    'recorded failures are tried with both builds on the recordings (`--record` and `--control`), or could not be',
+    'nothing if they are; if not, follow the message: replays need the Chrome of this machine',
+  ),
   'run.set-aside': noted(
     'nobody',
     'gridrun moved the files of an unfinished run to `unfinished/`',

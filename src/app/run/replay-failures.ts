@@ -1,0 +1,148 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Attempt } from '../../core/attempt.ts';
+import { hasFailed, tellingAttempts } from '../../core/attribution/loads.ts';
+import { countOf } from '../../core/count-of.ts';
+import { GridrunError } from '../../core/fault.ts';
+import type { RunOptions } from '../../core/options.ts';
+import type { RecordedFailure } from '../../dispatch/site-book.ts';
+import { readArchive } from '../../recording/read-archive.ts';
+import { ReplaySessions } from '../../replay/replay-sessions.ts';
+import { REPLAYED } from '../../results/layout.ts';
+import { hashOf } from '../../sites/hash.ts';
+import { playedSite } from '../replay/played-site.ts';
+import type { Dispatched } from './dispatch.ts';
+import type { Run } from './handle.ts';
+import type { Books } from './open-books.ts';
+import type { Prepared } from './prepare.ts';
+import type { RunOrder } from './run-order.ts';
+import type { Stage } from './stage.ts';
+
+/** A build that breaks half of a long list would keep the run for hours. The sites that are least sure come first. */
+const MAX_REPLAYS = 200;
+
+/** The run that these replays belong to. */
+interface Replayed {
+  readonly prepared: Prepared;
+  readonly books: Books;
+  readonly order: RunOrder;
+}
+
+/** Starts a run on recordings. */
+type StartRun = (options: RunOptions, onRecordings: Stage) => Run;
+
+/**
+ * With `--record` and `--control`: tries each recorded failure with both builds on the very same bytes, on this machine's
+ * Chrome, and judges its site again. The servers are not asked, so their next minute explains no difference. If the replays
+ * cannot start, the sites keep their verdicts, and a notice says why.
+ */
+export async function replayFailures(
+  { stopped, faults, sites }: Dispatched,
+  { prepared, books, order }: Replayed,
+  start: StartRun,
+): Promise<void> {
+  const { options, stage, stopper } = order;
+  if (stage !== undefined || options.record === 'off' || prepared.control === 'never') return;
+  const all = sites.recordedFailures().filter(isOpenQuestion).toSorted(leastSureFirst);
+  if (all.length === 0 || stopped !== '' || faults.length > 0) return;
+  const failures = all.slice(0, MAX_REPLAYS);
+  const of = all.length > failures.length ? `${failures.length} of ` : '';
+  const text = `replaying ${of}${countOf(all.length, 'recorded failure')} with both builds`;
+  books.emit({ type: 'notice', level: 'info', code: 'run.replays', text });
+  const out = join(books.folder.path, REPLAYED);
+  try {
+    const run = start(replayOptions(options, out), stageOf(books.folder.path, failures));
+    stopper.attach({ stop: (how) => run.stop(how) });
+    const loads = await loadsOf(run);
+    for (const { site, attempt } of failures) {
+      const replays = asLoadsOf(attempt, loads.get(site.id) ?? []);
+      if (replays.length > 0) sites.weigh(site.id, replays);
+    }
+  } catch (error) {
+    if (!(error instanceof GridrunError)) throw error;
+    const why = `the recorded failures were not replayed: ${error.message}`;
+    books.emit({ type: 'notice', level: 'warning', code: 'run.replays', text: why });
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+}
+
+/** A site that is down for both builds is no question. */
+function isOpenQuestion({ verdict }: RecordedFailure): boolean {
+  return verdict.attribution !== 'not-build';
+}
+
+function leastSureFirst(a: RecordedFailure, b: RecordedFailure): number {
+  return sureness(a) - sureness(b);
+}
+
+function sureness({ verdict: { probability = 0.5 } }: RecordedFailure): number {
+  return Math.abs(probability - 0.5);
+}
+
+/** The same suite and builds, for each of the sites, on this machine. */
+function replayOptions(options: RunOptions, out: string): RunOptions {
+  return {
+    ...options,
+    out,
+    grid: 'local',
+    headed: false,
+    controlAll: true,
+    reporters: [],
+    record: 'off',
+    evidence: 'none',
+    trace: false,
+    // The list of the replay is chosen already, and nothing is loaded from a host.
+    selection: { ...options.selection, sites: [] },
+    shard: { index: 1, total: 1 },
+    lastFailed: false,
+    perHost: 0,
+    perDomain: 0,
+    hostDelayMs: 0,
+    controlWaitMs: 0,
+    maxFailures: 0,
+    baseline: undefined,
+    expectations: undefined,
+    resume: undefined,
+    webServer: undefined,
+  };
+}
+
+function stageOf(folder: string, failures: readonly RecordedFailure[]): Stage {
+  const paths = new Map(failures.map(({ site, attempt }) => [site.id, join(folder, attempt.recording?.path ?? '')]));
+  // A recording may be loaded as often as one likes.
+  const list = failures.map(({ site: { once: _once, ...site } }) => site);
+  const sessions = new ReplaySessions({
+    onMiss: 'abort',
+    recordedClock: true,
+    recordingOf: async (siteId, secrets) => playedSite(await readArchive(paths.get(siteId)!), secrets),
+  });
+  return { list: { sites: list, duplicateCount: 0, hash: hashOf(list) }, sessions };
+}
+
+/** The attempts of a run, by site. Throws what keeps the run from starting. */
+async function loadsOf(run: Run): Promise<Map<string, Attempt[]>> {
+  const loads = new Map<string, Attempt[]>();
+  for await (const event of run) {
+    if (event.type !== 'attempt-ended') continue;
+    const { attempt } = event;
+    // An amended attempt replaces the one that it amends.
+    const known = (loads.get(attempt.siteId) ?? []).filter((one) => one.attempt !== attempt.attempt);
+    loads.set(attempt.siteId, [...known, attempt]);
+  }
+  await run.summary;
+  return loads;
+}
+
+/**
+ * What the replays say of the attempt that was recorded, as loads of the same page. Nothing, if no load of one arm says
+ * anything, or if both builds fail while something was missing in the recording: then that may be why.
+ */
+function asLoadsOf({ sentPage }: Attempt, replays: readonly Attempt[]): Attempt[] {
+  const telling = tellingAttempts(replays);
+  const [ofBuild, ofControl] = (['subject', 'control'] as const).map((arm) => telling.filter((one) => one.arm === arm));
+  if (!ofBuild?.length || !ofControl?.length) return [];
+  const lacksSome = telling.some(({ replay }) => (replay?.misses.length ?? 0) > 0);
+  if (lacksSome && ofControl.every(hasFailed)) return [];
+  return telling.map((load) => ({ ...load, ...(sentPage === undefined ? {} : { sentPage }) }));
+}

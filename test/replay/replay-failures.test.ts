@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { manifestWith, probeExtension } from '../extension/probe-extension.ts';
+import { checkFile, Workplace } from '../support/command.ts';
+import { startHttpServer } from '../support/http-server.ts';
+import { missing } from '../support/machine.ts';
+import { startSeleniumGrid } from '../support/selenium-grid.ts';
+
+const SKIP = { skip: missing('chrome') };
+const GRID = { skip: missing('chrome', 'selenium') };
+
+/** Takes the password field away. */
+const BREAKING = {
+  'manifest.json': manifestWith({ content_scripts: [{ matches: ['<all_urls>'], js: ['break.js'] }] }),
+  'break.js': 'document.querySelector("[type=password]")?.remove();',
+};
+
+const CHECK = `
+await driver.get(site.url);
+assert.equal((await driver.findElements({ css: '[type=password]' })).length, 1);`;
+
+const FORM = '<!doctype html><title>Shop</title><form><input name=user><input type=password name=pass></form>';
+
+test('a recorded failure is tried with both builds on the same bytes, and no server is asked again', SKIP, async () => {
+  const loads: string[] = [];
+  await using server = await startHttpServer(({ url = '' }, response) => {
+    if (url !== '/favicon.ico') loads.push(url);
+    response
+      .setHeader('content-type', 'text/html')
+      .end(url === '/closed' ? '<title>Closed</title><p>closed</p>' : FORM);
+  });
+  await using place = await Workplace.with({ 'checks/a.check.ts': checkFile(CHECK) });
+  await using extension = await probeExtension(BREAKING);
+  const sites = ['broken', 'closed'].map((id) => ({ id, url: `${server.url}/${id}`, once: true }));
+  await place.write('sites.json', JSON.stringify(sites));
+  const flags = ['--sites', 'sites.json', '--extension', extension.folder, '--control', 'none', '-j', '1'];
+  const { code, stdout, stderr } = await place.run([...flags, '--record', 'failures', '--evidence', 'none']);
+  assert.equal(code, 1, stdout + stderr);
+  assert.deepEqual(loads.toSorted(), ['/broken', '/closed']);
+  const results = await place.results();
+  assert.deepEqual(
+    results.sites.map(({ id, verdict, cause, attribution }) => [id, verdict, cause, attribution]),
+    [
+      ['broken', 'failed', 'extension', 'broken'],
+      ['closed', 'failed', 'site', 'not-build'],
+    ],
+  );
+  assert.match(stdout, /replaying 2 recorded failures with both builds/);
+  assert.match(stdout, /on the recorded page it fails (\d+) of \1 with the build, 0 of \d+ without/);
+  assert.equal(existsSync(join(place.folder, 'gridrun-results', 'replayed')), false);
+});
+
+test('where this machine has no Chrome, the site keeps its verdict, and a notice says why', GRID, async () => {
+  await using server = await startHttpServer((_, response) => {
+    response.setHeader('content-type', 'text/html').end(FORM);
+  });
+  await using place = await Workplace.with({ 'checks/a.check.ts': checkFile(CHECK) });
+  await using extension = await probeExtension(BREAKING);
+  await using grid = await startSeleniumGrid({ nodes: 1, sessionsPerNode: 1 });
+  await place.write('sites.json', JSON.stringify([{ id: 'broken', url: server.url, once: true }]));
+  const capabilities = JSON.stringify({ 'goog:chromeOptions': { args: ['--no-sandbox'] } });
+  const builds = ['--extension', extension.folder, '--control', 'none'];
+  const flags = ['--sites', 'sites.json', ...builds, '--grid', grid.url, '--capabilities', capabilities];
+  const { code, stdout, stderr } = await place.run([...flags, '--record', 'failures', '--evidence', 'none'], {
+    env: { GRIDRUN_CHROME: '/no/chrome' },
+  });
+  assert.equal(code, 1, stdout + stderr);
+  assert.match(stdout, /the recorded failures were not replayed: .*\/no\/chrome/);
+  const [site] = (await place.results()).sites;
+  assert.deepEqual([site?.verdict, site?.cause, site?.attribution], ['failed', 'check', undefined]);
+});
