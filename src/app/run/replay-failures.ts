@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt } from '../../core/attempt.ts';
 import { hasFailed, tellingAttempts } from '../../core/attribution/loads.ts';
+import type { Notice } from '../../core/event.ts';
 import { countOf } from '../../core/count-of.ts';
 import { GridrunError } from '../../core/fault.ts';
 import type { RunOptions } from '../../core/options.ts';
@@ -46,22 +47,25 @@ export async function replayFailures(
   const all = sites.recordedFailures().filter(isOpenQuestion).toSorted(leastSureFirst);
   if (all.length === 0 || stopped !== '' || faults.length > 0) return;
   const failures = all.slice(0, MAX_REPLAYS);
+  const leftMs = timeLeft(options.globalTimeoutMs, books.state.started?.at);
+  if (leftMs <= 0) return;
   const of = all.length > failures.length ? `${failures.length} of ` : '';
-  const text = `replaying ${of}${countOf(all.length, 'recorded failure')} with both builds`;
-  books.emit({ type: 'notice', level: 'info', code: 'run.replays', text });
+  const say = (level: Notice['level'], text: string): void =>
+    books.emit({ type: 'notice', level, code: 'run.replays', text });
+  say('info', `replaying ${of}${countOf(all.length, 'recorded failure')} with both builds`);
   const out = join(books.folder.path, REPLAYED);
   try {
-    const run = start(replayOptions(options, out), stageOf(books.folder.path, failures));
+    const run = start(replayOptions(options, { out, globalTimeoutMs: leftMs }), stageOf(books.folder.path, failures));
     stopper.attach({ stop: (how) => run.stop(how) });
-    const loads = await loadsOf(run);
+    const { loads, stopped } = await follow(run);
+    if (stopped !== undefined) say('warning', `the replays were stopped: ${stopped}`);
     for (const { site, attempt } of failures) {
       const replays = asLoadsOf(attempt, loads.get(site.id) ?? []);
       if (replays.length > 0) sites.weigh(site.id, replays);
     }
   } catch (error) {
     if (!(error instanceof GridrunError)) throw error;
-    const why = `the recorded failures were not replayed: ${error.message}`;
-    books.emit({ type: 'notice', level: 'warning', code: 'run.replays', text: why });
+    say('warning', `the recorded failures were not replayed: ${error.message}`);
   } finally {
     await rm(out, { recursive: true, force: true });
   }
@@ -80,12 +84,20 @@ function sureness({ verdict: { probability = 0.5 } }: RecordedFailure): number {
   return Math.abs(probability - 0.5);
 }
 
+/** What is left of `--global-timeout`. Without one, as long as it takes. */
+function timeLeft(globalTimeoutMs: number, startedAt = Date.now()): number {
+  return globalTimeoutMs === 0 ? Infinity : startedAt + globalTimeoutMs - Date.now();
+}
+
 /** The same suite and builds, for each of the sites, on this machine. */
-function replayOptions(options: RunOptions, out: string): RunOptions {
+function replayOptions(options: RunOptions, own: Pick<RunOptions, 'out' | 'globalTimeoutMs'>): RunOptions {
   return {
     ...options,
-    out,
+    out: own.out,
+    globalTimeoutMs: Number.isFinite(own.globalTimeoutMs) ? own.globalTimeoutMs : 0,
     grid: 'local',
+    // A grid has room for more browsers than this machine.
+    sessions: options.grid === 'local' ? options.sessions : 'auto',
     headed: false,
     controlAll: true,
     reporters: [],
@@ -120,10 +132,20 @@ function stageOf(folder: string, failures: readonly RecordedFailure[]): Stage {
   return { list: { sites: list, duplicateCount: 0, hash: hashOf(list) }, sessions };
 }
 
-/** The attempts of a run, by site. Throws what keeps the run from starting. */
-async function loadsOf(run: Run): Promise<Map<string, Attempt[]>> {
+/** What a run showed. */
+interface Shown {
+  /** Its attempts, by site. */
+  readonly loads: ReadonlyMap<string, readonly Attempt[]>;
+  /** Why it was stopped, if it was. */
+  readonly stopped?: string;
+}
+
+/** Follows a run to its end. Throws what keeps it from starting. */
+async function follow(run: Run): Promise<Shown> {
   const loads = new Map<string, Attempt[]>();
+  let stopped: string | undefined;
   for await (const event of run) {
+    if (event.type === 'run-stopping') stopped ??= event.text;
     if (event.type !== 'attempt-ended') continue;
     const { attempt } = event;
     // An amended attempt replaces the one that it amends.
@@ -131,7 +153,7 @@ async function loadsOf(run: Run): Promise<Map<string, Attempt[]>> {
     loads.set(attempt.siteId, [...known, attempt]);
   }
   await run.summary;
-  return loads;
+  return { loads, ...(stopped === undefined ? {} : { stopped }) };
 }
 
 /**
