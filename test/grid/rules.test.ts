@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { mergeCapabilities } from '../../src/grid/capabilities.ts';
+import { remoteGrid } from '../../src/grid/remote.ts';
 import { autoCapacity, parseGridStatus } from '../../src/grid/grid-status.ts';
+import { answerValue, startHttpServer } from '../support/http-server.ts';
 
 const CHROME = { browserName: 'chrome', platformName: 'linux' };
 
@@ -45,6 +47,19 @@ test('on a grid that gridrun looks after no request waits, except for the first 
   assert.equal(capacity([node('a', ['mine'])], 1, 0, 0), 1);
   assert.equal(capacity([node('a', ['theirs'])], 0, 0, 0), 1);
   assert.equal(capacity([], 0, 0, 0), 1);
+});
+
+test('a run asks for a spare session on a grid of others, and for none on its own', async () => {
+  const status = { ready: true, nodes: [node('http://a', [null, null])] };
+  await using hub = await startHttpServer((_, response) => answerValue(response, status));
+  const { signal } = new AbortController();
+  for (const [isKept, expected] of [
+    [false, 3],
+    [true, 2],
+  ] as const) {
+    await using grid = remoteGrid(hub.url, { sessions: 'auto', isKept });
+    assert.equal(await grid.capacity(signal), expected);
+  }
 });
 
 test('auto is never more than all slots and one', () => {

@@ -11,6 +11,7 @@ const commandForm = (action, target) => {
 globalThis.openWindows = (targets, sessionId) => {
   for (const target of targets) {
     open(`http://${target}/status`);
+    open('about:blank').location.href = `http://${target}/status`;
     commandForm(`http://${target}/session`, '_blank');
     commandForm(`http://${target}/session/${sessionId}/url`, '_blank');
   }

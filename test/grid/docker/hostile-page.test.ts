@@ -114,7 +114,7 @@ async function readByWindows(page: Driving, targets: readonly string[], sessionI
     const some = targets.slice(start, start + 4);
     await page.run('openWindows(arguments[0], arguments[1])', some, sessionId);
     const opened = (await page.windows()).filter((window) => window !== own);
-    assert.equal(opened.length, 3 * some.length, 'the page could not open its windows: nothing was tried');
+    assert.equal(opened.length, 4 * some.length, 'the page could not open its windows: nothing was tried');
     for (const window of opened) {
       const { url, source } = await page.closing(window);
       // A server's reply is shown as text. Chrome's own error page is not.
