@@ -1,7 +1,7 @@
 import type { Undated } from '../core/event.ts';
 
-/** Three pairs decide a site that the build breaks for good. Each site that begins has these loads reserved. */
-const LOADS_TO_DECIDE = 6;
+/** Four pairs decide a site that the build breaks for good. Each site that begins has these loads reserved. */
+const LOADS_TO_DECIDE = 8;
 const PAIR = 2;
 /** A share of a short list is next to nothing. This many failing sites always get their whole budget. */
 const SITES_ALWAYS = 10;

@@ -15,7 +15,7 @@ export interface SpreadOver {
 }
 
 /** A comparison mostly ends after so many loads. */
-export const LIKELY_LOADS = 6;
+export const LIKELY_LOADS = 8;
 
 /**
  * How many other sites start before the next load of a site that is tried again. The loads that it probably needs are spread

@@ -143,10 +143,10 @@ test('a tab that the extension closes is its doing, also where the page often fa
   const closed = { ...attempt('subject', {}), checks };
   const passing = { page: 'passed', 'button @extension': 'skipped' } as const;
   const failing = { page: 'failed', 'button @extension': 'skipped' } as const;
-  const controls = [failing, passing, failing, failing].map((statuses) => attempt('control', statuses));
+  const controls = [failing, passing, failing, failing, failing].map((statuses) => attempt('control', statuses));
   const verdict = verdictOf(closed, ...controls.flatMap((control) => [control, closed]));
   assert.deepEqual([verdict.verdict, verdict.cause, verdict.attribution], ['failed', 'extension', 'broken']);
-  assert.deepEqual(verdict.arms?.control, { failed: 0, all: 4 });
+  assert.deepEqual(verdict.arms?.control, { failed: 0, all: 5 });
   const other = verdictOf(...alternating(4, { page: 'failed' }, { page: 'failed' }));
   assert.equal(other.attribution, 'not-build');
 });
@@ -177,7 +177,7 @@ test('a crash in the arm of the build only is the build’s', () => {
     fault: { code: 'browser.crashed', cause: 'browser', message: 'gone' },
   };
   const passed = attempt('control', { page: 'passed' });
-  const verdict = verdictOf(crash, passed, crash, passed, crash, passed, crash, passed, crash);
+  const verdict = verdictOf(crash, ...Array.from({ length: 5 }, () => [passed, crash]).flat());
   assert.deepEqual([verdict.verdict, verdict.cause, verdict.attribution], ['failed', 'extension', 'broken']);
 });
 
@@ -188,7 +188,7 @@ test('an extension that does not load counts as a failure of its build', () => {
     fault: { code: 'extension.not-loaded', cause: 'extension', message: 'gone' },
   };
   const passed = attempt('control', { page: 'passed' });
-  const verdict = verdictOf(gone, passed, gone, passed, gone, passed, gone, passed, gone);
+  const verdict = verdictOf(gone, ...Array.from({ length: 5 }, () => [passed, gone]).flat());
   assert.deepEqual(
     [verdict.verdict, verdict.cause, verdict.code, verdict.attribution],
     ['failed', 'extension', 'extension.not-loaded', 'broken'],

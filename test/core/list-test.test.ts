@@ -51,6 +51,20 @@ test('a site that never failed before and fails now is one of eleven chances', (
   assert.equal(testOfHistory([{ siteCount: 1, failedCount: 0, earlier: { failed: 3, all: 10 } }]).p, 1);
 });
 
+test('a failure of a steady site says more than one of a noisy site', () => {
+  const p = (failsNow: 'steady' | 'noisy'): number =>
+    testOfHistory([
+      { siteCount: 1, failedCount: failsNow === 'steady' ? 1 : 0, earlier: { failed: 1, all: 10 } },
+      { siteCount: 1, failedCount: failsNow === 'noisy' ? 1 : 0, earlier: { failed: 6, all: 10 } },
+    ]).p;
+  assert.ok(p('steady') < p('noisy'), `${p('steady')} ${p('noisy')}`);
+});
+
+test('a noisy site whose pairs fell to the other side hides no two that fell to the build’s', () => {
+  const { p } = testOfPairs([...Array.from({ length: 6 }, () => pairs(2, 0)), pairs(1, 3)]);
+  assert.ok(p < 0.001, `${p}`);
+});
+
 test('the test by history never says more than chance does, and parts of a list add up to the whole', () => {
   const group = fc.record({ runs: fc.integer({ min: 1, max: 4 }), failures: fc.nat(5) });
   fc.assert(

@@ -317,9 +317,9 @@ test('after a failure of the subject the arms take turns, each load in a session
   const tries = triesOf(runner, 's1');
   assert.deepEqual(
     tries.map(({ arm }) => arm),
-    ['subject', 'control', 'subject', 'subject', 'control', 'control', 'subject'],
+    ['subject', 'control', 'subject', 'subject', 'control', 'control', 'subject', 'subject', 'control'],
   );
-  assert.equal(new Set(tries.map(({ sessionId }) => sessionId)).size, 7);
+  assert.equal(new Set(tries.map(({ sessionId }) => sessionId)).size, 9);
   assert.deepEqual(
     triesOf(runner, 's0').map(({ arm }) => arm),
     ['subject'],

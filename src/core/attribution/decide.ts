@@ -5,7 +5,7 @@ import { probabilityOfEffect, type ArmLoads } from './posterior.ts';
 export type AttributionWord = 'broken' | 'suspect' | 'not-build' | 'undecided';
 
 /** How likely it is, before anything is measured, that a build breaks a site. */
-const PRIOR_OF_SITE = 0.02;
+const PRIOR_OF_SITE = 0.015;
 /**
  * A build that breaks a site often breaks several checks at once. So with ten times the checks, one check is not a tenth as
  * likely to be broken. 1 would stand for never more than one check, 0 for always all of them.

@@ -19,7 +19,7 @@ export interface Pair {
 }
 
 /** So many pairs are tried before the list-wide test lets a site end. */
-const PAIRS_FOR_TEST = 5;
+const PAIRS_FOR_TEST = 4;
 /** A site that fails in both arms of so many pairs tells little about the build. */
 const BOTH_AFTER = 2;
 /** With so many pairs that differ, a site says nothing about others any more. */
