@@ -135,8 +135,10 @@ export class SiteBook {
   /** The sites that failed with the build, and whose failure was recorded, with the last such attempt. */
   recordedFailures(): RecordedFailure[] {
     return [...this.#progress.values()].flatMap(({ site, attempts, verdict }) => {
-      const attempt = attempts.findLast((one) => one.arm === 'subject' && one.recording?.path !== undefined);
-      return attempt === undefined || verdict === undefined || !hasFailed(attempt) ? [] : { site, attempt, verdict };
+      const attempt = attempts.findLast(
+        (one) => one.arm === 'subject' && one.recording?.path !== undefined && hasFailed(one),
+      );
+      return attempt === undefined || verdict === undefined ? [] : { site, attempt, verdict };
     });
   }
 

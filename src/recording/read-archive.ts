@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { fromBufferPromise } from 'yauzl';
 import * as z from 'zod';
 import { refusal } from '../core/fault.ts';
+import { SITE_ID } from '../core/site.ts';
 import { HAR_NAME, RECORDING_FORMAT, type RecordedHar, type Recording } from './har-archive.ts';
 
 /** No recording has more, unpacked. A file of a few KB could otherwise fill the memory. */
@@ -51,8 +53,9 @@ const ENTRY = z.looseObject({
 });
 const FACTS = z.looseObject({
   format: z.number(),
-  site: z.string(),
-  url: z.string(),
+  // Names a folder below the results folder.
+  site: z.string().regex(SITE_ID),
+  url: z.url({ protocol: /^https?$/ }),
   attempt: z.int().positive(),
   arm: z.enum(['subject', 'control']),
   started: z.iso.datetime(),
@@ -98,6 +101,9 @@ function recordingIn(files: ReadonlyMap<string, Buffer>): Recording {
     ({ response: { content } }) => content._file !== undefined && !bodies.has(content._file),
   );
   if (lost !== undefined) throw new Error(`it lacks ${lost.response.content._file}, the body of an answer`);
+  for (const [name, body] of bodies)
+    if (!name.startsWith(createHash('sha1').update(body).digest('hex')))
+      throw new Error(`${name}, the body of an answer, was changed`);
   return { log, bodies };
 }
 

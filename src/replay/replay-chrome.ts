@@ -2,7 +2,7 @@ type Capabilities = Readonly<Record<string, unknown>>;
 
 /** Arguments of the user that would lead around the proxy. */
 const OVERRULED =
-  /^--(?:proxy-server|proxy-bypass-list|proxy-pac-url|no-proxy-server|proxy-auto-detect|host-resolver-rules|host-rules|enable-quic|origin-to-force-quic-on|ignore-certificate-errors-spki-list)(?:=|$)/;
+  /^--(?:proxy-server|proxy-bypass-list|proxy-pac-url|no-proxy-server|proxy-auto-detect|host-resolver-rules|host-rules|enable-quic|origin-to-force-quic-on|ignore-certificate-errors-spki-list|webrtc-ip-handling-policy|force-webrtc-ip-handling-policy)(?:=|$)/;
 
 /** Where a browser of a replay sends its requests. */
 export interface ReplayAddress {
@@ -25,6 +25,8 @@ export function replayCapabilities(capabilities: Capabilities, { port, spkiHash 
     '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
     `--ignore-certificate-errors-spki-list=${spkiHash}`,
     '--disable-quic',
+    // WebRTC would send UDP past the proxy.
+    '--webrtc-ip-handling-policy=disable_non_proxied_udp',
   ];
   return { ...others, 'goog:chromeOptions': { ...chrome, args } };
 }

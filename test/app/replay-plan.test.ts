@@ -69,6 +69,8 @@ test('a request that Chrome itself stopped has no answer in the recording, one t
       failed('/blocked', 'net::ERR_BLOCKED_BY_CLIENT'),
       failed('/left', 'net::ERR_ABORTED'),
       failed('/down', 'net::ERR_CONNECTION_RESET'),
+      // A rule of an extension redirected it.
+      { url: 'https://shop.test/app.js', status: 307, headers: { 'Non-Authoritative-Reason': 'WebRequest API' } },
       { url: 'https://shop.test/', body: 'page' },
     ]),
   );

@@ -77,8 +77,6 @@ test('a site that is loaded once is judged by the replays of its failure', () =>
   assert.deepEqual([build.verdict, build.cause, build.attribution], ['failed', 'extension', 'broken']);
   assert.deepEqual(build.arms?.replayed, { subject: { failed: 4, all: 4 }, control: { failed: 0, all: 3 } });
   assert.deepEqual(build.arms?.subject, { failed: 1, all: 1 });
-  const site = replayed('failed', 'failed');
-  assert.deepEqual([site.verdict, site.cause, site.attribution], ['failed', 'site', 'not-build']);
 });
 
 test('a check that failed in no attempt that ran to its end keeps the reason of the one that was cut', () => {

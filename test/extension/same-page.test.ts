@@ -26,7 +26,7 @@ async function startPages(pageFor: (load: number) => string) {
 }
 
 /** Runs one check on one site, with the same extension in both arms or a broken one. */
-async function sweep(url: string, subject: string): Promise<{ stdout: string; place: Workplace }> {
+async function sweep(url: string, subject: string, budget: string): Promise<{ stdout: string; place: Workplace }> {
   const manifest = JSON.stringify(manifestWith({ content_scripts: [{ matches: ['http://*/*'], js: ['content.js'] }] }));
   const place = await Workplace.with({
     'well/manifest.json': manifest,
@@ -54,7 +54,7 @@ it('has a password field', async () => {
     '--evidence',
     'none',
     '--control-budget',
-    '7',
+    budget,
     '-j',
     '1',
   ]);
@@ -63,7 +63,7 @@ it('has a password field', async () => {
 
 test('an innocent build is not blamed for two pages that the server sends in turn', SKIP, async () => {
   await using server = await startPages((load) => (load % 2 === 0 ? WALL : FORM));
-  const { stdout, place } = await sweep(`${server.url}/`, 'well');
+  const { stdout, place } = await sweep(`${server.url}/`, 'well', '7');
   await using _ = place;
   const [shop] = (await place.results()).sites;
   assert.ok(shop?.attribution === 'undecided' || shop?.attribution === 'not-build', stdout);
@@ -75,7 +75,7 @@ test('an innocent build is not blamed for two pages that the server sends in tur
 
 test('a build that changes a steady page is broken: what it does to the page is no other page', SKIP, async () => {
   await using server = await startPages(() => FORM);
-  const { stdout, place } = await sweep(`${server.url}/`, 'broken');
+  const { stdout, place } = await sweep(`${server.url}/`, 'broken', '9');
   await using _ = place;
   const [shop] = (await place.results()).sites;
   assert.equal(shop?.attribution, 'broken', stdout);

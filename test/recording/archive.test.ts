@@ -96,6 +96,11 @@ test('a recording with a wrong field, or of a newer gridrun, is refused by the n
   assert.match(await ofFacts({ format: RECORDING_FORMAT + 1 }), /its format is 2, of a newer gridrun/);
   assert.match(await ofFacts({ arm: 'both' }), /log\._gridrun\.arm in its HAR is wrong/);
   assert.match(await ofFacts({ bodyHashKey: 'xy' }), /log\._gridrun\.bodyHashKey/);
+  assert.match(await ofFacts({ site: '../../outside' }), /log\._gridrun\.site/);
+  assert.match(await ofFacts({ url: 'file:///etc/passwd' }), /log\._gridrun\.url/);
+  const name = RECORDING.log.entries.flatMap(({ response }) => response.content._file ?? [])[0]!;
+  const files = { ...Object.fromEntries(RECORDING.bodies), [HAR_NAME]: JSON.stringify({ log: RECORDING.log }) };
+  assert.match(await whyRefused(await zipOf({ ...files, [name]: 'another' })), /the body of an answer, was changed/);
   const [entry] = RECORDING.log.entries;
   const outside = {
     ...entry,

@@ -62,7 +62,13 @@ test('a failure on a page that was not whole says nothing about a build', () => 
 });
 
 test('nothing that the user sets leads a browser around its proxy', () => {
-  const args = ['--proxy-server=proxy:1', '--host-resolver-rules=MAP * 10.0.0.1', '--lang=de', '--no-proxy-server'];
+  const args = [
+    '--proxy-server=proxy:1',
+    '--host-resolver-rules=MAP * 10.0.0.1',
+    '--lang=de',
+    '--no-proxy-server',
+    '--webrtc-ip-handling-policy=default',
+  ];
   const given = {
     proxy: { proxyType: 'direct' },
     acceptInsecureCerts: true,
@@ -79,6 +85,7 @@ test('nothing that the user sets leads a browser around its proxy', () => {
         '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
         '--ignore-certificate-errors-spki-list=h=',
         '--disable-quic',
+        '--webrtc-ip-handling-policy=disable_non_proxied_udp',
       ],
     },
   });

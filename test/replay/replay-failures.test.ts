@@ -44,7 +44,8 @@ test('a recorded failure is tried with both builds on the same bytes, and no ser
     results.sites.map(({ id, verdict, cause, attribution }) => [id, verdict, cause, attribution]),
     [
       ['broken', 'failed', 'extension', 'broken'],
-      ['closed', 'failed', 'site', 'not-build'],
+      // The recording of a build may hold what the build broke, so a control that fails too excuses nothing.
+      ['closed', 'failed', 'check', undefined],
     ],
   );
   assert.match(stdout, /replaying 2 recorded failures with both builds/);

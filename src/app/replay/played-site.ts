@@ -19,7 +19,9 @@ export function playedSite({ log, bodies }: Recording, secrets: readonly string[
 }
 
 /** Is it known what the network answers, if only that it fails? Not if Chrome, a rule or the end of the page stopped the request. */
-function hasAnswer({ response: { status, _error = '' } }: RecordedEntry): boolean {
+function hasAnswer({ response: { status, headers, _error = '' } }: RecordedEntry): boolean {
+  // A rule of an extension redirected it, and the server never answered.
+  if (headers.some(({ name }) => name.toLowerCase() === 'non-authoritative-reason')) return false;
   return status !== 0 || (_error !== '' && !/ERR_ABORTED|BLOCKED/.test(_error));
 }
 

@@ -1,11 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt } from '../../core/attempt.ts';
+import { wayOf } from '../../core/attribution/down.ts';
 import { hasFailed, tellingAttempts } from '../../core/attribution/loads.ts';
 import type { Notice } from '../../core/event.ts';
 import { countOf } from '../../core/count-of.ts';
 import { GridrunError } from '../../core/fault.ts';
 import type { RunOptions } from '../../core/options.ts';
+import type { StopReason } from '../../core/stop.ts';
 import type { RecordedFailure } from '../../dispatch/site-book.ts';
 import { readArchive } from '../../recording/read-archive.ts';
 import { ReplaySessions } from '../../replay/replay-sessions.ts';
@@ -35,30 +37,38 @@ type StartRun = (options: RunOptions, onRecordings: Stage) => Run;
 /**
  * With `--record` and `--control`: tries each recorded failure with both builds on the very same bytes, on this machine's
  * Chrome, and judges its site again. The servers are not asked, so their next minute explains no difference. If the replays
- * cannot start, the sites keep their verdicts, and a notice says why.
+ * cannot start, the sites keep their verdicts, and a notice says why. Returns why the run was stopped, if it was.
  */
 export async function replayFailures(
   { stopped, faults, sites }: Dispatched,
   { prepared, books, order }: Replayed,
   start: StartRun,
-): Promise<void> {
+): Promise<StopReason | ''> {
   const { options, stage, stopper } = order;
-  if (stage !== undefined || options.record === 'off' || prepared.control === 'never') return;
+  if (stage !== undefined || options.record === 'off' || prepared.control === 'never') return stopped;
   const all = sites.recordedFailures().filter(isOpenQuestion).toSorted(leastSureFirst);
-  if (all.length === 0 || stopped !== '' || faults.length > 0) return;
+  if (all.length === 0 || stopped !== '' || faults.length > 0) return stopped;
   const failures = all.slice(0, MAX_REPLAYS);
   const leftMs = timeLeft(options.globalTimeoutMs, books.state.started?.at);
-  if (leftMs <= 0) return;
+  if (leftMs <= 0) return stopped;
   const of = all.length > failures.length ? `${failures.length} of ` : '';
   const say = (level: Notice['level'], text: string): void =>
     books.emit({ type: 'notice', level, code: 'run.replays', text });
   say('info', `replaying ${of}${countOf(all.length, 'recorded failure')} with both builds`);
   const out = join(books.folder.path, REPLAYED);
+  let cut: StopReason | '' = '';
   try {
     const run = start(replayOptions(options, { out, globalTimeoutMs: leftMs }), stageOf(books.folder.path, failures));
-    stopper.attach({ stop: (how) => run.stop(how) });
-    const { loads, stopped } = await follow(run);
-    if (stopped !== undefined) say('warning', `the replays were stopped: ${stopped}`);
+    stopper.attach({
+      stop: (how, reason, why) => {
+        cut ||= reason;
+        books.emit({ type: 'run-stopping', reason, text: `${why} (${how})` });
+        run.stop(how);
+      },
+    });
+    const loads = await follow(run);
+    const lost = failures.filter(({ site }) => !isTried(loads.get(site.id) ?? []));
+    if (lost.length > 0) say('warning', `${countOf(lost.length, 'recorded failure')} could not be replayed`);
     for (const { site, attempt } of failures) {
       const replays = asLoadsOf(attempt, loads.get(site.id) ?? []);
       if (replays.length > 0) sites.weigh(site.id, replays);
@@ -69,6 +79,12 @@ export async function replayFailures(
   } finally {
     await rm(out, { recursive: true, force: true });
   }
+  return cut;
+}
+
+/** Did both builds try it to the end? */
+function isTried(replays: readonly Attempt[]): boolean {
+  return new Set(tellingAttempts(replays).map(({ arm }) => arm)).size === 2;
 }
 
 /** A site that is down for both builds is no question. */
@@ -132,20 +148,10 @@ function stageOf(folder: string, failures: readonly RecordedFailure[]): Stage {
   return { list: { sites: list, duplicateCount: 0, hash: hashOf(list) }, sessions };
 }
 
-/** What a run showed. */
-interface Shown {
-  /** Its attempts, by site. */
-  readonly loads: ReadonlyMap<string, readonly Attempt[]>;
-  /** Why it was stopped, if it was. */
-  readonly stopped?: string;
-}
-
-/** Follows a run to its end. Throws what keeps it from starting. */
-async function follow(run: Run): Promise<Shown> {
+/** The attempts of a run, by site. Throws what keeps the run from starting. */
+async function follow(run: Run): Promise<Map<string, Attempt[]>> {
   const loads = new Map<string, Attempt[]>();
-  let stopped: string | undefined;
   for await (const event of run) {
-    if (event.type === 'run-stopping') stopped ??= event.text;
     if (event.type !== 'attempt-ended') continue;
     const { attempt } = event;
     // An amended attempt replaces the one that it amends.
@@ -153,18 +159,21 @@ async function follow(run: Run): Promise<Shown> {
     loads.set(attempt.siteId, [...known, attempt]);
   }
   await run.summary;
-  return { loads, ...(stopped === undefined ? {} : { stopped }) };
+  return loads;
 }
 
 /**
- * What the replays say of the attempt that was recorded, as loads of the same page. Nothing, if no load of one arm says
- * anything, or if both builds fail while something was missing in the recording: then that may be why.
+ * What the replays say of the attempt that was recorded, as loads of the same page. They only say something if the build fails
+ * each time, as in the recorded attempt, and the control never. A control that fails too excuses no build: the recording holds what
+ * the build made of the traffic, and the control may fail by that. If a request was missing, that may be why a build failed.
  */
-function asLoadsOf({ sentPage }: Attempt, replays: readonly Attempt[]): Attempt[] {
+function asLoadsOf(recorded: Attempt, replays: readonly Attempt[]): Attempt[] {
   const telling = tellingAttempts(replays);
-  const [ofBuild, ofControl] = (['subject', 'control'] as const).map((arm) => telling.filter((one) => one.arm === arm));
-  if (!ofBuild?.length || !ofControl?.length) return [];
-  const lacksSome = telling.some(({ replay }) => (replay?.misses.length ?? 0) > 0);
-  if (lacksSome && ofControl.every(hasFailed)) return [];
+  const isWhole = telling.every(({ replay }) => replay?.misses.length === 0);
+  const isClear = telling.every((load) =>
+    load.arm === 'subject' ? hasFailed(load) && wayOf(load) === wayOf(recorded) : !hasFailed(load),
+  );
+  if (!isTried(replays) || !isWhole || !isClear) return [];
+  const { sentPage } = recorded;
   return telling.map((load) => ({ ...load, ...(sentPage === undefined ? {} : { sentPage }) }));
 }

@@ -59,10 +59,10 @@ async function execute(order: RunOrder): Promise<RunSummary> {
   // A journal that cannot be written stops the run here, before the first session.
   await books.written();
   const dispatched = await dispatch(prepared, books, order);
-  await replayFailures(dispatched, { prepared, books, order }, (nested, onRecordings) =>
+  const stopped = await replayFailures(dispatched, { prepared, books, order }, (nested, onRecordings) =>
     startRun(nested, { stage: onRecordings }),
   );
-  return await conclude(books, lastEvents(prepared, books, dispatched));
+  return await conclude(books, lastEvents(prepared, books, { ...dispatched, stopped }));
 }
 
 /** Awaits a step before the start of a run. Refuses the run if the operating system does not let it. */

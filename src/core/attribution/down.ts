@@ -30,7 +30,7 @@ export function failsInBothArms(attempts: readonly Attempt[]): boolean {
 }
 
 /** What failed in an attempt, and with which codes. */
-function wayOf({ fault, checks }: Attempt): string {
+export function wayOf({ fault, checks }: Attempt): string {
   const ofChecks = checks.flatMap((check) => (check.fault === undefined ? [] : `${check.title}\t${check.fault.code}`));
   return [fault?.code ?? '', ...ofChecks.toSorted()].join('\n');
 }
