@@ -50,7 +50,7 @@ export function replayCommand(exitWith: ExitWith, args: readonly string[]): AddC
         })
         .option('out', { ...valueOption('dir', 'Results folder', DEFAULT_OUT), group: 'Results:' })
         .example('$0 replay gridrun-results --extension dist', 'try another build on the recorded failures')
-        .example('git bisect run $0 replay shop.har.zip --bisect', 'find the commit that broke a site')
+        .example('git bisect run $0 replay shop.har.zip --bisect --extension dist', 'find the commit that broke a site')
         .epilogue(
           'A run with --record keeps recordings. A config is read as for a run, except sites, grid, out and reporter.',
         ),

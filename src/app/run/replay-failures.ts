@@ -87,9 +87,9 @@ function isTried(replays: readonly Attempt[]): boolean {
   return new Set(tellingAttempts(replays).map(({ arm }) => arm)).size === 2;
 }
 
-/** A site that is down for both builds is no question. */
-function isOpenQuestion({ verdict }: RecordedFailure): boolean {
-  return verdict.attribution !== 'not-build';
+/** A site that live loads have decided needs no replay. */
+function isOpenQuestion({ verdict: { attribution } }: RecordedFailure): boolean {
+  return attribution !== 'not-build' && attribution !== 'broken';
 }
 
 function leastSureFirst(a: RecordedFailure, b: RecordedFailure): number {
