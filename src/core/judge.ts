@@ -13,7 +13,7 @@ export interface Findings {
   /** The titles of the planned checks, in the order of the suite. */
   readonly planned: readonly string[];
   readonly attempts: readonly Attempt[];
-  /** Loads of the recording of a failure with both builds, after the attempts. */
+  /** Loads of the recording of a failure with both builds: `replaysThatCount`. */
   readonly replays?: readonly Attempt[] | undefined;
   /** Why the list leaves the site out. */
   readonly skip?: string;

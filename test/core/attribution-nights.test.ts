@@ -4,18 +4,17 @@ import { chosen, LIST } from '../../bench/attribution/list.ts';
 import { night } from '../../bench/attribution/night.ts';
 import { randomFrom } from '../support/random.ts';
 
-// The short form of npm run bench:attribution, with its seeds.
+// The short form of npm run bench:attribution, with fixed seeds.
 
-test('ten nights of an innocent build: at most one site is broken', () => {
+test('forty nights of an innocent build: at most 0.1 sites a night are broken', () => {
   const broken: string[] = [];
-  for (let index = 0; index < 10; index++) {
-    const seed = 1_000_003 + index * 7919;
+  for (let seed = 1; seed <= 40; seed++) {
     const { verdicts, extra } = night({ seed, checkCount: 1, historyNights: 0, effect: () => 0 });
     assert.equal(verdicts.length, LIST.length);
     broken.push(...verdicts.filter(({ attribution }) => attribution === 'broken').map(({ siteId }) => siteId));
     assert.ok(extra < 0.25);
   }
-  assert.ok(broken.length <= 1, broken.join(', '));
+  assert.ok(broken.length <= 4, broken.join(', '));
 });
 
 test('five nights of a build that breaks twenty steady sites: each is found, and no other', () => {

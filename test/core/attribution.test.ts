@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Arm, Attempt, CheckStatus } from '../../src/core/attempt.ts';
 import { firstPairOf, pairsOf } from '../../src/core/attribution/pairs.ts';
+import { replaysThatCount } from '../../src/core/attribution/replays.ts';
 import { judge } from '../../src/core/judge.ts';
 
 const FAULT = { code: 'check.failed', cause: 'check', message: 'no' } as const;
@@ -62,21 +63,39 @@ test('too few loads decide nothing: errored', () => {
   assert.deepEqual([single.verdict, single.attribution], ['errored', 'undecided']);
 });
 
-const replayed = (subject: CheckStatus, control: CheckStatus): ReturnType<typeof judge> =>
-  judge({
+/** The replays of a failure of `page`, which lacked nothing. */
+function replays(subject: Readonly<Record<string, CheckStatus>>, control: CheckStatus): Attempt[] {
+  return alternating(4, subject, { page: control }).map((load) => ({ ...load, replay: { hits: 3, misses: [] } }));
+}
+
+test('a site that is loaded once is judged by the replays of its failure', () => {
+  const attempts = [attempt('subject', { page: 'failed' })];
+  const build = judge({
     siteId: 's',
     planned: ['page', 'button @extension'],
-    attempts: [attempt('subject', { page: 'failed' })],
-    replays: alternating(3, { page: subject }, { page: control }),
+    attempts,
+    replays: replaysThatCount(attempts[0]!, replays({ page: 'failed' }, 'passed')),
     isCut: true,
     atMost: 'suspect',
   });
-
-test('a site that is loaded once is judged by the replays of its failure', () => {
-  const build = replayed('failed', 'passed');
   assert.deepEqual([build.verdict, build.cause, build.attribution], ['failed', 'extension', 'broken']);
-  assert.deepEqual(build.arms?.replayed, { subject: { failed: 4, all: 4 }, control: { failed: 0, all: 3 } });
+  assert.deepEqual(build.arms?.replayed, { subject: { failed: 5, all: 5 }, control: { failed: 0, all: 4 } });
   assert.deepEqual(build.arms?.subject, { failed: 1, all: 1 });
+});
+
+test('a replay excuses no build, and accuses none by what was missing or by another failure', () => {
+  const recorded = attempt('subject', { page: 'failed' });
+  const clear = replays({ page: 'failed' }, 'passed');
+  assert.equal(replaysThatCount(recorded, clear).length, clear.length);
+  const lost = { url: 'wss://shop.test/live', kind: 'websocket' } as const;
+  const unclear = {
+    'the control fails too': replays({ page: 'failed' }, 'failed'),
+    'the build passes': replays({ page: 'passed' }, 'passed'),
+    'another check fails': replays({ page: 'passed', 'button @extension': 'failed' }, 'passed'),
+    'one request was missing': clear.with(3, { ...clear[3]!, replay: { hits: 2, misses: [lost] } }),
+    'the control never ran': clear.filter(({ arm }) => arm === 'subject'),
+  };
+  for (const [name, loads] of Object.entries(unclear)) assert.deepEqual(replaysThatCount(recorded, loads), [], name);
 });
 
 test('a check that failed in no attempt that ran to its end keeps the reason of the one that was cut', () => {

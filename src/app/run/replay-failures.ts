@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attempt } from '../../core/attempt.ts';
-import { wayOf } from '../../core/attribution/down.ts';
-import { hasFailed, tellingAttempts } from '../../core/attribution/loads.ts';
+import { areTried, replaysThatCount } from '../../core/attribution/replays.ts';
 import type { Notice } from '../../core/event.ts';
 import { countOf } from '../../core/count-of.ts';
 import { GridrunError } from '../../core/fault.ts';
@@ -67,10 +66,10 @@ export async function replayFailures(
       },
     });
     const loads = await follow(run);
-    const lost = failures.filter(({ site }) => !isTried(loads.get(site.id) ?? []));
+    const lost = failures.filter(({ site }) => !areTried(loads.get(site.id) ?? []));
     if (lost.length > 0) say('warning', `${countOf(lost.length, 'recorded failure')} could not be replayed`);
     for (const { site, attempt } of failures) {
-      const replays = asLoadsOf(attempt, loads.get(site.id) ?? []);
+      const replays = replaysThatCount(attempt, loads.get(site.id) ?? []);
       if (replays.length > 0) sites.weigh(site.id, replays);
     }
   } catch (error) {
@@ -80,11 +79,6 @@ export async function replayFailures(
     await rm(out, { recursive: true, force: true });
   }
   return cut;
-}
-
-/** Did both builds try it to the end? */
-function isTried(replays: readonly Attempt[]): boolean {
-  return new Set(tellingAttempts(replays).map(({ arm }) => arm)).size === 2;
 }
 
 /** A site that live loads have decided needs no replay. */
@@ -160,20 +154,4 @@ async function follow(run: Run): Promise<Map<string, Attempt[]>> {
   }
   await run.summary;
   return loads;
-}
-
-/**
- * What the replays say of the attempt that was recorded, as loads of the same page. They only say something if the build fails
- * each time, as in the recorded attempt, and the control never. A control that fails too excuses no build: the recording holds what
- * the build made of the traffic, and the control may fail by that. If a request was missing, that may be why a build failed.
- */
-function asLoadsOf(recorded: Attempt, replays: readonly Attempt[]): Attempt[] {
-  const telling = tellingAttempts(replays);
-  const isWhole = telling.every(({ replay }) => replay?.misses.length === 0);
-  const isClear = telling.every((load) =>
-    load.arm === 'subject' ? hasFailed(load) && wayOf(load) === wayOf(recorded) : !hasFailed(load),
-  );
-  if (!isTried(replays) || !isWhole || !isClear) return [];
-  const { sentPage } = recorded;
-  return telling.map((load) => ({ ...load, ...(sentPage === undefined ? {} : { sentPage }) }));
 }

@@ -22,7 +22,7 @@ export interface Trial {
   readonly planned: readonly string[];
   /** Of both arms. */
   readonly attempts: readonly Attempt[];
-  /** Loads of the recording of a failure: they got the page of the attempt that was recorded. */
+  /** Loads of the recording of a failure: `replaysThatCount`. */
   readonly replays?: readonly Attempt[];
   readonly knowledge: Knowledge;
   /** What the attempts allow at most: see `wordFor`. */
@@ -97,10 +97,9 @@ function answersOf(trial: Trial, counted: LoadsThatCount): Map<string, Answer> {
   );
 }
 
-/** What the attempts allow at most. On the same bytes, neither an incident nor an early end explains a clear difference. */
+/** What the attempts allow at most. Neither an incident nor an early end explains a difference on the same bytes. */
 function limitOf({ replays = [], atMost, isCut = false }: Trial): Trial['atMost'] {
-  const isClear = replays.length > 0 && replays.every((load) => hasFailed(load) === (load.arm === 'subject'));
-  if (isClear) return undefined;
+  if (replays.length > 0) return undefined;
   return isCut ? 'suspect' : atMost;
 }
 

@@ -1,0 +1,26 @@
+import type { Attempt } from '../attempt.ts';
+import { wayOf } from './down.ts';
+import { hasFailed, tellingAttempts } from './loads.ts';
+
+/** Did both builds try the recording to the end? */
+export function areTried(replays: readonly Attempt[]): boolean {
+  return new Set(tellingAttempts(replays).map(({ arm }) => arm)).size === 2;
+}
+
+/**
+ * The replays of a recorded failure that count, as loads of the page that was recorded: all or none. They count if the build
+ * fails each time as it did in the recorded attempt, the control never fails, and no request was missing. So replays can accuse a
+ * build, and never excuse one:
+ * - The recording holds what the build made of the traffic, and the control may fail by that.
+ * - What the recording lacks may be what the build needs, such as a WebSocket.
+ */
+export function replaysThatCount(recorded: Attempt, replays: readonly Attempt[]): Attempt[] {
+  const telling = tellingAttempts(replays);
+  const isWhole = telling.every(({ replay }) => replay?.misses.length === 0);
+  const isClear = telling.every((load) =>
+    load.arm === 'subject' ? hasFailed(load) && wayOf(load) === wayOf(recorded) : !hasFailed(load),
+  );
+  if (!areTried(replays) || !isWhole || !isClear) return [];
+  const { sentPage } = recorded;
+  return telling.map((load) => ({ ...load, ...(sentPage === undefined ? {} : { sentPage }) }));
+}
