@@ -1,5 +1,5 @@
 /** The exit code by which a script tells `git bisect run` that it cannot tell. */
-const CANNOT_TELL = 125;
+export const CANNOT_TELL = 125;
 /** A person ended the command, so git must stop too: it does at any code from 128. */
 const INTERRUPTED = 130;
 

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Replay, ReplayOptions } from '../app/replay/replay.ts';
 import type { Argv } from 'yargs';
+import { CANNOT_TELL } from './bisect-exit.ts';
 import { loadConfig } from '../config/config-file.ts';
 import { readSettings } from '../config/resolve-options.ts';
 import { configKey } from '../config/setting.ts';
@@ -58,7 +59,8 @@ export function replayCommand(exitWith: ExitWith, args: readonly string[]): AddC
       const { startReplay } = await import('../app/replay/replay.ts');
       const { stdout } = process;
       const terminal = { stream: stdout, isTTY: stdout.isTTY, columns: stdout.columns ?? 80, color: wantsColor() };
-      exitWith(await finish(await startReplay(await replayOptions(argv, args), terminal)));
+      const options = await replayOptions(argv, args);
+      exitWith(await finish(await startReplay(options, terminal), options));
     },
   });
 }
@@ -95,6 +97,7 @@ interface ReplayArguments extends Readonly<Record<string, unknown>> {
   readonly 'replay-miss': 'abort' | '404' | undefined;
   readonly 'replay-clock': 'recorded' | 'live' | undefined;
   readonly hold: boolean | undefined;
+  readonly bisect: boolean | undefined;
 }
 
 async function replayOptions(argv: ReplayArguments, args: readonly string[]): Promise<ReplayOptions> {
@@ -119,15 +122,17 @@ async function replayOptions(argv: ReplayArguments, args: readonly string[]): Pr
     onMiss: argv['replay-miss'] ?? 'abort',
     recordedClock: argv['replay-clock'] !== 'live',
     hold,
+    bisect: argv.bisect === true,
     onHeld: () => process.stderr.write('The page stays open in its window. Press Ctrl-C to end.\n'),
   };
 }
 
-async function finish({ run, result }: Replay): Promise<number> {
+async function finish({ run, result }: Replay, { bisect }: ReplayOptions): Promise<number> {
   using _signals = stopOnSignals(run, (text) => process.stderr.write(text));
   const { summary, nights } = await result;
   process.stdout.write(nightsText(nights));
-  return summary.exitCode;
+  // A site of which every check was skipped tells git nothing.
+  return bisect && summary.exitCode === 0 && summary.counts.skipped > 0 ? CANNOT_TELL : summary.exitCode;
 }
 
 /** Files and folders that exist are recordings; a check file and a glob are not. */

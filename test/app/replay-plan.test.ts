@@ -8,7 +8,14 @@ import type { Site } from '../../src/core/site.ts';
 import { sampleRecording } from '../recording/sample-recording.ts';
 
 function archive(site: Site, started: string): FoundArchive {
-  return { path: `/r/${started}.har.zip`, site, startedAt: Date.parse(started), arm: 'subject', checkFiles: [] };
+  return {
+    path: `/r/${started}.har.zip`,
+    site,
+    startedAt: Date.parse(started),
+    arm: 'subject',
+    hadExtension: false,
+    checkFiles: [],
+  };
 }
 
 const SHOP = { id: 'shop', url: 'https://shop.test/', tags: ['eu'], once: true, skip: 'down' } as const;

@@ -16,7 +16,8 @@ export const ELSEWHERE: Readonly<Record<string, Elsewhere>> = {
   'gridrun replay monday.har.zip tuesday.har.zip --extension ./dist --control ./last-release': REPLAYED,
   'gridrun --sites top1000.json --extension ./dist --control ./last-release --record failures': BISECTED,
   'git bisect start HEAD v1.4.0': BISECTED,
-  'git bisect run sh -c "npm run build || exit 125; gridrun replay shop.har.zip --extension ./dist --bisect"': BISECTED,
+  'git bisect run sh -c "npm run build || exit 125; gridrun replay ~/shop.har.zip --extension ./dist --bisect"':
+    BISECTED,
   'git bisect reset': BISECTED,
   'npm ci && npm start': { why: 'downloads packages and runs the whole demo', test: 'test/real/demo.test.ts' },
   'npm ci && npm test': {

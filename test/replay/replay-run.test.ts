@@ -19,6 +19,7 @@ interface Night {
   readonly site: string;
   readonly url: string;
   readonly started?: string;
+  readonly extension?: { readonly id: string; readonly version: string };
 }
 
 /** Writes a recording into the place. */
@@ -195,3 +196,31 @@ test('--hold keeps the page open after its checks until Ctrl-C', SKIP, async () 
   assert.equal(code, 130, stdout);
   assert.equal((await place.verdicts('gridrun-replay'))['shop'], 'passed');
 });
+
+test(
+  'a recording made with an extension needs one: without it a replay warns, and a bisect can not tell',
+  SKIP,
+  async () => {
+    const checks = `
+    it('loads', () => {});
+    it('is filled in @extension', () => { throw new Error('the build broke it'); });`;
+    await using place = await Workplace.with({
+      'x.check.mjs': checks,
+      'skipped.check.mjs': `it.skip('loads', () => {});`,
+    });
+    const extension = { id: 'abc', version: '1.1' };
+    const page = { url: 'https://shop.test/', body: FORM };
+    await record(place, 'shop.har.zip', { site: 'shop', url: 'https://shop.test/', extension }, [page]);
+    await record(place, 'plain.har.zip', { site: 'plain', url: 'https://shop.test/' }, [page]);
+    const warned = await place.run(['replay', 'shop.har.zip', 'x.check.mjs']);
+    assert.equal(warned.code, 0, warned.stderr);
+    const lack = 'shop was recorded with an extension, and this replay has none: checks with @extension are skipped';
+    assert.ok(warned.stdout.includes(lack) && warned.stdout.includes('--extension'), warned.stdout);
+    const refused = await place.run(['replay', 'shop.har.zip', 'x.check.mjs', '--bisect']);
+    assert.equal(refused.code, 125);
+    assert.ok(refused.stderr.includes(lack), refused.stderr);
+    // Nothing was tried, so nothing is good.
+    assert.equal((await place.run(['replay', 'plain.har.zip', 'skipped.check.mjs', '--bisect'])).code, 125);
+    assert.equal((await place.run(['replay', 'plain.har.zip', 'skipped.check.mjs'])).code, 0);
+  },
+);

@@ -22,6 +22,8 @@ export interface FoundArchive {
   /** When its attempt started, in ms since the epoch. */
   readonly startedAt: number;
   readonly arm: Arm;
+  /** Was an extension loaded when it was recorded? */
+  readonly hadExtension: boolean;
   /** The check files of the recorded run, relative to its working directory; empty if they are not known. */
   readonly checkFiles: readonly string[];
 }
@@ -82,7 +84,7 @@ function lastOfBuild(archives: readonly FoundArchive[]): FoundArchive {
 
 async function describe(path: string, runs: Map<string, Promise<RecordedRun>>): Promise<FoundArchive> {
   const { log } = await readArchive(path);
-  const { site: id, url, started, arm }: RecordingFacts = log._gridrun;
+  const { site: id, url, started, arm, extension }: RecordingFacts = log._gridrun;
   const folder = runFolderOf(path);
   const run = folder === undefined ? undefined : await once(runs, folder);
   return {
@@ -90,6 +92,7 @@ async function describe(path: string, runs: Map<string, Promise<RecordedRun>>): 
     site: run?.sites.get(id) ?? { id, url },
     startedAt: Date.parse(started),
     arm,
+    hadExtension: extension !== undefined,
     checkFiles: run?.checkFiles ?? [],
   };
 }

@@ -63,6 +63,11 @@ export function refuseMissingVariables({ sites }: ReplayPlan, env: Readonly<Reco
   );
 }
 
+/** The recordings that were made with an extension, if the replay has none: the checks of the extension are skipped. */
+export function recordedWithExtension({ sites }: ReplayPlan): readonly ReplaySite[] {
+  return [...sites.values()].filter(({ archive }) => archive.hadExtension);
+}
+
 /** `--hold` keeps one page. Throws a refusal if the replay has more. */
 export function refuseManyHeld({ sites }: ReplayPlan): void {
   if (sites.size > 1)

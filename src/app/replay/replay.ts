@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import type { Attempt } from '../../core/attempt.ts';
+import type { Undated } from '../../core/event.ts';
 import { refusal } from '../../core/fault.ts';
 import { nightAnswer, whatChanged, type TwoNights, type WhatChanged } from '../../core/nights.ts';
 import type { RunOptions } from '../../core/options.ts';
@@ -12,7 +13,14 @@ import type { Terminal } from '../run/reporters.ts';
 import { startRun } from '../run/run.ts';
 import { findArchives, type FoundArchive } from './find-archives.ts';
 import { playedSite } from './played-site.ts';
-import { planReplay, refuseManyHeld, refuseMissingVariables, type ReplayPlan, type SiteNights } from './replay-plan.ts';
+import {
+  planReplay,
+  recordedWithExtension,
+  refuseManyHeld,
+  refuseMissingVariables,
+  type ReplayPlan,
+  type SiteNights,
+} from './replay-plan.ts';
 
 export interface ReplayOptions {
   readonly run: RunOptions;
@@ -23,6 +31,8 @@ export interface ReplayOptions {
   readonly recordedClock: boolean;
   /** Keep the page open after its checks until the run is stopped. */
   readonly hold: boolean;
+  /** Answer for `git bisect run`, which must not take a check that was skipped for a good one. */
+  readonly bisect: boolean;
   /** Called when the page of a replay with `hold` is ready for a person. */
   readonly onHeld: () => void;
 }
@@ -51,6 +61,8 @@ export async function startReplay(options: ReplayOptions, terminal?: Terminal): 
   const plan = planReplay(archives, selection.sites);
   refuseMissingVariables(plan, process.env);
   if (options.hold) refuseManyHeld(plan);
+  const lack = lackOfExtension(options.run, plan);
+  if (options.bisect && lack !== undefined) throw refusal('replay.extension', lack, { hint: EXTENSION_HINT });
   const stopped = Promise.withResolvers<void>();
   const sessions = new ReplaySessions({
     ...options,
@@ -61,7 +73,10 @@ export async function startReplay(options: ReplayOptions, terminal?: Terminal): 
       await stopped.promise;
     },
   });
-  const run = startRun(runOptions(options, plan), { terminal, stage: { list: plan.list, sessions } });
+  const run = startRun(runOptions(options, plan), {
+    terminal,
+    stage: { list: plan.list, sessions, notice: noticeOf(lack) },
+  });
   const result = watched(run, plan.nights);
   // A caller that only follows the run must not get an unhandled rejection.
   result.catch(() => {});
@@ -70,6 +85,21 @@ export async function startReplay(options: ReplayOptions, terminal?: Terminal): 
     run.stop(how);
   };
   return { run: { summary: run.summary, stop, [Symbol.asyncIterator]: () => run[Symbol.asyncIterator]() }, result };
+}
+
+const EXTENSION_HINT = 'name the folder of the build with --extension';
+
+/** Undefined if the replay lacks no extension. */
+function lackOfExtension({ extension }: RunOptions, plan: ReplayPlan): string | undefined {
+  const [first, ...others] = extension === undefined ? recordedWithExtension(plan) : [];
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `${first.site.id}${more} ${others.length === 0 ? 'was' : 'were'} recorded with an extension, and this replay has none: checks with @extension are skipped`;
+}
+
+function noticeOf(lack: string | undefined): Undated | undefined {
+  if (lack === undefined) return undefined;
+  return { type: 'notice', level: 'warning', code: 'replay.extension', text: `${lack}; ${EXTENSION_HINT}` };
 }
 
 /** Two nights are compared by what both builds do on each, so the control tries every site. */

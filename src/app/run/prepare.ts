@@ -51,6 +51,7 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
   const folder = stack.use(await RunFolder.open(options.out));
   const { tookOver } = folder;
   if (tookOver !== undefined) early.emit(lockTakenOver(tookOver));
+  if (stage?.notice !== undefined) early.emit(stage.notice);
   await sayIfNothingReaps(early.emit);
   const aside = await folder.setAside();
   const resumed =

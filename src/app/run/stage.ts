@@ -1,3 +1,4 @@
+import type { Undated } from '../../core/event.ts';
 import type { CheckRunner, Grid } from '../../core/ports.ts';
 import type { SiteList } from '../../sites/read.ts';
 
@@ -5,6 +6,8 @@ import type { SiteList } from '../../sites/read.ts';
 export interface Stage {
   /** The list of the run. */
   readonly list: SiteList;
+  /** What the run says at its start. */
+  readonly notice?: Undated | undefined;
   readonly sessions: {
     /** Opens sessions that reach only the stage. Disposing of it disposes of the inner grid. */
     grid(inner: Grid): Grid;

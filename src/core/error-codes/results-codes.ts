@@ -88,6 +88,10 @@ export const RESULTS_CODES = {
     'the file or folder to replay does not exist, or holds no recording',
     'pass a results folder of a run with `--record`, or a `.har.zip` of its evidence',
   ),
+  'replay.extension': input(
+    'the recordings were made with an extension, and the replay has none, so checks with `@extension` are skipped',
+    'pass the folder of a build with `--extension`; without `--bisect` this is a warning',
+  ),
   'replay.out': input('the results folder of the replay holds its recordings', 'choose another with `--out`'),
   'report.missing': input('the folder contains no report', 'pass the results folder of a run'),
   'report.port': input('gridrun cannot listen on the port', 'pass another port, or leave `--port` out'),
