@@ -25,7 +25,7 @@ export function GroupCard({ model, group }: GroupProps): JSX.Element {
       <span class="card-text">
         <span class="card-message">{firstLine(fault?.message ?? '')}</span>
         <span class="card-facts">
-          {fault !== undefined && <span class="chip">cause: {fault.cause}</span>}
+          {fault !== undefined && <span class="chip">cause: {model.causeOf(group) ?? fault.cause}</span>}
           <NewChip model={model} group={group} />
           <span>{titles.length === 1 ? titles[0] : countText(titles.length, 'check')}</span>
         </span>

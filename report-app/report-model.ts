@@ -44,6 +44,12 @@ export class ReportModel {
     );
   }
 
+  /** The cause of a group's sites, if they all have the same one. It may be another than that of their fault. */
+  causeOf({ sites }: GroupRow): string | undefined {
+    const [cause, ...others] = new Set(sites.map((place) => this.data.sites[place]?.cause));
+    return others.length === 0 ? cause : undefined;
+  }
+
   /** The sites that match a filter, in the filter's order. */
   sites(filter: Filter): readonly SiteRow[] {
     const group =

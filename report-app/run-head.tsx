@@ -19,6 +19,7 @@ export function RunHead({ model }: ScreenProps): JSX.Element {
         ))}
       </p>
       {run.comparison !== undefined && <p class="comparison">In short: {run.comparison}.</p>}
+      <BrokenSites model={model} />
       {run.stops.map((text) => (
         <p key={text} class="warning">
           Stopped: {text}
@@ -41,6 +42,31 @@ export function RunHead({ model }: ScreenProps): JSX.Element {
         </details>
       )}
     </section>
+  );
+}
+
+/** The head names at most this many sites. */
+const MAX_BROKEN = 20;
+
+/** Links to the sites that the build broke, for sure or probably. */
+function BrokenSites({ model }: { readonly model: ReportModel }): JSX.Element | null {
+  const broken = model.data.sites.filter(({ cause }) => cause === 'extension');
+  if (broken.length === 0) return null;
+  const more = broken.length - MAX_BROKEN;
+  return (
+    <p class="broken-sites">
+      Cause extension:{' '}
+      {broken.slice(0, MAX_BROKEN).map(({ id }) => (
+        <a key={id} href={hashOf({ screen: 'site', siteId: id, filter: NO_FILTER })}>
+          {id}
+        </a>
+      ))}
+      {more > 0 && (
+        <a href={hashOf({ screen: 'sites', siteId: '', filter: { ...NO_FILTER, cause: 'extension' } })}>
+          and {more.toLocaleString('en')} more
+        </a>
+      )}
+    </p>
   );
 }
 

@@ -38,7 +38,7 @@ export interface ReleaseTest {
   readonly flakierThanBefore?: HistoryTest;
   /** Only if enough sites passed in both arms. */
   readonly slower?: SlowerTest;
-  /** The share of sites that failed, but not because of the build: the noise of this list. */
+  /** The noise of this list: the share of sites that failed now and then, and not because of the build. */
   readonly noise?: number;
   /** Both arms tried every site, so `mended` is complete. */
   readonly isComplete: boolean;
@@ -67,7 +67,7 @@ export function releaseTestOf(state: RunState): ReleaseTest | undefined {
     test: mcnemar(broken.length, fixed.length),
     ...(isOfEarlierVersion(verdicts)
       ? {}
-      : { suspect, noisy, ...wholeListOf(verdicts, noisy.length + undecided.length), ...comparedWithBefore(state) }),
+      : { suspect, noisy, ...wholeListOf(verdicts, noisy.length), ...comparedWithBefore(state) }),
     isComplete,
   };
 }
@@ -78,7 +78,7 @@ function isOfEarlierVersion(verdicts: readonly SiteVerdict[]): boolean {
   return tried.length > 0 && tried.every(({ arms }) => arms === undefined);
 }
 
-/** @param noisyCount the sites that failed, but not because of the build */
+/** @param noisyCount the sites that failed now and then, and not because of the build */
 function wholeListOf(verdicts: readonly SiteVerdict[], noisyCount: number): Partial<ReleaseTest> {
   const slower = slowerOf(verdicts);
   return {

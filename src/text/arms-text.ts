@@ -5,8 +5,9 @@ export function armsText({ arms, attribution, probability, otherPages }: SiteVer
   if (arms === undefined || attribution === undefined || probability === undefined) return undefined;
   const { subject, control } = arms;
   // Of a site that is down in both arms, the probability says nothing.
-  const share = attribution === 'not-build' ? attribution : `${attribution}, ${(100 * probability).toFixed(1)} %`;
-  return `fails ${subject.failed} of ${subject.all} with the build, ${control.failed} of ${control.all} without; ${share}${replayedText(arms.replayed)}${cutText(arms.cut)}${otherPagesText(otherPages)}`;
+  const share = attribution === 'not-build' ? attribution : `${attribution}, ${percent(probability)}`;
+  const without = control.all === 0 ? 'not tried without' : `${control.failed} of ${control.all} without`;
+  return `fails ${subject.failed} of ${subject.all} with the build, ${without}; ${share}${replayedText(arms.replayed)}${cutText(arms.cut)}${otherPagesText(otherPages)}`;
 }
 
 /** `; on the recorded page it fails 2 of 2 with the build, 0 of 2 without`. Empty if no recording was replayed. */
@@ -26,4 +27,9 @@ function otherPagesText(otherPages: SiteVerdict['otherPages']): string {
   const { pairs, all } = otherPages;
   const verb = pairs === 1 ? 'it does' : 'they do';
   return `; the server sent another page in ${pairs} of ${all} ${all === 1 ? 'pair' : 'pairs'}; ${verb} not count`;
+}
+
+/** A probability is never quite 1. */
+function percent(probability: number): string {
+  return probability >= 0.9995 ? 'over 99.9 %' : `${(100 * probability).toFixed(1)} %`;
 }

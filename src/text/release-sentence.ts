@@ -9,7 +9,7 @@ const CHANCE = 0.05;
  * pages 8 % slower (p = 0.010); this list's own noise is 1.6 %`. Undefined for runs of earlier versions.
  */
 export function releaseSentence(test: ReleaseTest): string | undefined {
-  const { broken, suspect = [], flakier, noise, sampleCount = 0, flakierThanBefore } = test;
+  const { broken, suspect = [], undecided, flakier, noise, sampleCount = 0, flakierThanBefore } = test;
   if (flakier === undefined || noise === undefined) return undefined;
   const probably = suspect.length === 0 ? '' : `, probably broke ${suspect.length} more`;
   // A sample is of this night alone. Without one, earlier nights say more than the sites that failed.
@@ -21,6 +21,7 @@ export function releaseSentence(test: ReleaseTest): string | undefined {
   return [
     measured.length === 1 ? measured[0] : `${measured.slice(0, -1).join(', ')}, and ${measured.at(-1)}`,
     ...(open.length === 0 ? [] : [`${open.join(' and ')}: not measured`]),
+    ...(undecided.length === 0 ? [] : [`undecided: ${sites(undecided.length)}`]),
     `this list's own noise is ${(100 * noise).toFixed(1)} %`,
   ].join('; ');
 }

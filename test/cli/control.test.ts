@@ -57,7 +57,7 @@ test('with the loads for comparisons used, the rest is suspect at most, and the 
   assert.ok(cut.every(({ attribution }) => attribution === 'undecided'));
   const notice = notices.find(({ code }) => code === 'run.control-budget');
   assert.match(notice?.text ?? '', new RegExp(`^the loads for comparisons .* are used: ${cut.length} sites were not`));
-  assert.match(stdout, /fails 1 of 1 with the build, 0 of 0 without; undecided, .*; the run had no more loads/);
+  assert.match(stdout, /fails 1 of 1 with the build, not tried without; undecided, .*; the run had no more loads/);
 });
 
 test('a build that makes sites flaky is told by their earlier nights, also over merged shards', async () => {
@@ -86,5 +86,20 @@ test('a build that makes sites flaky is told by their earlier nights, also over 
   assert.match(
     merged.stdout,
     /made about 6 sites flakier than on earlier nights \(p = 2\.4e-4\); slower: not measured/,
+  );
+});
+
+test('a site that may be loaded once only is not compared, and its line says so', async () => {
+  await using stub = await startStubForBuild();
+  const sites = [{ url: 'http://shop.test/', id: 'shop', once: true }];
+  await using place = await withBuild({
+    'sites.json': JSON.stringify(sites),
+    'a.check.mjs': failingIf(BROKEN_BY_BUILD),
+  });
+  const { stdout } = await place.run(commandOver(stub.url));
+  assert.equal((await place.journal()).filter(({ type }) => type === 'attempt-started').length, 1);
+  assert.match(
+    stdout,
+    /✗ shop .*\n    not compared: it is marked `once`; --record failures compares it on its recording\n/,
   );
 });

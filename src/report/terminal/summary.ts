@@ -1,5 +1,6 @@
 import type { SiteState } from '../../core/run-state.ts';
-import { needsAttention, VERDICTS, type CheckExcuse, type CheckVerdict } from '../../core/verdict.ts';
+import type { Site } from '../../core/site.ts';
+import { needsAttention, VERDICTS, type CheckExcuse, type CheckVerdict, type SiteVerdict } from '../../core/verdict.ts';
 import { framesOf, isUserFrame, withPath } from '../../modules/user-frames.ts';
 import { armsText } from '../../text/arms-text.ts';
 import { durationText } from '../../text/duration-text.ts';
@@ -70,10 +71,17 @@ function wrongSite(setup: TerminalSetup, { site, verdict, excused }: SiteState):
   const arms = armsText(verdict);
   return [
     head,
-    ...(arms === undefined ? [] : [`    ${arms}`]),
+    ...(arms === undefined ? onceLines(setup, site, verdict) : [`    ${arms}`]),
     ...(verdict.replay === undefined ? [] : [`    ${terminalLine(replayText(verdict.replay), 500)}`]),
     ...wrong.flatMap(({ title, why }, index) => (why === wrong[index + 1]?.why ? [title] : [title, why])),
   ];
+}
+
+/** A site that may be loaded once only has no control, and its failure says nothing about the build. */
+function onceLines({ state }: TerminalSetup, { once = false }: Site, { attribution }: SiteVerdict): string[] {
+  const hasControl = (state.started?.control ?? 'never') !== 'never';
+  if (!once || !hasControl || attribution !== undefined) return [];
+  return ['    not compared: it is marked `once`; --record failures compares it on its recording'];
 }
 
 function titleLine(check: CheckVerdict, excuse: CheckExcuse | undefined): string {

@@ -19,6 +19,7 @@ let chrome: Awaited<ReturnType<typeof startChrome>> | undefined;
 let sweep: ReportPage;
 let varied: ReportPage;
 let known: ReportPage;
+let broken: ReportPage;
 let hostile: ReportPage;
 let filmed: ReportPage;
 
@@ -30,6 +31,7 @@ before(async () => {
   sweep = new ReportPage(driver, await writeReport(folder.path, run.events, 'sweep.html'));
   varied = new ReportPage(driver, await writeReport(folder.path, rememberedRun().events, 'varied.html'));
   known = new ReportPage(driver, await writeReport(folder.path, excusedRun().events, 'known.html'));
+  broken = new ReportPage(driver, await writeReport(folder.path, brokenRun().events, 'broken.html'));
   hostile = new ReportPage(driver, await writeReport(folder.path, hostileRun().events, 'hostile.html'));
   filmed = new ReportPage(driver, await writeReport(folder.path, filmedRun().events, 'filmed.html'));
 });
@@ -81,6 +83,19 @@ function excusedRun(): FakeRun {
       siteId: 'old',
       checks: [{ title: 'works', by: 'baseline', text: 'failed in last-night' }],
     })
+    .ended();
+}
+
+/** The build broke one of two sites, for sure. */
+function brokenRun(): FakeRun {
+  const run = new FakeRun([siteOf('shop'), siteOf('fine')], ['works'], { control: 'on-failure' }).session('s1');
+  run.attempt('shop', [failed('works')]);
+  for (let pair = 0; pair < 4; pair++)
+    run.attempt('shop', [passed('works')], { arm: 'control' }).attempt('shop', [failed('works')]);
+  return run
+    .judged('shop')
+    .attempt('fine', [passed('works')])
+    .judged('fine')
     .ended();
 }
 
@@ -175,6 +190,14 @@ test('the first screen: what broke, how many share the cause, every site with ev
   assert.ok((await sweep.evaluate<number>('document.querySelectorAll(".matrix tbody tr").length')) < 100);
 });
 
+test('the sites that the build broke are named first, and their failures have that cause', { skip }, async () => {
+  await broken.open();
+  assert.deepEqual(await broken.texts('.broken-sites a'), ['shop']);
+  assert.deepEqual(await broken.texts('.card .chip'), ['cause: extension']);
+  await known.open();
+  assert.deepEqual(await known.texts('.broken-sites'), []);
+});
+
 test('what is new is told from what is known', { skip }, async () => {
   await known.open();
   assert.deepEqual(await known.texts('h1'), ['1 site is wrong, from 1 cause']);
@@ -254,7 +277,7 @@ test("a site's page: its attempts side by side, errors with their stacks, and wh
   await known.open('#/');
   assert.match(
     (await known.texts('.comparison')).join(),
-    /^In short: the build broke 0 sites, probably broke 1 more; flakier and slower: not/,
+    /^In short: the build broke 0 sites; flakier and slower: not measured; undecided: 2 sites; this list's own noise/,
   );
   await known.open('#/site/fresh');
   assert.deepEqual(await known.texts('.attempt h3'), ['Attempt 1, with the extension', 'Attempt 2, the control']);
