@@ -66,7 +66,7 @@ function displayMissing(given: GivenSettings, grid: string, env: SettingSources[
   const hasDisplay = process.platform !== 'linux' || Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']);
   return given.value(TABLE.headed) && grid === 'local' && !hasDisplay
     ? [
-        '--headed: there is no display for a window (DISPLAY is not set); leave --headed out, or start gridrun with xvfb-run',
+        '--headed (and --hold) needs a display for its window, and DISPLAY is not set; leave it out, or start gridrun with xvfb-run',
       ]
     : [];
 }

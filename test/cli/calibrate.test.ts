@@ -32,6 +32,8 @@ test('gridrun calibrate shows the noise of a list, and fails for none of it', as
   assert.deepEqual(found.quarantine.map(({ siteId }) => siteId).toSorted(), ['s11', 's7']);
   assert.match(stdout, /the same build in both arms: 30 sites, \d+ loads\n {2}noise: \d\.\d % of first loads failed/);
   assert.match(stdout, /this list needs --control-budget \d+\n/);
+  assert.match(stdout, /sites that fail do not fail a calibration\n$/);
+  assert.doesNotMatch(stdout, /copies of one build/);
   const sites = (await place.results()).sites;
   assert.ok(sites.every(({ attempts }) => attempts >= 2));
 

@@ -103,3 +103,13 @@ test('a site that may be loaded once only is not compared, and its line says so'
     /✗ shop .*\n    not compared: it is marked `once`; --record failures compares it on its recording\n/,
   );
 });
+
+test('two copies of one build say nothing, and the run warns of it', async () => {
+  await using stub = await startStubForBuild();
+  await using place = await withBuild({ 'sites.json': siteList('shop'), 'a.check.mjs': failingIf('false') });
+  await place.write('copy/manifest.json', await place.read('build/manifest.json'));
+  const flags = ['a.check.mjs', '--sites', 'sites.json', '--grid', stub.url, '--extension', 'build'];
+  const { code, stdout } = await place.run([...flags, '--control', 'copy']);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /--extension and --control name two copies of one build/);
+});

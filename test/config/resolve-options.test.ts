@@ -131,7 +131,10 @@ test('--control-run-budget is a percentage that may be more than all', () => {
 
 test('a window needs a display', { skip: process.platform !== 'linux' && 'only Linux has to be told where' }, () => {
   const flags = { sites: 's', headed: true };
-  assert.match(mistakesOf(() => resolveOptions({ ...NOTHING, flags })).join(), /--headed: there is no display/);
+  assert.match(
+    mistakesOf(() => resolveOptions({ ...NOTHING, flags })).join(),
+    /--headed \(and --hold\) needs a display/,
+  );
   assert.equal(resolveOptions({ ...NOTHING, flags, env: { DISPLAY: ':0' } }).headed, true);
   assert.equal(resolveOptions({ ...NOTHING, flags: { ...flags, grid: 'http://hub:4444' } }).headed, true);
 });

@@ -13,6 +13,8 @@ export interface Builds {
   /** Another build, or no extension at all; undefined if the run compares nothing. */
   readonly control: ExtensionPackage | 'none' | undefined;
   readonly mode: ControlMode;
+  /** The user named two extensions, as a comparison needs. A calibration names one twice. */
+  readonly areTwo: boolean;
 }
 
 /** A grid whose sessions have the build of their arm, and what Chrome reports about the build under test. */
@@ -29,7 +31,7 @@ export async function readBuilds(options: ExtensionOptions): Promise<Builds | un
     readControl(wanted === undefined || wanted === 'none' ? wanted : resolve(cwd, wanted)),
   );
   const mode = control === undefined ? 'never' : controlAll ? 'always' : 'on-failure';
-  return { subject, mode, control };
+  return { subject, mode, control, areTwo: wanted !== extension };
 }
 
 /** With `none` there is no build to read. */
@@ -60,8 +62,13 @@ export async function installExtension(grid: Grid, builds: Builds, order: TrialO
   const control = extensionGrid(grid, builds.control);
   const other = await control.preflight({ ...request, arm: 'control' });
   emit({ type: 'extension-loaded', arm: 'control', ...named(other.extension), text: other.text });
+  if (builds.areTwo && builds.subject.sha256 === builds.control.sha256)
+    emit({ type: 'notice', level: 'warning', code: 'extension.same-build', text: SAME_BUILD });
   return { facts, ...extensionArms(grid, subject, control) };
 }
+
+const SAME_BUILD =
+  '--extension and --control name two copies of one build: all their files are the same, so this run shows only the noise of the list';
 
 type NamedBuild = Pick<ExtensionFacts, 'id' | 'name' | 'version' | 'sha256'>;
 

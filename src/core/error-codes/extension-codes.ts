@@ -1,4 +1,4 @@
-import { AS_HINTED, input, reported, retried, type Codes } from './code-meaning.ts';
+import { AS_HINTED, input, noted, reported, retried, type Codes } from './code-meaning.ts';
 
 /** Codes of the extension. */
 export const EXTENSION_CODES = {
@@ -40,6 +40,11 @@ export const EXTENSION_CODES = {
     "read Chrome's own message; try “Load unpacked” in Chrome",
   ),
   'extension.old-crx': input('the crx has an old format', 'pack it with a current Chrome, or pass the folder instead'),
+  'extension.same-build': noted(
+    'nobody',
+    'both arms have the same build, so nothing can be said about it',
+    'pass the older build with `--control`; to measure the noise of the list, run `gridrun calibrate`',
+  ),
   'extension.too-large': input(
     'the folder is too large for an extension',
     'pass the built folder, not the whole project',

@@ -21,6 +21,7 @@ export function calibrationText(calibration: Calibration): string {
       : `  blamed on the build by mistake: ${blamed.broken.length} broken, ${blamed.suspect.length} suspect: ${[...blamed.broken, ...blamed.suspect].slice(0, MAX_LISTED).map(shown).join(', ')}`,
     `  worth quarantining: ${quarantine.length === 0 ? 'no site' : `${countOf(quarantine.length, 'site')}: ${quarantined(quarantine)}`}`,
     ...budgetLines(calibration),
+    '  sites that fail do not fail a calibration',
     '',
   ].join('\n');
 }
@@ -42,7 +43,13 @@ function budgetLines({ budgets, neededBudget }: Calibration): string[] {
   return [
     '  what other budgets would do on this list (simulated):',
     ...table([
-      ['--control-budget', 'more loads', 'blames by mistake', 'finds what breaks each load', '3 loads in 10'],
+      [
+        '--control-budget',
+        'more loads',
+        'blames by mistake',
+        'finds a site that always breaks',
+        'finds one that breaks 3 loads in 10',
+      ],
       ...budgets.map(({ budget, moreLoads, wronglyBlamed, foundBroken, foundNowAndThen }) => [
         `${budget}`,
         percent(moreLoads),

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts';
 import type { ReleaseTest } from '../../core/release-test.ts';
 import { releaseTestOf } from '../../core/release-test.ts';
 import type { RunState } from '../../core/run-state.ts';
@@ -57,7 +58,9 @@ function wholeListLines({ flakier, flakierThanBefore, slower, noise, test, isCom
   );
   if (noise !== undefined) lines.push(`  noise of this list: ${(100 * noise).toFixed(1)} % of the sites`);
   if (isComplete)
-    lines.push(`  exact McNemar test over ${test.broken + test.mended} discordant sites: p = ${pText(test.p)}`);
+    lines.push(
+      `  the builds differ on ${countOf(test.broken + test.mended, 'site')} (exact McNemar test): p = ${pText(test.p)}`,
+    );
   return lines;
 }
 
