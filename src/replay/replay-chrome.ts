@@ -30,3 +30,16 @@ export function replayCapabilities(capabilities: Capabilities, { port, spkiHash 
   ];
   return { ...others, 'goog:chromeOptions': { ...chrome, args } };
 }
+
+/** Capabilities for a grid, as the Chrome of any machine takes them: no version, no platform, no path, nothing of a vendor. Pure. */
+export function ofAnyChrome(capabilities: Capabilities): Capabilities {
+  const { browserVersion: _version, platformName: _platform, ...others } = capabilities;
+  const kept = Object.entries(others).filter(([name]) => !name.includes(':') || name.startsWith('goog:'));
+  return Object.fromEntries(
+    kept.map(([name, value]) => [name, name === 'goog:chromeOptions' ? withoutBinary(value as Capabilities) : value]),
+  );
+}
+
+function withoutBinary({ binary: _binary, ...options }: Capabilities): Capabilities {
+  return options;
+}

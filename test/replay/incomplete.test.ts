@@ -6,7 +6,7 @@ import type { AttemptOutcome } from '../../src/core/ports.ts';
 import type { RequestKind } from '../../src/core/replay-record.ts';
 import { Play } from '../../src/replay/play.ts';
 import { withRecord } from '../../src/replay/incomplete.ts';
-import { replayCapabilities } from '../../src/replay/replay-chrome.ts';
+import { ofAnyChrome, replayCapabilities } from '../../src/replay/replay-chrome.ts';
 
 const OUTCOME: AttemptOutcome = {
   ending: 'completed',
@@ -89,6 +89,24 @@ test('nothing that the user sets leads a browser around its proxy', () => {
       ],
     },
   });
+});
+
+test("of a grid's capabilities, this machine's Chrome takes those that any Chrome has", () => {
+  const given = {
+    browserVersion: '156',
+    platformName: 'linux',
+    'se:name': 'night',
+    'vendor:options': { video: true },
+    acceptInsecureCerts: true,
+    'goog:loggingPrefs': { browser: 'ALL' },
+    'goog:chromeOptions': { binary: '/opt/node/chrome', args: ['--lang=de'] },
+  };
+  assert.deepEqual(ofAnyChrome(given), {
+    acceptInsecureCerts: true,
+    'goog:loggingPrefs': { browser: 'ALL' },
+    'goog:chromeOptions': { args: ['--lang=de'] },
+  });
+  assert.deepEqual(ofAnyChrome({}), {});
 });
 
 test('a request that was missed is shown without its tokens and credentials', () => {

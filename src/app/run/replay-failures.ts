@@ -9,6 +9,7 @@ import type { RunOptions } from '../../core/options.ts';
 import type { StopReason } from '../../core/stop.ts';
 import type { RecordedFailure } from '../../dispatch/site-book.ts';
 import { readArchive } from '../../recording/read-archive.ts';
+import { ofAnyChrome } from '../../replay/replay-chrome.ts';
 import { ReplaySessions } from '../../replay/replay-sessions.ts';
 import { REPLAYED } from '../../results/layout.ts';
 import { hashOf } from '../../sites/hash.ts';
@@ -22,6 +23,9 @@ import type { Stage } from './stage.ts';
 
 /** A build that breaks half of a long list would keep the run for hours. The sites that are least sure come first. */
 const MAX_REPLAYS = 200;
+
+const SILENT =
+  'without an answer: it did not fail again in the same way, the control failed too, or the recording lacks a request';
 
 /** The run that these replays belong to. */
 interface Replayed {
@@ -68,10 +72,8 @@ export async function replayFailures(
     const loads = await follow(run);
     const lost = failures.filter(({ site }) => !areTried(loads.get(site.id) ?? []));
     if (lost.length > 0) say('warning', `${countOf(lost.length, 'recorded failure')} could not be replayed`);
-    for (const { site, attempt } of failures) {
-      const replays = replaysThatCount(attempt, loads.get(site.id) ?? []);
-      if (replays.length > 0) sites.weigh(site.id, replays);
-    }
+    const silentCount = weighAll(failures, loads, sites);
+    if (silentCount > 0) say('info', `${countOf(silentCount, 'replayed failure')} ${SILENT}`);
   } catch (error) {
     if (!(error instanceof GridrunError)) throw error;
     say('warning', `the recorded failures were not replayed: ${error.message}`);
@@ -79,6 +81,22 @@ export async function replayFailures(
     await rm(out, { recursive: true, force: true });
   }
   return cut;
+}
+
+/** Judges each site again by its replays. Returns for how many they say nothing. */
+function weighAll(
+  failures: readonly RecordedFailure[],
+  loads: ReadonlyMap<string, readonly Attempt[]>,
+  sites: Dispatched['sites'],
+): number {
+  let silentCount = 0;
+  for (const { site, attempt } of failures) {
+    const tried = loads.get(site.id) ?? [];
+    const replays = replaysThatCount(attempt, tried);
+    if (replays.length > 0) sites.weigh(site.id, replays);
+    else if (areTried(tried)) silentCount++;
+  }
+  return silentCount;
 }
 
 /** A site that live loads have decided needs no replay. */
@@ -106,6 +124,7 @@ function replayOptions(options: RunOptions, own: Pick<RunOptions, 'out' | 'globa
     out: own.out,
     globalTimeoutMs: Number.isFinite(own.globalTimeoutMs) ? own.globalTimeoutMs : 0,
     grid: 'local',
+    capabilities: options.grid === 'local' ? options.capabilities : ofAnyChrome(options.capabilities),
     // A grid has room for more browsers than this machine.
     sessions: options.grid === 'local' ? options.sessions : 'auto',
     headed: false,

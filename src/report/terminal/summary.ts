@@ -81,7 +81,7 @@ function wrongSite(setup: TerminalSetup, { site, verdict, excused }: SiteState):
 function onceLines({ state }: TerminalSetup, { once = false }: Site, { attribution }: SiteVerdict): string[] {
   const hasControl = (state.started?.control ?? 'never') !== 'never';
   if (!once || !hasControl || attribution !== undefined) return [];
-  return ['    not compared: it is marked `once`; --record failures compares it on its recording'];
+  return ['    not compared: it is marked `once`, so only a replay of its recording (--record failures) could tell'];
 }
 
 function titleLine(check: CheckVerdict, excuse: CheckExcuse | undefined): string {
