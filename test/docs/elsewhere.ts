@@ -19,6 +19,7 @@ export const ELSEWHERE: Readonly<Record<string, Elsewhere>> = {
   'git bisect run sh -c "npm run build || exit 125; gridrun replay ~/shop.har.zip --extension ./dist --bisect"':
     BISECTED,
   'git bisect reset': BISECTED,
+  'cp gridrun-results/evidence/shop/recording-1.har.zip ~/shop.har.zip': REPLAYED,
   'npm ci && npm start': { why: 'downloads packages and runs the whole demo', test: 'test/real/demo.test.ts' },
   'npm ci && npm test': {
     why: 'downloads packages and runs all tests, including this one',
