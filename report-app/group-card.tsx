@@ -13,6 +13,7 @@ export interface GroupProps {
 /** One cause of failures, as a card that links to its sites. */
 export function GroupCard({ model, group }: GroupProps): JSX.Element {
   const fault = model.fault(group.fault);
+  const causes = model.causesOf(group).join(', ') || (fault?.cause ?? '');
   const titles = group.checks.map((check) => model.data.checks[check]?.title ?? '');
   return (
     <a
@@ -25,7 +26,7 @@ export function GroupCard({ model, group }: GroupProps): JSX.Element {
       <span class="card-text">
         <span class="card-message">{firstLine(fault?.message ?? '')}</span>
         <span class="card-facts">
-          {fault !== undefined && <span class="chip">cause: {model.causeOf(group) ?? fault.cause}</span>}
+          {causes !== '' && <span class="chip">cause: {causes}</span>}
           <NewChip model={model} group={group} />
           <span>{titles.length === 1 ? titles[0] : countText(titles.length, 'check')}</span>
         </span>

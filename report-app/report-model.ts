@@ -44,10 +44,11 @@ export class ReportModel {
     );
   }
 
-  /** The cause of a group's sites, if they all have the same one. It may be another than that of their fault. */
-  causeOf({ sites }: GroupRow): string | undefined {
-    const [cause, ...others] = new Set(sites.map((place) => this.data.sites[place]?.cause));
-    return others.length === 0 ? cause : undefined;
+  /** Whom the checks of a group blame on its sites. It may be another than the cause of their fault. */
+  causesOf({ sites, checks }: GroupRow): readonly string[] {
+    const details = sites.flatMap((place) => this.data.sites[place]?.details ?? []);
+    const causes = details.flatMap(({ check, cause }) => (checks.includes(check) ? (cause ?? []) : []));
+    return [...new Set(causes)].sort();
   }
 
   /** The sites that match a filter, in the filter's order. */

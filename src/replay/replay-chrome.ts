@@ -36,10 +36,15 @@ export function ofAnyChrome(capabilities: Capabilities): Capabilities {
   const { browserVersion: _version, platformName: _platform, ...others } = capabilities;
   const kept = Object.entries(others).filter(([name]) => !name.includes(':') || name.startsWith('goog:'));
   return Object.fromEntries(
-    kept.map(([name, value]) => [name, name === 'goog:chromeOptions' ? withoutBinary(value as Capabilities) : value]),
+    kept.map(([name, value]) => [
+      name,
+      name === 'goog:chromeOptions' ? ofNoMachine(value as Capabilities | null) : value,
+    ]),
   );
 }
 
-function withoutBinary({ binary: _binary, ...options }: Capabilities): Capabilities {
-  return options;
+/** Chrome's options without the path of a binary, or the address of a Chrome that runs already. */
+function ofNoMachine(options: Capabilities | null): Capabilities {
+  const { binary: _binary, debuggerAddress: _address, ...others } = options ?? {};
+  return others;
 }

@@ -99,7 +99,7 @@ test("of a grid's capabilities, this machine's Chrome takes those that any Chrom
     'vendor:options': { video: true },
     acceptInsecureCerts: true,
     'goog:loggingPrefs': { browser: 'ALL' },
-    'goog:chromeOptions': { binary: '/opt/node/chrome', args: ['--lang=de'] },
+    'goog:chromeOptions': { binary: '/opt/node/chrome', debuggerAddress: '10.0.0.1:9222', args: ['--lang=de'] },
   };
   assert.deepEqual(ofAnyChrome(given), {
     acceptInsecureCerts: true,
@@ -107,6 +107,7 @@ test("of a grid's capabilities, this machine's Chrome takes those that any Chrom
     'goog:chromeOptions': { args: ['--lang=de'] },
   });
   assert.deepEqual(ofAnyChrome({}), {});
+  assert.deepEqual(ofAnyChrome({ 'goog:chromeOptions': null }), { 'goog:chromeOptions': {} });
 });
 
 test('a request that was missed is shown without its tokens and credentials', () => {

@@ -49,7 +49,7 @@ test('a recorded failure is tried with both builds on the same bytes, and no ser
     ],
   );
   assert.match(stdout, /replaying 2 recorded failures with both builds/);
-  assert.match(stdout, /1 replayed failure without an answer: .* the control failed too/);
+  assert.match(stdout, /1 replayed failure gave no answer: .* the control failed too/);
   assert.match(stdout, /on the recorded page it fails (\d+) of \1 with the build, 0 of \d+ without/);
   assert.equal(existsSync(join(place.folder, 'gridrun-results', 'replayed')), false);
 });

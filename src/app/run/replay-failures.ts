@@ -25,7 +25,7 @@ import type { Stage } from './stage.ts';
 const MAX_REPLAYS = 200;
 
 const SILENT =
-  'without an answer: it did not fail again in the same way, the control failed too, or the recording lacks a request';
+  'gave no answer: it did not fail again in the same way, the control failed too, or the recording lacks a request';
 
 /** The run that these replays belong to. */
 interface Replayed {
