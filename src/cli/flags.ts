@@ -41,10 +41,11 @@ export function givenFlags(argv: Readonly<Record<string, unknown>>): Flags {
   const entries = Object.entries(argv).filter(
     ([name, value]) => value !== undefined && !NOT_FLAGS.has(name) && !aliases.has(name),
   );
-  const checks = argv['checks'];
+  // A list as an argument, and one text as `--checks <glob>`.
+  const checks = [argv['checks'] ?? []].flat().map(String);
   return {
     ...Object.fromEntries(entries.map(([name, value]) => [configKey(name), value])),
-    ...(Array.isArray(checks) && checks.length > 0 ? { checks: checks.map(String) } : {}),
+    ...(checks.length > 0 ? { checks } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
+import type { Build } from './builds.ts';
 import type { Cause } from './fault.ts';
 import type { RunOutcome } from './outcome.ts';
-import { NO_COUNTS, type Verdict } from './verdict.ts';
+import { isFailing, NO_COUNTS, type Verdict } from './verdict.ts';
 
 /** The verdict of a site or a check in a run; `absent` if the run did not plan it. */
 export type Standing = Verdict | 'absent';
@@ -11,6 +12,7 @@ export type Change =
   | 'failing-again'
   | 'still-failing'
   | 'fixed'
+  | 'not-tried-again'
   | 'newly-flaky'
   | 'still-flaky'
   | 'steady-again'
@@ -28,6 +30,7 @@ export const CHANGE_TEXTS: Readonly<Record<Change, string>> = {
   'failing-again': 'failing again: not in the last run, but in an earlier run of the baseline',
   'still-failing': 'still not passing',
   fixed: 'fixed',
+  'not-tried-again': 'failed before, not tried again',
   'newly-flaky': 'newly flaky',
   'still-flaky': 'still flaky',
   'steady-again': 'not flaky any more',
@@ -66,8 +69,8 @@ const CHANGES: Readonly<Record<Standing, Readonly<Record<Standing, Change>>>> = 
     flaky: 'newly-flaky',
     failed: 'still-failing',
     errored: 'still-failing',
-    skipped: 'left-out',
-    'not-run': 'left-out',
+    skipped: 'not-tried-again',
+    'not-run': 'not-tried-again',
     absent: 'removed',
   },
   errored: {
@@ -75,8 +78,8 @@ const CHANGES: Readonly<Record<Standing, Readonly<Record<Standing, Change>>>> = 
     flaky: 'newly-flaky',
     failed: 'still-failing',
     errored: 'still-failing',
-    skipped: 'left-out',
-    'not-run': 'left-out',
+    skipped: 'not-tried-again',
+    'not-run': 'not-tried-again',
     absent: 'removed',
   },
   skipped: {
@@ -107,6 +110,18 @@ const CHANGES: Readonly<Record<Standing, Readonly<Record<Standing, Change>>>> = 
     absent: 'in-neither',
   },
 };
+
+/** The changes that leave open if a failure is still there. */
+const UNANSWERED: ReadonlySet<Change> = new Set<Change>(['not-tried-again', 'removed']);
+
+/**
+ * The change of a site that passes now. It is not fixed if one of the checks that failed was not tried again, for example
+ * because the later run has no extension.
+ */
+export function changeOfPassing(named: Change, checks: readonly CheckChange[]): Change {
+  if (named !== 'fixed') return named;
+  return checks.some(({ before, change }) => isFailing(before) && UNANSWERED.has(change)) ? 'not-tried-again' : named;
+}
 
 /** The change from one standing to another. */
 export function changeOf(before: Standing, after: Standing): Change {
@@ -146,6 +161,8 @@ export interface ComparedRun {
   readonly run: string;
   /** ms since the epoch */
   readonly startedAt: number;
+  /** The build under test; absent if the run had no extension. */
+  readonly extension?: Build;
 }
 
 /** A run compared with one or more earlier runs. */

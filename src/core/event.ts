@@ -1,4 +1,5 @@
 import type { Arm, Attempt, ControlMode } from './attempt.ts';
+import type { BuildsOfRun } from './builds.ts';
 import type { CheckPlan } from './check.ts';
 import type { CloseReason } from './close-reason.ts';
 import type { RecordedCode } from './error-codes.ts';
@@ -64,6 +65,8 @@ export interface RunStarted {
   readonly grid: string;
   /** With `--resume`: the run that this one continues. */
   readonly resumes?: string;
+  /** The builds that its sessions have; absent without an extension. */
+  readonly builds?: BuildsOfRun;
   /** When the control tries a site. */
   readonly control?: ControlMode;
   /** Whether flaky sites fail the run. */

@@ -3,7 +3,7 @@ import type { Loads } from '../core/attribution/failure-rates.ts';
 
 /** Which runs to count, and by which checks. */
 export interface NightsWanted {
-  /** A run counts for a site if it had all these checks: another suite fails in other ways. */
+  /** A run counts for a site if it tried all these checks there: another suite fails in other ways. */
   readonly titles: readonly string[];
   /** A run that is left out: the one that is resumed, because it is a part of the present one. */
   readonly without: string;
@@ -26,7 +26,7 @@ export function countNights(
       SELECT v.site_id, v.run_id, max(v.verdict IN ('flaky', 'failed', 'errored')) AS failed
       FROM check_verdicts v JOIN checks c ON c.id = v.check_id
       WHERE v.run_id IN (SELECT id FROM counted_runs WHERE run <> ? ORDER BY started_at DESC, run DESC LIMIT ?)
-        AND v.verdict <> 'not-run' AND c.title IN (SELECT value FROM json_each(?))
+        AND v.verdict NOT IN ('not-run', 'skipped') AND c.title IN (SELECT value FROM json_each(?))
       GROUP BY v.site_id, v.run_id HAVING count(*) = ?
     ) n
       JOIN site_verdicts w ON w.site_id = n.site_id AND w.run_id = n.run_id

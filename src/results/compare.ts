@@ -1,9 +1,11 @@
 import {
   changeOf,
+  changeOfPassing,
   CHANGE_TEXTS,
   knownStanding,
   type Change,
   type CheckChange,
+  type ComparedRun,
   type Comparison,
   type SiteChange,
 } from '../core/comparison.ts';
@@ -32,8 +34,14 @@ export function compareRuns(before: readonly EarlierRun[], after: EarlierRun): C
     for (const check of site.checks) checkCounts[check.change]++;
     compared.push(site);
   }
-  const named = ({ run, startedAt }: EarlierRun): { run: string; startedAt: number } => ({ run, startedAt });
-  return { before: nights.map(named), after: named(after), sites: compared, siteCounts, checkCounts };
+  return { before: nights.map(comparedRun), after: comparedRun(after), sites: compared, siteCounts, checkCounts };
+}
+
+function comparedRun({ run, startedAt, extensions }: EarlierRun): ComparedRun {
+  const build = extensions.find(({ arm }) => arm === 'subject');
+  if (build === undefined) return { run, startedAt };
+  const { name, version, sha256 } = build;
+  return { run, startedAt, extension: { name, version, sha256 } };
 }
 
 function siteChange(was: SiteResult | undefined, is: SiteResult | undefined, failures: FailuresBefore): SiteChange {
@@ -52,7 +60,7 @@ function siteChange(was: SiteResult | undefined, is: SiteResult | undefined, fai
   });
   // Its checks decide: a site that failed before for one reason may fail now for another.
   const isNew = judged.some(({ change }) => change === 'new-failure');
-  const named = changeOf(before, after);
+  const named = changeOfPassing(changeOf(before, after), judged);
   const change = named === 'new-failure' && !isNew ? 'failing-again' : named;
   return { siteId, url, before, after, change, gates: isFailing(after) && isNew, checks: judged };
 }

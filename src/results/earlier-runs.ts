@@ -5,7 +5,7 @@ import type { RunState } from '../core/run-state.ts';
 import { foldJournal } from './fold.ts';
 import { JOURNAL, RESULTS_JSON } from './layout.ts';
 import { readResults, type ReadResults } from './read-results.ts';
-import { siteResult } from './results-json.ts';
+import { extensionsOf, siteResult } from './results-json.ts';
 
 /** What another run is compared with. */
 export type EarlierRun = ReadResults;
@@ -13,7 +13,7 @@ export type EarlierRun = ReadResults;
 /** A run that is not in results.json yet, in the same form. */
 export function runOf(state: RunState): EarlierRun {
   const { run = '', at: startedAt = 0, shard = { index: 1, total: 1 } } = state.started ?? {};
-  return { run, startedAt, shard, sites: [...state.sites()].map(siteResult) };
+  return { run, startedAt, shard, extensions: extensionsOf(state), sites: [...state.sites()].map(siteResult) };
 }
 
 /**

@@ -3,6 +3,7 @@ import { code, count, date, duration, flag, place, text } from './basic-shapes.t
 import {
   arm,
   attempt,
+  builds,
   checkPlan,
   control,
   excuse,
@@ -36,6 +37,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: FieldsOf<Type> } = {
     sessions: count,
     grid: text,
     resumes: optional(text),
+    builds: optional(builds),
     control: optional(control),
     failOnFlaky: optional(flag),
   },

@@ -5,14 +5,20 @@ import { refusal } from '../core/fault.ts';
 import { JOURNAL } from './layout.ts';
 import { RESULTS_VERSION, type ResultsFile } from './results-json.ts';
 import { date, text } from './basic-shapes.ts';
-import { shard, siteResult } from './result-shapes.ts';
+import { extensionResult, shard, siteResult } from './result-shapes.ts';
 import { isObject, listOf, objectOf } from './shape.ts';
 import { withoutBom } from '../text/without-bom.ts';
 
 /** The part of results.json that later runs use, and that is checked when it is read. */
-export type ReadResults = Pick<ResultsFile, 'run' | 'startedAt' | 'shard' | 'sites'>;
+export type ReadResults = Pick<ResultsFile, 'run' | 'startedAt' | 'shard' | 'extensions' | 'sites'>;
 
-const READ = objectOf<ReadResults>({ run: text, startedAt: date, shard, sites: listOf(siteResult) });
+const READ = objectOf<ReadResults>({
+  run: text,
+  startedAt: date,
+  shard,
+  extensions: listOf(extensionResult),
+  sites: listOf(siteResult),
+});
 
 /** The one reader of results.json. Throws a refusal that says what is wrong with the file. */
 export async function readResults(path: string): Promise<ReadResults> {
@@ -25,8 +31,8 @@ export async function readResults(path: string): Promise<ReadResults> {
     throw unreadable(path, `${path} cannot be read: ${(error as Error).message}`);
   }
   if (!isResults(value)) throw unreadable(path, `${path} is not a results file of gridrun: ${whyNotResults(value)}`);
-  const { run, startedAt, shard, sites } = value;
-  return { run, startedAt, shard, sites };
+  const { run, startedAt, shard, extensions, sites } = value;
+  return { run, startedAt, shard, extensions, sites };
 }
 
 function unreadable(path: string, message: string): Error {

@@ -16,6 +16,7 @@ import type { ArmLoads } from '../core/attribution/posterior.ts';
 import type { HistoryGroup } from '../core/attribution/list-test.ts';
 import type { Pairs } from '../core/attribution/pairs.ts';
 import { isAttachmentPath } from '../core/attachment-path.ts';
+import type { Build, BuildsOfRun } from '../core/builds.ts';
 import type { CheckPlan } from '../core/check.ts';
 import type { RunStarted } from '../core/event.ts';
 import type { SentPage } from '../core/sent-page.ts';
@@ -35,8 +36,8 @@ import type {
 } from '../core/verdict.ts';
 import { code, count, date, duration, flag, isText, text } from './basic-shapes.ts';
 import { replay } from './replay-shape.ts';
-import type { SiteResult } from './results-json.ts';
-import { anything, leaf, listOf, objectOf, optional, suchThat, wordOf, type Shape } from './shape.ts';
+import type { ExtensionResult, SiteResult } from './results-json.ts';
+import { anything, either, leaf, listOf, objectOf, optional, suchThat, wordOf, type Shape } from './shape.ts';
 
 /** A merge names each shard that is missing. */
 const MAX_SHARDS = 10_000;
@@ -82,6 +83,12 @@ export const site = objectOf<Site>({
 });
 
 export const checkPlan = objectOf<CheckPlan>({ title: text, titlePath: listOf(text), file: text, tags: listOf(text) });
+
+const build = objectOf<Build>({ name: text, version: text, sha256: text });
+export const builds = objectOf<BuildsOfRun>({
+  subject: build,
+  control: optional(either(wordOf<'none'>({ none: true }), build)),
+});
 
 export const fault = objectOf<Fault>({
   code,
@@ -210,6 +217,8 @@ export const rememberedRun = objectOf<RememberedRun>({
   cause: optional(cause),
   code: optional(text),
 });
+
+export const extensionResult = objectOf<ExtensionResult>({ arm, id: text, name: text, version: text, sha256: text });
 
 /** A site of results.json. */
 export const siteResult = objectOf<SiteResult>({

@@ -154,17 +154,22 @@ function headOf(state: RunState): Omit<ResultsFile, 'sites'> {
     counts: state.counts(),
     cases: tallyCases(state),
     checks: state.checks,
-    extensions: [...state.extensions.values()].map(({ arm, id, name, version, sha256 }) => ({
-      arm,
-      id,
-      name,
-      version,
-      sha256,
-    })),
+    extensions: extensionsOf(state),
     ...(releaseTest === undefined ? {} : { sweep: releaseTest }),
     sessions: [...state.sessions()].map(sessionResult),
     notices: state.notices.map(({ level, code, text }) => ({ level, code, text })),
   };
+}
+
+/** The builds that were loaded. */
+export function extensionsOf(state: RunState): ExtensionResult[] {
+  return [...state.extensions.values()].map(({ arm, id, name, version, sha256 }) => ({
+    arm,
+    id,
+    name,
+    version,
+    sha256,
+  }));
 }
 
 function sessionResult({ opened, siteCount, reason }: SessionState): SessionResult {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buildDifferences, buildsOf, type BuildsOfRun } from '../core/builds.ts';
 import { isEvidenceCode } from '../core/error-codes.ts';
 import type { RunEvent, RunStarted, Undated } from '../core/event.ts';
 import { refusal } from '../core/fault.ts';
@@ -11,7 +12,7 @@ import { replaySound } from './replay.ts';
 import type { RunFolder, UnfinishedRun } from './run-folder.ts';
 
 /** What must be the same in a run and in the run that resumes it. */
-export type PlanFacts = Pick<RunStarted, 'planHash' | 'siteCount' | 'checks' | 'shard'>;
+export type PlanFacts = Pick<RunStarted, 'planHash' | 'siteCount' | 'checks' | 'shard' | 'builds'>;
 
 /** What a new run keeps of an unfinished one. The other sites run again. */
 export interface ResumePlan {
@@ -108,7 +109,9 @@ async function readPart(source: UnfinishedRun, plan: PlanFacts, known: ReadonlyS
   let damage: string | undefined;
   const state = await foldEvents(replaySound(source.journalPath, (reason) => (damage = reason)));
   const differences =
-    state.started === undefined ? ['its journal has no first line'] : differencesOf(state.started, plan);
+    state.started === undefined
+      ? ['its journal has no first line']
+      : [...differencesOf(state.started, plan), ...otherBuilds(buildsOf(state), plan.builds)];
   if (differences.length > 0) {
     throw refusal('resume.plan', `cannot resume run ${source.run}: its plan was different`, {
       mistakes: differences,
@@ -190,4 +193,9 @@ function differencesOf(before: RunStarted, now: PlanFacts): string[] {
     differences.push('the entries of the site list, the selection (--site, --tag, --grep) or the durations file');
   }
   return differences;
+}
+
+/** Verdicts on two builds would make an answer about neither. */
+function otherBuilds(then: BuildsOfRun | undefined, now: BuildsOfRun | undefined): string[] {
+  return buildDifferences(then, now).map(({ option, before, now: is }) => `--${option}: ${before} then, ${is} now`);
 }

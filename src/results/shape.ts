@@ -27,6 +27,14 @@ export function leaf<T>(what: string, is: (value: unknown) => boolean): Shape<T>
   return { is, why: (value, path) => (is(value) ? undefined : `${path} is not ${what}`) };
 }
 
+/** One of two forms. The second one says what is wrong. */
+export function either<A, B>(one: Shape<A>, other: Shape<B>): Shape<A | B> {
+  return {
+    is: (value) => one.is(value) || other.is(value),
+    why: (value, path) => (one.is(value) ? undefined : other.why(value, path)),
+  };
+}
+
 export function optional<T>(shape: Shape<T>): OptionalShape<T> {
   return { is: shape.is, why: shape.why, isOptional: true };
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildDifferences } from '../core/builds.ts';
 import type { RunStarted } from '../core/event.ts';
 import { makeFault, refusal, type Fault } from '../core/fault.ts';
 import { JOURNAL } from './layout.ts';
@@ -98,7 +99,9 @@ function commonPlan(found: readonly Shard[]): Shard | undefined {
 }
 
 function planOf({ header }: Shard): string {
-  return JSON.stringify([header.planHash, header.shard.total, header.checks.map(({ title }) => title)]);
+  const { subject, control } = header.builds ?? {};
+  const builds = [subject?.sha256, control === 'none' ? control : control?.sha256];
+  return JSON.stringify([header.planHash, header.shard.total, header.checks.map(({ title }) => title), builds]);
 }
 
 /** A finished shard if there is one, because a CI server may have rerun a job that was cut off. `same` is newest first. */
@@ -141,11 +144,14 @@ function foreign(shard: Shard, plan: Shard): Fault {
     ...(JSON.stringify(own.checks.map(({ title }) => title)) === JSON.stringify(common.checks.map(({ title }) => title))
       ? []
       : ['the checks']),
+    ...buildDifferences(common.builds, own.builds).map(
+      ({ option, before, now }) => `--${option} (${now} instead of ${before})`,
+    ),
   ];
   return makeFault(
     'merge.foreign',
     `${shard.path} (${nameOf(shard)}) has a different plan and is left out: ${differences.join(' and ')} differ`,
-    { hint: 'merge shards of the same list, selection and suite' },
+    { hint: 'merge shards of the same list, selection, suite and extension' },
   );
 }
 

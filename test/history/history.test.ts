@@ -301,4 +301,12 @@ test('nights are counted by site: a failing check makes the night failing, and o
   assert.deepEqual(history.nights({ ...wanted, without: 'night-2' }).get('dead'), { failed: 0, all: 5 });
   assert.deepEqual(history.nights({ ...wanted, lastRuns: 3 }).get('broken'), { failed: 1, all: 2 });
   assert.equal(history.nights({ ...wanted, titles: ['t', 'u', 'new'] }).size, 0);
+  // A night without the extension skips its checks, and says nothing of them.
+  const plain = new FakeRun([siteOf('steady')], ['t', 'u'], { run: 'plain', at: 10 * DAY_MS })
+    .attempt('steady', [passed('t'), { title: 'u', status: 'skipped', durationMs: 0 }])
+    .judged('steady')
+    .ended();
+  history.feed(await stateOf(plain));
+  assert.deepEqual(history.nights(wanted).get('steady'), { failed: 0, all: 6 });
+  assert.deepEqual(history.nights({ ...wanted, titles: ['t'] }).get('steady'), { failed: 0, all: 7 });
 });

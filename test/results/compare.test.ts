@@ -61,8 +61,8 @@ const standing = async (standings: Readonly<Record<string, Standing>>, night = 1
 const EXPECTED: Readonly<Record<Standing, string>> = {
   passed: 'still-passing newly-flaky new-failure new-failure left-out left-out removed',
   flaky: 'steady-again still-flaky new-failure new-failure left-out left-out removed',
-  failed: 'fixed newly-flaky still-failing still-failing left-out left-out removed',
-  errored: 'fixed newly-flaky still-failing still-failing left-out left-out removed',
+  failed: 'fixed newly-flaky still-failing still-failing not-tried-again not-tried-again removed',
+  errored: 'fixed newly-flaky still-failing still-failing not-tried-again not-tried-again removed',
   skipped: 'back newly-flaky new-failure new-failure still-left-out still-left-out removed',
   'not-run': 'back newly-flaky new-failure new-failure still-left-out still-left-out removed',
   absent: 'added newly-flaky new-failure new-failure added added in-neither',
@@ -169,6 +169,18 @@ test('a fault of the grid in an earlier run is no knowledge of the site', async 
   );
 });
 
+test('a site is not fixed if a check that failed is skipped or gone', async () => {
+  const before = new FakeRun([siteOf('a')], ['one', 'two']).attempt('a', [failed('one'), failed('two')]).judged('a');
+  const skipped = { title: 'two', status: 'skipped', durationMs: 0 } as const;
+  const changeWith = async (now: FakeRun): Promise<unknown> =>
+    compareRuns([await earlier(before.ended())], await earlier(now.judged('a').ended())).sites[0]?.change;
+  const both = new FakeRun([siteOf('a')], ['one', 'two']);
+  assert.equal(await changeWith(both.attempt('a', [passed('one'), skipped])), 'not-tried-again');
+  assert.equal(await changeWith(new FakeRun([siteOf('a')], ['one']).attempt('a', [passed('one')])), 'not-tried-again');
+  const fixed = new FakeRun([siteOf('a')], ['one', 'two']).attempt('a', [passed('one'), passed('two')]);
+  assert.equal(await changeWith(fixed), 'fixed');
+});
+
 test('checks that only one of the runs has are added and removed', async () => {
   const before = await earlier(runWith({ a: 'passed' }, ['old', 'both']));
   const now = await earlier(runWith({ a: 'passed' }, ['both', 'fresh']));
@@ -263,7 +275,10 @@ test('refusals: nothing there, something else there, a broken file, a newer one,
   await refuses(put('other', '[]'), /is not a results file of gridrun: not a JSON object/);
   await refuses(put('newer', '{"version": 99}'), /its version is 99, of a newer gridrun/);
   await refuses(
-    put('sites', '{"version":1,"run":"r","startedAt":1,"shard":{"index":1,"total":1},"sites":[{"id":"a"}]}'),
+    put(
+      'sites',
+      '{"version":1,"run":"r","startedAt":1,"shard":{"index":1,"total":1},"extensions":[],"sites":[{"id":"a"}]}',
+    ),
     /sites\[0\]\.url is missing/,
   );
   await refuses(join(folder, 'shards'), /holds shards of runs: 1\/2, 2\/2/);

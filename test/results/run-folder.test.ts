@@ -336,17 +336,18 @@ test('last-failed: from the journal, or from results.json alone, or refused', as
   const run = variedRun().ended();
   const reporter = new ResultsJsonReporter(await foldEvents(run.events), join(out, 'results.json'));
   await reporter.finish();
-  assert.deepEqual(await lastFailed(out), ['bad', 'gone', 'cut']);
+  assert.deepEqual(await lastFailed(out), { siteIds: ['bad', 'gone', 'cut'], build: undefined });
   rmSync(join(out, 'results.json'));
   leave(run);
-  assert.deepEqual(await lastFailed(out), ['bad', 'gone', 'cut']);
+  assert.deepEqual(await lastFailed(out), { siteIds: ['bad', 'gone', 'cut'], build: undefined });
 });
 
 test('last-failed: a damaged results.json is refused by what is wrong with it', async () => {
-  const head = '"version":1,"run":"r","startedAt":1,"shard":{"index":1,"total":1}';
+  const head = '"version":1,"run":"r","startedAt":1,"shard":{"index":1,"total":1},"extensions":[]';
   for (const [text, message] of [
     [`{${head},"sites":[`, /cannot be read/],
     ['{"sites":null}', /it has no version/],
+    [`{${head.replace('[]', '[{}]')},"sites":[]}`, /extensions\[0\]\.arm is missing/],
     [`{${head},"sites":[null]}`, /sites\[0\] is not an object/],
     [`{${head},"sites":[{"id":1}]}`, /sites\[0\]\.url is missing/],
   ] as const) {

@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
 import type { ControlMode } from '../../core/attempt.ts';
+import type { Build, BuildsOfRun } from '../../core/builds.ts';
+import type { CheckPlan } from '../../core/check.ts';
+import type { Undated } from '../../core/event.ts';
 import type { ExtensionOptions } from '../../core/options.ts';
 import type { Emit, ExtensionFacts, Grid } from '../../core/ports.ts';
 import { extensionArms, type Arms } from '../../extension/arms.ts';
@@ -37,6 +40,31 @@ export async function readBuilds(options: ExtensionOptions): Promise<Builds | un
 /** With `none` there is no build to read. */
 async function readControl(control: string | undefined): Promise<Builds['control']> {
   return control === undefined || control === 'none' ? control : readExtension(control);
+}
+
+/** What the journal's first line says of the builds. */
+export function buildsOfRun({ subject, control }: Builds): BuildsOfRun {
+  const nameOf = ({ name, version, sha256 }: ExtensionPackage): Build => ({ name, version, sha256 });
+  return {
+    subject: nameOf(subject),
+    ...(control === undefined ? {} : { control: control === 'none' ? control : nameOf(control) }),
+  };
+}
+
+/** Says which checks a run skips because it has no extension. Undefined if it skips none. */
+export function withoutExtension(checks: readonly CheckPlan[], builds: Builds | undefined): Undated | undefined {
+  const skippedCount = checks.filter(({ tags }) => tags.includes('extension')).length;
+  if (builds !== undefined || skippedCount === 0) return undefined;
+  const isAll = skippedCount === checks.length;
+  const which = isAll
+    ? 'every check needs an extension (@extension), so this run tries nothing'
+    : `${skippedCount} of ${checks.length} checks need an extension (@extension), so this run skips them`;
+  return {
+    type: 'notice',
+    level: isAll ? 'warning' : 'info',
+    code: 'extension.none',
+    text: `${which}; pass --extension`,
+  };
 }
 
 /** How to ask for the sessions that try the builds. */

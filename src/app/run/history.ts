@@ -72,15 +72,27 @@ export class RunHistory implements Reporter, Disposable {
   }
 
   #compared(): Undated[] {
-    const { started, checks } = this.#state;
+    const { started } = this.#state;
     if (started === undefined || (started.control ?? 'never') === 'never') return [];
-    const titles = checks.map(({ title }) => title);
-    const earlier = this.#open().nights({ titles, without: started.resumes ?? '', lastRuns: COMPARED_RUNS });
+    const earlier = this.#open().nights({
+      titles: this.#tried(),
+      without: started.resumes ?? '',
+      lastRuns: COMPARED_RUNS,
+    });
     const groups = historyGroups(
       [...this.#state.sites()].map(({ verdict }) => verdict),
       earlier,
     );
     return groups.length === 0 ? [] : [{ type: 'history-compared', groups }];
+  }
+
+  /** The checks that this run tried on any site. A check that is skipped everywhere fails in no run. */
+  #tried(): string[] {
+    const titles = new Set<string>();
+    for (const { verdict } of this.#state.sites())
+      for (const { title, status } of verdict.checks)
+        if (status !== 'skipped' && status !== 'not-run') titles.add(title);
+    return [...titles];
   }
 
   /** Throws what the history throws. */

@@ -79,7 +79,7 @@ export async function readInput(options: InputOptions, support: WorkerSupport): 
   );
   const history = readHistory(join(options.out, HISTORY), builds?.control !== undefined);
   const durations = { named, known: await knownDurations(options.out, history.durations) };
-  const plan = await makePlan(options, { list, checks, durations });
+  const plan = await makePlan(options, { list, checks, durations, hasExtension: builds !== undefined });
   return {
     list,
     plan,

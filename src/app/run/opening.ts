@@ -4,8 +4,9 @@ import type { PlanFacts } from '../../results/resume.ts';
 import { setAsideText } from '../../results/run-folder.ts';
 import { sitesPlanned } from '../../results/sites-planned.ts';
 import { version } from '../../version.ts';
+import { buildsOfRun } from './extension.ts';
+import type { RunInput } from './input.ts';
 import type { Books } from './open-books.ts';
-import type { RunPlan } from './plan.ts';
 import type { Prepared } from './prepare.ts';
 
 /**
@@ -42,7 +43,7 @@ function runStarted({ run, input, grid, resumed, control }: Prepared, failOnFlak
     run,
     gridrun: version(),
     host: hostname(),
-    ...planFacts(plan),
+    ...planFacts(input),
     duplicateCount: plan.duplicateCount,
     sessions: plan.sessions,
     grid: grid.name,
@@ -53,6 +54,8 @@ function runStarted({ run, input, grid, resumed, control }: Prepared, failOnFlak
 }
 
 /** What the journal's first line says of a plan. A run that is resumed must have the same. */
-export function planFacts({ planHash, sites, checks, shard }: RunPlan): PlanFacts {
-  return { planHash, siteCount: sites.length, checks, shard };
+export function planFacts({ plan, builds }: RunInput): PlanFacts {
+  const { planHash, sites, checks, shard } = plan;
+  const facts = { planHash, siteCount: sites.length, checks, shard };
+  return builds === undefined ? facts : { ...facts, builds: buildsOfRun(builds) };
 }

@@ -34,18 +34,20 @@ export interface PlanInput {
   readonly list: SiteList;
   readonly checks: readonly CheckPlan[];
   readonly durations: PlanDurations;
+  readonly hasExtension: boolean;
 }
 
 /**
  * Selects the sites, takes the shard's part and cuts it into work units. Throws a refusal for an unknown tag, or if no
  * site is left.
  */
-export async function makePlan(options: PlanOptions, { list, checks, durations }: PlanInput): Promise<RunPlan> {
+export async function makePlan(options: PlanOptions, input: PlanInput): Promise<RunPlan> {
   const { selection } = options;
+  const { list, checks, durations, hasExtension } = input;
   refuseUnknownTags(selection.tags, list, checks);
   const selected = selectSites(list.sites, selection);
   const part = shard(selected, options.shard, durations.named);
-  const sites = options.lastFailed ? await onlyLastFailed(part, options.out) : part;
+  const sites = options.lastFailed ? await onlyLastFailed(part, { out: options.out, hasExtension }) : part;
   if (sites.length === 0 && options.shard.total === 1) {
     throw refusal('sites.none-selected', 'no site is selected', {
       hint: 'run without --tag and --site, or with --list to see all sites',

@@ -7,7 +7,7 @@ import { isolation } from '../../session/isolation.ts';
 import { idleInit } from '../../os/reaper.ts';
 import { startWebServer } from '../../webserver/web-server.ts';
 import { EarlyEvents } from './early-events.ts';
-import { installExtension, type Builds, type InstalledBuilds } from './extension.ts';
+import { installExtension, withoutExtension, type Builds, type InstalledBuilds } from './extension.ts';
 import { gridFor, type RunGrid } from './grid.ts';
 import { readInput, type RunInput } from './input.ts';
 import { knownFacts, type KnownFacts } from './known-failures.ts';
@@ -51,13 +51,14 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
   const folder = stack.use(await RunFolder.open(options.out));
   const { tookOver } = folder;
   if (tookOver !== undefined) early.emit(lockTakenOver(tookOver));
-  if (stage?.notice !== undefined) early.emit(stage.notice);
+  const notice = stage?.notice ?? withoutExtension(input.plan.checks, input.builds);
+  if (notice !== undefined) early.emit(notice);
   await sayIfNothingReaps(early.emit);
   const aside = await folder.setAside();
   const resumed =
     options.resume === undefined
       ? undefined
-      : await planResume(await findUnfinished(folder, options.resume), planFacts(input.plan));
+      : await planResume(await findUnfinished(folder, options.resume), planFacts(input));
   const started = await stopper.preparing(startGrid(order, input, early.emit));
   input.secrets.push(...(started.secrets ?? []));
   const plain = stack.use(stage?.sessions.grid(started) ?? started);

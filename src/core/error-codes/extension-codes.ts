@@ -32,6 +32,11 @@ export const EXTENSION_CODES = {
     'the browsers of this grid cannot load an extension',
     'use Chrome 149 or later, which needs no setup; run `gridrun doctor --extension`',
   ),
+  'extension.none': noted(
+    'nobody',
+    'the suite has checks with `@extension` and the run has no extension, so it skips them',
+    'pass `--extension`, or nothing if you mean to leave them out',
+  ),
   'extension.not-a-zip': input('the file is damaged, or is neither a zip nor a crx', 'pack the extension again'),
   'extension.not-found': input('there is no extension at this path', 'correct the path, or build the extension first'),
   'extension.not-loaded': retried(

@@ -45,6 +45,10 @@ export const RESULTS_CODES = {
     'rebuild it: `gridrun history --rebuild <results folders>`',
   ),
   'history.whose': input('`gridrun history` was called without a site', 'name a site, or use `--rebuild`'),
+  'last-failed.extension': input(
+    'the last run had an extension and this run has none, so its failures would not be tried again',
+    'pass `--extension` too; to run these sites without the extension, name them with `--site`',
+  ),
   'last-failed.none': input('there are no results of an earlier run', 'run once without `--last-failed`'),
   'last-failed.nothing': input('every site of the list passed in the last run', 'run without `--last-failed`'),
   'merge.doubled': reported(
@@ -60,8 +64,8 @@ export const RESULTS_CODES = {
   'merge.folders': input('the folders to merge are not valid', 'pass the `--out` folder of each shard'),
   'merge.foreign': reported(
     'runner',
-    'a shard ran another list, selection, durations file or suite, so it was left out',
-    'merge shards of the same list, selection and suite',
+    'a shard ran another list, selection, durations file, suite or extension, so it was left out',
+    'merge shards of the same list, selection, suite and extension',
   ),
   'merge.missing': reported(
     'runner',

@@ -62,7 +62,7 @@ export const RUN_CODES = {
   ),
   'resume.none': input('there is no unfinished run', 'run without `--resume`, or choose its folder with `--out`'),
   'resume.plan': input(
-    'the list, the suite or the selection differ from those of the unfinished run',
+    'the list, the suite, the selection or the extension differ from those of the unfinished run',
     'use the same ones, or start a new run without `--resume`',
   ),
   'resume.unknown': input('there is no unfinished run of this name', 'use a name that the message lists'),

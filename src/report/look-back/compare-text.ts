@@ -1,3 +1,4 @@
+import { buildText, type Build } from '../../core/builds.ts';
 import {
   CHANGE_TEXTS,
   gates,
@@ -15,13 +16,20 @@ const LISTED: readonly Change[] = [
   'newly-flaky',
   'still-failing',
   'fixed',
+  'not-tried-again',
   'left-out',
   'added',
   'removed',
 ];
 
 /** The changes of a check that explain the change of its site. */
-const TELLING: ReadonlySet<Change> = new Set<Change>(['new-failure', 'failing-again', 'newly-flaky', 'fixed']);
+const TELLING: ReadonlySet<Change> = new Set<Change>([
+  'new-failure',
+  'failing-again',
+  'newly-flaky',
+  'fixed',
+  'not-tried-again',
+]);
 
 export interface CompareTextOptions {
   readonly color: boolean;
@@ -39,6 +47,7 @@ export function compareText(comparison: Comparison, { color, maxSites = 50 }: Co
   return [
     `before: ${runText(before[0])}${others}`,
     `after:  ${runText(after)}`,
+    ...buildLines(before[0]?.extension, after.extension),
     ...section(
       CHANGE_TEXTS['new-failure'],
       sites.filter(({ change }) => change === 'new-failure'),
@@ -67,6 +76,13 @@ export function compareText(comparison: Comparison, { color, maxSites = 50 }: Co
       : `${gating.length} ${gating.length === 1 ? 'site' : 'sites'} with new failures`,
     '',
   ].join('\n');
+}
+
+/** Two builds are often compared on purpose, so this only says it. */
+function buildLines(before: Build | undefined, after: Build | undefined): string[] {
+  if (before?.sha256 === after?.sha256) return [];
+  const text = (build: Build | undefined): string => (build === undefined ? 'none' : terminalLine(buildText(build)));
+  return [`extension: ${text(before)} before, ${text(after)} after`];
 }
 
 function section(heading: string, sites: readonly SiteChange[], color: boolean, maxSites: number): string[] {

@@ -41,8 +41,8 @@ function nextSteps(state: TerminalSetup['state'], out: string, failures: readonl
   const again = isMissing ? [`to write the reports again: gridrun merge-reports ${out} --out <another folder>`] : [];
   if (state.interrupted || isResumable(state.ended?.stopped))
     return [...again, 'to resume: gridrun --resume with the same flags'];
-  const { failed, errored, flaky, 'not-run': notRun } = state.counts();
-  if (failed + errored + flaky + notRun === 0 || isReplay(state)) return again;
+  const { failed, errored, 'not-run': notRun } = state.counts();
+  if (failed + errored + notRun === 0 || isReplay(state)) return again;
   return [...again, 'to rerun only these: gridrun --last-failed with the same flags'];
 }
 
