@@ -32,6 +32,7 @@ const FAMILIES: readonly (readonly [string, string])[] = [
   ['resume', 'Resuming a run: `resume.*`'],
   ['last-failed', '`--last-failed`: `last-failed.*`'],
   ['baseline', 'The baseline: `baseline.*`'],
+  ['compare', '`gridrun compare`: `compare.*`'],
   ['expectations', 'Known failures: `expectations.*`'],
   ['history', 'The history: `history.*`'],
   ['merge', 'Merging shards: `merge.*`'],

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { calibrate, type Calibration } from '../core/calibration/calibrate.ts';
+import { knownStanding } from '../core/comparison.ts';
 import type { RunOptions } from '../core/options.ts';
 import { RunState } from '../core/run-state.ts';
 import { writeWhole } from '../os/write-whole.ts';
@@ -18,7 +19,7 @@ export interface Calibrated {
 
 /** Starts a run with the build of the options in both arms of every site. */
 export function startCalibration(options: RunOptions, terminal: Terminal | undefined): Run {
-  const both = { ...options, control: options.extension, controlAll: true };
+  const both = { ...options, control: options.extension, controlAll: true, isCalibration: true };
   return startRun(both, terminal === undefined ? {} : { terminal });
 }
 
@@ -32,9 +33,19 @@ export async function finishCalibration(run: Run): Promise<Calibrated> {
   return { calibration, text: calibrationText(calibration), exitCode: exitCodeOf(summary, state) };
 }
 
-/** 1 and 3 are of sites, unless the run itself ended early. */
-function exitCodeOf({ exitCode }: RunSummary, { ended }: RunState): number {
-  const isOfSites = exitCode === 1 || exitCode === 3;
-  const isWhole = ended?.stopped === '' && ended.faults.length === 0;
+/** 0, 1 and 3 are of sites, unless some were not tried or the run itself ended early. */
+function exitCodeOf({ exitCode }: RunSummary, state: RunState): number {
+  const isOfSites = exitCode === 0 || exitCode === 1 || exitCode === 3;
+  const { ended } = state;
+  const isWhole = ended?.stopped === '' && ended.faults.length === 0 && wereTried(state);
   return isOfSites ? (isWhole ? 0 : 3) : exitCode;
+}
+
+/** Was each site tried that the list does not skip? If it skips all, nothing was measured. */
+function wereTried(state: RunState): boolean {
+  const verdicts = [...state.sites()].map(({ verdict }) => verdict).filter(({ verdict }) => verdict !== 'skipped');
+  return (
+    verdicts.length > 0 &&
+    verdicts.every(({ verdict, cause }) => !['not-run', 'absent'].includes(knownStanding(verdict, cause)))
+  );
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buildsOf } from '../core/builds.ts';
 import { comparisonOutcome, type Comparison } from '../core/comparison.ts';
 import { refusal } from '../core/fault.ts';
 import { exitOf } from '../core/outcome.ts';
@@ -12,7 +13,7 @@ import { compareText } from '../report/look-back/compare-text.ts';
 import { expectationsUpdateText } from '../report/look-back/expectations-text.ts';
 import { historyText } from '../report/look-back/history-text.ts';
 import { compareRuns } from '../results/compare.ts';
-import { readBaseline, readRun } from '../results/earlier-runs.ts';
+import { readBaseline, readRun, type EarlierRun } from '../results/earlier-runs.ts';
 import { foldJournal } from '../results/fold.ts';
 import { HISTORY, JOURNAL } from '../results/layout.ts';
 
@@ -29,8 +30,19 @@ export async function compare(
   nights: number,
   color: boolean,
 ): Promise<LookBack & { readonly comparison: Comparison }> {
-  const comparison = compareRuns(await readBaseline(before, nights), await readRun(after));
+  const [earlier, later] = [await readBaseline(before, nights), await readRun(after)];
+  refuseOtherShard(earlier, later);
+  const comparison = compareRuns(earlier, later);
   return { comparison, text: compareText(comparison, { color }), exitCode: exitOf(comparisonOutcome(comparison)).code };
+}
+
+/** The sites of the other shards would all be new, or gone. */
+function refuseOtherShard([before]: readonly EarlierRun[], after: EarlierRun): void {
+  const shardOf = ({ shard }: EarlierRun): string => `shard ${shard.index}/${shard.total}`;
+  if (before === undefined || shardOf(before) === shardOf(after)) return;
+  throw refusal('compare.shards', `the earlier run is ${shardOf(before)} and the later run is ${shardOf(after)}`, {
+    hint: 'merge the shards of each run first: gridrun merge-reports',
+  });
 }
 
 /** Shows how a site did in all runs of the history in `out`. */
@@ -58,7 +70,10 @@ export async function rebuildHistory(out: string, folders: readonly string[]): P
 export async function updateExpectationsFile(file: string, folder: string): Promise<LookBack> {
   const text = existsSync(file) ? await readExpectationsText(file, '.') : '';
   const state = await foldJournal(join(folder, JOURNAL));
-  const update = updateExpectations(text, file, state, { today: dayOf(Date.now()) });
+  const update = updateExpectations(text, file, state, {
+    today: dayOf(Date.now()),
+    extension: buildsOf(state)?.subject.version,
+  });
   if (update.text !== text) {
     await writeFile(file, update.text).catch((error: unknown) => {
       const { message } = error as Error;

@@ -9,6 +9,8 @@ const INTERRUPTED = 130;
  * @param args without the names of Node and of the script
  */
 export function exitForBisect(args: readonly string[], code: number): number {
-  if (args[0] !== 'replay' || !args.some((arg) => arg === '--bisect' || arg === '--bisect=true')) return code;
+  // Also if it is written in a way that is refused. Else git would take the code of the refusal for bad.
+  const isBisect = args.some((arg) => /^--bisect(?:=|$)/.test(arg) && arg !== '--bisect=false');
+  if (!isBisect || !args.includes('replay')) return code;
   return code === 0 || code === 1 || code === INTERRUPTED ? code : CANNOT_TELL;
 }

@@ -31,7 +31,8 @@ export function calibrateCommand(exitWith: ExitWith, args: readonly string[]): A
       handler: async (argv) => {
         refuseRepeated({ config: argv.config }, []);
         const { name: configName, settings } = await loadConfig(process.cwd(), argv.config);
-        const flags = { ...givenFlags(argv), ...wrongSwitches(args) };
+        const { json: _json, ...given } = givenFlags(argv);
+        const flags = { ...given, ...wrongSwitches(args) };
         refuseOwn(flags, flags['extension'] ?? settings['extension']);
         // The control is put in later: here it only says that there is one.
         const both = { ...flags, control: 'none', controlAll: true };

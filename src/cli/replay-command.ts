@@ -15,7 +15,7 @@ import {
   type AddCommand,
   type ExitWith,
 } from './command.ts';
-import { givenFlags, withRunFlags, wrongSwitches } from './flags.ts';
+import { givenFlags, withRunFlags, refuseWrongSwitch, wrongSwitches } from './flags.ts';
 import { nightsText } from './nights-text.ts';
 import { stopOnSignals } from './stop-keys.ts';
 import { wantsColor } from './terminal-color.ts';
@@ -103,6 +103,7 @@ interface ReplayArguments extends Readonly<Record<string, unknown>> {
 async function replayOptions(argv: ReplayArguments, args: readonly string[]): Promise<ReplayOptions> {
   const cwd = process.cwd();
   const { recordings, checks } = sorted(cwd, [argv.recordings].flat());
+  for (const flag of ['bisect', 'hold']) refuseWrongSwitch(args, flag);
   const hold = argv.hold === true;
   const { name: configName, settings } = await loadConfig(cwd, argv.config);
   const flags = {
@@ -129,10 +130,11 @@ async function replayOptions(argv: ReplayArguments, args: readonly string[]): Pr
 
 async function finish({ run, result }: Replay, { bisect }: ReplayOptions): Promise<number> {
   using _signals = stopOnSignals(run, (text) => process.stderr.write(text));
-  const { summary, nights } = await result;
-  process.stdout.write(nightsText(nights));
-  // A site of which every check was skipped tells git nothing.
-  return bisect && summary.exitCode === 0 && summary.counts.skipped > 0 ? CANNOT_TELL : summary.exitCode;
+  const { summary, nights, untriedText } = await result;
+  process.stdout.write(`${nightsText(nights)}${untriedText}`);
+  // What was not tried tells git nothing.
+  const isTold = summary.counts.skipped === 0 && untriedText === '';
+  return bisect && summary.exitCode === 0 && !isTold ? CANNOT_TELL : summary.exitCode;
 }
 
 /** Files and folders that exist are recordings; a check file and a glob are not. */

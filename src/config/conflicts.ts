@@ -10,6 +10,9 @@ export function conflicts(given: GivenSettings, grid: string, env: SettingSource
     ...(given.given(TABLE.resume) !== undefined && given.value(TABLE.lastFailed)
       ? ['--resume and --last-failed: the first continues a run, the second starts a new one; pass only one']
       : []),
+    ...(given.isFlag(TABLE.bail) && given.isFlag(TABLE.maxFailures)
+      ? ['--bail and --max-failures: --bail is --max-failures 1; pass only one']
+      : []),
     ...(given.value(TABLE.trace) && given.value(TABLE.evidence) === 'none'
       ? ['--trace: --evidence none keeps no pictures; pass --evidence failures or all']
       : []),
@@ -32,9 +35,12 @@ function extensionConflicts(given: GivenSettings): string[] {
       : []),
     ...(hasControl
       ? []
-      : [TABLE.controlSample, TABLE.controlRunBudget, TABLE.controlWait]
-          .filter((setting) => given.given(setting) !== undefined)
-          .map(({ flag }) => `--${flag}: there is no control; add --control <none|dir|zip|crx>`)),
+      : [
+          ...[TABLE.controlSample, TABLE.controlRunBudget, TABLE.controlWait].filter(
+            (setting) => given.given(setting) !== undefined,
+          ),
+          ...(given.isFlag(TABLE.controlBudget) ? [TABLE.controlBudget] : []),
+        ].map(({ flag }) => `--${flag}: there is no control; add --control <none|dir|zip|crx>`)),
     ...(hasExtension && given.value(TABLE.isolation) === 'context'
       ? ['--isolation context: extensions do not run in a separate browser context; use wipe or session']
       : []),

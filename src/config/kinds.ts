@@ -10,7 +10,10 @@ const wholeFrom = (min: number): z.ZodType<number, number | string> =>
   z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().int().min(min));
 const filled = z.string().min(1);
 const oneOrMore = z.union([filled, z.array(filled)]).transform((given) => (Array.isArray(given) ? given : [given]));
-const commaList = oneOrMore.transform((given) => given.flatMap((entry) => entry.split(',')).filter(Boolean));
+/** A list of commas alone would select nothing, and so everything. */
+const commaList = oneOrMore
+  .refine((given) => given.length === 0 || given.some((entry) => /[^,]/.test(entry)))
+  .transform((given) => given.flatMap((entry) => entry.split(',')).filter(Boolean));
 
 /** @param note added to the message, such as ` (no limit)` */
 export function whole(min: number, note = ''): Kind<number, number | string> {

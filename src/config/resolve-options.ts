@@ -154,11 +154,15 @@ function dispatchOptions(given: GivenSettings, { capabilities }: Shared): Dispat
     outageMs: given.value(TABLE.outageTimeout),
     siteTimeoutMs: given.value(TABLE.siteTimeout),
     globalTimeoutMs: given.value(TABLE.globalTimeout),
-    maxFailures: given.value(TABLE.maxFailures) ?? (given.value(TABLE.bail) ? 1 : 0),
+    maxFailures: given.isFlag(TABLE.bail) && given.value(TABLE.bail) ? 1 : maxFailuresOf(given),
     perHost: given.value(TABLE.perHost),
     perDomain: given.value(TABLE.perDomain),
     hostDelayMs: given.value(TABLE.hostDelay),
   };
+}
+
+function maxFailuresOf(given: GivenSettings): number {
+  return given.value(TABLE.maxFailures) ?? (given.value(TABLE.bail) ? 1 : 0);
 }
 
 function extensionOptions(given: GivenSettings, { cwd, capabilities }: Shared): ExtensionOptions {

@@ -112,15 +112,17 @@ const CHANGES: Readonly<Record<Standing, Readonly<Record<Standing, Change>>>> = 
 };
 
 /** The changes that leave open if a failure is still there. */
-const UNANSWERED: ReadonlySet<Change> = new Set<Change>(['not-tried-again', 'removed']);
+const UNANSWERED: ReadonlySet<Change> = new Set<Change>(['not-tried-again', 'left-out', 'removed']);
 
 /**
- * The change of a site that passes now. It is not fixed if one of the checks that failed was not tried again, for example
+ * The change of a site that passes now. It is neither fixed nor steady if a check that failed or was flaky was not tried again, for example
  * because the later run has no extension.
  */
 export function changeOfPassing(named: Change, checks: readonly CheckChange[]): Change {
-  if (named !== 'fixed') return named;
-  return checks.some(({ before, change }) => isFailing(before) && UNANSWERED.has(change)) ? 'not-tried-again' : named;
+  if (named !== 'fixed' && named !== 'steady-again') return named;
+  const isOpen = ({ before, change }: CheckChange): boolean =>
+    (isFailing(before) || before === 'flaky') && UNANSWERED.has(change);
+  return checks.some(isOpen) ? 'not-tried-again' : named;
 }
 
 /** The change from one standing to another. */
@@ -182,9 +184,18 @@ export function gates(comparison: Comparison): SiteChange[] {
   return comparison.sites.filter((site) => site.gates);
 }
 
+/** Did the later run try any site? */
+export function hasAnswer({ sites }: Comparison): boolean {
+  return sites.some(({ after }) => !NOT_TRIED.has(after));
+}
+
+const NOT_TRIED: ReadonlySet<Standing> = new Set<Standing>(['skipped', 'not-run', 'absent']);
+
 /** The outcome that decides the exit code of a comparison: only new failures and new errors count. */
 export function comparisonOutcome(comparison: Comparison): RunOutcome {
   const counts = { ...NO_COUNTS };
+  // Then there is no answer, and no new failure says nothing.
+  if (!hasAnswer(comparison)) counts['not-run']++;
   for (const { checks } of gates(comparison)) {
     const isNewly = (standing: Standing): boolean =>
       checks.some(({ change, after }) => change === 'new-failure' && after === standing);

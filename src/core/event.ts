@@ -65,6 +65,12 @@ export interface RunStarted {
   readonly grid: string;
   /** With `--resume`: the run that this one continues. */
   readonly resumes?: string;
+  /** SHA-256 of the check files. */
+  readonly suiteHash?: string;
+  /** The selection leaves out checks of the suite. */
+  readonly checksLeftOut?: boolean;
+  /** With `--last-failed`: it tries only the sites that did not pass in the run before. */
+  readonly lastFailed?: boolean;
   /** The builds that its sessions have; absent without an extension. */
   readonly builds?: BuildsOfRun;
   /** When the control tries a site. */

@@ -1,5 +1,5 @@
 import type { Arm, Attempt } from './attempt.ts';
-import { hasFailed, tellingAttempts } from './attribution/loads.ts';
+import { hasFailed, hasTried, tellingAttempts } from './attribution/loads.ts';
 
 /** What one build did on the page of one night. */
 export type NightAnswer = 'fails' | 'passes' | 'unsure';
@@ -34,6 +34,7 @@ export function whatChanged({ newBuild, oldBuild }: TwoNights): WhatChanged {
 /** What the attempts of one arm on one page say. */
 export function nightAnswer(attempts: readonly Attempt[], arm: Arm): NightAnswer {
   const failures = tellingAttempts(attempts)
+    .filter(hasTried)
     .filter((attempt) => attempt.arm === arm)
     .map(hasFailed);
   if (failures.length === 0 || new Set(failures).size > 1) return 'unsure';

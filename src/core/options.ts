@@ -101,6 +101,8 @@ export interface ExtensionOptions {
   readonly control?: string | undefined;
   /** Run the control on every site, not only on those that failed. */
   readonly controlAll: boolean;
+  /** Both arms have one build on purpose. */
+  readonly isCalibration?: boolean;
 }
 
 /** How the workers run the suite. */

@@ -2,7 +2,7 @@ import { isMap, isSeq, parseDocument, visit, type Document, type YAMLSeq } from 
 import type { Cause } from '../core/fault.ts';
 import type { RunState, SiteState } from '../core/run-state.ts';
 import { isFailing, type CheckVerdict } from '../core/verdict.ts';
-import { coveredChecks, isPlainlyPassed, type ExpectationFacts } from './apply.ts';
+import { coveredChecks, isOver, type ExpectationFacts } from './apply.ts';
 import { compareExpectations, dayOf, type Expectation } from './expectation.ts';
 import { parseExpectations } from './read.ts';
 
@@ -34,7 +34,9 @@ export function updateExpectations(
   facts: Pick<ExpectationFacts, 'today' | 'extension'>,
 ): ExpectationsUpdate {
   const { expectations, document } = parseExpectations(text, name);
-  const removed = expectations.filter((expectation) => isOver(expectation, state, facts));
+  const removed = expectations.filter((expectation) =>
+    isOver(expectation, coveredBy(expectation, state, facts), state),
+  );
   const kept = expectations.filter((expectation) => !removed.includes(expectation));
   const added = [...state.sites()].flatMap((entry) => newOnes(entry, kept, state, facts));
   const wanted = [...kept, ...added].sort(compareExpectations);
@@ -48,10 +50,9 @@ export function updateExpectations(
   };
 }
 
-function isOver(expectation: Expectation, state: RunState, facts: ExpectationFacts): boolean {
+function coveredBy(expectation: Expectation, state: RunState, facts: ExpectationFacts): CheckVerdict[] {
   const entry = state.site(expectation.site);
-  const covered = entry === undefined ? [] : coveredChecks(expectation, entry, state, facts);
-  return covered.length > 0 && covered.every(isPlainlyPassed);
+  return entry === undefined ? [] : coveredChecks(expectation, entry, state, facts);
 }
 
 /** One new expectation for the site if every check of it failed, or else one for each failed check. */

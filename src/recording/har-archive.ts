@@ -30,6 +30,8 @@ export interface RecordingFacts {
   readonly url: string;
   readonly attempt: number;
   readonly arm: 'subject' | 'control';
+  /** The titles of the checks that failed; absent if the attempt passed, or ran out of time. */
+  readonly failed?: readonly string[];
   /** When the attempt started, in ISO 8601. */
   readonly started: string;
   /** The time that a replay's pages see at their start, in ms since 1970. */

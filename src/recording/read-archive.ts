@@ -58,6 +58,7 @@ const FACTS = z.looseObject({
   url: z.url({ protocol: /^https?$/ }),
   attempt: z.int().positive(),
   arm: z.enum(['subject', 'control']),
+  failed: z.array(z.string()).exactOptional(),
   started: z.iso.datetime(),
   seedDateMs: z.number(),
   chrome: z.string(),

@@ -8,6 +8,8 @@ export class FailuresBefore implements Excuser {
   readonly #nights: number;
   /** By site and check: in how many nights it failed or errored. Faults of grid and runner do not count. */
   readonly #failed = new Map<string, number>();
+  /** The same, of nights in which the build under test was to blame. */
+  readonly #broken = new Map<string, number>();
   readonly #flaky = new Map<string, number>();
   /** By site: in how many nights it errored because of the site itself. */
   readonly #dead = new Map<string, number>();
@@ -19,8 +21,10 @@ export class FailuresBefore implements Excuser {
         if (isDead(site)) count(this.#dead, site.id);
         for (const check of site.checks) {
           const verdict = verdictOfCheck(check);
-          if (isFailing(knownStanding(verdict, check.cause))) count(this.#failed, keyOf(site.id, check.title));
-          if (verdict === 'flaky') count(this.#flaky, keyOf(site.id, check.title));
+          const key = keyOf(site.id, check.title);
+          if (isFailing(knownStanding(verdict, check.cause))) count(this.#failed, key);
+          if (check.cause === 'extension') count(this.#broken, key);
+          if (verdict === 'flaky') count(this.#flaky, key);
         }
       }
     }
@@ -29,8 +33,10 @@ export class FailuresBefore implements Excuser {
   excuse(check: CheckVerdict, site: JudgedSite): string | undefined {
     const { siteId } = site;
     const key = keyOf(siteId, check.title);
-    const failed = this.#failed.get(key) ?? 0;
+    // That the page was broken before does not excuse a build that breaks it now.
+    const failed = (check.cause === 'extension' ? this.#broken : this.#failed).get(key) ?? 0;
     if (failed > 0) return this.#text('failed', failed);
+    if (check.cause === 'extension') return undefined;
     const flaky = this.#flaky.get(key) ?? 0;
     if (check.flaky) return flaky > 0 ? this.#text('was flaky', flaky) : undefined;
     // It is chance which check first finds a site dead, and a check may be new.

@@ -6,14 +6,15 @@ import type { Verdict } from '../core/verdict.ts';
 import { foldJournal } from './fold.ts';
 import { JOURNAL, RESULTS_JSON } from './layout.ts';
 import { readResults } from './read-results.ts';
+import type { SiteResult } from './results-json.ts';
 
 /** A flaky site did pass, and a skipped one would be skipped again. */
 const NOT_PASSED: ReadonlySet<Verdict> = new Set(['failed', 'errored', 'not-run']);
 
 /** What a rerun must know of the last run. */
 export interface LastFailed {
-  /** The ids of the sites that did not pass, in the order of the list. */
-  readonly siteIds: readonly string[];
+  /** The sites that did not pass, in the order of the list, with the titles of the checks that did not. */
+  readonly sites: ReadonlyMap<string, readonly string[]>;
   /** The build under test; undefined if the run had no extension. */
   readonly build: Build | undefined;
 }
@@ -25,8 +26,8 @@ export interface LastFailed {
 export async function lastFailed(folder: string): Promise<LastFailed> {
   if (existsSync(join(folder, JOURNAL))) {
     const state = await foldJournal(join(folder, JOURNAL));
-    const again = [...state.sites()].filter(({ verdict }) => NOT_PASSED.has(verdict.verdict));
-    return { siteIds: again.map(({ site }) => site.id), build: buildsOf(state)?.subject };
+    const sites = [...state.sites()].map(({ site, verdict }) => ({ id: site.id, ...verdict }));
+    return { sites: failedOf(sites), build: buildsOf(state)?.subject };
   }
   if (!existsSync(join(folder, RESULTS_JSON))) {
     throw refusal('last-failed.none', `${folder} has no results of an earlier run`, {
@@ -34,6 +35,14 @@ export async function lastFailed(folder: string): Promise<LastFailed> {
     });
   }
   const { sites, extensions } = await readResults(join(folder, RESULTS_JSON));
-  const again = sites.filter(({ verdict }) => NOT_PASSED.has(verdict));
-  return { siteIds: again.map(({ id }) => id), build: extensions.find((build) => build.arm === 'subject') };
+  return { sites: failedOf(sites), build: extensions.find((build) => build.arm === 'subject') };
+}
+
+type JudgedSite = Pick<SiteResult, 'id' | 'verdict' | 'checks'>;
+
+function failedOf(sites: readonly JudgedSite[]): LastFailed['sites'] {
+  const failed = sites.filter(({ verdict }) => NOT_PASSED.has(verdict));
+  const titlesOf = ({ checks }: JudgedSite): string[] =>
+    checks.filter(({ status }) => NOT_PASSED.has(status)).map(({ title }) => title);
+  return new Map(failed.map((site) => [site.id, titlesOf(site)]));
 }

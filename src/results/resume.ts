@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ControlMode } from '../core/attempt.ts';
 import { buildDifferences, buildsOf, type BuildsOfRun } from '../core/builds.ts';
 import { isEvidenceCode } from '../core/error-codes.ts';
 import type { RunEvent, RunStarted, Undated } from '../core/event.ts';
@@ -12,7 +13,10 @@ import { replaySound } from './replay.ts';
 import type { RunFolder, UnfinishedRun } from './run-folder.ts';
 
 /** What must be the same in a run and in the run that resumes it. */
-export type PlanFacts = Pick<RunStarted, 'planHash' | 'siteCount' | 'checks' | 'shard' | 'builds'>;
+export type PlanFacts = Pick<
+  RunStarted,
+  'planHash' | 'siteCount' | 'checks' | 'suiteHash' | 'shard' | 'builds' | 'control'
+>;
 
 /** What a new run keeps of an unfinished one. The other sites run again. */
 export interface ResumePlan {
@@ -176,6 +180,12 @@ async function copyEvidence(source: UnfinishedRun, folder: RunFolder, kept: Read
   }
 }
 
+const CONTROLS: Readonly<Record<ControlMode, string>> = {
+  never: 'none',
+  'on-failure': 'on failures',
+  always: 'on all sites',
+};
+
 function differencesOf(before: RunStarted, now: PlanFacts): string[] {
   const differences: string[] = [];
   if (before.siteCount !== now.siteCount) differences.push(`sites: ${before.siteCount} then, ${now.siteCount} now`);
@@ -189,6 +199,11 @@ function differencesOf(before: RunStarted, now: PlanFacts): string[] {
   differences.push(
     ...[...fresh].filter((title) => !old.has(title)).map((title) => `check ${JSON.stringify(title)}: new`),
   );
+  // An older gridrun did not record it.
+  if (before.suiteHash !== undefined && before.suiteHash !== now.suiteHash && differences.length === 0)
+    differences.push('the content of the check files');
+  if ((before.control ?? 'never') !== (now.control ?? 'never'))
+    differences.push(`control: ${CONTROLS[before.control ?? 'never']} then, ${CONTROLS[now.control ?? 'never']} now`);
   if (before.planHash !== now.planHash && differences.length === 0) {
     differences.push('the entries of the site list, the selection (--site, --tag, --grep) or the durations file');
   }

@@ -86,6 +86,7 @@ export function chooseShards(folders: readonly ShardFolder[]): ShardChoice {
       ...taken.flatMap((same, index) => (same.length > 0 ? [] : [missing(index + 1, total)])),
       ...taken.flatMap((same) => (same.length < 2 ? [] : [doubled(same)])),
       ...shards.filter(({ finished }) => !finished).map(unfinished),
+      ...shards.filter(({ header }) => header.lastFailed === true).map(rerun),
     ],
   };
 }
@@ -101,7 +102,9 @@ function commonPlan(found: readonly Shard[]): Shard | undefined {
 function planOf({ header }: Shard): string {
   const { subject, control } = header.builds ?? {};
   const builds = [subject?.sha256, control === 'none' ? control : control?.sha256];
-  return JSON.stringify([header.planHash, header.shard.total, header.checks.map(({ title }) => title), builds]);
+  const titles = header.checks.map(({ title }) => title);
+  const suite = header.suiteHash ?? '';
+  return JSON.stringify([header.planHash, header.shard.total, titles, suite, builds, header.control ?? 'never']);
 }
 
 /** A finished shard if there is one, because a CI server may have rerun a job that was cut off. `same` is newest first. */
@@ -144,6 +147,8 @@ function foreign(shard: Shard, plan: Shard): Fault {
     ...(JSON.stringify(own.checks.map(({ title }) => title)) === JSON.stringify(common.checks.map(({ title }) => title))
       ? []
       : ['the checks']),
+    ...((own.suiteHash ?? '') === (common.suiteHash ?? '') ? [] : ['the content of the check files']),
+    ...((own.control ?? 'never') === (common.control ?? 'never') ? [] : ['when the control runs (--control-all)']),
     ...buildDifferences(common.builds, own.builds).map(
       ({ option, before, now }) => `--${option} (${now} instead of ${before})`,
     ),
@@ -152,6 +157,14 @@ function foreign(shard: Shard, plan: Shard): Fault {
     'merge.foreign',
     `${shard.path} (${nameOf(shard)}) has a different plan and is left out: ${differences.join(' and ')} differ`,
     { hint: 'merge shards of the same list, selection, suite and extension' },
+  );
+}
+
+function rerun(shard: Shard): Fault {
+  return makeFault(
+    'merge.rerun',
+    `${nameOf(shard)} in ${shard.path} is a rerun of failed sites (--last-failed); the other sites of the shard are in no report`,
+    { hint: 'merge the shards before they are rerun: a rerun overwrites the results of its shard' },
   );
 }
 

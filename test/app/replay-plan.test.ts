@@ -14,6 +14,7 @@ function archive(site: Site, started: string): FoundArchive {
     startedAt: Date.parse(started),
     arm: 'subject',
     hadExtension: false,
+    failed: [],
     checkFiles: [],
   };
 }

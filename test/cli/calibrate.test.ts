@@ -50,3 +50,12 @@ test('gridrun calibrate refuses what would make its arms differ', async () => {
   assert.equal(none.code, 2);
   assert.match(none.stderr, /gridrun calibrate has no build to compare with itself/);
 });
+
+test('gridrun calibrate that tried no site exits 3 and claims no noise', async () => {
+  await using stub = await startStubForBuild();
+  const skipped = JSON.stringify([{ id: 'a', url: 'https://a.test/', skip: 'later' }]);
+  await using place = await withBuild({ 'sites.json': skipped, 'a.check.mjs': failingIf('false') });
+  const command = ['calibrate', 'a.check.mjs', '--sites', 'sites.json', '--grid', stub.url, '--extension', 'build'];
+  const { code, stdout } = await place.run(command);
+  assert.deepEqual([code, /no site was tried, so nothing was measured/.test(stdout)], [3, true], stdout);
+});

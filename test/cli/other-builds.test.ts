@@ -45,6 +45,21 @@ test('--last-failed without the extension of the last run is refused: it would t
   assert.deepEqual(await place.verdicts(), { s1: 'failed' });
 });
 
+test('--last-failed without the checks that failed is refused, and so is a selection without failed sites', async () => {
+  await using stub = await startStubForBuild();
+  await using place = await withTwoBuilds();
+  const extension = ['--extension', 'build'];
+  assert.equal((await place.run(commandOver(stub.url, ...extension))).code, 1);
+  const other = await place.run(commandOver(stub.url, ...extension, '--last-failed', '--grep', 'title'));
+  assert.equal(other.code, 2, other.stderr);
+  assert.match(
+    other.stderr,
+    /check "the icon is there @extension" is not in this run: s1\n[^]*code: last-failed\.checks/,
+  );
+  const none = await place.run(commandOver(stub.url, ...extension, '--last-failed', '--site', 's0'));
+  assert.match(none.stderr, /the selection has none of the 1 site that did not pass in the last run/);
+});
+
 test('compare: what failed is not fixed by a run that did not try it again', async () => {
   await using stub = await startStubForBuild();
   await using place = await withTwoBuilds();
@@ -83,7 +98,10 @@ test('a run of one build does not resume a run of another', async () => {
   await started.ended;
   for (const [flags, now] of [
     [['--extension', 'later'], /--extension: stub-build 1\.0 \(\w{8}\) then, stub-build 1\.0 \(\w{8}\) now/],
-    [['--extension', 'build', '--control', 'none'], /--control: not given then, none now/],
+    [
+      ['--extension', 'build', '--control', 'none'],
+      /control: none then, on failures now[^]*--control: not given then, none now/,
+    ],
     [[], /--extension: stub-build 1\.0 \(\w{8}\) then, not given now/],
   ] as const) {
     const { code, stderr } = await place.run(commandOver(stub.url, '--resume', ...flags));
@@ -106,6 +124,19 @@ test('shards of two builds are not merged', async () => {
     /different plan and is left out: --extension \(stub-build 1\.0 \(\w{8}\) instead of stub-build/,
   );
   assert.match(stdout + stderr, /shard [12]\/2 is missing/);
+});
+
+test('compare: a later run that tried nothing is no answer, and shards are not compared with whole runs', async () => {
+  await using stub = await startStubForBuild();
+  await using place = await withTwoBuilds();
+  await place.run(commandOver(stub.url, '--extension', 'build', '--out', 'before'));
+  await place.run(commandOver(stub.url, '--grep', 'icon', '--out', 'nothing'));
+  const { code, stdout } = await place.run(['compare', 'before', 'nothing']);
+  assert.deepEqual([code, /tried no site, so there is no answer/.test(stdout)], [3, true], stdout);
+  await place.run(commandOver(stub.url, '--extension', 'build', '--shard', '1/2', '--out', 'part'));
+  const part = await place.run(['compare', 'before', 'part']);
+  assert.equal(part.code, 2);
+  assert.match(part.stderr, /the earlier run is shard 1\/1 and the later run is shard 1\/2[^]*code: compare\.shards/);
 });
 
 test('--checks names check files, as the arguments do', async () => {

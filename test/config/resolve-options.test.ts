@@ -75,6 +75,17 @@ test('a flag that would do nothing is a mistake; a config may hold it for other 
     mistakesOf(() => resolveOptions({ ...NOTHING, flags })).map((mistake) => mistake.split(':')[0]),
     ['--baseline-nights', '--nodes', '--image'],
   );
+  for (const [given, mistake] of [
+    [{ controlBudget: '20' }, /^--control-budget: there is no control/],
+    [{ bail: true, maxFailures: '0' }, /^--bail and --max-failures: /],
+    [{ site: ',' }, /^--site must be globs/],
+    [{ tag: ',' }, /^--tag must be tags/],
+  ] as const)
+    assert.match(mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', ...given } })).join(), mistake);
+  assert.equal(
+    resolveOptions({ ...NOTHING, flags: { sites: 's', bail: true }, config: { maxFailures: 5 } }).maxFailures,
+    1,
+  );
   assert.match(
     mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', list: true, resume: '' } })).join(),
     /^--resume: --list prints the plan of a new run/,

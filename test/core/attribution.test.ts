@@ -43,6 +43,17 @@ test('the build fails each time and the control never: broken, cause extension',
   assert.deepEqual(verdict.arms?.control, { failed: 0, all: 4 });
 });
 
+test('a control that skipped every check is no answer: undecided, and no pair', () => {
+  const nothing = { page: 'skipped', 'button @extension': 'skipped' } as const;
+  const attempts = alternating(4, { page: 'skipped', 'button @extension': 'failed' }, nothing);
+  const verdict = verdictOf(...attempts);
+  assert.deepEqual([verdict.attribution, verdict.arms?.control], ['undecided', { failed: 0, all: 0 }]);
+  assert.equal(pairsOf(attempts).all, 0);
+  assert.equal(firstPairOf(attempts).all, 0);
+  const replays = alternating(2, { 'button @extension': 'failed' }, nothing);
+  assert.deepEqual(replaysThatCount(replays[0]!, replays), []);
+});
+
 test('one failure that does not come again is not the build: flaky', () => {
   const verdict = verdictOf(
     attempt('subject', { page: 'failed', 'button @extension': 'passed' }),

@@ -420,3 +420,14 @@ test('a file that begins with a byte order mark is read', async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+test('a run without some of its checks says nothing of a whole site', async () => {
+  const made = run({ good: [passed(one), passed(two)] });
+  made.events[0] = { ...made.events[0], checksLeftOut: true } as (typeof made.events)[0];
+  const state = await stateOf(made);
+  const whole = entry('good');
+  const ofCheck = entry('good', { check: one });
+  assert.deepEqual(applyExpectations(state, [whole, ofCheck], FACTS).passed, [ofCheck]);
+  const yaml = '- { site: good, reason: moved, owner: ada, until: 2026-12-31 }\n';
+  assert.deepEqual(updateExpectations(yaml, 'known.yaml', state, FACTS).removed, []);
+});

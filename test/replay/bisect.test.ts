@@ -17,6 +17,12 @@ test('only a replay with --bisect changes its exit code, and git sees good, bad,
   const all = (...args: string[]): number[] => codes.map((code) => exitForBisect(args, code));
   assert.deepEqual(all('replay', 'x.har.zip', '--bisect'), [0, 1, 125, 125, 125, 125, 130]);
   for (const args of [
+    ['--config', 'c.json', 'replay', 'x.har.zip', '--bisect'],
+    ['--bisect', 'replay', 'x.har.zip'],
+    ['replay', 'x.har.zip', '--bisect=1'],
+  ])
+    assert.deepEqual(all(...args), [0, 1, 125, 125, 125, 125, 130], args.join(' '));
+  for (const args of [
     ['replay', 'x.har.zip'],
     ['--sites', 'a', '--bisect'],
     ['replay', 'x', '--bisect=false'],

@@ -19,6 +19,7 @@ interface Night {
   readonly site: string;
   readonly url: string;
   readonly started?: string;
+  readonly failed?: readonly string[];
   readonly extension?: { readonly id: string; readonly version: string };
 }
 
@@ -142,14 +143,32 @@ test('two builds on the pages of two nights say in one word what changed', SKIP,
   assert.match(stdout, /old build +passes +passes\n +new build +fails +fails\n +extension: the extension changed/);
 });
 
+test('a replay that does not try what failed in the recording says so; with --bisect it is 125', SKIP, async () => {
+  await using place = await Workplace.with({
+    'other.check.mjs': CHECK.replaceAll('has two fields', 'is another check'),
+  });
+  const failed = ['has two fields'];
+  await record(place, 'shop.har.zip', { site: 'shop', url: 'https://shop.test/', failed }, [
+    { url: 'https://shop.test/', body: FORM },
+  ]);
+  const command = ['replay', 'shop.har.zip', 'other.check.mjs', '--grep', 'another', '--evidence', 'none'];
+  const plain = await place.run(command);
+  assert.equal(plain.code, 0, plain.stdout);
+  assert.match(plain.stdout, /not tried, though it failed when the site was recorded:\n {2}shop: has two fields\n/);
+  assert.equal((await place.run([...command, '--bisect'])).code, 125);
+});
+
 test('with --bisect, what is neither good nor bad is 125', async () => {
   await using place = await Workplace.with({ 'no.har.zip': 'not a zip' });
   const codes = await Promise.all(
-    [['no.har.zip'], ['no.har.zip', '--bisect'], ['no.har.zip', '--nonsense', '--bisect']].map(
-      async (args) => (await place.run(['replay', ...args])).code,
-    ),
+    [
+      ['no.har.zip'],
+      ['no.har.zip', '--bisect'],
+      ['no.har.zip', '--nonsense', '--bisect'],
+      ['no.har.zip', '--bisect=1'],
+    ].map(async (args) => (await place.run(['replay', ...args])).code),
   );
-  assert.deepEqual(codes, [2, 125, 125]);
+  assert.deepEqual(codes, [2, 125, 125, 125]);
 });
 
 test('each recording that cannot be read is named at once', async () => {

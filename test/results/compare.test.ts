@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { changeOf, comparisonOutcome, gates, type Change, type Standing } from '../../src/core/comparison.ts';
 import type { CheckResult } from '../../src/core/attempt.ts';
 import { exitOf } from '../../src/core/outcome.ts';
+import { FailuresBefore } from '../../src/results/baseline.ts';
 import { compareRuns } from '../../src/results/compare.ts';
 import { readBaseline, readRun, runOf, type EarlierRun } from '../../src/results/earlier-runs.ts';
 import { foldEvents } from '../../src/results/fold.ts';
@@ -88,7 +89,9 @@ for (const before of STANDINGS) {
       assert.equal(comparison.siteCounts[change], 1);
       assert.equal(comparison.checkCounts[change], 1);
       assert.equal(gates(comparison).length, change === 'new-failure' ? 1 : 0);
-      assert.equal(exitOf(comparisonOutcome(comparison)).code, change !== 'new-failure' ? 0 : now === 'failed' ? 1 : 3);
+      const isTried = !['skipped', 'not-run', 'absent'].includes(now);
+      const code = change === 'new-failure' ? (now === 'failed' ? 1 : 3) : isTried ? 0 : 3;
+      assert.equal(exitOf(comparisonOutcome(comparison)).code, code);
     });
   }
 }
@@ -177,8 +180,35 @@ test('a site is not fixed if a check that failed is skipped or gone', async () =
   const both = new FakeRun([siteOf('a')], ['one', 'two']);
   assert.equal(await changeWith(both.attempt('a', [passed('one'), skipped])), 'not-tried-again');
   assert.equal(await changeWith(new FakeRun([siteOf('a')], ['one']).attempt('a', [passed('one')])), 'not-tried-again');
+  const flaky = new FakeRun([siteOf('b')], ['one', 'two'])
+    .attempt('b', [passed('one'), failed('two')])
+    .attempt('b', [passed('one'), passed('two')])
+    .judged('b');
+  const steady = new FakeRun([siteOf('b')], ['one', 'two']).attempt('b', [passed('one'), skipped]).judged('b');
+  const [site] = compareRuns([await earlier(flaky.ended())], await earlier(steady.ended())).sites;
+  assert.deepEqual([site?.before, site?.change], ['flaky', 'not-tried-again']);
   const fixed = new FakeRun([siteOf('a')], ['one', 'two']).attempt('a', [passed('one'), passed('two')]);
   assert.equal(await changeWith(fixed), 'fixed');
+});
+
+test('that the page failed before does not excuse a build that breaks it now', async () => {
+  const known = new FailuresBefore([await earlier(runWith({ a: 'failed' }))]);
+  const site = { siteId: 'a', verdict: 'failed', cause: 'extension' } as const;
+  const check = { title: 't', status: 'failed', flaky: false, attempts: 1, durationMs: 1 } as const;
+  assert.match(known.excuse({ ...check, cause: 'check' }, site) ?? '', /failed in the baseline too/);
+  assert.equal(known.excuse({ ...check, cause: 'extension' }, site), undefined);
+  const blamed = await earlier(runWith({ a: 'failed' }));
+  const broken = {
+    ...blamed,
+    sites: blamed.sites.map((one) => ({
+      ...one,
+      checks: one.checks.map((its) => ({ ...its, cause: 'extension' as const })),
+    })),
+  };
+  assert.match(
+    new FailuresBefore([broken]).excuse({ ...check, cause: 'extension' }, site) ?? '',
+    /failed in the baseline/,
+  );
 });
 
 test('checks that only one of the runs has are added and removed', async () => {

@@ -106,6 +106,22 @@ test('the bail of one shard is not the reason of another that was cut off', asyn
   assert.match(state.site('c0')?.verdict.checks[0]?.reason ?? '', /shard 2\/2 was cut off/);
 });
 
+test('a rerun of failed sites, other check files and another use of the control are named', () => {
+  const facts = { control: 'on-failure', suiteHash: 'suite-1' } as const;
+  const whole = folderOf(partOf(1, 3, facts), 'a');
+  const named = (other: Partial<RunStarted>): string =>
+    chooseShards([whole, folderOf(partOf(2, 3, facts), 'b'), folderOf(partOf(3, 3, { ...facts, ...other }), 'c')])
+      .faults.map(({ code, message }) => `${code} ${message}`)
+      .join('\n');
+  assert.equal(named({}), '');
+  assert.match(
+    named({ lastFailed: true }),
+    /^merge\.rerun shard 3\/3 in c is a rerun of failed sites \(--last-failed\)/,
+  );
+  assert.match(named({ suiteHash: 'suite-2' }), /^merge\.foreign c .*: the content of the check files differ/);
+  assert.match(named({ control: 'always' }), /^merge\.foreign c .*: when the control runs \(--control-all\) differ/);
+});
+
 test('each of the four mistakes is named, and the answer does not depend on the order', () => {
   const foreign = partOf(1, 3, { run: 'other', planHash: 'hash-2' });
   const folders = [

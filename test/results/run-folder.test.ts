@@ -314,6 +314,26 @@ test('resume refuses another plan, and says what differs', async () => {
   });
 });
 
+test('resume refuses other check files and another control, as far as the journal knows them', async () => {
+  const known = { suiteHash: 'suite-1', control: 'on-failure' } as const;
+  const journal = String(variedRun().journal()).replace(
+    '"grid":',
+    '"suiteHash":"suite-1","control":"on-failure","grid":',
+  );
+  leave(variedRun());
+  writeFileSync(join(out, 'events.ndjson'), journal);
+  using folder = await RunFolder.open(out);
+  await folder.setAside();
+  const source = await findUnfinished(folder, '');
+  await assert.rejects(planResume(source, { ...PLAN, ...known, suiteHash: 'suite-2' }), {
+    mistakes: ['the content of the check files'],
+  });
+  await assert.rejects(planResume(source, { ...PLAN, ...known, control: 'always' }), {
+    mistakes: ['control: on failures then, on all sites now'],
+  });
+  assert.ok((await planResume(source, { ...PLAN, ...known })).kept.has('good'));
+});
+
 test('resume refuses what is not there, and what was finished already', async () => {
   using folder = await RunFolder.open(out);
   await assert.rejects(findUnfinished(folder, ''), { code: 'resume.none' });
@@ -333,13 +353,18 @@ test('resume refuses what is not there, and what was finished already', async ()
 
 test('last-failed: from the journal, or from results.json alone, or refused', async () => {
   await assert.rejects(lastFailed(out), { code: 'last-failed.none' });
+  const sites = new Map([
+    ['bad', ['form works']],
+    ['gone', ['form is found', 'form works']],
+    ['cut', ['form works']],
+  ]);
   const run = variedRun().ended();
   const reporter = new ResultsJsonReporter(await foldEvents(run.events), join(out, 'results.json'));
   await reporter.finish();
-  assert.deepEqual(await lastFailed(out), { siteIds: ['bad', 'gone', 'cut'], build: undefined });
+  assert.deepEqual(await lastFailed(out), { sites, build: undefined });
   rmSync(join(out, 'results.json'));
   leave(run);
-  assert.deepEqual(await lastFailed(out), { siteIds: ['bad', 'gone', 'cut'], build: undefined });
+  assert.deepEqual(await lastFailed(out), { sites, build: undefined });
 });
 
 test('last-failed: a damaged results.json is refused by what is wrong with it', async () => {

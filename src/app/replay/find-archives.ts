@@ -24,6 +24,8 @@ export interface FoundArchive {
   readonly arm: Arm;
   /** Was an extension loaded when it was recorded? */
   readonly hadExtension: boolean;
+  /** The titles of the checks that failed when it was recorded; empty if that is not known. */
+  readonly failed: readonly string[];
   /** The check files of the recorded run, relative to its working directory; empty if they are not known. */
   readonly checkFiles: readonly string[];
 }
@@ -84,7 +86,7 @@ function lastOfBuild(archives: readonly FoundArchive[]): FoundArchive {
 
 async function describe(path: string, runs: Map<string, Promise<RecordedRun>>): Promise<FoundArchive> {
   const { log } = await readArchive(path);
-  const { site: id, url, started, arm, extension }: RecordingFacts = log._gridrun;
+  const { site: id, url, started, arm, failed, extension }: RecordingFacts = log._gridrun;
   const folder = runFolderOf(path);
   const run = folder === undefined ? undefined : await once(runs, folder);
   return {
@@ -93,6 +95,7 @@ async function describe(path: string, runs: Map<string, Promise<RecordedRun>>): 
     startedAt: Date.parse(started),
     arm,
     hadExtension: extension !== undefined,
+    failed: failed ?? [],
     checkFiles: run?.checkFiles ?? [],
   };
 }

@@ -5,8 +5,10 @@ import type { Undated } from '../../core/event.ts';
 import { refusal } from '../../core/fault.ts';
 import { nightAnswer, whatChanged, type TwoNights, type WhatChanged } from '../../core/nights.ts';
 import type { RunOptions } from '../../core/options.ts';
+import type { SiteVerdict } from '../../core/verdict.ts';
 import { readArchive } from '../../recording/read-archive.ts';
 import type { OnMiss } from '../../replay/replay-proxy.ts';
+import { untriedText } from '../../report/look-back/untried-text.ts';
 import { ReplaySessions } from '../../replay/replay-sessions.ts';
 import type { Run, RunSummary } from '../run/handle.ts';
 import type { Terminal } from '../run/reporters.ts';
@@ -46,8 +48,16 @@ export interface NightsOfSite extends TwoNights {
 /** A replay in progress. */
 export interface Replay {
   readonly run: Run;
-  /** How the run ended, and what changed on each site that has recordings of two nights and was tried with two builds. */
-  readonly result: Promise<{ readonly summary: RunSummary; readonly nights: readonly NightsOfSite[] }>;
+  readonly result: Promise<ReplayResult>;
+}
+
+/** How a replay ended. */
+export interface ReplayResult {
+  readonly summary: RunSummary;
+  /** What changed on each site that has recordings of two nights and was tried with two builds. */
+  readonly nights: readonly NightsOfSite[];
+  /** Names the checks that failed when a site was recorded, and that the replay did not try. Empty if it tried all. */
+  readonly untriedText: string;
 }
 
 /**
@@ -77,7 +87,7 @@ export async function startReplay(options: ReplayOptions, terminal?: Terminal): 
     terminal,
     stage: { list: plan.list, sessions, notice: noticeOf(lack) },
   });
-  const result = watched(run, plan.nights);
+  const result = watched(run, plan);
   // A caller that only follows the run must not get an unhandled rejection.
   result.catch(() => {});
   const stop: Run['stop'] = (how) => {
@@ -128,14 +138,28 @@ function reader({ sites }: ReplayPlan): ConstructorParameters<typeof ReplaySessi
   return async (siteId, secrets) => playedSite(await readArchive(sites.get(siteId)!.archive.path), secrets);
 }
 
-async function watched(run: Run, nights: readonly SiteNights[]): Replay['result'] {
+async function watched(run: Run, { nights, sites }: ReplayPlan): Replay['result'] {
   const attempts: Attempt[] = [];
   const ids = new Set(nights.flatMap(({ before, tonight }) => [before, tonight]));
-  for await (const event of run)
+  const tried = new Map<string, ReadonlySet<string>>();
+  for await (const event of run) {
     if (event.type === 'attempt-ended' && ids.has(event.attempt.siteId)) attempts.push(event.attempt);
+    if (event.type === 'site-judged') tried.set(event.verdict.siteId, triedIn(event.verdict));
+  }
   const summary = await run.summary;
-  if (!attempts.some(({ arm }) => arm === 'control')) return { summary, nights: [] };
-  return { summary, nights: nights.map((pair) => nightsOf(pair, attempts)) };
+  const untried = [...sites].flatMap(([siteId, { archive }]) =>
+    archive.failed.filter((title) => tried.get(siteId)?.has(title) !== true).map((title) => ({ siteId, title })),
+  );
+  const areCompared = attempts.some(({ arm }) => arm === 'control');
+  return {
+    summary,
+    nights: areCompared ? nights.map((pair) => nightsOf(pair, attempts)) : [],
+    untriedText: untriedText(untried),
+  };
+}
+
+function triedIn({ checks }: SiteVerdict): ReadonlySet<string> {
+  return new Set(checks.flatMap(({ status, title }) => (status === 'skipped' || status === 'not-run' ? [] : title)));
 }
 
 function nightsOf({ siteId, before, tonight }: SiteNights, attempts: readonly Attempt[]): NightsOfSite {

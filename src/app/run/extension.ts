@@ -27,14 +27,14 @@ export interface InstalledBuilds extends Arms {
 
 /** Reads the extensions that the options name. Throws one refusal with the mistakes of both. */
 export async function readBuilds(options: ExtensionOptions): Promise<Builds | undefined> {
-  const { cwd, extension, control: wanted, controlAll } = options;
+  const { cwd, extension, control: wanted, controlAll, isCalibration = false } = options;
   if (extension === undefined) return undefined;
   const [subject, control] = await refuseTogether(
     readExtension(resolve(cwd, extension)),
     readControl(wanted === undefined || wanted === 'none' ? wanted : resolve(cwd, wanted)),
   );
   const mode = control === undefined ? 'never' : controlAll ? 'always' : 'on-failure';
-  return { subject, mode, control, areTwo: wanted !== extension };
+  return { subject, mode, control, areTwo: !isCalibration };
 }
 
 /** With `none` there is no build to read. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { findCheckFiles } from '../../check/pool/check-files.ts';
+import { suiteHash } from '../../check/pool/suite-hash.ts';
 import { WORKER_LIMITS, WorkerPool } from '../../check/pool/worker-pool.ts';
 import type { CheckPlan } from '../../core/check.ts';
 import type { Undated } from '../../core/event.ts';
@@ -38,6 +39,8 @@ export interface RunInput {
   readonly plan: RunPlan;
   readonly durations: PlanDurations;
   readonly runner: WorkerPool;
+  /** SHA-256 of the check files. */
+  readonly suiteHash: string;
   readonly builds: Builds | undefined;
   readonly known: KnownFailures;
   /** How often each check failed by itself in earlier runs. */
@@ -69,7 +72,7 @@ export async function readInput(options: InputOptions, support: WorkerSupport): 
   // The workers must know the secrets of the list. If the list is wrong, its refusal comes below.
   const secrets: string[] = await reading.then(secretsInList, () => []);
   if (URL.canParse(options.grid)) secrets.push(decodeURIComponent(new URL(options.grid).password));
-  const [list, { runner, checks }, builds, known, named] = await refuseTogether(
+  const [list, { runner, checks, hash }, builds, known, named] = await refuseTogether(
     reading,
     loadSuite(options, secrets, support),
     readBuilds(options),
@@ -85,6 +88,7 @@ export async function readInput(options: InputOptions, support: WorkerSupport): 
     plan,
     durations,
     runner,
+    suiteHash: hash,
     builds,
     known,
     earlier: history.earlier,
@@ -115,7 +119,7 @@ async function loadSuite(
   options: CheckOptions & Pick<PlanOptions, 'sessions'>,
   secrets: readonly string[],
   { stack, emit, signal }: WorkerSupport,
-): Promise<{ readonly runner: WorkerPool; readonly checks: readonly CheckPlan[] }> {
+): Promise<{ readonly runner: WorkerPool; readonly checks: readonly CheckPlan[]; readonly hash: string }> {
   const files = await findCheckFiles(options.cwd, options.checks);
   signal.throwIfAborted();
   const { cwd, setup, selection, forbidOnly, checkTimeoutMs, lanesPerWorker, evidence, trace, record, recordMaxBytes } =
@@ -138,7 +142,7 @@ async function loadSuite(
   };
   const sessions = options.sessions === 'auto' ? undefined : options.sessions;
   const runner = stack.use(new WorkerPool({ worker, lanesPerWorker, sessions, emit }));
-  return { runner, checks: await runner.load() };
+  return { runner, checks: await runner.load(), hash: await suiteHash(files) };
 }
 
 /** The values of the environment variables that the list names. */

@@ -48,18 +48,24 @@ async function readExpectationsOf(file: string, cwd: string): Promise<Expectatio
 /** What expectations are checked against, but for the day. */
 export type KnownFacts = Omit<ExpectationFacts, 'today'>;
 
+/** Does the selection leave out checks of the suite? A tag may be one of sites only; then it leaves out none. */
+export function leavesOutChecks({ grep, grepInvert, tags }: SelectionOptions): boolean {
+  return grep !== undefined || grepInvert !== undefined || tags.length > 0;
+}
+
 /**
  * Collects the version of the extension, every site of the list and every check. The checks are left out if the
  * selection leaves out some of them.
  */
 export function knownFacts(
-  { grep, grepInvert, tags }: SelectionOptions,
+  selection: SelectionOptions,
   { list, plan }: Pick<RunInput, 'list' | 'plan'>,
   extension: string | undefined,
 ): KnownFacts {
-  const isWhole = grep === undefined && grepInvert === undefined && tags.length === 0;
   const sites = new Set(list.sites.map((site) => site.id));
-  const known = isWhole ? { sites, checks: new Set(plan.checks.map((check) => check.title)) } : { sites };
+  const known = !leavesOutChecks(selection)
+    ? { sites, checks: new Set(plan.checks.map((check) => check.title)) }
+    : { sites };
   return { known, extension };
 }
 

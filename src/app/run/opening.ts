@@ -1,22 +1,27 @@
 import { hostname } from 'node:os';
 import { SCHEMA_VERSION, type RunStarted, type Undated } from '../../core/event.ts';
+import type { RunOptions } from '../../core/options.ts';
 import type { PlanFacts } from '../../results/resume.ts';
 import { setAsideText } from '../../results/run-folder.ts';
 import { sitesPlanned } from '../../results/sites-planned.ts';
 import { version } from '../../version.ts';
 import { buildsOfRun } from './extension.ts';
 import type { RunInput } from './input.ts';
+import { leavesOutChecks } from './known-failures.ts';
 import type { Books } from './open-books.ts';
 import type { Prepared } from './prepare.ts';
+
+/** What the first line of a journal says beside the plan. */
+export type HeadOptions = Pick<RunOptions, 'failOnFlaky' | 'lastFailed' | 'selection'>;
 
 /**
  * Writes the head of a run's journal: what is planned, what happened before the journal was open, and what a resumed run
  * keeps of the earlier one.
  */
-export async function writeHead(prepared: Prepared, { emit, folder }: Books, failOnFlaky: boolean): Promise<void> {
+export async function writeHead(prepared: Prepared, { emit, folder }: Books, options: HeadOptions): Promise<void> {
   const { aside, early, resumed } = prepared;
   const { plan, historyNotice } = prepared.input;
-  emit(runStarted(prepared, failOnFlaky));
+  emit(runStarted(prepared, options));
   for (const planned of sitesPlanned(plan.sites, plan.indexes)) emit(planned);
   early.open(emit);
   if (aside !== undefined && resumed === undefined)
@@ -35,7 +40,10 @@ export async function writeHead(prepared: Prepared, { emit, folder }: Books, fai
 }
 
 /** The first event of a run. */
-function runStarted({ run, input, grid, resumed, control }: Prepared, failOnFlaky: boolean): Undated<RunStarted> {
+function runStarted(
+  { run, input, grid, resumed }: Prepared,
+  { failOnFlaky, lastFailed, selection }: HeadOptions,
+): Undated<RunStarted> {
   const { plan } = input;
   return {
     type: 'run-started',
@@ -49,13 +57,15 @@ function runStarted({ run, input, grid, resumed, control }: Prepared, failOnFlak
     grid: grid.name,
     ...(resumed === undefined ? {} : { resumes: resumed.run }),
     failOnFlaky,
-    control,
+    ...(leavesOutChecks(selection) ? { checksLeftOut: true } : {}),
+    ...(lastFailed ? { lastFailed } : {}),
   };
 }
 
 /** What the journal's first line says of a plan. A run that is resumed must have the same. */
-export function planFacts({ plan, builds }: RunInput): PlanFacts {
+export function planFacts({ plan, suiteHash, builds }: RunInput): PlanFacts {
   const { planHash, sites, checks, shard } = plan;
-  const facts = { planHash, siteCount: sites.length, checks, shard };
+  const control = builds?.mode ?? 'never';
+  const facts = { planHash, siteCount: sites.length, checks, suiteHash, shard, control };
   return builds === undefined ? facts : { ...facts, builds: buildsOfRun(builds) };
 }

@@ -47,7 +47,7 @@ export async function makePlan(options: PlanOptions, input: PlanInput): Promise<
   refuseUnknownTags(selection.tags, list, checks);
   const selected = selectSites(list.sites, selection);
   const part = shard(selected, options.shard, durations.named);
-  const sites = options.lastFailed ? await onlyLastFailed(part, { out: options.out, hasExtension }) : part;
+  const sites = options.lastFailed ? await onlyLastFailed(part, { out: options.out, checks, hasExtension }) : part;
   if (sites.length === 0 && options.shard.total === 1) {
     throw refusal('sites.none-selected', 'no site is selected', {
       hint: 'run without --tag and --site, or with --list to see all sites',

@@ -55,7 +55,7 @@ async function execute(order: RunOrder): Promise<RunSummary> {
       onEvent: (event) => feed.push(event),
     }),
   );
-  await writeHead(prepared, books, options.failOnFlaky);
+  await writeHead(prepared, books, options);
   // A journal that cannot be written stops the run here, before the first session.
   await books.written();
   const dispatched = await dispatch(prepared, books, order);

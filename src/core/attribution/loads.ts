@@ -63,6 +63,11 @@ export function hasFailed(attempt: Attempt): boolean {
   return attempt.ending !== 'completed' || attempt.checks.some(isFailure);
 }
 
+/** Did the attempt try any check? One that skipped them all passes, and says nothing about the site. */
+export function hasTried({ ending, checks }: Attempt): boolean {
+  return ending !== 'completed' || checks.some(({ status }) => status === 'passed' || isFailing(status));
+}
+
 /** The check at which the last attempt with the build that did not run to its end was cut. Undefined if all ran to their end. */
 export function cutCheck(planned: readonly string[], attempts: readonly Attempt[]): string | undefined {
   const cut = tellingAttempts(attempts).findLast(({ arm, ending }) => arm === 'subject' && ending !== 'completed');
@@ -95,8 +100,10 @@ function answerOf(title: string, attempt: Attempt): boolean | undefined {
   const result = attempt.checks.find((check) => check.title === title);
   if (result?.status === 'passed') return result.rescued === true;
   if (result !== undefined && isFailing(result.status)) return isFailure(result) ? true : undefined;
-  // The control leaves out what needs the extension (`@extension`). Then its site as a whole is the answer.
-  return attempt.arm === 'control' && attempt.ending === 'completed' ? hasFailed(attempt) : undefined;
+  // The control leaves out what needs the extension (`@extension`). Then its site as a whole is the answer, if it tried it.
+  return attempt.arm === 'control' && attempt.ending === 'completed' && hasTried(attempt)
+    ? hasFailed(attempt)
+    : undefined;
 }
 
 function isFailure({ status, fault, rescued }: CheckResult): boolean {

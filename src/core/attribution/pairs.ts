@@ -1,5 +1,5 @@
 import type { Attempt } from '../attempt.ts';
-import { hasFailed, tellingAttempts } from './loads.ts';
+import { hasFailed, hasTried, tellingAttempts } from './loads.ts';
 
 /**
  * The attempts after the first failure, in pairs of a control and a subject. Counts in how many of them only one arm failed,
@@ -38,6 +38,7 @@ export function pairsOf(attempts: readonly Attempt[], forTest = false): Pairs {
   let pairs = NO_PAIRS;
   for (const { subject, control } of pairUp(attempts)) {
     if (forTest && isEnoughForTest(pairs)) break;
+    if (!hasTried(subject) || !hasTried(control)) continue;
     pairs = withPair(pairs, hasFailed(subject), hasFailed(control));
   }
   return pairs;
@@ -48,7 +49,7 @@ export function pairsOf(attempts: readonly Attempt[], forTest = false): Pairs {
  * the list-wide test: how many others follow depends on which arm failed in it.
  */
 export function firstPairOf(attempts: readonly Attempt[]): Pairs {
-  const telling = tellingAttempts(attempts);
+  const telling = tellingAttempts(attempts).filter(hasTried);
   const subject = telling.find(({ arm }) => arm === 'subject');
   const control = telling.find(({ arm }) => arm === 'control');
   if (subject === undefined || control === undefined) return NO_PAIRS;

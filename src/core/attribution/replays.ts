@@ -1,10 +1,16 @@
 import type { Attempt } from '../attempt.ts';
 import { wayOf } from './down.ts';
-import { hasFailed, tellingAttempts } from './loads.ts';
+import { hasFailed, hasTried, tellingAttempts } from './loads.ts';
 
 /** Did both builds try the recording to the end? */
 export function areTried(replays: readonly Attempt[]): boolean {
-  return new Set(tellingAttempts(replays).map(({ arm }) => arm)).size === 2;
+  return (
+    new Set(
+      tellingAttempts(replays)
+        .filter(hasTried)
+        .map(({ arm }) => arm),
+    ).size === 2
+  );
 }
 
 /**
@@ -15,7 +21,7 @@ export function areTried(replays: readonly Attempt[]): boolean {
  * - What the recording lacks may be what the build needs, such as a WebSocket.
  */
 export function replaysThatCount(recorded: Attempt, replays: readonly Attempt[]): Attempt[] {
-  const telling = tellingAttempts(replays);
+  const telling = tellingAttempts(replays).filter(hasTried);
   const isWhole = telling.every(({ replay }) => replay?.misses.length === 0);
   const isClear = telling.every((load) =>
     load.arm === 'subject' ? hasFailed(load) && wayOf(load) === wayOf(recorded) : !hasFailed(load),

@@ -10,6 +10,10 @@ export const RESULTS_CODES = {
     'the baseline contains shards, not whole runs',
     'merge the shards of each run first, with `gridrun merge-reports`',
   ),
+  'compare.shards': input(
+    'the two runs are different shards, or one is a shard and the other is not',
+    'merge the shards of each run first: `gridrun merge-reports`',
+  ),
   'expectations.expired': noted(
     'nobody',
     'a known failure has expired, so it fails the run again',
@@ -45,12 +49,16 @@ export const RESULTS_CODES = {
     'rebuild it: `gridrun history --rebuild <results folders>`',
   ),
   'history.whose': input('`gridrun history` was called without a site', 'name a site, or use `--rebuild`'),
+  'last-failed.checks': input(
+    'the run lacks checks that failed in the last run, so it would not try them again',
+    'pass the same check files and filters; to run other checks on these sites, name the sites with `--site`',
+  ),
   'last-failed.extension': input(
     'the last run had an extension and this run has none, so its failures would not be tried again',
     'pass `--extension` too; to run these sites without the extension, name them with `--site`',
   ),
   'last-failed.none': input('there are no results of an earlier run', 'run once without `--last-failed`'),
-  'last-failed.nothing': input('every site of the list passed in the last run', 'run without `--last-failed`'),
+  'last-failed.nothing': input('no site of the selection failed in the last run', 'run without `--last-failed`'),
   'merge.doubled': reported(
     'runner',
     'a shard was passed more than once',
@@ -74,6 +82,11 @@ export const RESULTS_CODES = {
   ),
   'merge.nothing': input('none of the folders contains a journal', 'pass the `--out` folder of each shard'),
   'merge.out': input('the merge would overwrite a shard', 'pass another folder with `--out`'),
+  'merge.rerun': reported(
+    'runner',
+    'a shard is a rerun with `--last-failed`, so its other sites are in no report',
+    'merge the shards before they are rerun: a rerun overwrites the results of its shard',
+  ),
   'merge.unfinished': reported(
     'runner',
     'a shard did not finish; the sites it did not reach are reported as not-run',

@@ -1,7 +1,7 @@
 import { groupNewFaults } from '../../core/fault-groups.ts';
 import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import type { RunState, SiteState } from '../../core/run-state.ts';
-import { needsAttention, VERDICTS } from '../../core/verdict.ts';
+import { needsAttention, VERDICTS, type Verdict } from '../../core/verdict.ts';
 import { durationText } from '../../text/duration-text.ts';
 import { REPORT_HTML } from '../../results/layout.ts';
 import { isWhollyExcused } from '../terminal/excused-text.ts';
@@ -23,7 +23,7 @@ export function githubSummary(state: RunState, out: string | undefined, maxBytes
   const counts = state.counts();
   const { code, reasons } = exitOf(outcomeOf(state));
   text.add(
-    `## gridrun: ${code === 0 ? 'all passed' : reasons.map((reason) => markdownText(reason, 200)).join('; ')}\n\n`,
+    `## gridrun: ${code === 0 ? goodText(counts) : reasons.map((reason) => markdownText(reason, 200)).join('; ')}\n\n`,
   );
   text.add(`| ${VERDICTS.join(' | ')} | sites | duration |\n|${' ---: |'.repeat(VERDICTS.length + 2)}\n`);
   text.add(
@@ -38,6 +38,14 @@ export function githubSummary(state: RunState, out: string | undefined, maxBytes
   addSites(text, state);
   if (out !== undefined) text.add(`\nFull report: \`${out.replaceAll('`', '')}/${REPORT_HTML}\`\n`);
   return text.toString();
+}
+
+/** What a run without a reason to fail is called. Known failures and skipped sites did not pass. */
+function goodText({ passed, skipped, ...others }: Readonly<Record<Verdict, number>>): string {
+  if (passed === 0 && others.flaky === 0)
+    return skipped > 0 ? 'nothing was tried' : 'nothing passed, nothing new failed';
+  if (others.failed + others.errored > 0) return 'no new failures';
+  return skipped > 0 ? `all passed but ${skipped} skipped` : 'all passed';
 }
 
 function addGroups(text: BoundedText, state: RunState): void {

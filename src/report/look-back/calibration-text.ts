@@ -13,7 +13,9 @@ export function calibrationText(calibration: Calibration): string {
   return [
     '',
     `the same build in both arms: ${countOf(siteCount, 'site')}, ${countOf(loadCount, 'load')}`,
-    `  noise: ${percent(noise)} of first loads failed, not caused by the build`,
+    loadCount === 0
+      ? '  no site was tried, so nothing was measured'
+      : `  noise: ${percent(noise)} of first loads failed, not caused by the build`,
     ...table(groups.map(groupCells)),
     ...(tags.length === 0 ? [] : ['  by tag:', ...table(tags.slice(0, MAX_LISTED).map(groupCells))]),
     wrong === 0

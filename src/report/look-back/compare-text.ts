@@ -2,6 +2,7 @@ import { buildText, type Build } from '../../core/builds.ts';
 import {
   CHANGE_TEXTS,
   gates,
+  hasAnswer,
   type Change,
   type CheckChange,
   type Comparison,
@@ -72,7 +73,9 @@ export function compareText(comparison: Comparison, { color, maxSites = 50 }: Co
     '',
     `${sites.length} ${sites.length === 1 ? 'site' : 'sites'}: ${counts.map((change) => `${siteCounts[change]} ${shortText(change)}`).join(', ') || 'none'}`,
     gating.length === 0
-      ? 'no new failures'
+      ? hasAnswer(comparison)
+        ? 'no new failures'
+        : 'the later run tried no site, so there is no answer'
       : `${gating.length} ${gating.length === 1 ? 'site' : 'sites'} with new failures`,
     '',
   ].join('\n');

@@ -21,7 +21,7 @@ export function historyText(story: SiteStory, { color, maxRuns = 30 }: HistoryTe
   return [
     `${terminalLine(story.siteId)} ${terminalLine(story.url)}`,
     `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, oldest to newest: ${runs.length > maxRuns ? '…' : ''}${strip}`,
-    `${flakeText(story.flake)}; ${failingText(story)}`,
+    story.flake.decided === 0 ? 'never tried' : `${flakeText(story.flake)}; ${failingText(story)}`,
     ...(story.expectedMs === undefined ? [] : [`takes ${durationText(story.expectedMs)}, the median of its last runs`]),
     '',
     ...runs.slice(0, maxRuns).map((run) => runLine(run, color)),
@@ -47,6 +47,7 @@ function checkLine(check: CheckStory): string {
 }
 
 function flakeText({ flaky, decided }: FlakeRate): string {
+  if (decided === 0) return 'never tried';
   if (flaky === 0) return 'never flaky';
   return `flaky in ${flaky} of ${decided} runs (${((flaky / decided) * 100).toFixed(1)} %)`;
 }

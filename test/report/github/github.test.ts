@@ -95,6 +95,17 @@ test('warnings are for what is flaky and for notices, errors for what fails; a r
   );
 });
 
+test('a summary calls passed only what passed', () => {
+  const headOf = (run: FakeRun): string =>
+    githubSummary(stateOf(run.ended()), undefined, 10_000).split('\n', 1)[0] ?? '';
+  const skipped = new FakeRun([siteOf('a', { skip: 'later' })], ['t']).judged('a');
+  assert.equal(headOf(skipped), '## gridrun: nothing was tried');
+  const some = new FakeRun([siteOf('a', { skip: 'later' }), siteOf('b')], ['t']).attempt('b', [passed('t')]);
+  assert.equal(headOf(some.judged('a').judged('b')), '## gridrun: all passed but 1 skipped');
+  const all = new FakeRun([siteOf('b')], ['t']).attempt('b', [passed('t')]).judged('b');
+  assert.equal(headOf(all), '## gridrun: all passed');
+});
+
 test('nothing of a site becomes a command, markup, a link or a mention', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {

@@ -28,8 +28,8 @@ export function installBodyGuard(): void {
     try {
       run.call(this, (error?: unknown) => {
         isDone = true;
-        // this.skip() ends without an error.
-        if (error) this.pending = false;
+        // An error after a skip that was caught. The skip itself is an error only in a function that is async.
+        if (error && !isSkip(error)) this.pending = false;
         done(error);
       });
     } finally {

@@ -51,7 +51,8 @@ export class AttemptRecording {
     const isFailed = results === 'timed-out' || results.some(isBad);
     if (this.#kept !== undefined || !(isFailed || this.#options.worker.record === 'all')) return;
     const limit = abortAfter(limitMs);
-    await untilAborted(this.#keep(limit), limit).catch(() => {
+    const failed = results === 'timed-out' ? [] : results.filter(isBad).map(({ title }) => title);
+    await untilAborted(this.#keep(failed, limit), limit).catch(() => {
       this.#kept ??= { missing: [{ reason: 'not-written', count: 1 }] };
     });
   }
@@ -97,11 +98,11 @@ export class AttemptRecording {
     return recorder;
   }
 
-  async #keep(limit: AbortSignal): Promise<void> {
+  async #keep(failed: readonly string[], limit: AbortSignal): Promise<void> {
     const { evidence, order } = this.#options;
     const recorder = await this.#recorder;
     if (recorder === undefined) return void (this.#kept = { missing: [{ reason: 'no-devtools', count: 1 }] });
-    const packed = await recorder.pack();
+    const packed = await recorder.pack(failed);
     if (packed === undefined || limit.aborted) return;
     const attachment = await evidence.writeForSite(recordingName(order.attempt), packed.bytes);
     // The results have been sent without it.

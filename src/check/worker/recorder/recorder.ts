@@ -83,9 +83,13 @@ export class Recorder {
     }
   }
 
-  /** Takes the bodies out of Chrome, and packs the recording. Undefined if nothing was requested. */
-  async pack(): Promise<PackedRecording | undefined> {
-    const { redaction, facts, maxBytes } = this.#options;
+  /**
+   * Takes the bodies out of Chrome, and packs the recording. Undefined if nothing was requested.
+   * @param failed the titles of the checks that failed
+   */
+  async pack(failed: readonly string[]): Promise<PackedRecording | undefined> {
+    const { redaction, maxBytes } = this.#options;
+    const facts = { ...this.#options.facts, ...(failed.length === 0 ? {} : { failed }) };
     const { exchanges } = this.#traffic;
     if (exchanges.length === 0) return undefined;
     const taken = await takeBodies(exchanges, {

@@ -87,6 +87,36 @@ test('this.retries, this.skip, done, describe.skip and repeated titles are as in
   assert.equal(outcome.checks[0].fault?.message, 'not yet');
 });
 
+test('this.skip in an async check or hook skips, as in mocha', async () => {
+  await using bench = await startBench({
+    files: checkFile(
+      'esm',
+      `
+      it('at once', async function () { this.skip(); });
+      it('after a wait', async function () { await 1; this.skip(); });
+      it('by a promise', function () { return Promise.resolve().then(() => this.skip()); });
+      it('fails after a caught skip', async function () { try { this.skip(); } catch {} await 1; throw new Error('real'); });
+      describe('hooks', () => {
+        beforeEach(async function () { await 1; this.skip(); });
+        it('behind a hook', () => { throw new Error('must not run'); });
+      });
+      describe('all', () => {
+        before(async function () { await 1; this.skip(); });
+        it('behind a before', () => { throw new Error('must not run'); });
+      });`,
+    ),
+  });
+  const outcome = await bench.attempt({ site: siteNamed('one') });
+  assert.deepEqual(statuses(outcome).toSorted(), [
+    'after a wait: skipped',
+    'all behind a before: skipped',
+    'at once: skipped',
+    'by a promise: skipped',
+    'fails after a caught skip: failed',
+    'hooks behind a hook: skipped',
+  ]);
+});
+
 test('root hooks run around every check, and global fixtures once', async () => {
   await using bench = await startBench({
     workerCount: 2,
