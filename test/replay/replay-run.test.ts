@@ -144,18 +144,20 @@ test('two builds on the pages of two nights say in one word what changed', SKIP,
 });
 
 test('a replay that does not try what failed in the recording says so; with --bisect it is 125', SKIP, async () => {
-  await using place = await Workplace.with({
-    'other.check.mjs': CHECK.replaceAll('has two fields', 'is another check'),
-  });
+  const other =
+    "import { driver, site } from 'gridrun/check'; it('another', async () => { await driver.get(site.url); });";
+  await using place = await Workplace.with({ 'other.check.mjs': other });
   const failed = ['has two fields'];
   await record(place, 'shop.har.zip', { site: 'shop', url: 'https://shop.test/', failed }, [
     { url: 'https://shop.test/', body: FORM },
   ]);
-  const command = ['replay', 'shop.har.zip', 'other.check.mjs', '--grep', 'another', '--evidence', 'none'];
+  const command = ['replay', 'shop.har.zip', 'other.check.mjs', '--evidence', 'none'];
   const plain = await place.run(command);
   assert.equal(plain.code, 0, plain.stdout);
   assert.match(plain.stdout, /not tried, though it failed when the site was recorded:\n {2}shop: has two fields\n/);
   assert.equal((await place.run([...command, '--bisect'])).code, 125);
+  // Who leaves it out does not miss it.
+  assert.equal((await place.run([...command, '--bisect', '--grep-invert', 'two fields'])).code, 0);
 });
 
 test('with --bisect, what is neither good nor bad is 125', async () => {

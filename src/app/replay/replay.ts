@@ -4,7 +4,7 @@ import type { Attempt } from '../../core/attempt.ts';
 import type { Undated } from '../../core/event.ts';
 import { refusal } from '../../core/fault.ts';
 import { nightAnswer, whatChanged, type TwoNights, type WhatChanged } from '../../core/nights.ts';
-import type { RunOptions } from '../../core/options.ts';
+import type { RunOptions, SelectionOptions } from '../../core/options.ts';
 import type { SiteVerdict } from '../../core/verdict.ts';
 import { readArchive } from '../../recording/read-archive.ts';
 import type { OnMiss } from '../../replay/replay-proxy.ts';
@@ -87,7 +87,7 @@ export async function startReplay(options: ReplayOptions, terminal?: Terminal): 
     terminal,
     stage: { list: plan.list, sessions, notice: noticeOf(lack) },
   });
-  const result = watched(run, plan);
+  const result = watched(run, plan, isSelected(selection));
   // A caller that only follows the run must not get an unhandled rejection.
   result.catch(() => {});
   const stop: Run['stop'] = (how) => {
@@ -138,7 +138,19 @@ function reader({ sites }: ReplayPlan): ConstructorParameters<typeof ReplaySessi
   return async (siteId, secrets) => playedSite(await readArchive(sites.get(siteId)!.archive.path), secrets);
 }
 
-async function watched(run: Run, { nights, sites }: ReplayPlan): Replay['result'] {
+/** Do the filters of the user leave the check in? What they leave out is not missed. */
+function isSelected({ grep, grepInvert, tags }: SelectionOptions): (title: string) => boolean {
+  return (title) =>
+    (grep === undefined || new RegExp(grep).test(title)) &&
+    (grepInvert === undefined || !new RegExp(grepInvert).test(title)) &&
+    (tags.length === 0 || tags.some((tag) => title.includes(`@${tag}`)));
+}
+
+async function watched(
+  run: Run,
+  { nights, sites }: ReplayPlan,
+  isMissed: (title: string) => boolean,
+): Replay['result'] {
   const attempts: Attempt[] = [];
   const ids = new Set(nights.flatMap(({ before, tonight }) => [before, tonight]));
   const tried = new Map<string, ReadonlySet<string>>();
@@ -148,7 +160,9 @@ async function watched(run: Run, { nights, sites }: ReplayPlan): Replay['result'
   }
   const summary = await run.summary;
   const untried = [...sites].flatMap(([siteId, { archive }]) =>
-    archive.failed.filter((title) => tried.get(siteId)?.has(title) !== true).map((title) => ({ siteId, title })),
+    archive.failed
+      .filter((title) => isMissed(title) && tried.get(siteId)?.has(title) !== true)
+      .map((title) => ({ siteId, title })),
   );
   const areCompared = attempts.some(({ arm }) => arm === 'control');
   return {
