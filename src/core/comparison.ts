@@ -73,10 +73,11 @@ const CHANGES: Readonly<Record<Standing, Readonly<Record<Standing, Change>>>> = 
     'not-run': 'not-tried-again',
     absent: 'removed',
   },
+  // The site could not be tried, so nobody knows if its checks failed.
   errored: {
     passed: 'fixed',
     flaky: 'newly-flaky',
-    failed: 'still-failing',
+    failed: 'new-failure',
     errored: 'still-failing',
     skipped: 'not-tried-again',
     'not-run': 'not-tried-again',
@@ -194,8 +195,9 @@ const NOT_TRIED: ReadonlySet<Standing> = new Set<Standing>(['skipped', 'not-run'
 /** The outcome that decides the exit code of a comparison: only new failures and new errors count. */
 export function comparisonOutcome(comparison: Comparison): RunOutcome {
   const counts = { ...NO_COUNTS };
-  // Then there is no answer, and no new failure says nothing.
-  if (!hasAnswer(comparison)) counts['not-run']++;
+  // What the later run did not reach has no answer, and if it tried nothing, the whole has none.
+  const untried = comparison.sites.filter(({ after }) => after === 'not-run').length;
+  counts['not-run'] += hasAnswer(comparison) ? untried : Math.max(1, untried);
   for (const { checks } of gates(comparison)) {
     const isNewly = (standing: Standing): boolean =>
       checks.some(({ change, after }) => change === 'new-failure' && after === standing);

@@ -6,8 +6,10 @@ import type { EarlierRun } from './earlier-runs.ts';
 /** The failures of earlier runs. They are known, so they do not gate. */
 export class FailuresBefore implements Excuser {
   readonly #nights: number;
-  /** By site and check: in how many nights it failed or errored. Faults of grid and runner do not count. */
+  /** By site and check: in how many nights it failed. */
   readonly #failed = new Map<string, number>();
+  /** By site and check: in how many nights it failed or errored. Faults of grid and runner do not count. */
+  readonly #notPassed = new Map<string, number>();
   /** The same, of nights in which the build under test was to blame. */
   readonly #broken = new Map<string, number>();
   readonly #flaky = new Map<string, number>();
@@ -22,8 +24,9 @@ export class FailuresBefore implements Excuser {
         for (const check of site.checks) {
           const verdict = verdictOfCheck(check);
           const key = keyOf(site.id, check.title);
-          if (isFailing(knownStanding(verdict, check.cause))) count(this.#failed, key);
-          if (check.cause === 'extension') count(this.#broken, key);
+          if (isFailing(knownStanding(verdict, check.cause))) count(this.#notPassed, key);
+          if (verdict === 'failed') count(this.#failed, key);
+          if (verdict === 'failed' && check.cause === 'extension') count(this.#broken, key);
           if (verdict === 'flaky') count(this.#flaky, key);
         }
       }
@@ -33,8 +36,7 @@ export class FailuresBefore implements Excuser {
   excuse(check: CheckVerdict, site: JudgedSite): string | undefined {
     const { siteId } = site;
     const key = keyOf(siteId, check.title);
-    // That the page was broken before does not excuse a build that breaks it now.
-    const failed = (check.cause === 'extension' ? this.#broken : this.#failed).get(key) ?? 0;
+    const failed = this.#knownAs(check).get(key) ?? 0;
     if (failed > 0) return this.#text('failed', failed);
     if (check.cause === 'extension') return undefined;
     const flaky = this.#flaky.get(key) ?? 0;
@@ -42,6 +44,13 @@ export class FailuresBefore implements Excuser {
     // It is chance which check first finds a site dead, and a check may be new.
     const dead = check.status === 'errored' && isDead(site) ? (this.#dead.get(siteId) ?? 0) : 0;
     return dead > 0 ? this.#text('the site could not be tried', dead) : undefined;
+  }
+
+  /** The nights that know such a failure. A site that was down did not show if its checks fail. */
+  #knownAs({ status, cause }: CheckVerdict): ReadonlyMap<string, number> {
+    // That the page was broken before does not excuse a build that breaks it now.
+    if (cause === 'extension') return this.#broken;
+    return status === 'errored' ? this.#notPassed : this.#failed;
   }
 
   #text(what: string, times: number): string {

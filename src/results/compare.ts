@@ -47,7 +47,7 @@ function comparedRun({ run, startedAt, extensions }: EarlierRun): ComparedRun {
 function siteChange(was: SiteResult | undefined, is: SiteResult | undefined, failures: FailuresBefore): SiteChange {
   const { id: siteId = '', url = '' } = is ?? was ?? {};
   const before = was === undefined ? 'absent' : knownStanding(was.verdict, was.cause);
-  const after = is?.verdict ?? 'absent';
+  const after = is === undefined ? 'absent' : knownStanding(is.verdict, is.cause);
   const checks = [...pairs(was?.checks ?? [], is?.checks ?? [], (check) => check.title)].map(([then, now]) =>
     checkChange(then, now),
   );
@@ -67,7 +67,7 @@ function siteChange(was: SiteResult | undefined, is: SiteResult | undefined, fai
 
 function checkChange(was: CheckVerdict | undefined, is: CheckVerdict | undefined): CheckChange {
   const before = was === undefined ? 'absent' : knownStanding(verdictOfCheck(was), was.cause);
-  const after = is === undefined ? 'absent' : verdictOfCheck(is);
+  const after = is === undefined ? 'absent' : knownStanding(verdictOfCheck(is), is.cause);
   const message = is?.fault?.message ?? is?.reason;
   return {
     title: (is ?? was)?.title ?? '',

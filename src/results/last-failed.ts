@@ -15,6 +15,8 @@ const NOT_PASSED: ReadonlySet<Verdict> = new Set(['failed', 'errored', 'not-run'
 export interface LastFailed {
   /** The sites that did not pass, in the order of the list, with the titles of the checks that did not. */
   readonly sites: ReadonlyMap<string, readonly string[]>;
+  /** The titles of all its checks. */
+  readonly titles: ReadonlySet<string>;
   /** The build under test; undefined if the run had no extension. */
   readonly build: Build | undefined;
 }
@@ -27,7 +29,11 @@ export async function lastFailed(folder: string): Promise<LastFailed> {
   if (existsSync(join(folder, JOURNAL))) {
     const state = await foldJournal(join(folder, JOURNAL));
     const sites = [...state.sites()].map(({ site, verdict }) => ({ id: site.id, ...verdict }));
-    return { sites: failedOf(sites), build: buildsOf(state)?.subject };
+    return {
+      sites: failedOf(sites),
+      titles: new Set(state.checks.map(({ title }) => title)),
+      build: buildsOf(state)?.subject,
+    };
   }
   if (!existsSync(join(folder, RESULTS_JSON))) {
     throw refusal('last-failed.none', `${folder} has no results of an earlier run`, {
@@ -35,7 +41,8 @@ export async function lastFailed(folder: string): Promise<LastFailed> {
     });
   }
   const { sites, extensions } = await readResults(join(folder, RESULTS_JSON));
-  return { sites: failedOf(sites), build: extensions.find((build) => build.arm === 'subject') };
+  const titles = new Set(sites.flatMap(({ checks }) => checks.map(({ title }) => title)));
+  return { sites: failedOf(sites), titles, build: extensions.find((build) => build.arm === 'subject') };
 }
 
 type JudgedSite = Pick<SiteResult, 'id' | 'verdict' | 'checks'>;

@@ -25,6 +25,8 @@ export interface ResumePlan {
   readonly kept: ReadonlySet<string>;
   /** What is wrong with its journal. What follows the damage is not kept. */
   readonly damage: string | undefined;
+  /** The check files have changed since then, so the kept verdicts are of other ones. */
+  readonly hasOtherChecks: boolean;
   /** The events of the kept sites, in order, for the journal of the new run. */
   keptEvents(): AsyncGenerator<Undated, void, void>;
   /** Copies the evidence of the kept sites into the folder of the new run. */
@@ -81,6 +83,7 @@ interface Part {
   readonly kept: ReadonlySet<string>;
   readonly sessions: ReadonlySet<string>;
   readonly damage: string | undefined;
+  readonly suiteHash: string | undefined;
 }
 
 /**
@@ -99,6 +102,8 @@ export async function planResume(source: ResumeSource, plan: PlanFacts): Promise
     run: source.run,
     kept,
     damage: parts.at(-1)?.damage,
+    // An older gridrun did not record it.
+    hasOtherChecks: parts.some(({ suiteHash }) => suiteHash !== undefined && suiteHash !== plan.suiteHash),
     async *keptEvents() {
       for (const part of parts) yield* keptEvents(part.source.journalPath, part.kept, part.sessions);
     },
@@ -130,7 +135,7 @@ async function readPart(source: UnfinishedRun, plan: PlanFacts, known: ReadonlyS
     kept.add(site.id);
     if (session !== undefined) sessions.add(session.opened.sessionId);
   }
-  return { source, kept, sessions, damage };
+  return { source, kept, sessions, damage, suiteHash: state.started?.suiteHash };
 }
 
 /** A check whose evidence found no room has no answer, so its site is tried again. */
@@ -199,9 +204,6 @@ function differencesOf(before: RunStarted, now: PlanFacts): string[] {
   differences.push(
     ...[...fresh].filter((title) => !old.has(title)).map((title) => `check ${JSON.stringify(title)}: new`),
   );
-  // An older gridrun did not record it.
-  if (before.suiteHash !== undefined && before.suiteHash !== now.suiteHash && differences.length === 0)
-    differences.push('the content of the check files');
   if ((before.control ?? 'never') !== (now.control ?? 'never'))
     differences.push(`control: ${CONTROLS[before.control ?? 'never']} then, ${CONTROLS[now.control ?? 'never']} now`);
   if (before.planHash !== now.planHash && differences.length === 0) {

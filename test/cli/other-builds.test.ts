@@ -60,6 +60,21 @@ test('--last-failed without the checks that failed is refused, and so is a selec
   assert.match(none.stderr, /the selection has none of the 1 site that did not pass in the last run/);
 });
 
+test('--last-failed after a check was renamed runs, and names the check that is gone', async () => {
+  await using stub = await startStubForBuild();
+  await using place = await withTwoBuilds();
+  const extension = ['--extension', 'build'];
+  assert.equal((await place.run(commandOver(stub.url, ...extension))).code, 1);
+  await place.write('a.check.mjs', CHECK.replace('the icon is there', 'an icon is there').replace("'s1'", "'none'"));
+  const { code, stdout, stderr } = await place.run(commandOver(stub.url, ...extension, '--last-failed'));
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stdout,
+    /checks that failed in the last run are gone: check "the icon is there @extension" is not in this run: s1/,
+  );
+  assert.deepEqual(await place.verdicts(), { s1: 'passed' });
+});
+
 test('compare: what failed is not fixed by a run that did not try it again', async () => {
   await using stub = await startStubForBuild();
   await using place = await withTwoBuilds();

@@ -63,7 +63,7 @@ const EXPECTED: Readonly<Record<Standing, string>> = {
   passed: 'still-passing newly-flaky new-failure new-failure left-out left-out removed',
   flaky: 'steady-again still-flaky new-failure new-failure left-out left-out removed',
   failed: 'fixed newly-flaky still-failing still-failing not-tried-again not-tried-again removed',
-  errored: 'fixed newly-flaky still-failing still-failing not-tried-again not-tried-again removed',
+  errored: 'fixed newly-flaky new-failure still-failing not-tried-again not-tried-again removed',
   skipped: 'back newly-flaky new-failure new-failure still-left-out still-left-out removed',
   'not-run': 'back newly-flaky new-failure new-failure still-left-out still-left-out removed',
   absent: 'added newly-flaky new-failure new-failure added added in-neither',
@@ -209,6 +209,31 @@ test('that the page failed before does not excuse a build that breaks it now', a
     new FailuresBefore([broken]).excuse({ ...check, cause: 'extension' }, site) ?? '',
     /failed in the baseline/,
   );
+});
+
+test('a site that was down before does not excuse a check that fails now; what the grid lost tells nothing', async () => {
+  const down = new FailuresBefore([await earlier(runWith({ a: 'errored' }))]);
+  const site = { siteId: 'a', verdict: 'failed', cause: 'check' } as const;
+  const check = { title: 't', flaky: false, attempts: 1, durationMs: 1 } as const;
+  assert.equal(down.excuse({ ...check, status: 'failed' }, site), undefined);
+  assert.match(
+    down.excuse({ ...check, status: 'errored', cause: 'site' }, { ...site, verdict: 'errored' }) ?? '',
+    /baseline/,
+  );
+  const lost = { ending: 'faulted', fault: { code: 'grid.session-lost', cause: 'grid', message: 'gone' } } as const;
+  const now = new FakeRun([siteOf('a'), siteOf('b')], ['t']).attempt('a', [], lost).attempt('b', [passed('t')]);
+  const comparison = compareRuns(
+    [await standing({ a: 'passed', b: 'passed' })],
+    await earlier(now.judged('a').judged('b').ended()),
+  );
+  assert.deepEqual(
+    comparison.sites.map(({ change, gates: isGating }) => [change, isGating]),
+    [
+      ['left-out', false],
+      ['still-passing', false],
+    ],
+  );
+  assert.equal(exitOf(comparisonOutcome(comparison)).code, 3);
 });
 
 test('checks that only one of the runs has are added and removed', async () => {

@@ -314,7 +314,7 @@ test('resume refuses another plan, and says what differs', async () => {
   });
 });
 
-test('resume refuses other check files and another control, as far as the journal knows them', async () => {
+test('resume tells of other check files and refuses another control, as far as the journal knows them', async () => {
   const known = { suiteHash: 'suite-1', control: 'on-failure' } as const;
   const journal = String(variedRun().journal()).replace(
     '"grid":',
@@ -325,9 +325,8 @@ test('resume refuses other check files and another control, as far as the journa
   using folder = await RunFolder.open(out);
   await folder.setAside();
   const source = await findUnfinished(folder, '');
-  await assert.rejects(planResume(source, { ...PLAN, ...known, suiteHash: 'suite-2' }), {
-    mistakes: ['the content of the check files'],
-  });
+  assert.equal((await planResume(source, { ...PLAN, ...known, suiteHash: 'suite-2' })).hasOtherChecks, true);
+  assert.equal((await planResume(source, { ...PLAN, ...known })).hasOtherChecks, false);
   await assert.rejects(planResume(source, { ...PLAN, ...known, control: 'always' }), {
     mistakes: ['control: on failures then, on all sites now'],
   });
@@ -353,6 +352,7 @@ test('resume refuses what is not there, and what was finished already', async ()
 
 test('last-failed: from the journal, or from results.json alone, or refused', async () => {
   await assert.rejects(lastFailed(out), { code: 'last-failed.none' });
+  const titles = new Set(['form is found', 'form works']);
   const sites = new Map([
     ['bad', ['form works']],
     ['gone', ['form is found', 'form works']],
@@ -361,10 +361,10 @@ test('last-failed: from the journal, or from results.json alone, or refused', as
   const run = variedRun().ended();
   const reporter = new ResultsJsonReporter(await foldEvents(run.events), join(out, 'results.json'));
   await reporter.finish();
-  assert.deepEqual(await lastFailed(out), { sites, build: undefined });
+  assert.deepEqual(await lastFailed(out), { sites, titles, build: undefined });
   rmSync(join(out, 'results.json'));
   leave(run);
-  assert.deepEqual(await lastFailed(out), { sites, build: undefined });
+  assert.deepEqual(await lastFailed(out), { sites, titles, build: undefined });
 });
 
 test('last-failed: a damaged results.json is refused by what is wrong with it', async () => {

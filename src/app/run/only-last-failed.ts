@@ -1,6 +1,7 @@
 import { buildText } from '../../core/builds.ts';
 import type { CheckPlan } from '../../core/check.ts';
 import { countOf } from '../../core/count-of.ts';
+import type { Undated } from '../../core/event.ts';
 import { refusal } from '../../core/fault.ts';
 import type { Site } from '../../core/site.ts';
 import { lastFailed, type LastFailed } from '../../results/last-failed.ts';
@@ -9,18 +10,28 @@ import { lastFailed, type LastFailed } from '../../results/last-failed.ts';
 export interface Rerun {
   readonly out: string;
   readonly checks: readonly CheckPlan[];
+  /** The ids of the whole list. */
+  readonly listed: ReadonlySet<string>;
   readonly hasExtension: boolean;
+}
+
+/** What a rerun tries. */
+export interface RerunPlan {
+  readonly sites: readonly Site[];
+  /** Names failures that it does not try again, because their checks are gone from the suite. */
+  readonly notice?: Undated;
 }
 
 /**
  * The sites that did not pass in the last run. Throws a refusal if there are none, or no results to read. Also if this run
- * would not try what failed, and so pass: without the extension of the last run, or without the checks that failed.
+ * would not try what failed, and so pass: without the extension of the last run, or with a part of its checks.
  */
 export async function onlyLastFailed(
   sites: readonly Site[],
-  { out, checks, hasExtension }: Rerun,
-): Promise<readonly Site[]> {
-  const { sites: failed, build } = await lastFailed(out);
+  { out, checks, listed, hasExtension }: Rerun,
+): Promise<RerunPlan> {
+  const last = await lastFailed(out);
+  const { sites: failed, build } = last;
   if (build !== undefined && !hasExtension) {
     throw refusal(
       'last-failed.extension',
@@ -38,24 +49,36 @@ export async function onlyLastFailed(
         : `the selection has none of the ${countOf(failed.size, 'site')} that did not pass in the last run`;
     throw refusal('last-failed.nothing', text, { hint: 'run without --last-failed' });
   }
-  refuseUntried(again, failed, checks);
-  return again;
+  const planned = new Set(checks.map(({ title }) => title));
+  const untried = untriedIn(again, failed, planned);
+  const gone = [...failed.keys()].filter((id) => !listed.has(id));
+  const unlisted =
+    gone.length === 0 ? [] : [`sites that failed in the last run are not in the list: ${placesText(gone)}`];
+  if (untried.length === 0) return { sites: again, ...noticeOf(unlisted) };
+  // A suite with new checks was edited, and a check may have a new title. A part of the suite tries nothing instead.
+  const isEdited = [...planned].some((title) => !last.titles.has(title));
+  if (!isEdited) {
+    throw refusal('last-failed.checks', 'this run would not try what failed in the last run', {
+      mistakes: untried,
+      hint: 'pass the same check files and filters; to run other checks on these sites, name the sites with --site',
+    });
+  }
+  const text = `checks that failed in the last run are gone: ${untried.join('; ')}`;
+  return { sites: again, ...noticeOf([text, ...unlisted]) };
 }
 
-/** Throws a refusal if a check that did not pass on a site is not in the plan. */
-function refuseUntried(again: readonly Site[], failed: LastFailed['sites'], checks: readonly CheckPlan[]): void {
-  const planned = new Set(checks.map(({ title }) => title));
+function noticeOf(texts: readonly string[]): Pick<RerunPlan, 'notice'> {
+  if (texts.length === 0) return {};
+  return { notice: { type: 'notice', level: 'warning', code: 'last-failed.checks', text: texts.join('; ') } };
+}
+
+/** The checks that did not pass on a site and are not planned, with their sites. */
+function untriedIn(again: readonly Site[], failed: LastFailed['sites'], planned: ReadonlySet<string>): string[] {
   const untried = new Map<string, string[]>();
   for (const { id } of again)
     for (const title of failed.get(id) ?? [])
       if (!planned.has(title)) untried.set(title, [...(untried.get(title) ?? []), id]);
-  if (untried.size === 0) return;
-  throw refusal('last-failed.checks', 'this run would not try what failed in the last run', {
-    mistakes: [...untried].map(
-      ([title, ids]) => `check ${JSON.stringify(title)} is not in this run: ${placesText(ids)}`,
-    ),
-    hint: 'pass the same check files and filters; to run other checks on these sites, name the sites with --site',
-  });
+  return [...untried].map(([title, ids]) => `check ${JSON.stringify(title)} is not in this run: ${placesText(ids)}`);
 }
 
 const SHOWN_SITES = 5;

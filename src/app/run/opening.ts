@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { SCHEMA_VERSION, type RunStarted, type Undated } from '../../core/event.ts';
+import { countOf } from '../../core/count-of.ts';
 import type { RunOptions } from '../../core/options.ts';
 import type { PlanFacts } from '../../results/resume.ts';
 import { setAsideText } from '../../results/run-folder.ts';
@@ -33,6 +34,13 @@ export async function writeHead(prepared: Prepared, { emit, folder }: Books, opt
       level: 'warning',
       code: 'resume.damaged',
       text: `${resumed.damage}; ${resumed.kept.size} sites before it keep their verdicts, the others run again`,
+    });
+  if (resumed?.hasOtherChecks === true && resumed.kept.size > 0)
+    emit({
+      type: 'notice',
+      level: 'warning',
+      code: 'resume.checks',
+      text: `the check files have changed since run ${resumed.run}; ${countOf(resumed.kept.size, 'site')} it has tried keep their verdicts`,
     });
   // The evidence first: a verdict in the journal means that its evidence is here, also if the run ends at once.
   await resumed?.copyEvidence(folder);

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { CheckPlan } from '../../core/check.ts';
+import type { Undated } from '../../core/event.ts';
 import { refusal } from '../../core/fault.ts';
 import type { PlanOptions, ShardOptions } from '../../core/options.ts';
 import type { Site } from '../../core/site.ts';
@@ -20,6 +21,8 @@ export interface RunPlan {
   /** In a shard: the place of each site in the selected list, from 0. */
   readonly indexes?: readonly number[] | undefined;
   readonly checks: readonly CheckPlan[];
+  /** Something to know about the plan. */
+  readonly notice?: Undated | undefined;
   /** A partition of the sites that are not skipped. */
   readonly units: readonly WorkUnit[];
   /** How many sessions the units are cut for. */
@@ -47,7 +50,15 @@ export async function makePlan(options: PlanOptions, input: PlanInput): Promise<
   refuseUnknownTags(selection.tags, list, checks);
   const selected = selectSites(list.sites, selection);
   const part = shard(selected, options.shard, durations.named);
-  const sites = options.lastFailed ? await onlyLastFailed(part, { out: options.out, checks, hasExtension }) : part;
+  const rerun = options.lastFailed
+    ? await onlyLastFailed(part, {
+        out: options.out,
+        checks,
+        hasExtension,
+        listed: new Set(list.sites.map(({ id }) => id)),
+      })
+    : { sites: part };
+  const { sites } = rerun;
   if (sites.length === 0 && options.shard.total === 1) {
     throw refusal('sites.none-selected', 'no site is selected', {
       hint: 'run without --tag and --site, or with --list to see all sites',
@@ -58,6 +69,7 @@ export async function makePlan(options: PlanOptions, input: PlanInput): Promise<
     sites,
     indexes: options.shard.total === 1 ? undefined : placesOf(sites, selected),
     checks,
+    notice: rerun.notice,
     units: unitsOf(sites, { sessions, chunkSize: options.chunkSize, durations }),
     sessions,
     shard: options.shard,

@@ -51,6 +51,11 @@ export const RUN_CODES = {
     'a run on another machine, or in another container, held this results folder and has not renewed its lock for too long, so it counts as ended',
     'nothing; continue its run with `--resume`, or ignore it',
   ),
+  'resume.checks': noted(
+    'nobody',
+    'the check files have changed since the resumed run, and the sites that it has tried keep their verdicts',
+    'start a new run without `--resume` if the change matters for them',
+  ),
   'resume.damaged': noted(
     'nobody',
     'the journal of the resumed run is damaged, so only the sites before the damage keep their verdicts',

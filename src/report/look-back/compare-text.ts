@@ -8,6 +8,7 @@ import {
   type Comparison,
   type SiteChange,
 } from '../../core/comparison.ts';
+import { countOf } from '../../core/count-of.ts';
 import { terminalLine } from '../terminal/terminal-text.ts';
 import { verdictMark } from '../terminal/verdict-mark.ts';
 
@@ -45,6 +46,7 @@ export function compareText(comparison: Comparison, { color, maxSites = 50 }: Co
     before.length === 1 ? '' : `, and ${before.length - 1} earlier ${before.length === 2 ? 'run' : 'runs'}`;
   const counts = (Object.keys(CHANGE_TEXTS) as Change[]).filter((change) => siteCounts[change] > 0);
   const gating = gates(comparison);
+  const untried = sites.filter(({ after: standing }) => standing === 'not-run').length;
   return [
     `before: ${runText(before[0])}${others}`,
     `after:  ${runText(after)}`,
@@ -72,6 +74,9 @@ export function compareText(comparison: Comparison, { color, maxSites = 50 }: Co
     ),
     '',
     `${sites.length} ${sites.length === 1 ? 'site' : 'sites'}: ${counts.map((change) => `${siteCounts[change]} ${shortText(change)}`).join(', ') || 'none'}`,
+    ...(untried === 0
+      ? []
+      : [`${countOf(untried, 'site')} of the later run ${untried === 1 ? 'was' : 'were'} not tried`]),
     gating.length === 0
       ? hasAnswer(comparison)
         ? 'no new failures'
