@@ -97,7 +97,7 @@ test('two nights are compared', async () => {
     gone: 'still-failing',
     left: 'still-left-out',
     // The grid failed it both times, so neither run knows anything of it.
-    lost: 'new-failure',
+    lost: 'still-left-out',
     mended: 'new-failure',
     last: 'still-passing',
   });
