@@ -58,7 +58,7 @@ export function withoutExtension(checks: readonly CheckPlan[], builds: Builds | 
   const isAll = skippedCount === checks.length;
   const which = isAll
     ? 'every check needs an extension (@extension), so this run tries nothing'
-    : `${skippedCount} of ${checks.length} checks need an extension (@extension), so this run skips them`;
+    : `this run has no extension, so it skips ${skippedCount} of ${checks.length} checks (@extension)`;
   return {
     type: 'notice',
     level: isAll ? 'warning' : 'info',

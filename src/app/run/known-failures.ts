@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { CheckPlan } from '../../core/check.ts';
 import type { Undated } from '../../core/event.ts';
 import { gateEvents, gateOf } from '../../core/gate.ts';
 import type { KnownFailureOptions, SelectionOptions } from '../../core/options.ts';
@@ -48,9 +49,16 @@ async function readExpectationsOf(file: string, cwd: string): Promise<Expectatio
 /** What expectations are checked against, but for the day. */
 export type KnownFacts = Omit<ExpectationFacts, 'today'>;
 
-/** Does the selection leave out checks of the suite? A tag may be one of sites only; then it leaves out none. */
-export function leavesOutChecks({ grep, grepInvert, tags }: SelectionOptions): boolean {
-  return grep !== undefined || grepInvert !== undefined || tags.length > 0;
+/**
+ * Does the selection leave out checks of the suite? Tags that are only those of sites leave out none.
+ * @param planned the checks that it leaves in
+ */
+export function leavesOutChecks(
+  { grep, grepInvert, tags }: SelectionOptions,
+  planned: readonly Pick<CheckPlan, 'tags'>[],
+): boolean {
+  const isByTag = planned.some((check) => check.tags.some((tag) => tags.includes(tag)));
+  return grep !== undefined || grepInvert !== undefined || isByTag;
 }
 
 /**
@@ -63,7 +71,7 @@ export function knownFacts(
   extension: string | undefined,
 ): KnownFacts {
   const sites = new Set(list.sites.map((site) => site.id));
-  const known = !leavesOutChecks(selection)
+  const known = !leavesOutChecks(selection, plan.checks)
     ? { sites, checks: new Set(plan.checks.map((check) => check.title)) }
     : { sites };
   return { known, extension };

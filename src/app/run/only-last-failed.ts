@@ -1,6 +1,5 @@
 import { buildText } from '../../core/builds.ts';
 import type { CheckPlan } from '../../core/check.ts';
-import { countOf } from '../../core/count-of.ts';
 import type { Undated } from '../../core/event.ts';
 import { refusal } from '../../core/fault.ts';
 import type { Site } from '../../core/site.ts';
@@ -44,9 +43,7 @@ export async function onlyLastFailed(
   const again = sites.filter((site) => failed.has(site.id));
   if (again.length === 0) {
     const text =
-      failed.size === 0
-        ? 'every site passed in the last run'
-        : `the selection has none of the ${countOf(failed.size, 'site')} that did not pass in the last run`;
+      failed.size === 0 ? 'every site passed in the last run' : 'no site that did not pass in the last run is selected';
     throw refusal('last-failed.nothing', text, { hint: 'run without --last-failed' });
   }
   const planned = new Set(checks.map(({ title }) => title));

@@ -65,7 +65,7 @@ function runStarted(
     grid: grid.name,
     ...(resumed === undefined ? {} : { resumes: resumed.run }),
     failOnFlaky,
-    ...(leavesOutChecks(selection) ? { checksLeftOut: true } : {}),
+    ...(leavesOutChecks(selection, plan.checks) ? { checksLeftOut: true } : {}),
     ...(lastFailed ? { lastFailed } : {}),
   };
 }
