@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GridrunError, refusal } from '../core/fault.ts';
-import { APPLICATION_ID, HISTORY_VERSION, TABLES } from './schema.ts';
+import { APPLICATION_ID, HISTORY_VERSION, TABLES, UPGRADES } from './schema.ts';
 
 /** Longer than another process needs to write a run. */
 const BUSY_TIMEOUT_MS = 30_000;
@@ -73,7 +73,8 @@ function prepare(database: DatabaseSync, path: string): void {
       hint: 'pass another results folder with --out',
     });
   }
-  if (version !== HISTORY_VERSION) {
+  const upgrade = UPGRADES.get(version);
+  if (version !== HISTORY_VERSION && upgrade === undefined) {
     const which = version > HISTORY_VERSION ? 'a newer' : 'an older';
     throw refusal(
       'history.version',
@@ -81,6 +82,11 @@ function prepare(database: DatabaseSync, path: string): void {
       { hint: REBUILD },
     );
   }
+  refuseDamaged(database, path);
+  if (upgrade !== undefined) database.exec(upgrade);
+}
+
+function refuseDamaged(database: DatabaseSync, path: string): void {
   const check = database.prepare('PRAGMA quick_check(1)').get();
   if (check?.['quick_check'] !== 'ok')
     throw refusal('history.broken', `the history ${path} is damaged: ${String(check?.['quick_check'])}`, {

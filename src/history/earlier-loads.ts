@@ -4,22 +4,17 @@ import type { Loads } from '../core/attribution/failure-rates.ts';
 /** How often each check failed by itself in earlier runs: by the id of the site, then by title. A run counts as one load. */
 export type EarlierLoads = ReadonlyMap<string, ReadonlyMap<string, Loads>>;
 
-/**
- * Counts in the last runs. Leaves out what says nothing about the site itself: a check that was not run or skipped, a fault of
- * the grid or of gridrun, and a failure that was blamed on the build.
- */
+/** Counts in the last runs. Leaves out what says nothing about the site itself: see `ownResult`. */
 export function countLoads(database: DatabaseSync, lastRuns: number): EarlierLoads {
   const rows = database
     .prepare(
       `
-    SELECT s.site, c.title, sum(v.verdict <> 'passed') AS failed, count(*) AS runs
+    SELECT s.site, c.title, sum(v.own = 'failed') AS failed, count(*) AS runs
     FROM check_verdicts v
-      JOIN site_verdicts w ON w.site_id = v.site_id AND w.run_id = v.run_id
       JOIN sites s ON s.id = v.site_id
       JOIN checks c ON c.id = v.check_id
     WHERE v.run_id IN (SELECT id FROM counted_runs ORDER BY started_at DESC, run DESC LIMIT ?)
-      AND v.verdict IN ('passed', 'flaky', 'failed', 'errored')
-      AND (v.verdict = 'passed' OR coalesce(w.cause, '') NOT IN ('extension', 'grid', 'runner'))
+      AND v.own IS NOT NULL
     GROUP BY v.site_id, v.check_id
   `,
     )

@@ -1,4 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { ownResult } from '../core/attribution/own-result.ts';
+import { buildsOf } from '../core/builds.ts';
 import { refusal } from '../core/fault.ts';
 import type { RunState, SiteState } from '../core/run-state.ts';
 import { verdictOfCheck } from '../core/verdict.ts';
@@ -27,12 +29,19 @@ export function feedRun(database: DatabaseSync, state: RunState): void {
   const checkIds = new Names(database, 'checks', 'title');
   const siteVerdict = database.prepare('INSERT INTO site_verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   // Two titles of a journal from elsewhere may be one to SQLite, which has no half characters.
-  const checkVerdict = database.prepare('INSERT OR REPLACE INTO check_verdicts VALUES (?, ?, ?, ?)');
+  const checkVerdict = database.prepare('INSERT OR REPLACE INTO check_verdicts VALUES (?, ?, ?, ?, ?)');
+  const hasBuild = buildsOf(state) !== undefined;
   for (const entry of state.sites()) {
     const siteId = siteIds.idOf(entry.site.id);
     feedSite(siteVerdict, siteId, runId, entry);
     for (const check of entry.verdict.checks)
-      checkVerdict.run(siteId, checkIds.idOf(check.title), runId, verdictOfCheck(check));
+      checkVerdict.run(
+        siteId,
+        checkIds.idOf(check.title),
+        runId,
+        verdictOfCheck(check),
+        ownResult(check, entry.verdict, hasBuild) ?? null,
+      );
   }
 }
 

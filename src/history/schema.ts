@@ -1,5 +1,13 @@
-/** The version of the file. A file of another version is rebuilt from the journals. */
-export const HISTORY_VERSION = 1;
+/** The version of the file. */
+export const HISTORY_VERSION = 2;
+
+/**
+ * Brings a file of an older version up to date, by that version. A file of version 1 does not say if a build was loaded, so
+ * what it knows of own failures is forgotten. Durations and stories stay.
+ */
+export const UPGRADES: ReadonlyMap<number, string> = new Map([
+  [1, `ALTER TABLE check_verdicts ADD COLUMN own TEXT; PRAGMA user_version = ${HISTORY_VERSION};`],
+]);
 
 /** Marks a SQLite file as a history of gridrun: `grun` in ASCII. */
 export const APPLICATION_ID = 0x6772756e;
@@ -34,6 +42,8 @@ export const TABLES = `
     check_id INTEGER NOT NULL REFERENCES checks (id),
     run_id INTEGER NOT NULL REFERENCES runs (id),
     verdict TEXT NOT NULL,
+    -- What the run says of the check by itself: passed or failed; null if it says nothing.
+    own TEXT,
     PRIMARY KEY (site_id, check_id, run_id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX check_verdicts_by_run ON check_verdicts (run_id);

@@ -110,3 +110,18 @@ test('two copies of one build say nothing, and the run warns of it', async () =>
   assert.equal(code, 0, stdout);
   assert.match(stdout, /--extension and --control name two copies of one build/);
 });
+
+test('nights with a build and without a control do not clear the build: they cannot tell whose failures they saw', async () => {
+  await using stub = await startStubForBuild();
+  await using place = await withBuild({
+    'sites.json': siteList('s0', 's1'),
+    'a.check.mjs': failingIf("site.id === 's1' && extension.loaded"),
+  });
+  const night = ['a.check.mjs', '--sites=sites.json', '--evidence=none', '--grid', stub.url, '--extension', 'build'];
+  for (const _ of Array.from({ length: 6 })) assert.equal((await place.run(night)).code, 1);
+  const { code, stdout, stderr } = await place.run([...night, '--control', 'none']);
+  assert.equal(code, 1, stderr);
+  assert.match(stdout, /broken/);
+  const s1 = (await place.results()).sites.find(({ id }) => id === 's1');
+  assert.deepEqual([s1?.verdict, s1?.cause, s1?.attribution], ['failed', 'extension', 'broken']);
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ownResult } from '../../src/core/attribution/own-result.ts';
+import type { CheckVerdict, SiteVerdict } from '../../src/core/verdict.ts';
+
+const check = (more: Partial<CheckVerdict>): CheckVerdict => ({
+  title: 't',
+  status: 'failed',
+  flaky: false,
+  durationMs: 1,
+  cause: 'check',
+  ...more,
+});
+
+const site = (more: Partial<SiteVerdict>): SiteVerdict => ({
+  siteId: 's',
+  verdict: 'failed',
+  cause: 'check',
+  checks: [],
+  attempts: 1,
+  durationMs: 1,
+  ...more,
+});
+
+const LOADS = { failed: 0, all: 4 };
+const arms = (failed: number, of = 't'): Pick<SiteVerdict, 'arms' | 'control'> => ({
+  control: failed > 0 ? 'flaky' : 'passed',
+  arms: {
+    check: of,
+    subject: { failed: 2, all: 5 },
+    control: { ...LOADS, failed },
+    pairs: { subjectOnly: 1, controlOnly: 0, both: 0, all: 4 },
+  },
+});
+
+test('without a build, every failure of check and site is the own one', () => {
+  assert.equal(ownResult(check({}), site({}), false), 'failed');
+  assert.equal(ownResult(check({ status: 'passed', flaky: true }), site({ verdict: 'flaky' }), false), 'failed');
+  assert.equal(ownResult(check({ status: 'errored', cause: 'site' }), site({ verdict: 'errored' }), false), 'failed');
+});
+
+test('with a build, a failure is the own one only if the control says so', () => {
+  assert.equal(ownResult(check({}), site({}), true), undefined, 'no control');
+  assert.equal(ownResult(check({ status: 'passed', flaky: true }), site({ verdict: 'flaky' }), true), undefined);
+  const undecided = check({ status: 'errored' });
+  assert.equal(ownResult(undecided, site({ attribution: 'undecided', ...arms(0) }), true), undefined);
+  assert.equal(ownResult(undecided, site({ attribution: 'undecided', ...arms(1) }), true), 'failed');
+  assert.equal(ownResult(undecided, site({ attribution: 'undecided', ...arms(1, 'u') }), true), undefined);
+  assert.equal(ownResult(check({ cause: 'site' }), site({ attribution: 'not-build', ...arms(4) }), true), 'failed');
+  assert.equal(ownResult(check({ cause: 'extension' }), site({ attribution: 'broken', ...arms(0) }), true), undefined);
+  // Another check of the site is broken by the build.
+  assert.equal(ownResult(check({ cause: 'site' }), site({ attribution: 'broken', ...arms(0, 'u') }), true), 'failed');
+});
+
+test('a pass counts with and without a build; what was not tried, or was lost, never does', () => {
+  const passed = check({ status: 'passed' });
+  for (const hasBuild of [true, false]) {
+    assert.equal(ownResult(passed, site({}), hasBuild), 'passed');
+    for (const status of ['skipped', 'not-run'] as const)
+      assert.equal(ownResult(check({ status }), site({}), hasBuild), undefined);
+    for (const cause of ['grid', 'runner'] as const)
+      assert.equal(ownResult(check({ status: 'errored', cause }), site({ cause }), hasBuild), undefined);
+  }
+});
