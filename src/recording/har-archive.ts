@@ -1,3 +1,5 @@
+import type { Site } from '../core/site.ts';
+
 /**
  * The recording of one attempt: a zip with `har.har`, an HTTP Archive 1.2, and one file for each body that an answer
  * had. It has Playwright's layout, so that `page.routeFromHAR('….har.zip')` opens it. What the standard has no field for
@@ -8,6 +10,9 @@
 export const HAR_NAME = 'har.har';
 /** The form of what gridrun adds. A recording with a higher number is of a newer gridrun. */
 export const RECORDING_FORMAT = 1;
+
+/** What a list says of a site beside its id and URL, as far as checks can see it. */
+export type RecordedListEntry = Pick<Site, 'tags' | 'data' | 'env' | 'timeoutMs'>;
 
 export interface RecordedHar {
   readonly log: RecordedLog;
@@ -28,6 +33,8 @@ export interface RecordingFacts {
   readonly site: string;
   /** The site's URL in the list, without tokens. */
   readonly url: string;
+  /** The rest of its entry in the list, without secrets. Absent in recordings of earlier versions. */
+  readonly entry?: RecordedListEntry;
   readonly attempt: number;
   readonly arm: 'subject' | 'control';
   /** The titles of the checks that failed; absent if the attempt passed, or ran out of time. */

@@ -56,6 +56,14 @@ const FACTS = z.looseObject({
   // Names a folder below the results folder.
   site: z.string().regex(SITE_ID),
   url: z.url({ protocol: /^https?$/ }),
+  entry: z
+    .looseObject({
+      tags: z.array(z.string()).exactOptional(),
+      data: z.unknown(),
+      env: z.array(z.string()).exactOptional(),
+      timeoutMs: z.number().positive().exactOptional(),
+    })
+    .exactOptional(),
   attempt: z.int().positive(),
   arm: z.enum(['subject', 'control']),
   failed: z.array(z.string()).exactOptional(),

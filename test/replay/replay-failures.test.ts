@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { readArchive } from '../../src/recording/read-archive.ts';
 import { manifestWith, probeExtension } from '../extension/probe-extension.ts';
 import { checkFile, Workplace } from '../support/command.ts';
 import { startHttpServer } from '../support/http-server.ts';
@@ -73,3 +74,35 @@ test('where this machine has no Chrome, the site keeps its verdict, and a notice
   const [site] = (await place.results()).sites;
   assert.deepEqual([site?.verdict, site?.cause, site?.attribution], ['failed', 'check', undefined]);
 });
+
+test(
+  'a recording that is taken out of its results folder keeps the entry of the list, without secrets',
+  SKIP,
+  async () => {
+    await using server = await startHttpServer((_, response) => {
+      response.setHeader('content-type', 'text/html').end(FORM);
+    });
+    const check = `
+await driver.get(site.url);
+assert.equal((await driver.findElements({ css: site.data.field })).length, 1);
+assert.ok(site.env.SHOP_SECRET);`;
+    await using place = await Workplace.with({ 'checks/a.check.ts': checkFile(check) });
+    const data = { field: '[type=password]', note: 'token swordfish-7' };
+    const site = { id: 'shop', url: `${server.url}/`, data, env: ['SHOP_SECRET'], timeoutMs: 50_000, tags: ['eu'] };
+    await place.write('sites.json', JSON.stringify([site]));
+    const set = { env: { SHOP_SECRET: 'swordfish-7' } };
+    const flags = ['--sites', 'sites.json', '--record', 'all', '--evidence', 'none'];
+    assert.equal((await place.run(flags, set)).code, 0);
+    const zip = join(place.folder, 'gridrun-results', 'evidence', 'shop', 'recording-1.har.zip');
+    renameSync(zip, join(place.folder, 'shop.har.zip'));
+    const { log } = await readArchive(join(place.folder, 'shop.har.zip'));
+    const blanked = { ...data, note: 'token ***********' };
+    assert.deepEqual(log._gridrun.entry, { tags: ['eu'], data: blanked, env: ['SHOP_SECRET'], timeoutMs: 50_000 });
+    const again = await place.run(['replay', 'shop.har.zip', '--bisect'], set);
+    assert.equal(again.code, 0, again.stdout + again.stderr);
+    // Without the variable the check would fail, whatever the commit.
+    const without = await place.run(['replay', 'shop.har.zip', '--bisect']);
+    assert.equal(without.code, 125);
+    assert.match(without.stderr, /environment variables that are not set: SHOP_SECRET/);
+  },
+);

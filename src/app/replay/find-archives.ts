@@ -17,7 +17,7 @@ const ARCHIVE_ENDING = '.har.zip';
 export interface FoundArchive {
   /** Absolute. */
   readonly path: string;
-  /** The site as the recorded run had it, as far as that is known. */
+  /** The site as the recorded run had it. */
   readonly site: Site;
   /** When its attempt started, in ms since the epoch. */
   readonly startedAt: number;
@@ -86,12 +86,12 @@ function lastOfBuild(archives: readonly FoundArchive[]): FoundArchive {
 
 async function describe(path: string, runs: Map<string, Promise<RecordedRun>>): Promise<FoundArchive> {
   const { log } = await readArchive(path);
-  const { site: id, url, started, arm, failed, extension }: RecordingFacts = log._gridrun;
+  const { site: id, url, entry, started, arm, failed, extension }: RecordingFacts = log._gridrun;
   const folder = runFolderOf(path);
   const run = folder === undefined ? undefined : await once(runs, folder);
   return {
     path,
-    site: run?.sites.get(id) ?? { id, url },
+    site: run?.sites.get(id) ?? { ...entry, id, url },
     startedAt: Date.parse(started),
     arm,
     hadExtension: extension !== undefined,

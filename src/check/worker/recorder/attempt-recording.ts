@@ -1,7 +1,9 @@
 import type { Attachment, CheckResult, KeptRecording } from '../../../core/attempt.ts';
+import type { Site } from '../../../core/site.ts';
 import { abortAfter, clearTimeout, setTimeout, wallClock } from '../../../os/real-timers.ts';
 import { withResolvers } from '../../../os/real-builtins.ts';
 import { recordingName } from '../../../results/layout.ts';
+import type { RecordedListEntry } from '../../../recording/har-archive.ts';
 import type { Redaction } from '../../../text/redaction.ts';
 import { untilAborted } from '../../../wire/until-aborted.ts';
 import type { OrderOnWire, WorkerOptions } from '../../protocol.ts';
@@ -84,6 +86,7 @@ export class AttemptRecording {
       facts: {
         site: site.id,
         url: site.url,
+        entry: entryOf(site),
         attempt,
         arm,
         started: new Date(startedMs).toISOString(),
@@ -111,6 +114,16 @@ export class AttemptRecording {
     this.#attachment = attachment;
     this.#kept = { path: attachment.path, ...(missing.length === 0 ? {} : { missing }) };
   }
+}
+
+/** A replay needs it too if the recording is taken out of its results folder. */
+function entryOf({ tags, data, env, timeoutMs }: Site): RecordedListEntry {
+  return {
+    ...(tags === undefined ? {} : { tags }),
+    ...(data === undefined ? {} : { data }),
+    ...(env === undefined ? {} : { env }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
 }
 
 function isBad({ status }: CheckResult): boolean {

@@ -34,6 +34,15 @@ export class Blanks {
     return this.#seen.stars(this.#known.stars(withoutTokens(withoutCredentials(text), stars)));
   }
 
+  /** A JSON value without secrets, in its texts and in the names of its fields. */
+  value<T>(value: T): T {
+    return JSON.parse(JSON.stringify(value), (_name, field: unknown) => {
+      if (typeof field === 'string') return this.text(field);
+      if (typeof field !== 'object' || field === null || Array.isArray(field)) return field;
+      return Object.fromEntries(Object.entries(field).map(([name, inner]) => [this.text(name), inner]));
+    }) as T;
+  }
+
   /** A header that holds a secret. Of a cookie, its name and its attributes stay. */
   header(name: string, value: string): string {
     return /^set-cookie$/i.test(name) ? this.text(blankCookie(value)) : stars(value);

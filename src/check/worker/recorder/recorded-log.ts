@@ -56,6 +56,7 @@ export function recordingOf({ traffic, taken, blanks, facts }: RecordedLogOption
         format: RECORDING_FORMAT,
         ...facts,
         url: blanks.text(facts.url),
+        ...(facts.entry === undefined ? {} : { entry: blanks.value(facts.entry) }),
         ...(facts.failed === undefined ? {} : { failed: facts.failed.map((title) => blanks.text(title)) }),
         bodyHashKey,
         ...(missing === 0 ? {} : { incomplete: { missing, reasons: Object.fromEntries(reasons) } }),
