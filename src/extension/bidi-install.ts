@@ -2,6 +2,8 @@ import type { ExtensionFacts, SessionFacts } from '../core/ports.ts';
 import { BidiCdp } from '../wire/bidi-cdp.ts';
 import { BidiClient } from '../wire/bidi-client.ts';
 import { WORKER_EVENTS, WorkerWatch } from '../wire/worker-watch.ts';
+import { workerIn } from './worker-target.ts';
+import { fieldsOf, itemsOf } from '../wire/answer-fields.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { manifestIsServed } from './classic-proof.ts';
 import { notLoaded, WayClosed, workerDied } from './not-loaded.ts';
@@ -76,9 +78,10 @@ async function install(cdp: BidiCdp, placement: Placement, signal: AbortSignal):
 async function watchWorkers(cdp: BidiCdp, watch: WorkerWatch): Promise<() => Promise<unknown>> {
   const [unsubscribe, tree] = await Promise.all([
     cdp.subscribe(WORKER_EVENTS, (event) => watch.onEvent(event)),
-    cdp.bidi('browsingContext.getTree', { maxDepth: 0 }) as Promise<{ contexts: { context: string }[] }>,
+    cdp.bidi('browsingContext.getTree', { maxDepth: 0 }),
   ]);
-  const tab = await cdp.sessionOf(tree.contexts[0]!.context);
+  const [first] = itemsOf<{ context: string }>(tree, 'contexts');
+  const tab = await cdp.sessionOf(first?.context ?? '');
   await cdp.send('ServiceWorker.enable', {}, tab);
   return () => Promise.all([unsubscribe(), cdp.send('ServiceWorker.disable', {}, tab)]);
 }
@@ -89,16 +92,11 @@ async function watchWorkers(cdp: BidiCdp, watch: WorkerWatch): Promise<() => Pro
  */
 async function emptyUninstallUrl(cdp: BidiCdp, id: string): Promise<void> {
   try {
-    const { targetInfos } = (await cdp.send('Target.getTargets', {})) as {
-      targetInfos: { targetId: string; type: string; url: string }[];
-    };
-    const worker = targetInfos.find(
-      ({ type, url }) => type === 'service_worker' && url.startsWith(`chrome-extension://${id}/`),
-    );
+    const worker = workerIn(await cdp.send('Target.getTargets', {}), id);
     const evaluate = { expression: "chrome.runtime.setUninstallURL('')", awaitPromise: true, timeout: 1_000 };
     if (worker === undefined) return await evaluateInTab(cdp, id, evaluate);
     const attach = { targetId: worker.targetId, flatten: true };
-    const { sessionId } = (await cdp.send('Target.attachToTarget', attach)) as { sessionId: string };
+    const { sessionId } = fieldsOf<{ sessionId: string }>(await cdp.send('Target.attachToTarget', attach));
     await cdp.send('Runtime.evaluate', evaluate, sessionId);
   } catch (error) {
     // The worker may end at this moment, and the extension goes with the next command anyway.
@@ -109,9 +107,8 @@ async function emptyUninstallUrl(cdp: BidiCdp, id: string): Promise<void> {
 
 /** For a worker that sleeps: a page of the extension may do what the worker may. */
 async function evaluateInTab(cdp: BidiCdp, id: string, evaluate: object): Promise<void> {
-  const { context } = (await cdp.bidi('browsingContext.create', { type: 'tab', background: true })) as {
-    context: string;
-  };
+  const tab = await cdp.bidi('browsingContext.create', { type: 'tab', background: true });
+  const { context = '' } = fieldsOf<{ context: string }>(tab);
   try {
     const url = `chrome-extension://${id}/manifest.json`;
     await cdp.bidi('browsingContext.navigate', { context, url, wait: 'complete' });
@@ -123,10 +120,8 @@ async function evaluateInTab(cdp: BidiCdp, id: string, evaluate: object): Promis
 
 async function installAt(cdp: BidiCdp, path: string): Promise<string> {
   try {
-    const { extension } = (await cdp.bidi('webExtension.install', { extensionData: { type: 'path', path } })) as {
-      extension: string;
-    };
-    return extension;
+    const installed = await cdp.bidi('webExtension.install', { extensionData: { type: 'path', path } });
+    return fieldsOf<{ extension: string }>(installed).extension ?? '';
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     // Chrome before 149 returns "Method not available", unless it was started with the switches for it.
@@ -141,9 +136,9 @@ async function installAt(cdp: BidiCdp, path: string): Promise<string> {
 }
 
 async function proveListed(cdp: BidiCdp, { session, pkg }: Placement, id: string, signal: AbortSignal): Promise<void> {
-  let known: { id: string; name: string; version: string; enabled: boolean }[];
+  let known: Partial<{ id: string; name: string; version: string; enabled: boolean }>[];
   try {
-    ({ extensions: known } = (await cdp.send('Extensions.getExtensions', {})) as { extensions: typeof known });
+    known = itemsOf(await cdp.send('Extensions.getExtensions', {}), 'extensions');
   } catch (error) {
     // Older versions of Chrome have no such list.
     if (!(error instanceof WireError) || error.blames !== 'check') throw error;

@@ -1,6 +1,8 @@
 import { getNodeValue, parseTree } from 'jsonc-parser';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionFacts } from '../core/ports.ts';
+import { workerIn } from './worker-target.ts';
+import { fieldsOf } from '../wire/answer-fields.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { notLoaded } from './not-loaded.ts';
@@ -31,7 +33,7 @@ export async function manifestIsServed(
     );
   }
   const tree = parseTree(String(text));
-  const served = tree === undefined ? {} : (getNodeValue(tree) as { name?: unknown; version?: unknown });
+  const served = fieldsOf<{ name: unknown; version: unknown }>(tree === undefined ? undefined : getNodeValue(tree));
   if (served.name !== pkg.manifest.raw['name'] || served.version !== pkg.version) {
     throw notLoaded(
       `session ${session.sessionId} has ${String(served.name)} ${String(served.version)} instead of ${pkg.name} ${pkg.version}`,
@@ -49,11 +51,8 @@ export async function workerIsUp(
   const send = commandsOf(session, signal);
   const end = Date.now() + WORKER_DEADLINE_MS;
   while (Date.now() < end) {
-    const { targetInfos } = (await send('/goog/cdp/execute', { cmd: 'Target.getTargets', params: {} })) as {
-      targetInfos: { type: string; url: string }[];
-    };
-    if (targetInfos.some(({ type, url }) => type === 'service_worker' && url.startsWith(`chrome-extension://${id}/`)))
-      return;
+    const targets = await send('/goog/cdp/execute', { cmd: 'Target.getTargets', params: {} });
+    if (workerIn(targets, id) !== undefined) return;
     await delay(LOOK_EVERY_MS, undefined, { signal });
   }
   throw notLoaded(

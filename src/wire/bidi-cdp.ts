@@ -1,3 +1,4 @@
+import { fieldsOf } from './answer-fields.ts';
 import type { BidiClient, BidiEvent } from './bidi-client.ts';
 import type { Limits } from './deadline.ts';
 
@@ -21,17 +22,15 @@ export class BidiCdp {
 
   /** Returns the CDP session of a tab. Throws a `WireError`. */
   async sessionOf(context: string): Promise<string> {
-    const { session } = (await this.#client.command('goog:cdp.getSession', { context }, this.#limits)) as {
-      session: string;
-    };
-    return session;
+    const answer = await this.#client.command('goog:cdp.getSession', { context }, this.#limits);
+    return fieldsOf<{ session: string }>(answer).session ?? '';
   }
 
   /** Sends a command to a tab or worker, or without `session` to the browser. Returns its result. Throws a `WireError`. */
   async send(method: string, params: object, session?: string): Promise<unknown> {
     const sent = { method, params, ...(session === undefined ? {} : { session }) };
-    const { result } = (await this.#client.command('goog:cdp.sendCommand', sent, this.#limits)) as { result: unknown };
-    return result;
+    const answer = await this.#client.command('goog:cdp.sendCommand', sent, this.#limits);
+    return fieldsOf<{ result: unknown }>(answer).result;
   }
 
   /** Sends any other BiDi command. Throws a `WireError`. */
@@ -49,7 +48,9 @@ export class BidiCdp {
       if (!ended) listener(unwrapped(event));
     });
     const names = events.map((name) => (/^[A-Z]/.test(name) ? `goog:cdp.${name}` : name));
-    const { subscription } = (await this.bidi('session.subscribe', { events: names })) as { subscription: string };
+    const { subscription } = fieldsOf<{ subscription: string }>(
+      await this.bidi('session.subscribe', { events: names }),
+    );
     return async () => {
       await this.bidi('session.unsubscribe', { subscriptions: [subscription] });
       ended = true;

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { startStub, type StubFault, type StubRequest } from '../stub/webdriver-stub.ts';
 import { Workplace, checkFile, siteList } from '../support/command.ts';
 import { ODD_ANSWERS } from '../support/odd-answers.ts';
+import { failingIf, startStubForBuild, withBuild } from '../support/stub-extension.ts';
 
 const RUN = ['x.check.mjs', '--sites', 'sites.json', '--grid'];
 
@@ -206,4 +207,23 @@ test('a websocket frame that is no JSON object ends its connection, not the run'
   assert.equal(code, 0, stdout);
   assert.deepEqual(frames, []);
   assert.equal(stub.sessions().length, 0);
+});
+
+test('a browser that answers nothing sensible while the extension is loaded is no bug of gridrun', async () => {
+  for (const result of [null, 'x', { contexts: 1, targetInfos: {}, extensions: [null], result: { extensions: 'x' } }]) {
+    await using stub = await startStubForBuild({
+      bidiFrame: (_method, id) => JSON.stringify({ type: 'success', id, result }),
+    });
+    await using place = await withBuild({ 'sites.json': siteList('a'), 'x.check.mjs': failingIf('false') });
+    const { code, stderr } = await place.run([
+      'x.check.mjs',
+      '--sites=sites.json',
+      '--grid',
+      stub.url,
+      '--extension=build',
+    ]);
+    assert.ok(code === 2 || code === 3, `${code}: ${stderr}`);
+    assert.doesNotMatch(stderr, /bug in gridrun|TypeError/);
+    assert.equal(stub.sessions().length, 0);
+  }
 });

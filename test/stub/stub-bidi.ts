@@ -31,8 +31,8 @@ export function attachBidi(
       client.on('message', (data: Buffer) => {
         const text = data.toString();
         if (protocol === 'cdp') return answerCdp(client, session, text);
-        const { method } = JSON.parse(text) as { method: string };
-        const odd = bidiFrame(method);
+        const { method, id } = JSON.parse(text) as { method: string; id: number };
+        const odd = bidiFrame(method, id);
         if (method === 'session.status')
           for (const event of bidiEvents(session)) client.send(JSON.stringify({ type: 'event', ...event }));
         if (odd === undefined) answer(client, { session, grid, extension }, text);

@@ -55,7 +55,7 @@ export interface StubOptions extends Partial<StubGridOptions> {
   /** Gives a `webSocketUrl` and `se:cdp` to sessions that ask for the first; their host is `hub`, a name that only the grid knows. */
   readonly bidi?: boolean;
   /** A frame to send over BiDi instead of the reply to a command. */
-  readonly bidiFrame?: (method: string) => string | undefined;
+  readonly bidiFrame?: (method: string, id: number) => string | undefined;
   /** What Chrome lists for an extension that was installed over BiDi: the name and the version in its manifest. */
   readonly extension?: { readonly name: string; readonly version: string };
   /** Events that a session sends over BiDi, before its next reply to `session.status`. */
