@@ -28,8 +28,8 @@ export interface ResumePlan {
   /** The check files have changed since then, so the kept verdicts are of other ones. */
   readonly hasOtherChecks: boolean;
   /** The events of the kept sites, in order, for the journal of the new run. */
-  keptEvents(): AsyncGenerator<Undated, void, void>;
-  /** Copies the evidence of the kept sites into the folder of the new run. */
+  keptEvents(folder: RunFolder): AsyncGenerator<Undated, void, void>;
+  /** Copies the evidence of the kept sites into the folder of the new run, where the unfinished run was set aside. */
   copyEvidence(folder: RunFolder): Promise<void>;
 }
 
@@ -104,13 +104,20 @@ export async function planResume(source: ResumeSource, plan: PlanFacts): Promise
     damage: parts.at(-1)?.damage,
     // An older gridrun did not record it.
     hasOtherChecks: parts.some(({ suiteHash }) => suiteHash !== undefined && suiteHash !== plan.suiteHash),
-    async *keptEvents() {
-      for (const part of parts) yield* keptEvents(part.source.journalPath, part.kept, part.sessions);
+    async *keptEvents(folder) {
+      for (const [run, part] of await placesOf(parts, folder))
+        yield* keptEvents(run.journalPath, part.kept, part.sessions);
     },
     async copyEvidence(folder) {
-      for (const part of parts) await copyEvidence(part.source, folder, part.kept);
+      for (const [run, part] of await placesOf(parts, folder)) await copyEvidence(run, folder, part.kept);
     },
   };
+}
+
+/** Where each part is now: its run may have been set aside since it was read. */
+async function placesOf(parts: readonly Part[], folder: RunFolder): Promise<[UnfinishedRun, Part][]> {
+  const runs = new Map((await folder.unfinished()).toReversed().map((known) => [known.run, known]));
+  return parts.map((part) => [runs.get(part.source.run) ?? part.source, part]);
 }
 
 /** Reads what one run has of the sites that are not in `known`. */

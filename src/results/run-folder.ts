@@ -74,8 +74,18 @@ export class RunFolder implements Disposable {
   }
 
   /**
+   * Moves the files of a run that was killed after the last line of its journal. Nobody could tell later that it was, so do
+   * this before anything can refuse. Any other run stays where it is.
+   */
+  async setAsideIfCutOff(): Promise<SetAside | undefined> {
+    return existsSync(this.journalPath) && this.#wasCutOff && (await isFinished(this.journalPath))
+      ? await this.setAside()
+      : undefined;
+  }
+
+  /**
    * Moves the files of an unfinished run to `unfinished/<run>/`, and returns where. Leaves the files of a finished run.
-   * Call it first: after it, no file in the folder is lost if it is replaced.
+   * After it, no file in the folder is lost if it is replaced.
    */
   async setAside(): Promise<SetAside | undefined> {
     if (!existsSync(this.journalPath) || (await this.#isFinished())) return undefined;
@@ -102,13 +112,13 @@ export class RunFolder implements Disposable {
     await mkdir(this.evidencePath);
   }
 
-  /** The unfinished runs that were moved out of the way, newest first. */
+  /** The unfinished runs, newest first: those that were moved out of the way, and the one that is still in place. */
   async unfinished(): Promise<UnfinishedRun[]> {
     const folder = join(this.path, UNFINISHED);
-    const names = existsSync(folder) ? readdirSync(folder) : [];
+    const moved = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+    const isInPlace = existsSync(this.journalPath) && !(await this.#isFinished());
     const runs = await Promise.all(
-      names.map(async (name): Promise<UnfinishedRun[]> => {
-        const path = join(folder, name);
+      [...moved, ...(isInPlace ? [this.path] : [])].map(async (path): Promise<UnfinishedRun[]> => {
         const journalPath = join(path, JOURNAL);
         const { header } = await soundHeaderOf(journalPath);
         if (header === undefined) return [];

@@ -15,6 +15,7 @@ const ENDING = {
     "await driver.get(site.url); if (site.id === 'b') await driver.wait(async () => (await driver.getTitle()) === 'go');",
   ),
 };
+const MANIFEST = JSON.stringify({ manifest_version: 3, name: 'a build', version: '1.0' });
 const RUN = ['x.check.mjs', '--sites', 'sites.json', '-j', '1', '--chunk-size', '1', '--grid'];
 
 test('Ctrl-C lets the running site end and starts no other; --resume goes on with the rest', async () => {
@@ -128,6 +129,31 @@ test('a bug that nobody catches is 70, and leaves no session', async () => {
   assert.match(stderr, /^This is a bug in gridrun.*\nError: a planted bug\n/);
   assert.deepEqual(await place.verdicts(), { a: 'passed', b: 'not-run', c: 'not-run', d: 'not-run' });
   assert.equal(stub.sessions().length, 0);
+});
+
+test('a run that is refused leaves an unfinished one where it is', async () => {
+  await using stub = await startStub();
+  await using place = await Workplace.with({ ...FILES, 'other.json': siteList('z'), 'build/manifest.json': MANIFEST });
+  const command = place.start([...RUN, stub.url]);
+  await command.event((event) => event.type === 'attempt-started' && event.siteId === 'b');
+  command.process.kill('SIGKILL');
+  await command.ended;
+  const before = await place.read('gridrun-results/events.ndjson');
+  await place.write('x.check.mjs', checkFile('await driver.get(site.url);'));
+  const refused = [
+    [...RUN, stub.url, '--resume', '--sites', 'other.json'],
+    [...RUN, stub.url, '--resume', '--extension', 'gone'],
+    // The stub has no such extension, so the build cannot be loaded.
+    [...RUN, stub.url, '--extension', 'build'],
+  ];
+  for (const args of refused) {
+    const { code, stderr } = await place.run(args);
+    assert.equal(code, 2, stderr);
+    assert.equal(await place.read('gridrun-results/events.ndjson'), before);
+  }
+  const { code, stderr } = await place.run([...RUN, stub.url, '--resume']);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(new Set(Object.values(await place.verdicts())), new Set(['passed']));
 });
 
 test('a plain run after an interrupted one sets its files aside and says how to go on', async () => {

@@ -242,7 +242,7 @@ test('resume keeps the decided sites with their events and evidence, and runs th
   await resume.copyEvidence(folder);
   assert.deepEqual(readdirSync(folder.evidencePath), ['bad']);
   const head = variedRun().events.slice(0, 2);
-  const kept = await collect(resume.keptEvents());
+  const kept = await collect(resume.keptEvents(folder));
   assert.ok(kept.every((event) => !('at' in event)));
   const before = await foldEvents(variedRun().events);
   const after = await foldEvents([...head, ...kept.map((event) => ({ at: 2_000_000, ...event }) as never)]);
@@ -274,7 +274,7 @@ test('resume finds in the run before it what a run had not taken over when it wa
   await folder.clear();
   await resume.copyEvidence(folder);
   assert.deepEqual(readdirSync(folder.evidencePath), ['bad', 'cut']);
-  const judged = (await collect(resume.keptEvents())).filter(({ type }) => type === 'site-judged');
+  const judged = (await collect(resume.keptEvents(folder))).filter(({ type }) => type === 'site-judged');
   assert.equal(judged.length, resume.kept.size);
 });
 

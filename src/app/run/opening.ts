@@ -44,7 +44,7 @@ export async function writeHead(prepared: Prepared, { emit, folder }: Books, opt
     });
   // The evidence first: a verdict in the journal means that its evidence is here, also if the run ends at once.
   await resumed?.copyEvidence(folder);
-  for await (const event of resumed?.keptEvents() ?? []) emit(event);
+  for await (const event of resumed?.keptEvents(folder) ?? []) emit(event);
 }
 
 /** The first event of a run. */

@@ -19,7 +19,7 @@ export interface Prepared extends AsyncDisposable {
   /** Sorts by time and does not repeat: `20261121-184501-3fa9`. */
   readonly run: string;
   readonly input: RunInput;
-  /** Locked for this run; what is in it is untouched so far. */
+  /** Locked for this run. A finished run in it is untouched so far. */
   readonly folder: RunFolder;
   /** The unfinished run that was in the folder, and where it is now. */
   readonly aside: SetAside | undefined;
@@ -55,7 +55,7 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
   const notice = stage?.notice ?? withoutExtension(input.plan.checks, input.builds);
   if (notice !== undefined) early.emit(notice);
   await sayIfNothingReaps(early.emit);
-  const aside = await folder.setAside();
+  const cutOff = await folder.setAsideIfCutOff();
   const resumed =
     options.resume === undefined
       ? undefined
@@ -68,6 +68,8 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
   if (options.webServer !== undefined)
     stack.use(await stopper.preparing(startWebServer(options.webServer, options.cwd, signal)));
   signal.throwIfAborted();
+  // The last step: what is refused leaves the results as they were.
+  const aside = cutOff ?? (await folder.setAside());
   const opened = stack.move();
   return {
     run,
