@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Site } from '../core/site.ts';
 import type { Entry, Path } from './entry.ts';
 import { readEntry, typeName } from './entry.ts';
@@ -96,12 +97,24 @@ export class ListBuilder {
     const first = this.#places.entry(beforeMark < 0 ? ~beforeMark : beforeMark);
     if (ownId)
       this.wrongAt(mark, ['id'], `the id "${site.id}" is already taken by ${first}; every site needs its own id`);
-    else if (beforeMark >= 0 && this.sites[before]?.url === site.url) this.duplicateCount++;
-    else
+    else if (beforeMark < 0 || this.sites[before]!.url !== site.url)
       this.wrongAt(
         mark,
         [],
         `the id derived from its URL, "${site.id}", is already taken by ${first}; give one of them another id`,
+      );
+    else this.#again(site, this.sites[before]!, { mark, first });
+  }
+
+  /** An entry whose URL is in the list already. What it says beside that must not get lost. */
+  #again(site: Site, known: Site, { mark, first }: { readonly mark: number; readonly first: string }): void {
+    const different = differentFields(known, site);
+    if (different.length === 0) this.duplicateCount++;
+    else
+      this.wrongAt(
+        mark,
+        [],
+        `its URL is that of ${first}, with another ${different.join(', ')}; give one of them an id of its own, or remove it`,
       );
   }
 
@@ -121,6 +134,11 @@ export class ListBuilder {
       this.wrongAt(mark, ['env', index], `the environment variable ${name} is not set; set it, or remove it from env`);
     }
   }
+}
+
+function differentFields(known: Site, site: Site): string[] {
+  const fields = Object.keys({ ...known, ...site }) as (keyof Site)[];
+  return fields.filter((field) => !isDeepStrictEqual(known[field], site[field]));
 }
 
 /** Names the usual fields in a literal: they take less memory than fields that are added later (25 MB in a million). */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startStub } from '../stub/webdriver-stub.ts';
-import { siteList, Workplace } from '../support/command.ts';
+import { checkFile, siteList, Workplace } from '../support/command.ts';
 
 const FILE = 'C#? 100%20 (ü) [x]/x.check.mjs';
 
@@ -23,4 +23,16 @@ test('folders with odd names and titles of many lines or characters are shown as
   const names = [...(await place.read('gridrun-results/junit.xml')).matchAll(/<testcase name="([^"]*)"/g)];
   assert.equal(names.length, 3);
   assert.ok(names.every(([, name = '']) => name.length < 1_100));
+});
+
+test('an entry that is in the list twice is tried once, and the run says so', async () => {
+  await using stub = await startStub();
+  await using place = await Workplace.with({
+    'sites.txt': 'a.example\nb.example\na.example\n',
+    'x.check.mjs': checkFile('await driver.get(site.url);'),
+  });
+  const { code, stdout, stderr } = await place.run(['x.check.mjs', '--sites', 'sites.txt', '--grid', stub.url]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /1 entry of the list is left out: the same URL is in the list already/);
+  assert.deepEqual(await place.verdicts(), { a_example: 'passed', b_example: 'passed' });
 });

@@ -186,4 +186,19 @@ describe('the forms of a site list', () => {
     );
     assert.equal(duplicateCount, 2);
   });
+
+  it('refuses a URL that was there before with another entry: one of them would get lost', async () => {
+    const entry = { url: 'https://example.com/', tags: ['eu'], data: { field: '#user' } };
+    const others = [
+      'example.com',
+      { ...entry, tags: ['us'] },
+      { ...entry, data: { field: '#name' }, once: true },
+      { ...entry, skip: 'closed' },
+    ];
+    const refused = await rejection(readFrom('sites.json', JSON.stringify([entry, { ...entry }, ...others])));
+    assert.deepEqual(
+      refused.mistakes?.map((mistake) => /with another ([^;]*);/.exec(mistake)?.[1]),
+      ['tags, data', 'tags', 'data, once', 'skip'],
+    );
+  });
 });

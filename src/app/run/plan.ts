@@ -21,8 +21,8 @@ export interface RunPlan {
   /** In a shard: the place of each site in the selected list, from 0. */
   readonly indexes?: readonly number[] | undefined;
   readonly checks: readonly CheckPlan[];
-  /** Something to know about the plan. */
-  readonly notice?: Undated | undefined;
+  /** What to know about the plan. */
+  readonly notices: readonly Undated[];
   /** A partition of the sites that are not skipped. */
   readonly units: readonly WorkUnit[];
   /** How many sessions the units are cut for. */
@@ -69,13 +69,20 @@ export async function makePlan(options: PlanOptions, input: PlanInput): Promise<
     sites,
     indexes: options.shard.total === 1 ? undefined : placesOf(sites, selected),
     checks,
-    notice: rerun.notice,
+    notices: [rerun.notice, duplicatesNotice(list)].filter((notice) => notice !== undefined),
     units: unitsOf(sites, { sessions, chunkSize: options.chunkSize, durations }),
     sessions,
     shard: options.shard,
     duplicateCount: list.duplicateCount,
     planHash: planHash({ list: list.hash, selection, durations: durations.named }),
   };
+}
+
+function duplicatesNotice({ duplicateCount }: SiteList): Undated | undefined {
+  if (duplicateCount === 0) return undefined;
+  const entries = duplicateCount === 1 ? '1 entry of the list is' : `${duplicateCount} entries of the list are`;
+  const text = `${entries} left out: the same URL is in the list already, with the same settings`;
+  return { type: 'notice', level: 'info', code: 'sites.duplicates', text };
 }
 
 export interface CutOptions {

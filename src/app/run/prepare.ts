@@ -51,7 +51,7 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
   const folder = stack.use(await RunFolder.open(options.out));
   const { tookOver } = folder;
   if (tookOver !== undefined) early.emit(lockTakenOver(tookOver));
-  if (input.plan.notice !== undefined) early.emit(input.plan.notice);
+  for (const notice of input.plan.notices) early.emit(notice);
   const notice = stage?.notice ?? withoutExtension(input.plan.checks, input.builds);
   if (notice !== undefined) early.emit(notice);
   await sayIfNothingReaps(early.emit);

@@ -1,4 +1,4 @@
-import { AS_HINTED, input, reported, type Codes } from './code-meaning.ts';
+import { AS_HINTED, input, noted, reported, type Codes } from './code-meaning.ts';
 
 /** Codes of what gridrun is given: flags, config, site list, selection, plan and reporters. */
 export const INPUT_CODES = {
@@ -28,6 +28,11 @@ export const INPUT_CODES = {
   ),
   'reporter.unknown': input('there is no reporter of this name', AS_HINTED),
   'selection.tags': input('no site and no check has this tag', AS_HINTED),
+  'sites.duplicates': noted(
+    'nobody',
+    'the list has an entry more than once',
+    'remove it, or give one of them its own `id`',
+  ),
   'sites.empty': input('the list contains no sites', 'write one domain or URL on each line'),
   'sites.mistakes': input('the list contains mistakes', 'fix each one that the message lists with its line'),
   'sites.none': input('no list was given', 'pass `--sites`, or set `sites` in the config'),
