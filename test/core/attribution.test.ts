@@ -187,6 +187,23 @@ test('a check that the control leaves out is answered by the site as a whole', (
   assert.equal(ill.attribution, 'not-build');
 });
 
+test('a check that the control leaves out is not cleared by another that fails in both arms', () => {
+  const subject = { page: 'failed', title: 'passed', 'button @extension': 'failed' } as const;
+  const control = { page: 'failed', title: 'passed', 'button @extension': 'skipped' } as const;
+  const attempts = alternating(4, subject, control);
+  const verdict = judge({ siteId: 's', planned: Object.keys(subject), attempts });
+  assert.deepEqual([verdict.verdict, verdict.attribution], ['failed', 'undecided']);
+  assert.deepEqual(verdict.arms?.check, 'button @extension');
+  assert.deepEqual(verdict.arms?.control, { failed: 0, all: 0 });
+  const [page, , button] = verdict.checks;
+  assert.deepEqual([page?.status, page?.cause, button?.status], ['failed', 'site', 'errored']);
+  // If nothing passes without the build, the site is why.
+  const down = { page: 'failed', title: 'failed', 'button @extension': 'skipped' } as const;
+  const all = { page: 'failed', title: 'failed', 'button @extension': 'failed' } as const;
+  const ofDown = judge({ siteId: 's', planned: Object.keys(all), attempts: alternating(3, all, down) });
+  assert.deepEqual([ofDown.verdict, ofDown.cause, ofDown.attribution], ['failed', 'site', 'not-build']);
+});
+
 test('what the build broke is not hidden by a check that fails on the site anyway', () => {
   const verdict = verdictOf(
     ...alternating(

@@ -100,10 +100,17 @@ function answerOf(title: string, attempt: Attempt): boolean | undefined {
   const result = attempt.checks.find((check) => check.title === title);
   if (result?.status === 'passed') return result.rescued === true;
   if (result !== undefined && isFailing(result.status)) return isFailure(result) ? true : undefined;
-  // The control leaves out what needs the extension (`@extension`). Then its site as a whole is the answer, if it tried it.
-  return attempt.arm === 'control' && attempt.ending === 'completed' && hasTried(attempt)
-    ? hasFailed(attempt)
-    : undefined;
+  return attempt.arm === 'control' && attempt.ending === 'completed' ? failsAsWhole(attempt) : undefined;
+}
+
+/**
+ * The control leaves out what needs the extension (`@extension`). Then its site as a whole is the answer. Undefined if only a
+ * part of the checks fails there: that says nothing about one that was left out.
+ */
+function failsAsWhole(attempt: Attempt): boolean | undefined {
+  if (!hasTried(attempt)) return undefined;
+  if (!hasFailed(attempt)) return false;
+  return attempt.checks.some((check) => check.status === 'passed' && !isFailure(check)) ? undefined : true;
 }
 
 function isFailure({ status, fault, rescued }: CheckResult): boolean {
