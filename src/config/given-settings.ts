@@ -24,13 +24,18 @@ export class GivenSettings {
 
   /** The value of a setting that the user gave; undefined if none was given that is right. */
   given<Value>(setting: Setting<Value>): Value | undefined {
-    const key = configKey(setting.flag);
-    for (const raw of [this.#sources.flags[key], this.#sources.config[key]]) {
-      if (raw === undefined) continue;
-      const parsed = setting.kind.schema.safeParse(raw);
-      if (parsed.success) return parsed.data;
-    }
-    return undefined;
+    return this.#read('flags', setting) ?? this.inConfig(setting);
+  }
+
+  /** The value of a setting in the config; undefined if none is there that is right. */
+  inConfig<Value>(setting: Setting<Value>): Value | undefined {
+    return this.#read('config', setting);
+  }
+
+  #read<Value>(source: 'flags' | 'config', setting: Setting<Value>): Value | undefined {
+    const raw = this.#sources[source][configKey(setting.flag)];
+    const parsed = raw === undefined ? undefined : setting.kind.schema.safeParse(raw);
+    return parsed?.success === true ? parsed.data : undefined;
   }
 
   /** The value of a setting, or its default. */

@@ -124,6 +124,7 @@ function checkOptions(given: GivenSettings, { cwd, out, isCi: inCi }: Shared): C
     cwd,
     out,
     checks: given.value(TABLE.checks),
+    ...(given.isFlag(TABLE.checks) ? { wholeSuite: given.inConfig(TABLE.checks) ?? [] } : {}),
     setup: given.value(TABLE.setup),
     selection: selectionOptions(given),
     forbidOnly: given.value(TABLE.forbidOnly) ?? inCi,

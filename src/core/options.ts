@@ -109,6 +109,8 @@ export interface ExtensionOptions {
 export interface CheckOptions extends FolderOptions {
   /** Globs of check files. Empty means the default globs, or the built-in check if they match no file. */
   readonly checks: readonly string[];
+  /** The globs of the whole suite, if the command line names others. Empty as above. */
+  readonly wholeSuite?: readonly string[];
   /** Modules whose `mochaHooks` and `mochaGlobalSetup` run around all checks. */
   readonly setup: readonly string[];
   readonly selection: SelectionOptions;

@@ -69,6 +69,25 @@ test('expectations update writes what failed, and --expectations then excuses it
   }
 });
 
+test('a run of some check files does not end what is known of a whole site, or call a check unknown', async () => {
+  await using stub = await startStub();
+  const named = (title: string): string => checkFile('await driver.get(site.url);', title);
+  await using place = await Workplace.with({
+    'sites.json': siteList('a'),
+    'checks/one.check.mjs': named('one'),
+    'checks/two.check.mjs': named('two'),
+    'known.yaml': `
+- {site: a, reason: two fails, owner: ada, until: 2999-01-01}
+- {site: a, check: two, reason: two fails, owner: ada, until: 2999-01-01}`,
+  });
+  const flags = ['--sites', 'sites.json', '--grid', stub.url, '--expectations', 'known.yaml'];
+  const part = await place.run(['checks/one.check.mjs', ...flags]);
+  assert.equal(part.code, 0, part.stderr);
+  assert.doesNotMatch(part.stdout, /expected to fail|not in the list or the suite/);
+  const whole = await place.run(['checks/*.check.mjs', ...flags]);
+  assert.match(whole.stdout, /expected to fail, but passed: a, a: two/);
+});
+
 test('the journal tells how a site that was not passed fared before', async () => {
   await using stub = await startStub();
   await using place = await afterANight(stub.url);

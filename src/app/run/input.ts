@@ -1,8 +1,5 @@
 import { join } from 'node:path';
-import { findCheckFiles } from '../../check/pool/check-files.ts';
-import { suiteHash } from '../../check/pool/suite-hash.ts';
-import { WORKER_LIMITS, WorkerPool } from '../../check/pool/worker-pool.ts';
-import type { CheckPlan } from '../../core/check.ts';
+import type { WorkerPool } from '../../check/pool/worker-pool.ts';
 import type { Undated } from '../../core/event.ts';
 import { refusal } from '../../core/fault.ts';
 import type {
@@ -24,6 +21,7 @@ import { readKnownFailures, type KnownFailures } from './known-failures.ts';
 import { knownDurations, namedDurations, type PlanDurations } from './plan-durations.ts';
 import { makePlan, type RunPlan } from './plan.ts';
 import { refuseTogether } from './refuse-together.ts';
+import { loadSuite } from './suite.ts';
 
 /** The options that name what is read before a run. */
 export type InputOptions = PlanOptions &
@@ -41,6 +39,8 @@ export interface RunInput {
   readonly runner: WorkerPool;
   /** SHA-256 of the check files. */
   readonly suiteHash: string;
+  /** The run lacks checks of the suite. */
+  readonly checksLeftOut: boolean;
   readonly builds: Builds | undefined;
   readonly known: KnownFailures;
   /** How often each check failed by itself in earlier runs. */
@@ -72,7 +72,7 @@ export async function readInput(options: InputOptions, support: WorkerSupport): 
   // The workers must know the secrets of the list. If the list is wrong, its refusal comes below.
   const secrets: string[] = await reading.then(secretsInList, () => []);
   if (URL.canParse(options.grid)) secrets.push(decodeURIComponent(new URL(options.grid).password));
-  const [list, { runner, checks, hash }, builds, known, named] = await refuseTogether(
+  const [list, suite, builds, known, named] = await refuseTogether(
     reading,
     loadSuite(options, secrets, support),
     readBuilds(options),
@@ -82,13 +82,15 @@ export async function readInput(options: InputOptions, support: WorkerSupport): 
   );
   const history = readHistory(join(options.out, HISTORY), builds?.control !== undefined);
   const durations = { named, known: await knownDurations(options.out, history.durations) };
+  const { runner, checks } = suite;
   const plan = await makePlan(options, { list, checks, durations, hasExtension: builds !== undefined });
   return {
     list,
     plan,
     durations,
     runner,
-    suiteHash: hash,
+    suiteHash: suite.hash,
+    checksLeftOut: suite.leavesOut,
     builds,
     known,
     earlier: history.earlier,
@@ -112,37 +114,6 @@ async function readList({ sites, cwd }: PlanOptions, signal: AbortSignal): Promi
     });
   }
   return await readSites(sites, { cwd, stdin: process.stdin, signal });
-}
-
-/** Starts the workers and loads the check files in one of them. */
-async function loadSuite(
-  options: CheckOptions & Pick<PlanOptions, 'sessions'>,
-  secrets: readonly string[],
-  { stack, emit, signal }: WorkerSupport,
-): Promise<{ readonly runner: WorkerPool; readonly checks: readonly CheckPlan[]; readonly hash: string }> {
-  const files = await findCheckFiles(options.cwd, options.checks);
-  signal.throwIfAborted();
-  const { cwd, setup, selection, forbidOnly, checkTimeoutMs, lanesPerWorker, evidence, trace, record, recordMaxBytes } =
-    options;
-  const worker = {
-    cwd,
-    files,
-    setup,
-    ...selection,
-    forbidOnly,
-    checkTimeoutMs,
-    failOnExtensionErrors: options.failOnExtensionErrors,
-    evidence,
-    trace,
-    record,
-    recordMaxBytes,
-    outDir: options.out,
-    secrets,
-    ...WORKER_LIMITS,
-  };
-  const sessions = options.sessions === 'auto' ? undefined : options.sessions;
-  const runner = stack.use(new WorkerPool({ worker, lanesPerWorker, sessions, emit }));
-  return { runner, checks: await runner.load(), hash: await suiteHash(files) };
 }
 
 /** The values of the environment variables that the list names. */

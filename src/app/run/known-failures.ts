@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
-import type { CheckPlan } from '../../core/check.ts';
 import type { Undated } from '../../core/event.ts';
 import { gateEvents, gateOf } from '../../core/gate.ts';
-import type { KnownFailureOptions, SelectionOptions } from '../../core/options.ts';
+import type { KnownFailureOptions } from '../../core/options.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type { SiteVerdict } from '../../core/verdict.ts';
 import {
@@ -50,30 +49,15 @@ async function readExpectationsOf(file: string, cwd: string): Promise<Expectatio
 export type KnownFacts = Omit<ExpectationFacts, 'today'>;
 
 /**
- * Does the selection leave out checks of the suite? Tags that are only those of sites leave out none.
- * @param planned the checks that it leaves in
- */
-export function leavesOutChecks(
-  { grep, grepInvert, tags }: SelectionOptions,
-  planned: readonly Pick<CheckPlan, 'tags'>[],
-): boolean {
-  const isByTag = planned.some((check) => check.tags.some((tag) => tags.includes(tag)));
-  return grep !== undefined || grepInvert !== undefined || isByTag;
-}
-
-/**
- * Collects the version of the extension, every site of the list and every check. The checks are left out if the
- * selection leaves out some of them.
+ * Collects the version of the extension, every site of the list and every check. The checks are left out if the run lacks
+ * some of the suite.
  */
 export function knownFacts(
-  selection: SelectionOptions,
-  { list, plan }: Pick<RunInput, 'list' | 'plan'>,
+  { list, plan, checksLeftOut }: Pick<RunInput, 'list' | 'plan' | 'checksLeftOut'>,
   extension: string | undefined,
 ): KnownFacts {
   const sites = new Set(list.sites.map((site) => site.id));
-  const known = !leavesOutChecks(selection, plan.checks)
-    ? { sites, checks: new Set(plan.checks.map((check) => check.title)) }
-    : { sites };
+  const known = !checksLeftOut ? { sites, checks: new Set(plan.checks.map((check) => check.title)) } : { sites };
   return { known, extension };
 }
 

@@ -8,12 +8,11 @@ import { sitesPlanned } from '../../results/sites-planned.ts';
 import { version } from '../../version.ts';
 import { buildsOfRun } from './extension.ts';
 import type { RunInput } from './input.ts';
-import { leavesOutChecks } from './known-failures.ts';
 import type { Books } from './open-books.ts';
 import type { Prepared } from './prepare.ts';
 
 /** What the first line of a journal says beside the plan. */
-export type HeadOptions = Pick<RunOptions, 'failOnFlaky' | 'lastFailed' | 'selection'>;
+export type HeadOptions = Pick<RunOptions, 'failOnFlaky' | 'lastFailed'>;
 
 /**
  * Writes the head of a run's journal: what is planned, what happened before the journal was open, and what a resumed run
@@ -50,7 +49,7 @@ export async function writeHead(prepared: Prepared, { emit, folder }: Books, opt
 /** The first event of a run. */
 function runStarted(
   { run, input, grid, resumed }: Prepared,
-  { failOnFlaky, lastFailed, selection }: HeadOptions,
+  { failOnFlaky, lastFailed }: HeadOptions,
 ): Undated<RunStarted> {
   const { plan } = input;
   return {
@@ -65,7 +64,7 @@ function runStarted(
     grid: grid.name,
     ...(resumed === undefined ? {} : { resumes: resumed.run }),
     failOnFlaky,
-    ...(leavesOutChecks(selection, plan.checks) ? { checksLeftOut: true } : {}),
+    ...(input.checksLeftOut ? { checksLeftOut: true } : {}),
     ...(lastFailed ? { lastFailed } : {}),
   };
 }

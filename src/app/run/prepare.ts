@@ -81,7 +81,7 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
     plainGrid: plain,
     isolation: installed?.isolation(isolation(options.isolation)) ?? isolation(options.isolation),
     control: input.builds?.mode ?? 'never',
-    facts: knownFacts(options.selection, input, installed?.facts.version),
+    facts: knownFacts(input, installed?.facts.version),
     early,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
