@@ -40,7 +40,7 @@ export async function mergeReports(options: MergeOptions): Promise<RunSummary> {
   await folder.setAside();
 
   let at = 0;
-  const { notice } = readHistory(join(out, HISTORY), false);
+  const { notice } = readHistory(join(out, HISTORY));
   await using books = await openBooks({
     report: { cwd, out, reporters },
     terminal,

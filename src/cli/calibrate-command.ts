@@ -41,7 +41,8 @@ export function calibrateCommand(exitWith: ExitWith, args: readonly string[]): A
         if (wrong !== undefined) await (await import('../app/run/input.ts')).refuseSettings(wrong, options);
         const { startCalibration, finishCalibration } = await import('../app/calibrate.ts');
         const { stdout } = process;
-        const terminal = { stream: stdout, isTTY: stdout.isTTY, columns: stdout.columns ?? 80, color: wantsColor() };
+        const screen = { isTTY: stdout.isTTY, columns: stdout.columns ?? 80, color: wantsColor() };
+        const terminal = { stream: stdout, ...screen, hasOwnEnding: true };
         const run = startCalibration(options, argv.json === true ? undefined : terminal);
         using _signals = stopOnSignals(run, (text) => process.stderr.write(text));
         const { calibration, text, exitCode } = await finishCalibration(run);

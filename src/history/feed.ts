@@ -30,7 +30,7 @@ export function feedRun(database: DatabaseSync, state: RunState): void {
   const siteVerdict = database.prepare('INSERT INTO site_verdicts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   // Two titles of a journal from elsewhere may be one to SQLite, which has no half characters.
   const checkVerdict = database.prepare('INSERT OR REPLACE INTO check_verdicts VALUES (?, ?, ?, ?, ?)');
-  const hasBuild = buildsOf(state) !== undefined;
+  const builds = buildsOf(state);
   for (const entry of state.sites()) {
     const siteId = siteIds.idOf(entry.site.id);
     feedSite(siteVerdict, siteId, runId, entry);
@@ -40,7 +40,7 @@ export function feedRun(database: DatabaseSync, state: RunState): void {
         checkIds.idOf(check.title),
         runId,
         verdictOfCheck(check),
-        ownResult(check, entry.verdict, hasBuild) ?? null,
+        ownResult(check, entry.verdict, builds) ?? null,
       );
   }
 }

@@ -7,7 +7,7 @@ import type { RunState } from '../core/run-state.ts';
 import type { RememberedRun, SiteStory } from '../core/story.ts';
 import { guarded, inTransaction, openDatabase } from './database.ts';
 import type { Loads } from '../core/attribution/failure-rates.ts';
-import { countLoads, type EarlierLoads } from './earlier-loads.ts';
+import { countLoads, type ComparedWith, type EarlierLoads } from './earlier-loads.ts';
 import { countNights, type NightsWanted } from './earlier-nights.ts';
 import { feedRun } from './feed.ts';
 import { median } from '../core/median.ts';
@@ -78,8 +78,8 @@ export class History implements Disposable {
   }
 
   /** How often each check failed by itself in the last runs: by the id of the site, then by title. */
-  loads(lastRuns: number): EarlierLoads {
-    return this.#use((database) => countLoads(database, lastRuns));
+  loads(lastRuns: number, comparedWith: ComparedWith): EarlierLoads {
+    return this.#use((database) => countLoads(database, lastRuns, comparedWith));
   }
 
   /** In how many of the last runs something failed on each site, by its id. */

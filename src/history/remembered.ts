@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { EarlierLoads } from './earlier-loads.ts';
+import type { ComparedWith, EarlierLoads } from './earlier-loads.ts';
 import { History } from './history.ts';
 
 /**
@@ -16,8 +16,8 @@ export function rememberedDurations(path: string): ReadonlyMap<string, number> {
 const LAST_RUNS = 30;
 
 /** How often each check failed by itself in earlier runs. Empty if there is no history yet. Throws what `History.open` throws. */
-export function rememberedLoads(path: string): EarlierLoads {
+export function rememberedLoads(path: string, comparedWith: ComparedWith): EarlierLoads {
   if (!existsSync(path)) return new Map();
   using history = History.open(path);
-  return history.loads(LAST_RUNS);
+  return history.loads(LAST_RUNS, comparedWith);
 }

@@ -42,7 +42,7 @@ export const TABLES = `
     check_id INTEGER NOT NULL REFERENCES checks (id),
     run_id INTEGER NOT NULL REFERENCES runs (id),
     verdict TEXT NOT NULL,
-    -- What the run says of the check by itself: passed or failed; null if it says nothing.
+    -- What the run says of the check by itself: the word of ownResult; null if it says nothing.
     own TEXT,
     PRIMARY KEY (site_id, check_id, run_id)
   ) STRICT, WITHOUT ROWID;

@@ -13,6 +13,7 @@ export class FailuresBefore implements Excuser {
   /** The same, of nights in which the build under test was to blame. */
   readonly #broken = new Map<string, number>();
   readonly #flaky = new Map<string, number>();
+  readonly #flakyByBuild = new Map<string, number>();
   /** By site: in how many nights it errored because of the site itself. */
   readonly #dead = new Map<string, number>();
 
@@ -28,6 +29,7 @@ export class FailuresBefore implements Excuser {
           if (verdict === 'failed') count(this.#failed, key);
           if (verdict === 'failed' && check.cause === 'extension') count(this.#broken, key);
           if (verdict === 'flaky') count(this.#flaky, key);
+          if (verdict === 'flaky' && check.cause === 'extension') count(this.#flakyByBuild, key);
         }
       }
     }
@@ -38,9 +40,10 @@ export class FailuresBefore implements Excuser {
     const key = keyOf(siteId, check.title);
     const failed = this.#knownAs(check).get(key) ?? 0;
     if (failed > 0) return this.#text('failed', failed);
-    if (check.cause === 'extension') return undefined;
-    const flaky = this.#flaky.get(key) ?? 0;
+    const isOfBuild = check.cause === 'extension';
+    const flaky = (isOfBuild ? this.#flakyByBuild : this.#flaky).get(key) ?? 0;
     if (check.flaky) return flaky > 0 ? this.#text('was flaky', flaky) : undefined;
+    if (isOfBuild) return undefined;
     // It is chance which check first finds a site dead, and a check may be new.
     const dead = check.status === 'errored' && isDead(site) ? (this.#dead.get(siteId) ?? 0) : 0;
     return dead > 0 ? this.#text('the site could not be tried', dead) : undefined;

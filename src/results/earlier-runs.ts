@@ -10,6 +10,8 @@ import { extensionsOf, siteResult } from './results-json.ts';
 /** What another run is compared with. */
 export type EarlierRun = ReadResults;
 
+type Shard = EarlierRun['shard'];
+
 /** A run that is not in results.json yet, in the same form. */
 export function runOf(state: RunState): EarlierRun {
   const { run = '', at: startedAt = 0, shard = { index: 1, total: 1 } } = state.started ?? {};
@@ -40,8 +42,16 @@ export async function readRun(folder: string): Promise<EarlierRun> {
  * The newest runs of a baseline, newest first. The folder is one results folder, or holds several.
  * Throws a refusal if there is no run, if one cannot be read, or if they are different shards.
  * @param max how many runs to take, if there are that many
+ * @param present the shard of the run that has the baseline; absent if any will do
  */
-export async function readBaseline(folder: string, max: number): Promise<EarlierRun[]> {
+export async function readBaseline(folder: string, max: number, present?: Shard): Promise<EarlierRun[]> {
+  const runs = await newestRuns(folder, max);
+  refuseMixedShards(folder, runs);
+  refuseOtherShard(folder, runs, present);
+  return runs;
+}
+
+async function newestRuns(folder: string, max: number): Promise<EarlierRun[]> {
   if (isResultsFolder(folder) || !existsSync(folder)) return [await readRun(folder)];
   const folders = subfoldersOf(folder).filter(isResultsFolder);
   if (folders.length === 0) {
@@ -52,9 +62,7 @@ export async function readBaseline(folder: string, max: number): Promise<Earlier
     );
   }
   const runs = await Promise.all(folders.map(readRun));
-  const newest = runs.toSorted((a, b) => b.startedAt - a.startedAt).slice(0, max);
-  refuseMixedShards(folder, newest);
-  return newest;
+  return runs.toSorted((a, b) => b.startedAt - a.startedAt).slice(0, max);
 }
 
 function isResultsFolder(folder: string): boolean {
@@ -70,11 +78,25 @@ function subfoldersOf(folder: string): string[] {
 
 /** Shards of one night must not count as several nights. */
 function refuseMixedShards(folder: string, runs: readonly EarlierRun[]): void {
-  const shards = new Set(runs.map(({ shard }) => `${shard.index}/${shard.total}`));
+  const shards = new Set(runs.map(({ shard }) => shardText(shard)));
   if (shards.size <= 1) return;
   throw refusal(
     'baseline.shards',
     `the baseline ${folder} holds shards of runs: ${[...shards].toSorted().join(', ')}`,
     { hint: 'merge the shards of each run first: gridrun merge-reports' },
   );
+}
+
+/** A shard knows nothing of the sites of the others, so each failure there would be new. */
+function refuseOtherShard(folder: string, [run]: readonly EarlierRun[], present: Shard | undefined): void {
+  if (run === undefined || present === undefined || run.shard.total === 1) return;
+  if (shardText(run.shard) === shardText(present)) return;
+  const now = present.total === 1 ? 'a whole run' : `shard ${shardText(present)}`;
+  throw refusal('baseline.shards', `the baseline ${folder} is shard ${shardText(run.shard)}, and this is ${now}`, {
+    hint: 'merge the shards of the baseline first: gridrun merge-reports',
+  });
+}
+
+function shardText({ index, total }: Shard): string {
+  return `${index}/${total}`;
 }

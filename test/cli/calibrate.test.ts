@@ -29,7 +29,13 @@ test('gridrun calibrate shows the noise of a list, and fails for none of it', as
   assert.equal(found.siteCount, 30);
   assert.equal(found.groups[0]?.siteCount, 28);
   assert.deepEqual(found.blamed.broken, []);
-  assert.deepEqual(found.quarantine.map(({ siteId }) => siteId).toSorted(), ['s11', 's7']);
+  assert.deepEqual(
+    found.quarantine.map(({ siteId }) => siteId),
+    ['s11'],
+  );
+  assert.deepEqual(found.neverPassed, ['s7']);
+  assert.match(stdout, /failed each time, so this does not show if the build is why: s7\n/);
+  assert.doesNotMatch(stdout, /exit 1|--last-failed/);
   assert.match(stdout, /the same build in both arms: 30 sites, \d+ loads\n {2}noise: \d\.\d % of first loads failed/);
   assert.match(stdout, /this list needs --control-budget \d+\n/);
   assert.match(stdout, /sites that fail do not fail a calibration\n$/);

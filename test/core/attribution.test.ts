@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Arm, Attempt, CheckStatus } from '../../src/core/attempt.ts';
+import { nextArm } from '../../src/core/attribution/next-arm.ts';
 import { firstPairOf, pairsOf } from '../../src/core/attribution/pairs.ts';
 import { replaysThatCount } from '../../src/core/attribution/replays.ts';
 import { judge } from '../../src/core/judge.ts';
@@ -202,6 +203,24 @@ test('a check that the control leaves out is not cleared by another that fails i
   const all = { page: 'failed', title: 'failed', 'button @extension': 'failed' } as const;
   const ofDown = judge({ siteId: 's', planned: Object.keys(all), attempts: alternating(3, all, down) });
   assert.deepEqual([ofDown.verdict, ofDown.cause, ofDown.attribution], ['failed', 'site', 'not-build']);
+});
+
+test('a week of failures does not clear a build that fails each time tonight, while the control never does', () => {
+  const down = new Map([['page', { failed: 8, all: 8 }]]);
+  const failing = { page: 'failed' } as const;
+  const passing = { page: 'passed' } as const;
+  const knowledge = { earlier: down };
+  const attempts = alternating(1, failing, passing);
+  const rules = { control: 'on-failure', budget: 12, once: false } as const;
+  assert.notEqual(nextArm(['page'], attempts, knowledge, rules), 'done');
+  const judged = (...tried: readonly Attempt[]): ReturnType<typeof judge> =>
+    judge({ siteId: 's', planned: ['page'], attempts: tried, knowledge });
+  assert.equal(judged(...attempts).attribution, 'undecided');
+  assert.notEqual(judged(...alternating(5, failing, passing)).attribution, 'not-build');
+  // One load that passes with the build is enough for a page that often failed.
+  const often = { earlier: new Map([['page', { failed: 3, all: 8 }]]) };
+  const passes = [...attempts, attempt('control', passing, 4), attempt('subject', passing, 5)];
+  assert.equal(judge({ siteId: 's', planned: ['page'], attempts: passes, knowledge: often }).attribution, 'not-build');
 });
 
 test('what the build broke is not hidden by a check that fails on the site anyway', () => {

@@ -70,12 +70,12 @@ test('how often each check failed by itself, without what was blamed on a build 
     .attempt('steady', [failed('t'), passed('u')])
     .judged('steady');
   history.feed(await stateOf(byBuild.ended()));
-  const loads = history.loads(30);
+  const loads = history.loads(30, 'no-build');
   assert.deepEqual(loads.get('broken')?.get('t'), { failed: 3, all: 6 });
   assert.deepEqual(loads.get('shaky')?.get('t'), { failed: 3, all: 6 });
   assert.deepEqual(loads.get('steady')?.get('t'), { failed: 0, all: 6 });
   assert.deepEqual(loads.get('steady')?.get('u'), { failed: 0, all: 7 });
-  assert.deepEqual(history.loads(2).get('broken')?.get('t'), { failed: 0, all: 1 });
+  assert.deepEqual(history.loads(2, 'no-build').get('broken')?.get('t'), { failed: 0, all: 1 });
 });
 
 test('flake rates, and when a site and a check were first and last seen failing', async () => {
@@ -223,9 +223,9 @@ test('a history of version 1 is brought up to date: stories and durations stay, 
   using history = History.open(path);
   assert.equal(history.story('steady').runs.length, 3);
   assert.equal(history.durations().get('steady'), 200);
-  assert.equal(history.loads(30).get('broken'), undefined);
+  assert.equal(history.loads(30, 'no-build').get('broken'), undefined);
   history.feed(await stateOf(night(4)));
-  assert.deepEqual(history.loads(30).get('broken')?.get('t'), { failed: 1, all: 1 });
+  assert.deepEqual(history.loads(30, 'no-build').get('broken')?.get('t'), { failed: 1, all: 1 });
 });
 
 test('the newest runs of some sites, the newest first; nothing of a site that was never seen', async () => {

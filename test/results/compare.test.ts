@@ -191,6 +191,11 @@ test('a site is not fixed if a check that failed is skipped or gone', async () =
   assert.equal(await changeWith(fixed), 'fixed');
 });
 
+const byBuild = <Check extends object>(check: Check): Check & { cause: 'extension' } => ({
+  ...check,
+  cause: 'extension',
+});
+
 test('that the page failed before does not excuse a build that breaks it now', async () => {
   const known = new FailuresBefore([await earlier(runWith({ a: 'failed' }))]);
   const site = { siteId: 'a', verdict: 'failed', cause: 'extension' } as const;
@@ -198,16 +203,23 @@ test('that the page failed before does not excuse a build that breaks it now', a
   assert.match(known.excuse({ ...check, cause: 'check' }, site) ?? '', /failed in the baseline too/);
   assert.equal(known.excuse({ ...check, cause: 'extension' }, site), undefined);
   const blamed = await earlier(runWith({ a: 'failed' }));
-  const broken = {
-    ...blamed,
-    sites: blamed.sites.map((one) => ({
-      ...one,
-      checks: one.checks.map((its) => ({ ...its, cause: 'extension' as const })),
-    })),
-  };
+  const broken = { ...blamed, sites: blamed.sites.map((one) => ({ ...one, checks: one.checks.map(byBuild) })) };
   assert.match(
     new FailuresBefore([broken]).excuse({ ...check, cause: 'extension' }, site) ?? '',
     /failed in the baseline/,
+  );
+});
+
+test('a check that the build made flaky before is known as flaky, whoever is to blame', async () => {
+  const site = { siteId: 'a', verdict: 'flaky', cause: 'extension' } as const;
+  const check = { title: 't', status: 'passed', flaky: true, attempts: 2, durationMs: 1 } as const;
+  const flaky = await earlier(runWith({ a: 'flaky' }));
+  const ofBuild = { ...flaky, sites: flaky.sites.map((one) => ({ ...one, checks: one.checks.map(byBuild) })) };
+  const known = (before: EarlierRun, cause: 'check' | 'extension'): boolean =>
+    new FailuresBefore([before]).excuse({ ...check, cause }, site) !== undefined;
+  assert.deepEqual(
+    [known(flaky, 'check'), known(flaky, 'extension'), known(ofBuild, 'check'), known(ofBuild, 'extension')],
+    [true, false, true, true],
   );
 });
 

@@ -5,7 +5,7 @@ import type { Reporter } from '../../core/ports.ts';
 import type { RunState } from '../../core/run-state.ts';
 import { needsAttention } from '../../core/verdict.ts';
 import { History } from '../../history/history.ts';
-import type { EarlierLoads } from '../../history/earlier-loads.ts';
+import type { ComparedWith, EarlierLoads } from '../../history/earlier-loads.ts';
 import { rememberedDurations, rememberedLoads } from '../../history/remembered.ts';
 
 /** How many earlier runs of a site the journal keeps. */
@@ -23,10 +23,16 @@ export interface HistoryBefore {
   readonly notice?: Undated | undefined;
 }
 
-/** Reads the history once, before a run. Never throws for a history that cannot be read. */
-export function readHistory(path: string, hasControl: boolean): HistoryBefore {
+/**
+ * Reads the history once, before a run. Never throws for a history that cannot be read.
+ * @param comparedWith absent if the run compares nothing
+ */
+export function readHistory(path: string, comparedWith?: ComparedWith): HistoryBefore {
   try {
-    return { durations: rememberedDurations(path), earlier: hasControl ? rememberedLoads(path) : new Map() };
+    return {
+      durations: rememberedDurations(path),
+      earlier: comparedWith === undefined ? new Map() : rememberedLoads(path, comparedWith),
+    };
   } catch (error) {
     if (!(error instanceof GridrunError)) throw error;
     const text = `${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`;

@@ -15,7 +15,7 @@ import { refuseNotFiles } from '../../report/create.ts';
 import { HISTORY } from '../../results/layout.ts';
 import { readSites, type SiteList } from '../../sites/read.ts';
 import { readBuilds, type Builds } from './extension.ts';
-import type { EarlierLoads } from '../../history/earlier-loads.ts';
+import type { ComparedWith, EarlierLoads } from '../../history/earlier-loads.ts';
 import { readHistory } from './history.ts';
 import { readKnownFailures, type KnownFailures } from './known-failures.ts';
 import { knownDurations, namedDurations, type PlanDurations } from './plan-durations.ts';
@@ -80,7 +80,7 @@ export async function readInput(options: InputOptions, support: WorkerSupport): 
     namedDurations(options, signal),
     refuseNotFiles(options.reporters, options.cwd),
   );
-  const history = readHistory(join(options.out, HISTORY), builds?.control !== undefined);
+  const history = readHistory(join(options.out, HISTORY), comparedWith(builds));
   const durations = { named, known: await knownDurations(options.out, history.durations) };
   const { runner, checks } = suite;
   const plan = await makePlan(options, { list, checks, durations, hasExtension: builds !== undefined });
@@ -114,6 +114,11 @@ async function readList({ sites, cwd }: PlanOptions, signal: AbortSignal): Promi
     });
   }
   return await readSites(sites, { cwd, stdin: process.stdin, signal });
+}
+
+function comparedWith(builds: Builds | undefined): ComparedWith | undefined {
+  if (builds?.control === undefined) return undefined;
+  return builds.control === 'none' ? 'no-build' : 'another-build';
 }
 
 /** The values of the environment variables that the list names. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Undated } from '../../core/event.ts';
 import { gateEvents, gateOf } from '../../core/gate.ts';
-import type { KnownFailureOptions } from '../../core/options.ts';
+import type { KnownFailureOptions, PlanOptions } from '../../core/options.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type { SiteVerdict } from '../../core/verdict.ts';
 import {
@@ -27,10 +27,12 @@ export interface KnownFailures {
  * Reads the baseline and the expectations. Call it before the results folder is cleared, because the baseline may be in
  * it. Throws one refusal with the mistakes of both.
  */
-export async function readKnownFailures(options: KnownFailureOptions): Promise<KnownFailures> {
-  const { cwd, baseline: folder, baselineNights, expectations: file } = options;
+export async function readKnownFailures(
+  options: KnownFailureOptions & Pick<PlanOptions, 'shard'>,
+): Promise<KnownFailures> {
+  const { cwd, baseline: folder, baselineNights, expectations: file, shard } = options;
   const [nights, expectations] = await refuseTogether(
-    folder === undefined ? Promise.resolve(undefined) : readBaseline(resolve(cwd, folder), baselineNights),
+    folder === undefined ? Promise.resolve(undefined) : readBaseline(resolve(cwd, folder), baselineNights, shard),
     file === undefined ? Promise.resolve(undefined) : readExpectationsOf(file, cwd),
   );
   return {

@@ -16,6 +16,8 @@ export interface Terminal {
   readonly isTTY: boolean;
   readonly columns: number;
   readonly color: boolean;
+  /** The command that started the run prints by itself how it ended. */
+  readonly hasOwnEnding?: boolean;
 }
 
 /** What reports are made of. */

@@ -7,7 +7,7 @@ import {
   type CheckVerdict,
   type SiteVerdict,
 } from '../verdict.ts';
-import { probabilityOfCheck, wordFor, type AttributionWord } from './decide.ts';
+import { probabilityOfCheck, wordForCheck, type AttributionWord } from './decide.ts';
 import { isDown } from './down.ts';
 import { evidenceOf, type Knowledge } from './evidence.ts';
 import { NO_LOADS } from './failure-rates.ts';
@@ -25,7 +25,7 @@ export interface Trial {
   /** Loads of the recording of a failure: `replaysThatCount`. */
   readonly replays?: readonly Attempt[];
   readonly knowledge: Knowledge;
-  /** What the attempts allow at most: see `wordFor`. */
+  /** What the attempts allow at most: see `wordForCheck`. */
   readonly atMost?: 'suspect' | undefined;
   /** Both arms try the site, whatever happens in the first. */
   readonly isSampled?: boolean | undefined;
@@ -92,7 +92,7 @@ function answersOf(trial: Trial, counted: LoadsThatCount): Map<string, Answer> {
   return new Map(
     failed.map((evidence) => {
       const probability = probabilityOfCheck(evidence, planned.length);
-      return [evidence.title, { probability, word: down ? 'not-build' : wordFor(probability, atMost) }];
+      return [evidence.title, { probability, word: down ? 'not-build' : wordForCheck(evidence, probability, atMost) }];
     }),
   );
 }
@@ -106,7 +106,14 @@ function limitOf({ replays = [], atMost, isCut = false }: Trial): Trial['atMost'
 /** The answer for which the build is the likelier. */
 function likelier(own: Answer | undefined, ofAttempt: Answer | undefined): Answer | undefined {
   if (own === undefined || ofAttempt === undefined) return own ?? ofAttempt;
-  return ofAttempt.probability > own.probability ? ofAttempt : own;
+  return likelierFirst(own, ofAttempt) <= 0 ? own : ofAttempt;
+}
+
+const CLEARED_LAST: Readonly<Record<AttributionWord, number>> = { broken: 0, suspect: 0, undecided: 0, 'not-build': 1 };
+
+/** What is cleared comes last, whatever its probability. */
+function likelierFirst(a: Answer, b: Answer): number {
+  return CLEARED_LAST[a.word] - CLEARED_LAST[b.word] || b.probability - a.probability;
 }
 
 /** A check that passed in the end has no fault of an attempt that was cut. Its answer still rests on that. */
@@ -138,7 +145,7 @@ function attributionOf(
   answers: ReadonlyMap<string, Answer>,
   tried: readonly Attempt[],
 ): Pick<SiteVerdict, 'attribution' | 'probability' | 'arms'> {
-  const [title, answer] = [...answers].toSorted(([, a], [, b]) => b.probability - a.probability)[0] ?? [THE_ATTEMPT];
+  const [title, answer] = [...answers].toSorted(([, a], [, b]) => likelierFirst(a, b))[0] ?? [THE_ATTEMPT];
   const loads = loadsByTitle(planned, attempts).get(title);
   const passMs = passDurations(attempts);
   const replayed = replays.length === 0 ? undefined : loadsByTitle(planned, replays).get(title);

@@ -39,9 +39,23 @@ export function probabilityOf(checks: readonly CheckEvidence[], checkCount: numb
   return Math.max(0, ...checks.map((check) => probabilityOfCheck(check, checkCount)));
 }
 
-/** The word for a probability. `atMost` weakens `broken`, if something else may explain it. */
-export function wordFor(probability: number, atMost: 'broken' | 'suspect' = 'broken'): AttributionWord {
+/**
+ * Did the check fail at every load with the build and at none without? Then it is not cleared, whatever earlier nights say: a
+ * site that was down all week may be well tonight.
+ */
+export function onlyFailsWithBuild({ loads: { subject, control } }: Pick<CheckEvidence, 'loads'>): boolean {
+  return subject.failed > 0 && subject.failed === subject.all && control.all > 0 && control.failed === 0;
+}
+
+/** The word for one check. `atMost` weakens `broken`, if something else may explain it. */
+export function wordForCheck(evidence: CheckEvidence, probability: number, atMost?: 'suspect'): AttributionWord {
+  const word = wordFor(probability);
+  if (word === 'broken') return atMost ?? word;
+  return word === 'not-build' && onlyFailsWithBuild(evidence) ? 'undecided' : word;
+}
+
+function wordFor(probability: number): AttributionWord {
   if (probability < UNLIKELY) return 'not-build';
   if (probability < EVEN) return 'undecided';
-  return probability >= SURE && atMost === 'broken' ? 'broken' : 'suspect';
+  return probability >= SURE ? 'broken' : 'suspect';
 }

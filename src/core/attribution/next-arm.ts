@@ -1,5 +1,5 @@
 import type { Arm, Attempt, ControlMode } from '../attempt.ts';
-import { probabilityOf, SURE, UNLIKELY } from './decide.ts';
+import { onlyFailsWithBuild, probabilityOf, SURE, UNLIKELY } from './decide.ts';
 import { isDown } from './down.ts';
 import { evidenceOf, hasHistory, type Knowledge } from './evidence.ts';
 import { hasFailed, tellingAttempts } from './loads.ts';
@@ -49,6 +49,7 @@ function isSure(planned: readonly string[], tried: readonly Attempt[], knowledge
   const counted = loadsThatCount(tried);
   if (isDown(planned, counted)) return true;
   if (!hasHistory(planned, knowledge) && !isEnoughForTest(pairsOf(counted.attempts))) return false;
-  const probability = probabilityOf(evidenceOf(planned, counted, knowledge), planned.length);
-  return probability >= SURE || probability < UNLIKELY;
+  const evidence = evidenceOf(planned, counted, knowledge);
+  const probability = probabilityOf(evidence, planned.length);
+  return probability >= SURE || (probability < UNLIKELY && !evidence.some(onlyFailsWithBuild));
 }

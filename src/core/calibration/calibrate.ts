@@ -9,12 +9,14 @@ export interface Calibration {
   /** The sites that both arms have tried, and all loads of them. */
   readonly siteCount: number;
   readonly loadCount: number;
-  /** The share of first loads that failed, over both arms. */
+  /** The share of first loads that failed, over both arms, of the sites with a load that passed. */
   readonly noise: number;
   /** The sites by how often their loads failed: never, now and then, often, each time. */
   readonly groups: readonly NoiseGroup[];
   /** The same for the sites of each tag of the list. */
   readonly tags: readonly NoiseGroup[];
+  /** Sites whose loads all failed: they are down, or the build breaks them. */
+  readonly neverPassed: readonly string[];
   /** Sites that were blamed on the build, though both arms had the same. */
   readonly blamed: { readonly broken: readonly string[]; readonly suspect: readonly string[] };
   /** Sites that fail so often that they cost more than they say, the worst first. */
@@ -57,16 +59,7 @@ const MAX_MORE_BLAMED = 0.001;
 
 /** Folds a run that had the same build in both arms and tried every site with both. */
 export function calibrate(state: RunState): Calibration {
-  const sites = [...state.sites()].flatMap(({ site, verdict }): CalibratedSite[] => {
-    const { arms } = verdict;
-    if (arms === undefined) return [];
-    const { subjectOnly, controlOnly, both, all } = arms.pairs;
-    const firstFailed = subjectOnly + controlOnly + 2 * both;
-    // Without an answer nothing failed with the build, and the first pair says what did without it.
-    const isAnswered = verdict.attribution !== undefined;
-    const loads = isAnswered ? sum([arms.subject, arms.control]) : { failed: firstFailed, all: 2 * all };
-    return [{ siteId: site.id, tags: site.tags ?? [], loads, firstFailed }];
-  });
+  const sites = calibratedSites(state);
   const prior = ratesOf(sites);
   const own = (loads: Loads): RatePrior => after(prior, loads);
   const budgets = tryBudgets({
@@ -75,10 +68,11 @@ export function calibrate(state: RunState): Calibration {
     titles: state.checks.map(({ title }) => title),
   });
   const needed = neededBudget(budgets);
+  const passing = sites.filter(({ loads }) => !neverPasses(loads));
   return {
     siteCount: sites.length,
     loadCount: sum(sites.map(({ loads }) => loads)).all,
-    noise: sites.reduce((total, { firstFailed }) => total + firstFailed, 0) / Math.max(1, 2 * sites.length),
+    noise: passing.reduce((total, { firstFailed }) => total + firstFailed, 0) / Math.max(1, 2 * passing.length),
     groups: ['never', 'now and then', 'often', 'each time'].map((name) =>
       groupOf(
         name,
@@ -91,8 +85,9 @@ export function calibrate(state: RunState): Calibration {
         sites.filter(({ tags }) => tags.includes(tag)),
       ),
     ),
+    neverPassed: sites.filter(({ loads }) => neverPasses(loads)).map(({ siteId }) => siteId),
     blamed: { broken: blamedAs(state, 'broken'), suspect: blamedAs(state, 'suspect') },
-    quarantine: sites
+    quarantine: passing
       .filter(({ loads }) => loads.failed > 0 && meanRate(own(loads)) >= QUARANTINE_RATE)
       .map(({ siteId, loads }) => ({ siteId, loads }))
       .toSorted((a, b) => meanRate(own(b.loads)) - meanRate(own(a.loads)) || a.siteId.localeCompare(b.siteId, 'en')),
@@ -101,11 +96,28 @@ export function calibrate(state: RunState): Calibration {
   };
 }
 
+function calibratedSites(state: RunState): CalibratedSite[] {
+  return [...state.sites()].flatMap(({ site, verdict }): CalibratedSite[] => {
+    const { arms } = verdict;
+    if (arms === undefined) return [];
+    const { subjectOnly, controlOnly, both, all } = arms.pairs;
+    const firstFailed = subjectOnly + controlOnly + 2 * both;
+    // Without an answer nothing failed with the build, and the first pair says what did without it.
+    const isAnswered = verdict.attribution !== undefined;
+    const loads = isAnswered ? sum([arms.subject, arms.control]) : { failed: firstFailed, all: 2 * all };
+    return [{ siteId: site.id, tags: site.tags ?? [], loads, firstFailed }];
+  });
+}
+
 /** How often checks of this list fail by themselves. */
 function ratesOf(sites: readonly CalibratedSite[]): RatePrior {
   const rates = new ListRates();
   for (const { loads } of sites) if (loads.all > 0) rates.update(undefined, loads);
   return rates.prior;
+}
+
+function neverPasses({ failed, all }: Loads): boolean {
+  return all > 0 && failed === all;
 }
 
 function frequencyOf({ failed, all }: Loads): string {

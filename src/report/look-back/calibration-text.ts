@@ -8,19 +8,25 @@ const MAX_LISTED = 20;
 
 /** What `gridrun calibrate` prints. */
 export function calibrationText(calibration: Calibration): string {
-  const { siteCount, loadCount, noise, groups, tags, blamed, quarantine } = calibration;
+  const { siteCount, loadCount, noise, groups, tags, blamed, quarantine, neverPassed } = calibration;
   const wrong = blamed.broken.length + blamed.suspect.length;
   return [
     '',
     `the same build in both arms: ${countOf(siteCount, 'site')}, ${countOf(loadCount, 'load')}`,
     loadCount === 0
       ? '  no site was tried, so nothing was measured'
-      : `  noise: ${percent(noise)} of first loads failed, not caused by the build`,
+      : `  noise: ${percent(noise)} of first loads failed`,
     ...table(groups.map(groupCells)),
     ...(tags.length === 0 ? [] : ['  by tag:', ...table(tags.slice(0, MAX_LISTED).map(groupCells))]),
     wrong === 0
       ? '  blamed on the build by mistake: no site'
       : `  blamed on the build by mistake: ${blamed.broken.length} broken, ${blamed.suspect.length} suspect: ${[...blamed.broken, ...blamed.suspect].slice(0, MAX_LISTED).map(shown).join(', ')}`,
+    ...(neverPassed.length === 0
+      ? []
+      : [
+          `  failed each time, so this does not show if the build is why: ${listed(neverPassed.map(shown))}`,
+          '    compare them with another build, or with no build: gridrun --control',
+        ]),
     `  worth quarantining: ${quarantine.length === 0 ? 'no site' : `${countOf(quarantine.length, 'site')}: ${quarantined(quarantine)}`}`,
     ...budgetLines(calibration),
     '  sites that fail do not fail a calibration',
@@ -29,11 +35,12 @@ export function calibrationText(calibration: Calibration): string {
 }
 
 function quarantined(sites: readonly NoisySite[]): string {
-  const more = sites.length > MAX_LISTED ? `, … and ${sites.length - MAX_LISTED} more` : '';
-  return `${sites
-    .slice(0, MAX_LISTED)
-    .map(({ siteId, loads }) => `${shown(siteId)} (${loads.failed} of ${loads.all})`)
-    .join(', ')}${more}`;
+  return listed(sites.map(({ siteId, loads }) => `${shown(siteId)} (${loads.failed} of ${loads.all})`));
+}
+
+function listed(texts: readonly string[]): string {
+  const more = texts.length > MAX_LISTED ? `, … and ${texts.length - MAX_LISTED} more` : '';
+  return `${texts.slice(0, MAX_LISTED).join(', ')}${more}`;
 }
 
 function groupCells({ name, siteCount, loads }: NoiseGroup): string[] {

@@ -7,11 +7,12 @@ import type { TerminalSetup } from './terminal.ts';
 import { terminalLine } from './terminal-text.ts';
 
 /** The last lines of a run: its exit code, the report if it was written, and last what to do next. */
-export function exitLines({ state, out }: TerminalSetup, failures: readonly ReportFailure[]): string[] {
+export function exitLines(setup: TerminalSetup, failures: readonly ReportFailure[]): string[] {
+  const { state, out, hasOwnEnding = false } = setup;
   const { code, reasons } = exitOf(outcomeOf(state, failures.length > 0));
   const report = writtenReports(out, failures)[0];
   const lines = report === undefined ? [] : [`report: ${report}`];
-  if (code === 0) return lines;
+  if (code === 0 || hasOwnEnding) return lines;
   return [`exit ${code}: ${reasons.join('; also: ')}`, ...lines, ...nextSteps(state, out, failures)];
 }
 

@@ -17,6 +17,8 @@ export interface TerminalSetup {
   readonly columns: number;
   /** Write colors? */
   readonly color: boolean;
+  /** The command that started the run prints by itself how it ended. */
+  readonly hasOwnEnding?: boolean;
   /** ms since the epoch */
   readonly now: () => number;
   /** How often live text is redrawn, in ms. 0 redraws only on events, for tests. The default fits the stream. */
