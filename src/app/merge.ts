@@ -9,7 +9,7 @@ import { mergeShards } from '../results/merge.ts';
 import { replay } from '../results/replay.ts';
 import { lockTakenOver, RunFolder } from '../results/run-folder.ts';
 import type { ShardEvents } from '../results/shard-cursor.ts';
-import { chooseShards, readShards, type Shard } from '../results/shards.ts';
+import { chooseShards, readShards, type Shard, shardsWithOtherImports } from '../results/shards.ts';
 import { version } from '../version.ts';
 import { conclude } from './run/conclude.ts';
 import type { RunSummary } from './run/handle.ts';
@@ -52,6 +52,7 @@ export async function mergeReports(options: MergeOptions): Promise<RunSummary> {
   const last: Undated[] = [
     ...(tookOver === undefined ? [] : [lockTakenOver(tookOver)]),
     ...(notice === undefined ? [] : [notice]),
+    ...importsNotice(shards),
   ];
   for await (const { at: happenedAt, ...event } of mergeShards(eventsOf(shards, cwd), faults, version())) {
     at = happenedAt;
@@ -60,6 +61,13 @@ export async function mergeReports(options: MergeOptions): Promise<RunSummary> {
   }
   for (const { path } of shards) await linkEvidence(join(resolve(cwd, path), EVIDENCE), folder.evidencePath);
   return await conclude(books, last);
+}
+
+function importsNotice(shards: readonly Shard[]): Undated[] {
+  const others = shardsWithOtherImports(shards);
+  if (others.length === 0) return [];
+  const text = `the check files of ${others.join(', ')} import other modules than those of the first shard, so their checks may differ`;
+  return [{ type: 'notice', level: 'warning', code: 'merge.imports', text }];
 }
 
 function eventsOf(shards: readonly Shard[], cwd: string): ShardEvents[] {

@@ -79,6 +79,8 @@ export interface WorkerLoaded {
   readonly type: 'loaded';
   readonly checks: readonly CheckPlan[];
   readonly hasFixtures: boolean;
+  /** The user's modules that it is made of: check files, setup and what they import. Absolute paths. */
+  readonly files: readonly string[];
 }
 
 /** An attempt has its lane, and starts. */

@@ -67,6 +67,8 @@ export interface RunStarted {
   readonly resumes?: string;
   /** SHA-256 of the check files. */
   readonly suiteHash?: string;
+  /** SHA-256 of the modules that the check files import, and of setup modules; without packages. */
+  readonly importsHash?: string;
   /** The selection leaves out checks of the suite. */
   readonly checksLeftOut?: boolean;
   /** With `--last-failed`: it tries only the sites that did not pass in the run before. */

@@ -1,5 +1,6 @@
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { portablePath } from '../os/portable-path.ts';
 import { refusal } from '../core/fault.ts';
 import { readZip, type Files } from './zip.ts';
 
@@ -46,7 +47,7 @@ async function readFolder(root: string): Promise<Found> {
   const walk = async (folder: string): Promise<void> => {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
-      const name = relative(root, path).replaceAll(sep, '/');
+      const name = portablePath(root, path);
       if (entry.name === '.git' || entry.name === '.DS_Store') continue;
       if (entry.isSymbolicLink()) {
         const target = await realpath(path).catch(() => undefined);

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { portablePath } from '../os/portable-path.ts';
 import { refusal } from '../core/fault.ts';
 import type { ReporterOptions } from '../core/options.ts';
 import type { Reporter } from '../core/ports.ts';
@@ -93,7 +94,7 @@ export function attachmentBase(cwd: string, out: string): string {
 
 function html(path: string, setup: ReportersSetup): NamedReporter {
   const absolute = resolve(setup.cwd, path);
-  const base = relative(dirname(absolute), resolve(setup.cwd, setup.out)).split(sep).join('/');
+  const base = portablePath(dirname(absolute), resolve(setup.cwd, setup.out));
   return {
     name: reportName('html', path),
     reporter: new HtmlReporter(setup.state, { path: absolute, evidenceBase: base }),

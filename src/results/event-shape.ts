@@ -38,6 +38,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: FieldsOf<Type> } = {
     grid: text,
     resumes: optional(text),
     suiteHash: optional(text),
+    importsHash: optional(text),
     checksLeftOut: optional(flag),
     lastFailed: optional(flag),
     builds: optional(builds),

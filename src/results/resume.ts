@@ -15,7 +15,7 @@ import type { RunFolder, UnfinishedRun } from './run-folder.ts';
 /** What must be the same in a run and in the run that resumes it. */
 export type PlanFacts = Pick<
   RunStarted,
-  'planHash' | 'siteCount' | 'checks' | 'suiteHash' | 'shard' | 'builds' | 'control'
+  'planHash' | 'siteCount' | 'checks' | 'suiteHash' | 'importsHash' | 'shard' | 'builds' | 'control'
 >;
 
 /** What a new run keeps of an unfinished one. The other sites run again. */
@@ -84,6 +84,7 @@ interface Part {
   readonly sessions: ReadonlySet<string>;
   readonly damage: string | undefined;
   readonly suiteHash: string | undefined;
+  readonly importsHash: string | undefined;
 }
 
 /**
@@ -102,8 +103,9 @@ export async function planResume(source: ResumeSource, plan: PlanFacts): Promise
     run: source.run,
     kept,
     damage: parts.at(-1)?.damage,
-    // An older gridrun did not record it.
-    hasOtherChecks: parts.some(({ suiteHash }) => suiteHash !== undefined && suiteHash !== plan.suiteHash),
+    hasOtherChecks: parts.some(
+      (part) => isOther(part.suiteHash, plan.suiteHash) || isOther(part.importsHash, plan.importsHash),
+    ),
     async *keptEvents(folder) {
       for (const [run, part] of await placesOf(parts, folder))
         yield* keptEvents(run.journalPath, part.kept, part.sessions);
@@ -142,7 +144,13 @@ async function readPart(source: UnfinishedRun, plan: PlanFacts, known: ReadonlyS
     kept.add(site.id);
     if (session !== undefined) sessions.add(session.opened.sessionId);
   }
-  return { source, kept, sessions, damage, suiteHash: state.started?.suiteHash };
+  const { suiteHash, importsHash } = state.started ?? {};
+  return { source, kept, sessions, damage, suiteHash, importsHash };
+}
+
+/** An older gridrun did not record it. */
+function isOther(before: string | undefined, now: string | undefined): boolean {
+  return before !== undefined && before !== now;
 }
 
 /** A check whose evidence found no room has no answer, so its site is tried again. */

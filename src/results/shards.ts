@@ -160,6 +160,15 @@ function foreign(shard: Shard, plan: Shard): Fault {
   );
 }
 
+/** The shards whose check files import other modules than those of the first. Their checks may not do the same. */
+export function shardsWithOtherImports([first, ...others]: readonly Shard[]): readonly string[] {
+  const hashOf = ({ header }: Shard): string | undefined => header.importsHash;
+  if (first === undefined) return [];
+  return others
+    .filter((shard) => hashOf(shard) !== undefined && hashOf(first) !== undefined && hashOf(shard) !== hashOf(first))
+    .map(nameOf);
+}
+
 function rerun(shard: Shard): Fault {
   return makeFault(
     'merge.rerun',

@@ -8,7 +8,7 @@ import { foldEvents } from '../../src/results/fold.ts';
 import { mergeShards } from '../../src/results/merge.ts';
 import type { ShardEvents } from '../../src/results/shard-cursor.ts';
 import { siteResult } from '../../src/results/results-json.ts';
-import { chooseShards, type ShardFolder } from '../../src/results/shards.ts';
+import { chooseShards, shardsWithOtherImports, type ShardFolder } from '../../src/results/shards.ts';
 import { collect } from '../support/collect.ts';
 import { FakeRun, failed, passed, siteOf } from '../support/run-events.ts';
 
@@ -120,6 +120,14 @@ test('a rerun of failed sites, other check files and another use of the control 
   );
   assert.match(named({ suiteHash: 'suite-2' }), /^merge\.foreign c .*: the content of the check files differ/);
   assert.match(named({ control: 'always' }), /^merge\.foreign c .*: when the control runs \(--control-all\) differ/);
+});
+
+test('shards that import other helpers are named, as far as their journals know them', () => {
+  const shards = ['one', undefined, 'one', 'two'].map((importsHash, index) => {
+    const { path, header } = folderOf(partOf(index + 1, 4, importsHash === undefined ? {} : { importsHash }), 'a');
+    return { path, header: header!, finished: true };
+  });
+  assert.deepEqual(shardsWithOtherImports(shards), ['shard 4/4']);
 });
 
 test('each of the four mistakes is named, and the answer does not depend on the order', () => {

@@ -315,10 +315,10 @@ test('resume refuses another plan, and says what differs', async () => {
 });
 
 test('resume tells of other check files and refuses another control, as far as the journal knows them', async () => {
-  const known = { suiteHash: 'suite-1', control: 'on-failure' } as const;
+  const known = { suiteHash: 'suite-1', importsHash: 'imports-1', control: 'on-failure' } as const;
   const journal = String(variedRun().journal()).replace(
     '"grid":',
-    '"suiteHash":"suite-1","control":"on-failure","grid":',
+    '"suiteHash":"suite-1","importsHash":"imports-1","control":"on-failure","grid":',
   );
   leave(variedRun());
   writeFileSync(join(out, 'events.ndjson'), journal);
@@ -326,6 +326,7 @@ test('resume tells of other check files and refuses another control, as far as t
   await folder.setAside();
   const source = await findUnfinished(folder, '');
   assert.equal((await planResume(source, { ...PLAN, ...known, suiteHash: 'suite-2' })).hasOtherChecks, true);
+  assert.equal((await planResume(source, { ...PLAN, ...known, importsHash: 'imports-2' })).hasOtherChecks, true);
   assert.equal((await planResume(source, { ...PLAN, ...known })).hasOtherChecks, false);
   await assert.rejects(planResume(source, { ...PLAN, ...known, control: 'always' }), {
     mistakes: ['control: on failures then, on all sites now'],

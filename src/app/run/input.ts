@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { SuiteHashes } from '../../check/pool/suite-hash.ts';
 import type { WorkerPool } from '../../check/pool/worker-pool.ts';
 import type { Undated } from '../../core/event.ts';
 import { refusal } from '../../core/fault.ts';
@@ -37,8 +38,7 @@ export interface RunInput {
   readonly plan: RunPlan;
   readonly durations: PlanDurations;
   readonly runner: WorkerPool;
-  /** SHA-256 of the check files. */
-  readonly suiteHash: string;
+  readonly hashes: SuiteHashes;
   /** The run lacks checks of the suite. */
   readonly checksLeftOut: boolean;
   readonly builds: Builds | undefined;
@@ -89,7 +89,7 @@ export async function readInput(options: InputOptions, support: WorkerSupport): 
     plan,
     durations,
     runner,
-    suiteHash: suite.hash,
+    hashes: suite.hashes,
     checksLeftOut: suite.leavesOut,
     builds,
     known,

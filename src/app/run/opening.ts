@@ -70,9 +70,9 @@ function runStarted(
 }
 
 /** What the journal's first line says of a plan. A run that is resumed must have the same. */
-export function planFacts({ plan, suiteHash, builds }: RunInput): PlanFacts {
+export function planFacts({ plan, hashes, builds }: RunInput): PlanFacts {
   const { planHash, sites, checks, shard } = plan;
   const control = builds?.mode ?? 'never';
-  const facts = { planHash, siteCount: sites.length, checks, suiteHash, shard, control };
+  const facts = { planHash, siteCount: sites.length, checks, ...hashes, shard, control };
   return builds === undefined ? facts : { ...facts, builds: buildsOfRun(builds) };
 }

@@ -1,5 +1,5 @@
 import { BUILT_IN_CHECK, findCheckFiles } from '../../check/pool/check-files.ts';
-import { suiteHash } from '../../check/pool/suite-hash.ts';
+import { suiteHashes, type SuiteHashes } from '../../check/pool/suite-hash.ts';
 import { WORKER_LIMITS, WorkerPool } from '../../check/pool/worker-pool.ts';
 import type { CheckPlan } from '../../core/check.ts';
 import { GridrunError } from '../../core/fault.ts';
@@ -10,8 +10,7 @@ import type { WorkerSupport } from './input.ts';
 export interface Suite {
   readonly runner: WorkerPool;
   readonly checks: readonly CheckPlan[];
-  /** SHA-256 of the check files. */
-  readonly hash: string;
+  readonly hashes: SuiteHashes;
   /** The user asked for a part of the checks only. */
   readonly leavesOut: boolean;
 }
@@ -46,7 +45,8 @@ export async function loadSuite(
   const runner = stack.use(new WorkerPool({ worker, lanesPerWorker, sessions, emit }));
   const checks = await runner.load();
   const leavesOut = leavesOutChecks(selection, checks) || (await leavesOutFiles(options, files));
-  return { runner, checks, hash: await suiteHash(files), leavesOut };
+  const hashes = await suiteHashes(cwd, files, runner.files);
+  return { runner, checks, hashes, leavesOut };
 }
 
 /**

@@ -3,6 +3,7 @@ import { glob, readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { refusal } from '../../core/fault.ts';
+import { portablePath } from '../../os/portable-path.ts';
 
 const CHECK_FILES = '**/*.check.{ts,mts,cts,js,mjs,cjs}';
 const DEFAULT_GLOBS = [`checks/${CHECK_FILES}`];
@@ -29,7 +30,10 @@ export async function findCheckFiles(cwd: string, globs: readonly string[]): Pro
       mistakes,
       hint: `globs are relative to ${cwd}`,
     });
-  const files = [...new Set(matches.flat())].sort();
+  const files = [...new Set(matches.flat())];
+  const places = new Map(files.map((file) => [file, portablePath(cwd, file)]));
+  // The same order on every system: shards of a run must have the same plan.
+  files.sort((a, b) => (places.get(a)! < places.get(b)! ? -1 : 1));
   return files.length === 0 ? [BUILT_IN_CHECK] : files;
 }
 

@@ -74,7 +74,7 @@ export class OneLaneWorkers {
   async #attemptNow(order: AttemptOrder): Promise<WorkerOutcome> {
     for (;;) {
       const worker = this.#free.pop() ?? this.#options.start();
-      await worker.loaded();
+      await worker.suite.done;
       // All of them use the one lane that the worker has.
       const outcome = await worker.attempt({ ...order, slot: 0 });
       if (!worker.isUsable) await worker.stop();

@@ -14,6 +14,7 @@ export class SuiteLoad {
   readonly #done = Promise.withResolvers<readonly CheckPlan[]>();
   #checks: readonly CheckPlan[] = [];
   #hasFixtures = false;
+  #files: readonly string[] = [];
   /** The file that the worker loads, for the message if it dies. */
   file = '';
 
@@ -37,8 +38,13 @@ export class SuiteLoad {
     return this.#hasFixtures;
   }
 
+  /** The user's modules that the suite is made of. Known once it is loaded. */
+  get files(): readonly string[] {
+    return this.#files;
+  }
+
   /** Returns false if the worker must run nothing. */
-  onLoaded({ checks, hasFixtures }: WorkerLoaded): boolean {
+  onLoaded({ checks, hasFixtures, files }: WorkerLoaded): boolean {
     const other = this.#planned.length === 0 ? undefined : otherSuite(this.#planned, checks);
     if (other !== undefined) {
       this.#done.reject(other);
@@ -46,6 +52,7 @@ export class SuiteLoad {
     }
     this.#checks = checks;
     this.#hasFixtures = hasFixtures;
+    this.#files = files;
     this.#done.resolve(checks);
     return true;
   }

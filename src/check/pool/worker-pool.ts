@@ -54,6 +54,7 @@ export class WorkerPool implements CheckRunner {
   readonly #aloneLimit = pLimit(PROCESSOR_COUNT);
   #loaded: Promise<readonly CheckPlan[]> | undefined;
   #checks: readonly CheckPlan[] = [];
+  #files: readonly string[] = [];
   #fixtures: GlobalFixtures | undefined;
   #disposed: Promise<void> | undefined;
 
@@ -79,6 +80,11 @@ export class WorkerPool implements CheckRunner {
     return await (this.#loaded ??= this.#load());
   }
 
+  /** The user's modules that the suite is made of. Call after `load`. */
+  get files(): readonly string[] {
+    return this.#files;
+  }
+
   async #load(): Promise<readonly CheckPlan[]> {
     const config = await mochaConfigIn(this.#workerOptions.cwd);
     if (config !== undefined) {
@@ -88,8 +94,9 @@ export class WorkerPool implements CheckRunner {
     // Nobody would end a process that starts after the pool was disposed.
     if (this.#disposed !== undefined) throw new GridrunError('runner.stopped', 'stopped before the checks were loaded');
     const worker = this.#workers.of(this.#workerKey(0));
-    this.#checks = await worker.loaded();
-    if (worker.hasFixtures) {
+    this.#checks = await worker.suite.done;
+    this.#files = worker.suite.files;
+    if (worker.suite.hasFixtures) {
       this.#fixtures = new GlobalFixtures(worker);
       this.#workers.keep(worker);
     }
@@ -135,7 +142,7 @@ export class WorkerPool implements CheckRunner {
   }
 
   async #attemptIn(worker: WorkerProcess, order: AttemptOrder): Promise<WorkerOutcome | 'declined'> {
-    await worker.loaded();
+    await worker.suite.done;
     const outcome = await worker.attempt(order);
     await this.#workers.endIfSpent(worker);
     return outcome;

@@ -116,14 +116,9 @@ export class WorkerProcess {
     return this.#isDead;
   }
 
-  /** Does the suite have global fixtures? Known once it is loaded. */
-  get hasFixtures(): boolean {
-    return this.#suite.hasFixtures;
-  }
-
-  /** The suite's checks. Rejects with a refusal if the files can't be loaded, or with `runner.lane` if they were before. */
-  async loaded(): Promise<readonly CheckPlan[]> {
-    return await this.#suite.done;
+  /** How it loads the suite. `done` rejects with a refusal if the files can't be loaded, or with `runner.lane` if they were before. */
+  get suite(): SuiteLoad {
+    return this.#suite;
   }
 
   /** Runs an attempt. `declined`: it did not start, and another worker must take it. Never rejects. */

@@ -8,6 +8,7 @@ import { installGeneratorGuard } from './lane/generator-tests.ts';
 import { installBodyGuard } from './lane/runnable-body.ts';
 import { installLaneGlobals } from './lane/lane-globals.ts';
 import { importedPackages, installLaneModules } from './lane/lane-modules.ts';
+import { resolvedUserFiles } from './lane/lane-modules.ts';
 import { LaneSet } from './lane/lane-set.ts';
 import { installLateTestGuard } from './lane/late-tests.ts';
 import { installStallAwareTimeouts } from './lane/runnable-timeouts.ts';
@@ -49,7 +50,8 @@ export class CheckWorker {
     try {
       await startWatchdog(this.#options.stallLimitMs, () => this.#clock.stalledMs());
       const { checks, setup, teardown } = await this.#lanes.loadFirst((file) => this.#send({ type: 'loading', file }));
-      this.#send({ type: 'loaded', checks, hasFixtures: setup.length + teardown.length > 0 });
+      const hasFixtures = setup.length + teardown.length > 0;
+      this.#send({ type: 'loaded', checks, hasFixtures, files: resolvedUserFiles() });
       keepCompiled();
     } catch (error) {
       this.#send(new Redaction(this.#options.secrets).value(refusedBy(error)));

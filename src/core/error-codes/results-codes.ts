@@ -75,6 +75,11 @@ export const RESULTS_CODES = {
     'a shard ran another list, selection, durations file, suite or extension, so it was left out',
     'merge shards of the same list, selection, suite and extension',
   ),
+  'merge.imports': noted(
+    'nobody',
+    'shards imported other helper modules, so their checks may not do the same',
+    'run all shards on the same commit',
+  ),
   'merge.missing': reported(
     'runner',
     'a shard is missing, so its sites are in no report',

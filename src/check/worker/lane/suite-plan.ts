@@ -1,4 +1,5 @@
 import { relative, sep } from 'node:path';
+import { portablePath } from '../../../os/portable-path.ts';
 import type Mocha from 'mocha';
 import type { CheckPlan } from '../../../core/check.ts';
 
@@ -127,5 +128,5 @@ export function titleOfRunning(runnable: Mocha.Runnable): string | undefined {
 
 /** A file's path for messages: relative to the working directory, with forward slashes. */
 export function shownFile(file: string | undefined, cwd: string): string {
-  return file === undefined ? '' : relative(cwd, file).split(sep).join('/');
+  return file === undefined ? '' : portablePath(cwd, file);
 }

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { BUILT_IN_CHECK, findCheckFiles } from '../../../../src/check/pool/check-files.ts';
+import { suiteHashes } from '../../../../src/check/pool/suite-hash.ts';
 import { tagsOf } from '../../../../src/check/worker/lane/suite-plan.ts';
 import { GridrunError } from '../../../../src/core/fault.ts';
+import { portablePath } from '../../../../src/os/portable-path.ts';
 import { checkFile } from '../../module-kinds.ts';
 import { siteNamed, startBench, statuses, type BenchOptions } from '../../suite-bench.ts';
 
@@ -216,6 +220,30 @@ test('gridrun/check and selenium-webdriver are found where the project has neith
     ['cjs: passed', 'mts: passed', 'ts a: passed'],
     outcome.checks.map((check) => check.fault?.message).join('\n'),
   );
+});
+
+test('the hashes of a suite follow its check files, and apart from them the modules that they import', async () => {
+  await using bench = await startBench({
+    files: {
+      'checks/a.check.mjs': "import { name } from '../lib/name.mjs';\nit(name, () => {});",
+      'lib/name.mjs':
+        "import { createRequire } from 'node:module';\nexport const { name } = createRequire(import.meta.url)('./name.json');",
+      'lib/name.json': '{"name":"a"}',
+      'lib/unused.mjs': 'export {};',
+    },
+  });
+  await bench.pool.load();
+  const { files } = bench.pool;
+  const cwd = bench.dir;
+  const named = (paths: readonly string[]): string[] => paths.map((path) => portablePath(cwd, path)).toSorted();
+  assert.deepEqual(named(files), ['checks/a.check.mjs', 'lib/name.json', 'lib/name.mjs']);
+  const checkFiles = files.filter((file) => file.endsWith('.check.mjs'));
+  const before = await suiteHashes(cwd, checkFiles, files);
+  assert.deepEqual(await suiteHashes(cwd, checkFiles, files.toReversed()), before);
+  writeFileSync(join(cwd, 'lib/name.json'), '{"name":"b"}');
+  const edited = await suiteHashes(cwd, checkFiles, files);
+  assert.equal(edited.suiteHash, before.suiteHash);
+  assert.notEqual(edited.importsHash, before.importsHash);
 });
 
 test('a .mocharc is pointed out', async () => {
