@@ -44,14 +44,13 @@ export type {
   RunEvent,
   RunStarted,
   RunStopping,
-  SessionClosed,
-  SessionOpened,
   SiteExcused,
   SiteJudged,
   SitesPlanned,
   SlotIdle,
   UnitStarted,
 } from './core/event.ts';
+export type { SessionClosed, SessionOpened } from './core/session-event.ts';
 export type { HistoryCompared, SiteRemembered } from './core/history-event.ts';
 export type {
   Arm,

@@ -49,7 +49,7 @@ async function read(path: string, name: string): Promise<unknown> {
   try {
     if (path.endsWith('.json')) return JSON.parse(withoutBom(await readFile(path, 'utf8'))) as unknown;
     const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
-    return module.default;
+    return await module.default;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw refusal('config.unreadable', `cannot load ${name}: ${why}`);

@@ -10,13 +10,22 @@ export function conflicts(given: GivenSettings, grid: string, env: SettingSource
     ...(given.given(TABLE.resume) !== undefined && given.value(TABLE.lastFailed)
       ? ['--resume and --last-failed: the first continues a run, the second starts a new one; pass only one']
       : []),
-    ...(given.isFlag(TABLE.bail) && given.isFlag(TABLE.maxFailures)
-      ? ['--bail and --max-failures: --bail is --max-failures 1; pass only one']
-      : []),
+    ...bailTwice(given),
     ...(given.value(TABLE.trace) && given.value(TABLE.evidence) === 'none'
       ? ['--trace: --evidence none keeps no pictures; pass --evidence failures or all']
       : []),
   ];
+}
+
+/** A flag goes before the config, so one of each is fine. */
+function bailTwice(given: GivenSettings): string[] {
+  const { bail, maxFailures } = TABLE;
+  if (given.isFlag(bail) && given.isFlag(maxFailures))
+    return ['--bail and --max-failures: --bail is --max-failures 1; pass only one'];
+  const isInConfig = given.inConfig(bail) === true && given.inConfig(maxFailures) !== undefined;
+  return isInConfig && !given.isFlag(bail) && !given.isFlag(maxFailures)
+    ? ['bail and maxFailures in the config: bail is maxFailures 1; keep only one']
+    : [];
 }
 
 function extensionConflicts(given: GivenSettings): string[] {

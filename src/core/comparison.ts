@@ -116,14 +116,14 @@ const CHANGES: Readonly<Record<Standing, Readonly<Record<Standing, Change>>>> = 
 const UNANSWERED: ReadonlySet<Change> = new Set<Change>(['not-tried-again', 'left-out', 'removed']);
 
 /**
- * The change of a site that passes now. It is neither fixed nor steady if a check that failed or was flaky was not tried again, for example
- * because the later run has no extension.
+ * The change of a site that passes now, or is flaky. It is neither fixed nor steady if a check that failed or was flaky was not
+ * tried again, for example because the later run has no extension.
  */
 export function changeOfPassing(named: Change, checks: readonly CheckChange[]): Change {
-  if (named !== 'fixed' && named !== 'steady-again') return named;
   const isOpen = ({ before, change }: CheckChange): boolean =>
-    (isFailing(before) || before === 'flaky') && UNANSWERED.has(change);
-  return checks.some(isOpen) ? 'not-tried-again' : named;
+    UNANSWERED.has(change) && (isFailing(before) || (before === 'flaky' && named !== 'newly-flaky'));
+  const isAnswer = named === 'fixed' || named === 'steady-again' || named === 'newly-flaky';
+  return isAnswer && checks.some(isOpen) ? 'not-tried-again' : named;
 }
 
 /** The change from one standing to another. */

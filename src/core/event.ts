@@ -1,10 +1,10 @@
 import type { Arm, Attempt, ControlMode } from './attempt.ts';
 import type { BuildsOfRun } from './builds.ts';
 import type { CheckPlan } from './check.ts';
-import type { CloseReason } from './close-reason.ts';
 import type { RecordedCode } from './error-codes.ts';
 import type { Fault } from './fault.ts';
 import type { HistoryCompared, SiteRemembered } from './history-event.ts';
+import type { SessionClosed, SessionOpened } from './session-event.ts';
 import type { Site } from './site.ts';
 import type { StopReason } from './stop.ts';
 import type { CheckExcuse, SiteVerdict } from './verdict.ts';
@@ -123,36 +123,6 @@ export interface ExtensionLoaded {
   readonly sha256: string;
   /** How it is loaded into sessions, and why that way. */
   readonly text: string;
-}
-
-/** A session is open, for one site or for many. */
-export interface SessionOpened {
-  readonly type: 'session-opened';
-  readonly at: number;
-  readonly sessionId: string;
-  /** Its slot in the run, from 0. */
-  readonly slot: number;
-  /** The node of the grid; `local` on this machine. */
-  readonly node: string;
-  readonly browserName: string;
-  readonly browserVersion: string;
-  /** How long it took to open. */
-  readonly durationMs: number;
-  /** In a run with an extension: the arm that the session is for. */
-  readonly arm?: Arm;
-  /** The extension's id in this session. */
-  readonly extensionId?: string;
-}
-
-/** A session was closed. */
-export interface SessionClosed {
-  readonly type: 'session-closed';
-  readonly at: number;
-  readonly sessionId: string;
-  readonly slot: number;
-  readonly reason: CloseReason;
-  /** How many sites it tried. */
-  readonly siteCount: number;
 }
 
 /** A session took a work unit: sites that it tries one after the other. */

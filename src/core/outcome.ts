@@ -19,6 +19,8 @@ interface ExitRule {
   readonly code: number;
   readonly text: string;
   readonly holds: (outcome: RunOutcome) => boolean;
+  /** The reasons, if the text is not the only one. */
+  readonly reasons?: (outcome: RunOutcome) => readonly string[];
 }
 
 /** The prefix of the codes for faulty shards in a merge. */
@@ -32,8 +34,12 @@ const EXIT_RULES: readonly ExitRule[] = [
   { code: 4, text: 'a report could not be written', holds: (o) => o.reportFailed },
   {
     code: 1,
-    text: 'a check failed',
-    holds: (o) => o.counts.failed > 0 || (o.failOnFlaky && o.counts.flaky > 0),
+    text: 'a check failed, or was flaky with --fail-on-flaky',
+    holds: (o) => o.counts.failed > 0 || isFailedByFlaky(o),
+    reasons: (o) => [
+      ...(o.counts.failed > 0 ? ['a check failed'] : []),
+      ...(isFailedByFlaky(o) ? ['a check was flaky (--fail-on-flaky)'] : []),
+    ],
   },
   {
     code: 3,
@@ -51,7 +57,11 @@ export const EXIT_CODES: readonly { readonly code: number; readonly text: string
 /** The exit code of a run, and every reason that holds, as text. */
 export function exitOf(outcome: RunOutcome): { readonly code: number; readonly reasons: readonly string[] } {
   const held = EXIT_RULES.filter((rule) => rule.holds(outcome));
-  return { code: held[0]?.code ?? 0, reasons: held.map((rule) => rule.text) };
+  return { code: held[0]?.code ?? 0, reasons: held.flatMap((rule) => rule.reasons?.(outcome) ?? rule.text) };
+}
+
+function isFailedByFlaky({ failOnFlaky, counts }: RunOutcome): boolean {
+  return failOnFlaky && counts.flaky > 0;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { HistoryGroup } from './attribution/list-test.ts';
 import type { Arm, Attempt } from './attempt.ts';
 import type { CheckPlan } from './check.ts';
-import type { ExtensionLoaded, Notice, RunEnded, RunEvent, RunStarted, RunStopping, SessionOpened } from './event.ts';
+import type { ExtensionLoaded, Notice, RunEnded, RunEvent, RunStarted, RunStopping } from './event.ts';
+import type { SessionOpened } from './session-event.ts';
 import type { CloseReason } from './close-reason.ts';
 import { countedVerdict } from './gate.ts';
 import type { Site } from './site.ts';

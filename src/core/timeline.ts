@@ -1,5 +1,6 @@
 import type { AttemptEnding } from './attempt.ts';
-import type { AttemptEnded, RunEvent, SessionOpened } from './event.ts';
+import type { AttemptEnded, RunEvent } from './event.ts';
+import type { SessionOpened } from './session-event.ts';
 
 /** A session, from the moment that it was requested. Times are in ms since the run's start. */
 export interface TimelineSession {

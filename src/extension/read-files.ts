@@ -1,5 +1,5 @@
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { portablePath } from '../os/portable-path.ts';
 import { refusal } from '../core/fault.ts';
 import { readZip, type Files } from './zip.ts';

@@ -126,6 +126,10 @@ async function placesOf(parts: readonly Part[], folder: RunFolder): Promise<[Unf
 async function readPart(source: UnfinishedRun, plan: PlanFacts, known: ReadonlySet<string>): Promise<Part> {
   let damage: string | undefined;
   const state = await foldEvents(replaySound(source.journalPath, (reason) => (damage = reason)));
+  if (state.started?.lastFailed === true)
+    throw refusal('resume.plan', `cannot resume run ${source.run}: it tried only what failed before (--last-failed)`, {
+      hint: 'run gridrun --last-failed again: it tries what did not pass in that run',
+    });
   const differences =
     state.started === undefined
       ? ['its journal has no first line']

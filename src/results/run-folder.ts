@@ -13,12 +13,14 @@ import { replay } from './replay.ts';
 export interface SetAside {
   readonly run: string;
   readonly path: string;
+  /** It tried only what failed before, and cannot be resumed. */
+  readonly isRerun?: boolean;
   /** Why the run cannot be resumed: its journal has no sound first line. */
   readonly damage?: string | undefined;
 }
 
 /** A run that can be resumed. */
-export interface UnfinishedRun extends Omit<SetAside, 'damage'> {
+export interface UnfinishedRun extends Pick<SetAside, 'run' | 'path'> {
   readonly journalPath: string;
   /** ms since the epoch */
   readonly startedAt: number;
@@ -98,7 +100,8 @@ export class RunFolder implements Disposable {
       await moveIfThere(join(this.path, name), join(path, name));
     await Promise.all(DRAFTS.map((name) => rm(join(this.path, name), { force: true })));
     this.#wasCutOff = false;
-    return damage === undefined ? { run, path } : { run, path, damage };
+    if (damage !== undefined) return { run, path, damage };
+    return header?.lastFailed === true ? { run, path, isRerun: true } : { run, path };
   }
 
   /** Removes the files of a finished run. Throws if an unfinished run is still in the folder. */
@@ -160,7 +163,8 @@ export function lockTakenOver(text: string): Undated<Notice> {
 }
 
 /** The message for a person whose unfinished run was moved out of the way. */
-export function setAsideText({ run, path, damage }: SetAside): string {
+export function setAsideText({ run, path, damage, isRerun = false }: SetAside): string {
+  if (isRerun) return `Moved the unfinished rerun ${run} to ${path}. A run with --last-failed cannot be resumed`;
   if (damage !== undefined) return `Moved a run whose journal is damaged to ${path}. It cannot be resumed: ${damage}`;
   return `Moved the unfinished run ${run} to ${path}. To resume it: gridrun --resume ${run}`;
 }

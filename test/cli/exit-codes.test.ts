@@ -33,7 +33,9 @@ test('1 with --fail-on-flaky, 0 without it', async () => {
   await using place = await Workplace.with({ ...PASSING, 'x.check.mjs': flaky });
   assert.equal((await place.run([...RUN, stub.url])).code, 0);
   assert.deepEqual(await place.verdicts(), { a: 'passed', b: 'flaky' });
-  assert.equal((await place.run([...RUN, stub.url, '--fail-on-flaky'])).code, 1);
+  const { code, stdout } = await place.run([...RUN, stub.url, '--fail-on-flaky']);
+  assert.equal(code, 1);
+  assert.match(stdout, /exit 1: a check was flaky \(--fail-on-flaky\)\n/);
 });
 
 test('2: wrong input starts nothing and keeps the last results', async () => {

@@ -169,6 +169,31 @@ test('a plain run after an interrupted one sets its files aside and says how to 
   assert.match(stdout, /Moved the unfinished run \S+ to .*gridrun --resume/);
 });
 
+test('an interrupted rerun goes on with --last-failed, and says so; it has no plan to resume', async () => {
+  await using stub = await startStub();
+  const failing = checkFile("if (site.id !== 'a') throw new Error('no');");
+  await using place = await Workplace.with({ ...FILES, 'x.check.mjs': failing });
+  assert.equal((await place.run([...RUN, stub.url])).code, 1);
+  await place.write('x.check.mjs', FILES['x.check.mjs'].replace("site.id === 'b'", "site.id === 'c'"));
+  const command = place.start([...RUN, stub.url, '--last-failed']);
+  // Until then the journal is that of the first run.
+  await command.event((event) => event.type === 'run-started' && event.lastFailed === true);
+  await command.event((event) => event.type === 'attempt-started' && event.siteId === 'c');
+  command.process.kill('SIGINT');
+  command.process.kill('SIGINT');
+  const { code, stdout } = await command.ended;
+  assert.equal(code, 130, stdout);
+  assert.match(stdout, /\nto go on: gridrun --last-failed with the same flags\n/);
+  const resumed = await place.run([...RUN, stub.url, '--resume']);
+  assert.equal(resumed.code, 2);
+  assert.match(resumed.stderr, /it tried only what failed before \(--last-failed\)\n/);
+  await place.write('x.check.mjs', checkFile('await driver.get(site.url);'));
+  const again = await place.run([...RUN, stub.url, '--last-failed']);
+  assert.equal(again.code, 0, again.stderr);
+  assert.deepEqual(await place.verdicts(), { c: 'passed', d: 'passed' });
+  assert.match(again.stdout, /Moved the unfinished rerun \S+ to .*cannot be resumed/);
+});
+
 test('--global-timeout ends the run; what is not done is not-run', async () => {
   await using stub = await startStub();
   await using place = await Workplace.with(FILES);

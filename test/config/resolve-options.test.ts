@@ -83,8 +83,13 @@ test('a flag that would do nothing is a mistake; a config may hold it for other 
   ] as const)
     assert.match(mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', ...given } })).join(), mistake);
   assert.equal(
-    resolveOptions({ ...NOTHING, flags: { sites: 's', bail: true }, config: { maxFailures: 5 } }).maxFailures,
+    resolveOptions({ ...NOTHING, flags: { sites: 's', bail: true }, config: { maxFailures: 5, bail: true } })
+      .maxFailures,
     1,
+  );
+  assert.match(
+    mistakesOf(() => resolveOptions({ ...NOTHING, config: { sites: 's', maxFailures: 0, bail: true } })).join(),
+    /^bail and maxFailures in the config: .*keep only one/,
   );
   assert.match(
     mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', list: true, resume: '' } })).join(),

@@ -187,6 +187,8 @@ test('a site is not fixed if a check that failed is skipped or gone', async () =
   const steady = new FakeRun([siteOf('b')], ['one', 'two']).attempt('b', [passed('one'), skipped]).judged('b');
   const [site] = compareRuns([await earlier(flaky.ended())], await earlier(steady.ended())).sites;
   assert.deepEqual([site?.before, site?.change], ['flaky', 'not-tried-again']);
+  const flakyNow = new FakeRun([siteOf('a')], ['one', 'two']).attempt('a', [failed('one'), skipped]);
+  assert.equal(await changeWith(flakyNow.attempt('a', [passed('one'), skipped])), 'not-tried-again');
   const fixed = new FakeRun([siteOf('a')], ['one', 'two']).attempt('a', [passed('one'), passed('two')]);
   assert.equal(await changeWith(fixed), 'fixed');
 });

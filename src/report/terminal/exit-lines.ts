@@ -41,7 +41,13 @@ function nextSteps(state: TerminalSetup['state'], out: string, failures: readonl
     writtenReports(out, failures).length < 2 || failures.some(({ reporter }) => reporter === RESULTS_JSON);
   const again = isMissing ? [`to write the reports again: gridrun merge-reports ${out} --out <another folder>`] : [];
   if (state.interrupted || isResumable(state.ended?.stopped))
-    return [...again, 'to resume: gridrun --resume with the same flags'];
+    return [
+      ...again,
+      // The list of a rerun is what failed then, so it has no plan to resume. Its rest did not pass.
+      state.started?.lastFailed === true
+        ? 'to go on: gridrun --last-failed with the same flags'
+        : 'to resume: gridrun --resume with the same flags',
+    ];
   const { failed, errored, 'not-run': notRun } = state.counts();
   if (failed + errored + notRun === 0 || isReplay(state)) return again;
   return [...again, 'to rerun only these: gridrun --last-failed with the same flags'];

@@ -24,13 +24,18 @@ export function releaseTestLines(state: RunState): string[] {
     `${build} against ${other}:`,
     `  broke ${count(broken)}`,
     ...(suspect.length === 0 ? [] : [`  probably broke ${count(suspect)}`]),
-    isComplete ? `  fixed ${count(fixed)}` : fixedInSample(fixed),
+    isComplete ? `  fixed ${count(fixed)}${byChance(fixed)}` : fixedInSample(fixed),
     `  failing ${control === undefined ? 'with and without the extension' : 'with both builds'}, so not caused by the build: ${count(failedInBoth)}`,
     ...(noisy.length === 0 ? [] : [`  failing now and then, not caused by the build: ${count(noisy)}`]),
     ...(undecided.length === 0 ? [] : [`  undecided: ${count(undecided)}`]),
     ...wholeListLines(releaseTest),
     ...(sentence === undefined ? [] : [`  in short: ${sentence}`]),
   ];
+}
+
+/** One load of each arm says little about one site. */
+function byChance(fixed: readonly string[]): string {
+  return fixed.length === 0 ? '' : '; each failed in one load without the build, some perhaps by chance';
 }
 
 function fixedInSample(fixed: readonly string[]): string {

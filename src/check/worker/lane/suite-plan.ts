@@ -1,4 +1,3 @@
-import { relative, sep } from 'node:path';
 import { portablePath } from '../../../os/portable-path.ts';
 import type Mocha from 'mocha';
 import type { CheckPlan } from '../../../core/check.ts';
