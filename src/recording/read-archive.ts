@@ -59,7 +59,7 @@ const FACTS = z.looseObject({
   entry: z
     .looseObject({
       tags: z.array(z.string()).exactOptional(),
-      data: z.unknown(),
+      data: z.unknown().optional(),
       env: z.array(z.string()).exactOptional(),
       timeoutMs: z.number().positive().exactOptional(),
     })

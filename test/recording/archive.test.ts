@@ -59,6 +59,11 @@ test('a recording that was packed is read again as it was', async () => {
   await writeFile(path, await packArchive(RECORDING));
   const read = await readArchive(path);
   assert.deepEqual(read.log, RECORDING.log);
+  for (const entry of [{}, { data: null }, { env: ['A'] }, { tags: ['a'], timeoutMs: 5 }]) {
+    const _gridrun = { ...RECORDING.log._gridrun, entry };
+    await writeFile(path, await packArchive({ ...RECORDING, log: { ...RECORDING.log, _gridrun } }));
+    assert.deepEqual((await readArchive(path)).log._gridrun.entry, entry);
+  }
   assert.deepEqual(read.bodies, RECORDING.bodies);
   assert.equal(read.bodies.size, 2, 'equal bodies are stored once');
   assert.equal(
