@@ -53,6 +53,7 @@ export type ToWorker =
   | { readonly type: 'interrupt'; readonly id: number }
   | { readonly type: 'fixture'; readonly which: FixtureKind }
   | { readonly type: 'overdue' }
+  | { readonly type: 'end' }
   | { readonly type: 'ping' };
 
 /** Messages from a worker to the pool. */

@@ -161,12 +161,12 @@ export class SiteBook {
 
   #add(progress: SiteProgress, slot: number, attempt: Attempt): void {
     const before = progress.attempts;
-    progress.add(attempt);
+    const whole = progress.add(attempt);
     if (this.#options.settings.control !== 'never') {
       this.#learn(before, progress.attempts);
       this.#incidents.ended(progress.attempts, this.#options.hasIncident());
     }
-    this.#options.emit({ type: 'attempt-ended', slot, attempt });
+    this.#options.emit({ type: 'attempt-ended', slot, attempt: whole });
   }
 
   /** Learns how often checks of this list fail by themselves. */

@@ -32,6 +32,8 @@ export class SiteProgress {
   /** The budget of the run ended its comparison. */
   #isCut = false;
   #replays: readonly Attempt[] = [];
+  /** Late errors of an attempt that is not added yet: the worker's message of its end is still on its way. */
+  #early: readonly LateError[] = [];
   verdict: SiteVerdict | undefined;
   /** The slot of its last attempt; undefined before the first. */
   slot: number | undefined;
@@ -73,8 +75,13 @@ export class SiteProgress {
     return this.#attempts.flatMap((attempt) => (attempt.ending === 'faulted' ? (attempt.node ?? []) : []));
   }
 
-  add(attempt: Attempt): void {
-    this.#attempts = [...this.#attempts, attempt];
+  /** Adds an attempt that ended. Returns it with the errors of it that came before it was added. */
+  add(attempt: Attempt): Attempt {
+    const isOwn = (late: LateError): boolean => late.attempt === attempt.attempt;
+    const whole = this.#early.filter(isOwn).reduce(withLate, attempt);
+    this.#early = this.#early.filter((late) => !isOwn(late));
+    this.#attempts = [...this.#attempts, whole];
+    return whole;
   }
 
   /** Adds loads of the recording of one of its failures. They cost the site nothing. */
@@ -142,19 +149,26 @@ export class SiteProgress {
     return excused;
   }
 
-  /** Adds a late error to its attempt. Returns the amended attempt, or undefined if there is no such attempt. */
+  /** Adds a late error to its attempt. Returns the amended attempt; undefined if that is still to be added. */
   amend(late: LateError): Attempt | undefined {
     const at = this.#attempts.findIndex((attempt) => attempt.attempt === late.attempt);
     const attempt = this.#attempts[at];
-    if (attempt === undefined) return undefined;
-    const blamed =
-      attempt.checks.findLast((check) => late.check === '' || check.title === late.check)?.title ?? late.check;
-    const fail = (check: CheckResult): CheckResult =>
-      check.title === blamed && check.status !== 'errored'
-        ? { ...check, status: 'failed', fault: check.fault ?? late.fault }
-        : check;
-    const amended = { ...attempt, checks: attempt.checks.map(fail) };
+    if (attempt === undefined) {
+      this.#early = [...this.#early, late];
+      return undefined;
+    }
+    const amended = withLate(attempt, late);
     this.#attempts = this.#attempts.with(at, amended);
     return amended;
   }
+}
+
+function withLate(attempt: Attempt, late: LateError): Attempt {
+  const blamed =
+    attempt.checks.findLast((check) => late.check === '' || check.title === late.check)?.title ?? late.check;
+  const fail = (check: CheckResult): CheckResult =>
+    check.title === blamed && check.status !== 'errored'
+      ? { ...check, status: 'failed', fault: check.fault ?? late.fault }
+      : check;
+  return { ...attempt, checks: attempt.checks.map(fail) };
 }

@@ -99,11 +99,17 @@ export class WorkerChannel {
   /** Ends the process, by force if it has not ended after 3 s. */
   async close(): Promise<void> {
     if (this.#isDead) return;
-    // A worker exits when its channel closes, unless it stands still.
-    if (this.#child.connected) this.#child.disconnect();
+    const allRead = this.#child.connected ? this.#disconnected() : undefined;
+    // It exits when it has sent its last message, unless it stands still.
+    this.send({ type: 'end' });
     const timer = setTimeout(() => this.kill(), STOP_MS);
-    await this.#exited.promise;
+    await Promise.all([this.#exited.promise, allRead]);
     clearTimeout(timer);
+  }
+
+  /** Resolves when all messages are read. What a check has started may hold the channel open, so it waits 3 s at most. */
+  async #disconnected(): Promise<void> {
+    await once(this.#child, 'disconnect', { signal: AbortSignal.timeout(STOP_MS) }).catch(() => {});
   }
 
   /** For the trace. */

@@ -14,6 +14,9 @@ const STACK_FRAMES = 50;
 Error.stackTraceLimit = STACK_FRAMES;
 
 const sendToParent = process.send!.bind(process);
+const disconnect = process.disconnect.bind(process);
+let unsentCount = 0;
+let isEnding = false;
 
 installProcessGuards({
   isSkip,
@@ -42,10 +45,23 @@ process.on('message', (message: ToWorker) => {
       return worker?.overdue();
     case 'ping':
       return send({ type: 'pong' });
+    case 'end':
+      isEnding = true;
+      return endIfSent();
   }
 });
 
 function send(message: FromWorker): void {
   // Without a parent nobody reads it, and the process is about to end.
-  if (process.connected) sendToParent(wholeMessage(message), undefined, undefined, () => {});
+  if (!process.connected) return;
+  unsentCount++;
+  sendToParent(wholeMessage(message), undefined, undefined, () => {
+    unsentCount--;
+    endIfSent();
+  });
+}
+
+/** Ends the process when all that it has to say is on its way: the last message may be an error of a check. */
+function endIfSent(): void {
+  if (isEnding && unsentCount === 0 && process.connected) disconnect();
 }
