@@ -15,6 +15,8 @@ export interface JudgedSite {
   readonly siteId: string;
   readonly verdict: Verdict;
   readonly cause?: Cause | undefined;
+  readonly attribution?: SiteVerdict['attribution'] | undefined;
+  readonly arms?: SiteVerdict['arms'] | undefined;
 }
 
 /** Something that knows of failures in advance. */

@@ -12,6 +12,8 @@ export class FailuresBefore implements Excuser {
   readonly #notPassed = new Map<string, number>();
   /** The same, of nights in which the build under test was to blame. */
   readonly #broken = new Map<string, number>();
+  /** The same, of nights in which it was to blame, or may have been. */
+  readonly #perhapsBroken = new Map<string, number>();
   readonly #flaky = new Map<string, number>();
   readonly #flakyByBuild = new Map<string, number>();
   /** By site: in how many nights it errored because of the site itself. */
@@ -28,6 +30,7 @@ export class FailuresBefore implements Excuser {
           if (isFailing(knownStanding(verdict, check.cause))) count(this.#notPassed, key);
           if (verdict === 'failed') count(this.#failed, key);
           if (verdict === 'failed' && check.cause === 'extension') count(this.#broken, key);
+          if (isFailing(verdict) && mayBeOfBuild(check, site)) count(this.#perhapsBroken, key);
           if (verdict === 'flaky') count(this.#flaky, key);
           if (verdict === 'flaky' && check.cause === 'extension') count(this.#flakyByBuild, key);
         }
@@ -38,9 +41,9 @@ export class FailuresBefore implements Excuser {
   excuse(check: CheckVerdict, site: JudgedSite): string | undefined {
     const { siteId } = site;
     const key = keyOf(siteId, check.title);
-    const failed = this.#knownAs(check).get(key) ?? 0;
+    const isOfBuild = mayBeOfBuild(check, site);
+    const failed = this.#knownAs(check, isOfBuild).get(key) ?? 0;
     if (failed > 0) return this.#text('failed', failed);
-    const isOfBuild = check.cause === 'extension';
     const flaky = (isOfBuild ? this.#flakyByBuild : this.#flaky).get(key) ?? 0;
     if (check.flaky) return flaky > 0 ? this.#text('was flaky', flaky) : undefined;
     if (isOfBuild) return undefined;
@@ -50,9 +53,10 @@ export class FailuresBefore implements Excuser {
   }
 
   /** The nights that know such a failure. A site that was down did not show if its checks fail. */
-  #knownAs({ status, cause }: CheckVerdict): ReadonlyMap<string, number> {
-    // That the page was broken before does not excuse a build that breaks it now.
+  #knownAs({ status, cause }: CheckVerdict, isOfBuild: boolean): ReadonlyMap<string, number> {
+    // That the page was broken before does not excuse a build that breaks it now, or may break it.
     if (cause === 'extension') return this.#broken;
+    if (isOfBuild) return this.#perhapsBroken;
     return status === 'errored' ? this.#notPassed : this.#failed;
   }
 
@@ -61,6 +65,14 @@ export class FailuresBefore implements Excuser {
       ? `${what} in the baseline too`
       : `${what} in ${times} of ${this.#nights} runs of the baseline too`;
   }
+}
+
+/** Is the build to blame, or may it be: undecided, and no load of the control failed? */
+function mayBeOfBuild(
+  { status, cause }: CheckVerdict,
+  { attribution, arms }: Pick<JudgedSite, 'attribution' | 'arms'>,
+): boolean {
+  return cause === 'extension' || (attribution === 'undecided' && status === 'errored' && arms?.control.failed === 0);
 }
 
 /** The site errored, and the site itself is to blame. */

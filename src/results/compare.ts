@@ -53,10 +53,10 @@ function siteChange(was: SiteResult | undefined, is: SiteResult | undefined, fai
   );
   const judged = checks.map((check, index): CheckChange => {
     const now = is?.checks[index];
-    if (check.change !== 'new-failure' || is === undefined || now === undefined) return check;
-    return failures.excuse(now, { siteId, verdict: is.verdict, cause: is.cause }) === undefined
-      ? check
-      : { ...check, change: 'failing-again' };
+    if (is === undefined || now === undefined || !isFailing(check.after)) return check;
+    // A page that failed before does not excuse a build that breaks it now.
+    if (failures.excuse(now, { ...is, siteId }) === undefined) return { ...check, change: 'new-failure' };
+    return check.change === 'new-failure' ? { ...check, change: 'failing-again' } : check;
   });
   // Its checks decide: a site that failed before for one reason may fail now for another.
   const isNew = judged.some(({ change }) => change === 'new-failure');

@@ -184,8 +184,12 @@ test('a check that the control leaves out is answered by the site as a whole', (
   const failing = { page: 'passed', 'button @extension': 'failed' } as const;
   const well = verdictOf(...alternating(4, failing, { page: 'passed', 'button @extension': 'skipped' }));
   assert.deepEqual([well.verdict, well.cause, well.attribution], ['failed', 'extension', 'broken']);
-  const ill = verdictOf(...alternating(3, failing, { page: 'failed', 'button @extension': 'skipped' }));
+  const ill = verdictOf(...alternating(3, failing, { page: 'errored', 'button @extension': 'skipped' }));
   assert.equal(ill.attribution, 'not-build');
+  // One other check that fails may have a defect of its own.
+  const both = { page: 'failed', 'button @extension': 'failed' } as const;
+  const one = verdictOf(...alternating(4, both, { page: 'failed', 'button @extension': 'skipped' }));
+  assert.deepEqual([one.attribution, one.arms?.check], ['undecided', 'button @extension']);
 });
 
 test('a check that the control leaves out is not cleared by another that fails in both arms', () => {
@@ -217,6 +221,12 @@ test('a week of failures does not clear a build that fails each time tonight, wh
     judge({ siteId: 's', planned: ['page'], attempts: tried, knowledge });
   assert.equal(judged(...attempts).attribution, 'undecided');
   assert.notEqual(judged(...alternating(5, failing, passing)).attribution, 'not-build');
+  // Without a load of the control that counts, nothing of tonight speaks for the build.
+  const untried = { page: 'skipped' } as const;
+  assert.equal(nextArm(['page'], alternating(1, failing, untried), knowledge, rules), 'subject');
+  assert.equal(judged(...alternating(2, failing, untried)).attribution, 'undecided');
+  const cut = { siteId: 's', planned: ['page'], attempts: attempts.slice(0, 1), knowledge, isCut: true };
+  assert.equal(judge(cut).attribution, 'undecided');
   // One load that passes with the build is enough for a page that often failed.
   const often = { earlier: new Map([['page', { failed: 3, all: 8 }]]) };
   const passes = [...attempts, attempt('control', passing, 4), attempt('subject', passing, 5)];

@@ -212,6 +212,35 @@ test('that the page failed before does not excuse a build that breaks it now', a
   );
 });
 
+test('what failed before does not excuse an undecided check that fails only with the build', async () => {
+  const before = await earlier(runWith({ a: 'failed' }));
+  const loads = { subject: { failed: 6, all: 6 }, control: { failed: 0, all: 5 } };
+  const arms = { check: 't', ...loads, pairs: { subjectOnly: 5, controlOnly: 0, both: 0, all: 5 } };
+  const check = { title: 't', status: 'errored', flaky: false, durationMs: 1, cause: 'check' } as const;
+  const site = { siteId: 'a', verdict: 'errored', cause: 'check', attribution: 'undecided', arms } as const;
+  assert.equal(new FailuresBefore([before]).excuse(check, site), undefined);
+  const noisy = { ...site, arms: { ...arms, control: { failed: 1, all: 5 } } };
+  assert.match(new FailuresBefore([before]).excuse(check, noisy) ?? '', /failed in the baseline too/);
+  const undecided = { ...before, sites: before.sites.map((one) => ({ ...one, ...site, checks: [check] })) };
+  assert.match(new FailuresBefore([undecided]).excuse(check, site) ?? '', /failed in the baseline too/);
+  assert.equal(
+    new FailuresBefore([undecided]).excuse({ ...check, status: 'failed', cause: 'extension' }, site),
+    undefined,
+  );
+});
+
+test('compare: a build that breaks a page that failed before is a new failure', async () => {
+  const before = await earlier(runWith({ a: 'failed' }));
+  const now = await earlier(runWith({ a: 'failed' }, ['t'], 2));
+  const broken = { ...now, sites: now.sites.map((one) => ({ ...one, checks: one.checks.map(byBuild) })) };
+  assert.deepEqual(
+    compareRuns([before], broken).sites.map(({ checks, gates: isGating }) => [checks[0]?.change, isGating]),
+    [['new-failure', true]],
+  );
+  assert.equal(compareRuns([before], now).sites[0]?.change, 'still-failing');
+  assert.equal(compareRuns([broken], broken).sites[0]?.change, 'still-failing');
+});
+
 test('a check that the build made flaky before is known as flaky, whoever is to blame', async () => {
   const site = { siteId: 'a', verdict: 'flaky', cause: 'extension' } as const;
   const check = { title: 't', status: 'passed', flaky: true, attempts: 2, durationMs: 1 } as const;

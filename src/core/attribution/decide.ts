@@ -40,11 +40,11 @@ export function probabilityOf(checks: readonly CheckEvidence[], checkCount: numb
 }
 
 /**
- * Did the check fail at every load with the build and at none without? Then it is not cleared, whatever earlier nights say: a
- * site that was down all week may be well tonight.
+ * Did the check fail at every load with the build, and at none without, if there was one? Then it is not cleared, whatever
+ * earlier nights say: a site that was down all week may be well tonight.
  */
 export function onlyFailsWithBuild({ loads: { subject, control } }: Pick<CheckEvidence, 'loads'>): boolean {
-  return subject.failed > 0 && subject.failed === subject.all && control.all > 0 && control.failed === 0;
+  return subject.failed > 0 && subject.failed === subject.all && control.failed === 0;
 }
 
 /** The word for one check. `atMost` weakens `broken`, if something else may explain it. */

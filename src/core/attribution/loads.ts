@@ -104,13 +104,15 @@ function answerOf(title: string, attempt: Attempt): boolean | undefined {
 }
 
 /**
- * The control leaves out what needs the extension (`@extension`). Then its site as a whole is the answer. Undefined if only a
- * part of the checks fails there: that says nothing about one that was left out.
+ * The control leaves out what needs the extension (`@extension`). Then its site as a whole is the answer. Undefined if that says
+ * nothing about a check that was left out: a part of the others fails, or the only other one fails on a site that could be tried.
  */
 function failsAsWhole(attempt: Attempt): boolean | undefined {
   if (!hasTried(attempt)) return undefined;
   if (!hasFailed(attempt)) return false;
-  return attempt.checks.some((check) => check.status === 'passed' && !isFailure(check)) ? undefined : true;
+  const tried = attempt.checks.filter(({ status }) => status === 'passed' || isFailing(status));
+  const isWhole = tried.every(isFailure) && (tried.length > 1 || tried.every(({ status }) => status === 'errored'));
+  return isWhole ? true : undefined;
 }
 
 function isFailure({ status, fault, rescued }: CheckResult): boolean {
