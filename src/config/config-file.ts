@@ -48,13 +48,29 @@ async function read(path: string, name: string): Promise<unknown> {
   });
   try {
     if (path.endsWith('.json')) return JSON.parse(withoutBom(await readFile(path, 'utf8'))) as unknown;
-    const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
-    return await module.default;
+    return await orNothingLeft(defaultOf(path));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw refusal('config.unreadable', `cannot load ${name}: ${why}`);
   } finally {
     hooks.deregister();
+  }
+}
+
+async function defaultOf(path: string): Promise<unknown> {
+  const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
+  return await module.default;
+}
+
+/** Rejects when nothing is left that could settle the promise. Node itself would end without a word, with exit 13. */
+async function orNothingLeft<T>(work: Promise<T>): Promise<T> {
+  const nothingLeft = Promise.withResolvers<never>();
+  const fail = (): void => nothingLeft.reject(new Error('it waits for a promise that never settles'));
+  process.once('beforeExit', fail);
+  try {
+    return await Promise.race([work, nothingLeft.promise]);
+  } finally {
+    process.off('beforeExit', fail);
   }
 }
 

@@ -159,11 +159,16 @@ export interface SiteChange {
   readonly checks: readonly CheckChange[];
 }
 
+/** Why a run does not have all sites of its list: a rerun of failed sites, a merge without some shards, or a cut journal. */
+export type MissingSites = 'rerun' | 'merge' | 'cut';
+
 /** A run in a comparison. */
 export interface ComparedRun {
   readonly run: string;
   /** ms since the epoch */
   readonly startedAt: number;
+  /** Why sites of its list may be missing in it; absent if none are. Such a site was not tried. It was not removed. */
+  readonly lacks?: MissingSites;
   /** The build under test; absent if the run had no extension. */
   readonly extension?: Build;
 }

@@ -1,4 +1,5 @@
 import { isCode } from './error-codes.ts';
+import type { Fault } from './fault.ts';
 import type { RunState } from './run-state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -64,6 +65,11 @@ function isFailedByFlaky({ failOnFlaky, counts }: RunOutcome): boolean {
   return failOnFlaky && counts.flaky > 0;
 }
 
+/** Do these faults of a merge say that a part of the plan is missing? */
+export function isIncomplete(faults: readonly Fault[]): boolean {
+  return faults.some(({ code }) => code.startsWith(MERGE_FAULT));
+}
+
 /**
  * The outcome that a journal records. A journal without its last line belongs to a run that was cut off, which counts
  * as interrupted. `reportFailed` is the one fact that no journal holds.
@@ -78,6 +84,6 @@ export function outcomeOf(state: RunState, reportFailed = false): RunOutcome {
     reportFailed,
     bug: faults.some((fault) => isCode(fault.code, 'runner.bug')),
     failOnFlaky: state.started?.failOnFlaky ?? false,
-    ...(faults.some((fault) => fault.code.startsWith(MERGE_FAULT)) ? { incomplete: true } : {}),
+    ...(isIncomplete(faults) ? { incomplete: true } : {}),
   };
 }

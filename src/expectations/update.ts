@@ -55,7 +55,10 @@ function coveredBy(expectation: Expectation, state: RunState, facts: Expectation
   return entry === undefined ? [] : coveredChecks(expectation, entry, state, facts);
 }
 
-/** One new expectation for the site if every check of it failed, or else one for each failed check. */
+/**
+ * One new expectation for the site if every check of the suite failed there, or else one for each failed check. A run of a
+ * part of the suite does not know the other checks of the site.
+ */
 function newOnes(
   entry: SiteState,
   kept: readonly Expectation[],
@@ -80,7 +83,8 @@ function newOnes(
     until,
   });
   const [first] = fresh;
-  if (first !== undefined && checks.length > 1 && fresh.length === checks.length) return [make(first)];
+  const isWhole = checks.length > 1 && fresh.length === checks.length && state.started?.checksLeftOut !== true;
+  if (first !== undefined && isWhole) return [make(first)];
   return fresh.map((check) => make(check, check.title));
 }
 

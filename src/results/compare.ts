@@ -7,8 +7,10 @@ import {
   type CheckChange,
   type ComparedRun,
   type Comparison,
+  type MissingSites,
   type SiteChange,
 } from '../core/comparison.ts';
+import { isIncomplete } from '../core/outcome.ts';
 import { isFailing, verdictOfCheck, type CheckVerdict } from '../core/verdict.ts';
 import { FailuresBefore } from './baseline.ts';
 import type { EarlierRun } from './earlier-runs.ts';
@@ -28,8 +30,10 @@ export function compareRuns(before: readonly EarlierRun[], after: EarlierRun): C
   const siteCounts = noChanges();
   const checkCounts = noChanges();
   const compared: SiteChange[] = [];
+  // A site that is missing in a part of a run was not removed. Nobody knows how it does.
+  const missing = missingSites(after) === undefined ? 'absent' : 'not-run';
   for (const [was, is] of pairs(newest.sites, after.sites, (site) => site.id)) {
-    const site = siteChange(was, is, failures);
+    const site = is === undefined && was !== undefined ? goneSite(was, missing) : siteChange(was, is, failures);
     siteCounts[site.change]++;
     for (const check of site.checks) checkCounts[check.change]++;
     compared.push(site);
@@ -37,11 +41,33 @@ export function compareRuns(before: readonly EarlierRun[], after: EarlierRun): C
   return { before: nights.map(comparedRun), after: comparedRun(after), sites: compared, siteCounts, checkCounts };
 }
 
-function comparedRun({ run, startedAt, extensions }: EarlierRun): ComparedRun {
+function comparedRun(compared: EarlierRun): ComparedRun {
+  const { run, startedAt, extensions } = compared;
   const build = extensions.find(({ arm }) => arm === 'subject');
-  if (build === undefined) return { run, startedAt };
-  const { name, version, sha256 } = build;
-  return { run, startedAt, extension: { name, version, sha256 } };
+  const lacks = missingSites(compared);
+  return {
+    run,
+    startedAt,
+    ...(lacks === undefined ? {} : { lacks }),
+    ...(build === undefined ? {} : { extension: { name: build.name, version: build.version, sha256: build.sha256 } }),
+  };
+}
+
+/** Why the run does not have all sites of its list. Undefined if it does, or if the user selected some of them. */
+function missingSites({ lastFailed, faults, siteCount, sites }: EarlierRun): MissingSites | undefined {
+  if (lastFailed === true) return 'rerun';
+  if (isIncomplete(faults)) return 'merge';
+  return sites.length < siteCount ? 'cut' : undefined;
+}
+
+/** A site that the later run does not have. */
+function goneSite({ id, url, verdict, cause, checks }: SiteResult, after: 'absent' | 'not-run'): SiteChange {
+  const before = knownStanding(verdict, cause);
+  const gone = checks.map((check) => {
+    const known = knownStanding(verdictOfCheck(check), check.cause);
+    return { title: check.title, before: known, after, change: changeOf(known, after) };
+  });
+  return { siteId: id, url, before, after, change: changeOf(before, after), gates: false, checks: gone };
 }
 
 function siteChange(was: SiteResult | undefined, is: SiteResult | undefined, failures: FailuresBefore): SiteChange {

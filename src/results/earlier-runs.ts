@@ -14,8 +14,18 @@ type Shard = EarlierRun['shard'];
 
 /** A run that is not in results.json yet, in the same form. */
 export function runOf(state: RunState): EarlierRun {
-  const { run = '', at: startedAt = 0, shard = { index: 1, total: 1 } } = state.started ?? {};
-  return { run, startedAt, shard, extensions: extensionsOf(state), sites: [...state.sites()].map(siteResult) };
+  const sites = [...state.sites()].map(siteResult);
+  const {
+    run = '',
+    at: startedAt = 0,
+    shard = { index: 1, total: 1 },
+    siteCount = sites.length,
+    lastFailed,
+    checks = [],
+  } = state.started ?? {};
+  const faults = state.ended?.faults ?? [];
+  const rerun = lastFailed === true ? { lastFailed } : {};
+  return { run, startedAt, shard, faults, siteCount, ...rerun, checks, extensions: extensionsOf(state), sites };
 }
 
 /**

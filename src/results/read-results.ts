@@ -4,18 +4,25 @@ import { dirname, join } from 'node:path';
 import { refusal } from '../core/fault.ts';
 import { JOURNAL } from './layout.ts';
 import { RESULTS_VERSION, type ResultsFile } from './results-json.ts';
-import { date, text } from './basic-shapes.ts';
-import { extensionResult, shard, siteResult } from './result-shapes.ts';
-import { isObject, listOf, objectOf } from './shape.ts';
+import { count, date, flag, text } from './basic-shapes.ts';
+import { checkPlan, extensionResult, fault, shard, siteResult } from './result-shapes.ts';
+import { isObject, listOf, objectOf, optional } from './shape.ts';
 import { withoutBom } from '../text/without-bom.ts';
 
 /** The part of results.json that later runs use, and that is checked when it is read. */
-export type ReadResults = Pick<ResultsFile, 'run' | 'startedAt' | 'shard' | 'extensions' | 'sites'>;
+export type ReadResults = Pick<
+  ResultsFile,
+  'run' | 'startedAt' | 'shard' | 'faults' | 'siteCount' | 'lastFailed' | 'checks' | 'extensions' | 'sites'
+>;
 
 const READ = objectOf<ReadResults>({
   run: text,
   startedAt: date,
   shard,
+  faults: listOf(fault),
+  siteCount: count,
+  lastFailed: optional(flag),
+  checks: listOf(checkPlan),
   extensions: listOf(extensionResult),
   sites: listOf(siteResult),
 });
@@ -31,8 +38,9 @@ export async function readResults(path: string): Promise<ReadResults> {
     throw unreadable(path, `${path} cannot be read: ${(error as Error).message}`);
   }
   if (!isResults(value)) throw unreadable(path, `${path} is not a results file of gridrun: ${whyNotResults(value)}`);
-  const { run, startedAt, shard, extensions, sites } = value;
-  return { run, startedAt, shard, extensions, sites };
+  const { run, startedAt, shard, faults, siteCount, lastFailed, checks, extensions, sites } = value;
+  const rerun = lastFailed === true ? { lastFailed } : {};
+  return { run, startedAt, shard, faults, siteCount, ...rerun, checks, extensions, sites };
 }
 
 function unreadable(path: string, message: string): Error {

@@ -37,6 +37,8 @@ export interface ResultsFile {
   readonly reasons: readonly string[];
   readonly siteCount: number;
   readonly duplicateCount: number;
+  /** With `--last-failed`: it tried only the sites that did not pass in the run before. */
+  readonly lastFailed?: boolean;
   /** The number of sites by verdict. */
   readonly counts: Readonly<Record<Verdict, number>>;
   /** The number of test cases by outcome, as in junit.xml. */
@@ -149,8 +151,10 @@ function headOf(state: RunState): Omit<ResultsFile, 'sites'> {
     resumes: started?.resumes ?? '',
     exitCode: exit.code,
     reasons: exit.reasons,
-    siteCount: state.plannedCount,
+    // A journal that was cut off inside its plan names fewer sites.
+    siteCount: Math.max(started?.siteCount ?? 0, state.plannedCount),
     duplicateCount: started?.duplicateCount ?? 0,
+    ...(started?.lastFailed === true ? { lastFailed: true } : {}),
     counts: state.counts(),
     cases: tallyCases(state),
     checks: state.checks,

@@ -181,6 +181,7 @@ test('an interrupted rerun goes on with --last-failed, and says so; it has no pl
   await command.event((event) => event.type === 'run-started' && event.lastFailed === true);
   await command.event((event) => event.type === 'attempt-started');
   command.process.kill('SIGINT');
+  await command.event((event) => event.type === 'run-stopping');
   command.process.kill('SIGINT');
   const { code, stdout } = await command.ended;
   assert.equal(code, 130, stdout);
@@ -203,6 +204,18 @@ test('--global-timeout ends the run; what is not done is not-run', async () => {
   const verdicts = await place.verdicts();
   assert.equal(verdicts['b'], 'not-run');
   assert.equal(stub.sessions().length, 0);
+});
+
+test('--last-failed names the failed sites that it leaves out', async () => {
+  await using stub = await startStub();
+  await using place = await Workplace.with({
+    ...FILES,
+    'x.check.mjs': checkFile('assert.notEqual(site.id, site.id);'),
+  });
+  assert.equal((await place.run([...RUN, stub.url])).code, 1);
+  const { code, stdout } = await place.run([...RUN, stub.url, '--last-failed', '--site', 'a']);
+  assert.equal(code, 1, stdout);
+  assert.match(stdout, /this run leaves out sites that failed in the last run: b, c, d; the next --last-failed/);
 });
 
 test('--last-failed runs what was not passed, alone', async () => {

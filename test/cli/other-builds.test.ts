@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { siteList, type Workplace } from '../support/command.ts';
 import { startStubForBuild, withBuild } from '../support/stub-extension.ts';
@@ -73,6 +75,54 @@ test('--last-failed after a check was renamed runs, and names the check that is 
     /checks that failed in the last run are gone: check "the icon is there @extension" is not in this run: s1/,
   );
   assert.deepEqual(await place.verdicts(), { s1: 'passed' });
+});
+
+test('--last-failed with another check file is refused: the file of what failed is there, and is left out', async () => {
+  await using stub = await startStubForBuild();
+  await using place = await withTwoBuilds();
+  const extension = ['--extension', 'build'];
+  assert.equal((await place.run(commandOver(stub.url, ...extension))).code, 1);
+  await place.write('b.check.mjs', CHECK.replace('the icon is there', 'an icon is there').replace("'s1'", "'none'"));
+  const other = commandOver(stub.url, ...extension, '--last-failed').map((arg) => arg.replace('a.check', 'b.check'));
+  const { code, stderr } = await place.run(other);
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /check "the icon is there @extension" is not in this run: s1\n[^]*code: last-failed\.checks/);
+  // A file that was renamed is an edit.
+  await rm(join(place.folder, 'a.check.mjs'));
+  const renamed = await place.run(other);
+  assert.equal(renamed.code, 0, renamed.stderr);
+  assert.match(renamed.stdout, /checks that failed in the last run are gone/);
+});
+
+test('--last-failed refuses a journal that was cut off inside its plan, and compare calls it no answer', async () => {
+  await using stub = await startStubForBuild();
+  await using place = await withTwoBuilds();
+  assert.equal((await place.run(commandOver(stub.url, '--out', 'before'))).code, 0);
+  assert.equal((await place.run(commandOver(stub.url))).code, 0);
+  const [started = '', planned = ''] = (await place.read('gridrun-results/events.ndjson')).split('\n');
+  const { sites, ...rest } = JSON.parse(planned) as { sites: readonly unknown[] };
+  const cut = JSON.stringify({ ...rest, sites: sites.slice(0, 1) });
+  await place.write('cut/events.ndjson', `${started}\n${cut}\n`);
+  const rerun = await place.run(commandOver(stub.url, '--last-failed', '--out', 'cut'));
+  assert.equal(rerun.code, 2, rerun.stderr);
+  assert.match(rerun.stderr, /it names 1 of 2 sites\n[^]*code: last-failed\.cut/);
+  const compared = await place.run(['compare', 'before', 'cut']);
+  assert.equal(compared.code, 3, compared.stdout);
+  assert.match(compared.stdout, /^the later run was cut off before it had written its plan$/m);
+});
+
+test('compare: a rerun of failed sites has no answer for the others', async () => {
+  await using stub = await startStubForBuild();
+  await using place = await withTwoBuilds();
+  const build = ['--extension', 'build', '--out'];
+  assert.equal((await place.run(commandOver(stub.url, ...build, 'before'))).code, 1);
+  assert.equal((await place.run(commandOver(stub.url, ...build, 'after'))).code, 1);
+  assert.equal((await place.run(commandOver(stub.url, ...build, 'after', '--last-failed'))).code, 1);
+  const { code, stdout } = await place.run(['compare', 'before', 'after']);
+  assert.equal(code, 3, stdout);
+  assert.match(stdout, /^the later run tried only the sites that had failed \(--last-failed\)$/m);
+  assert.match(stdout, /\nnot run any more \(1\)\n {2}\S s0 \(passed → not-run\)/);
+  assert.doesNotMatch(stdout, /removed/);
 });
 
 test('compare: what failed is not fixed by a run that did not try it again', async () => {

@@ -431,3 +431,14 @@ test('a run without some of its checks says nothing of a whole site', async () =
   const yaml = '- { site: good, reason: moved, owner: ada, until: 2026-12-31 }\n';
   assert.deepEqual(updateExpectations(yaml, 'known.yaml', state, FACTS).removed, []);
 });
+
+test('a run without some of its checks adds an entry for each that failed, and none for the whole site', async () => {
+  const added = (made: FakeRun, leftOut: boolean): Promise<(string | undefined)[]> => {
+    if (leftOut) made.events[0] = { ...made.events[0], checksLeftOut: true } as (typeof made.events)[0];
+    return stateOf(made).then((state) =>
+      updateExpectations('', 'known.yaml', state, FACTS).added.map(({ check }) => check),
+    );
+  };
+  assert.deepEqual(await added(run({ bad: [failed(one), failed(two)] }), false), [undefined]);
+  assert.deepEqual(await added(run({ bad: [failed(one), failed(two)] }), true), [one, two]);
+});

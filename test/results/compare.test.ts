@@ -279,6 +279,24 @@ test('a site that was down before does not excuse a check that fails now; what t
   assert.equal(exitOf(comparisonOutcome(comparison)).code, 3);
 });
 
+test('a site that a merge lacks was not removed: it has no answer', async () => {
+  const before = await standing({ a: 'passed', b: 'failed' });
+  const now = await standing({ a: 'passed' }, 2);
+  assert.equal(exitOf(comparisonOutcome(compareRuns([before], now))).code, 0);
+  for (const code of ['merge.missing', 'merge.foreign', 'merge.rerun', 'merge.empty', 'merge.unreadable'] as const) {
+    const merged = compareRuns([before], { ...now, faults: [{ code, cause: 'runner', message: 'not all' }] });
+    assert.deepEqual(
+      merged.sites.map(({ siteId, after, change }) => [siteId, after, change]),
+      [
+        ['a', 'passed', 'still-passing'],
+        ['b', 'not-run', 'not-tried-again'],
+      ],
+    );
+    assert.equal(exitOf(comparisonOutcome(merged)).code, 3);
+    assert.equal(merged.after.lacks, 'merge');
+  }
+});
+
 test('checks that only one of the runs has are added and removed', async () => {
   const before = await earlier(runWith({ a: 'passed' }, ['old', 'both']));
   const now = await earlier(runWith({ a: 'passed' }, ['both', 'fresh']));
@@ -375,7 +393,7 @@ test('refusals: nothing there, something else there, a broken file, a newer one,
   await refuses(
     put(
       'sites',
-      '{"version":1,"run":"r","startedAt":1,"shard":{"index":1,"total":1},"extensions":[],"sites":[{"id":"a"}]}',
+      '{"version":1,"run":"r","startedAt":1,"shard":{"index":1,"total":1},"faults":[],"siteCount":1,"checks":[],"extensions":[],"sites":[{"id":"a"}]}',
     ),
     /sites\[0\]\.url is missing/,
   );

@@ -58,7 +58,7 @@ export function refuseMissingVariables({ sites }: ReplayPlan, env: Readonly<Reco
     'sites.mistakes',
     `the recorded sites need environment variables that are not set: ${missing.join(', ')}`,
     {
-      hint: 'set each of them; any value will do, because the recordings hold stars in its place',
+      hint: 'set each of them; any value will do, unless a check looks for it on the page: the recordings hold stars in its place',
     },
   );
 }

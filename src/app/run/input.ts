@@ -82,8 +82,8 @@ export async function readInput(options: InputOptions, support: WorkerSupport): 
   );
   const history = readHistory(join(options.out, HISTORY), comparedWith(builds));
   const durations = { named, known: await knownDurations(options.out, history.durations) };
-  const { runner, checks } = suite;
-  const plan = await makePlan(options, { list, checks, durations, hasExtension: builds !== undefined });
+  const { runner } = suite;
+  const plan = await makePlan(options, { list, suite, durations, hasExtension: builds !== undefined });
   return {
     list,
     plan,

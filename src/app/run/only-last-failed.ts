@@ -1,14 +1,18 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { buildText } from '../../core/builds.ts';
 import type { CheckPlan } from '../../core/check.ts';
 import type { Undated } from '../../core/event.ts';
 import { refusal } from '../../core/fault.ts';
 import type { Site } from '../../core/site.ts';
+import type { Suite } from './suite.ts';
 import { lastFailed, type LastFailed } from '../../results/last-failed.ts';
 
 /** Where the last run is, and what would try its failures again. */
 export interface Rerun {
   readonly out: string;
-  readonly checks: readonly CheckPlan[];
+  readonly cwd: string;
+  readonly suite: Pick<Suite, 'checks' | 'files' | 'leavesOut'>;
   /** The ids of the whole list. */
   readonly listed: ReadonlySet<string>;
   readonly hasExtension: boolean;
@@ -27,7 +31,7 @@ export interface RerunPlan {
  */
 export async function onlyLastFailed(
   sites: readonly Site[],
-  { out, checks, listed, hasExtension }: Rerun,
+  { out, cwd, suite, listed, hasExtension }: Rerun,
 ): Promise<RerunPlan> {
   const last = await lastFailed(out);
   const { sites: failed, build } = last;
@@ -46,22 +50,33 @@ export async function onlyLastFailed(
       failed.size === 0 ? 'every site passed in the last run' : 'no site that did not pass in the last run is selected';
     throw refusal('last-failed.nothing', text, { hint: 'run without --last-failed' });
   }
-  const planned = new Set(checks.map(({ title }) => title));
-  const untried = untriedIn(again, failed, planned);
-  const gone = [...failed.keys()].filter((id) => !listed.has(id));
-  const unlisted =
-    gone.length === 0 ? [] : [`sites that failed in the last run are not in the list: ${placesText(gone)}`];
-  if (untried.length === 0) return { sites: again, ...noticeOf(unlisted) };
-  // A suite with new checks was edited, and a check may have a new title. A part of the suite tries nothing instead.
-  const isEdited = [...planned].some((title) => !last.titles.has(title));
-  if (!isEdited) {
+  const untried = untriedIn(again, failed, new Set(suite.checks.map(({ title }) => title)));
+  const notes = leftOutTexts(failed, new Set(again.map(({ id }) => id)), listed);
+  const texts = untriedTexts(untried);
+  if (texts.length === 0) return { sites: again, ...noticeOf(notes) };
+  const wasEdited = isEdited(last.checks, suite, cwd);
+  if ([...untried.keys()].some((title) => !wasEdited(title))) {
     throw refusal('last-failed.checks', 'this run would not try what failed in the last run', {
-      mistakes: untried,
+      mistakes: texts,
       hint: 'pass the same check files and filters; to run other checks on these sites, name the sites with --site',
     });
   }
-  const text = `checks that failed in the last run are gone: ${untried.join('; ')}`;
-  return { sites: again, ...noticeOf([text, ...unlisted]) };
+  const text = `checks that failed in the last run are gone: ${texts.join('; ')}`;
+  return { sites: again, ...noticeOf([text, ...notes]) };
+}
+
+/** The failed sites that this run leaves out. The next rerun reads the results of this one, and does not know them. */
+function leftOutTexts(failed: LastFailed['sites'], again: ReadonlySet<string>, listed: ReadonlySet<string>): string[] {
+  const leftOut = [...failed.keys()].filter((id) => !again.has(id));
+  const [selectable, gone] = [leftOut.filter((id) => listed.has(id)), leftOut.filter((id) => !listed.has(id))];
+  return [
+    ...(gone.length === 0 ? [] : [`sites that failed in the last run are not in the list: ${placesText(gone)}`]),
+    ...(selectable.length === 0
+      ? []
+      : [
+          `this run leaves out sites that failed in the last run: ${placesText(selectable)}; the next --last-failed will not try them`,
+        ]),
+  ];
 }
 
 function noticeOf(texts: readonly string[]): Pick<RerunPlan, 'notice'> {
@@ -69,12 +84,40 @@ function noticeOf(texts: readonly string[]): Pick<RerunPlan, 'notice'> {
   return { notice: { type: 'notice', level: 'warning', code: 'last-failed.checks', text: texts.join('; ') } };
 }
 
-/** The checks that did not pass on a site and are not planned, with their sites. */
-function untriedIn(again: readonly Site[], failed: LastFailed['sites'], planned: ReadonlySet<string>): string[] {
-  const untried = new Map<string, string[]>();
+/**
+ * Was the check renamed? Then its file is in this run without it, or is gone, and the suite has a new check. A run of a
+ * part of the suite may have left it out instead, and so may `.only`.
+ */
+function isEdited(
+  before: readonly CheckPlan[],
+  { checks, files, leavesOut }: Rerun['suite'],
+  cwd: string,
+): (title: string) => boolean {
+  const titles = new Set(before.map(({ title }) => title));
+  const hasNew = checks.some(({ title }) => !titles.has(title));
+  const fileOf = new Map(before.map(({ title, file }) => [title, resolve(cwd, file)]));
+  const loaded = new Set(files);
+  return (title) => {
+    const file = fileOf.get(title);
+    if (leavesOut || !hasNew || file === undefined) return false;
+    return loaded.has(file) || !existsSync(file);
+  };
+}
+
+/** The checks that did not pass on a site and are not planned, each with its sites. */
+function untriedIn(
+  again: readonly Site[],
+  failed: LastFailed['sites'],
+  planned: ReadonlySet<string>,
+): Map<string, readonly string[]> {
+  const untried = new Map<string, readonly string[]>();
   for (const { id } of again)
     for (const title of failed.get(id) ?? [])
       if (!planned.has(title)) untried.set(title, [...(untried.get(title) ?? []), id]);
+  return untried;
+}
+
+function untriedTexts(untried: ReadonlyMap<string, readonly string[]>): string[] {
   return [...untried].map(([title, ids]) => `check ${JSON.stringify(title)} is not in this run: ${placesText(ids)}`);
 }
 

@@ -13,6 +13,7 @@ import type { SiteList } from '../../sites/read.ts';
 import { selectSites, unknownTags } from '../../sites/select.ts';
 import { onlyLastFailed } from './only-last-failed.ts';
 import type { PlanDurations } from './plan-durations.ts';
+import type { Suite } from './suite.ts';
 
 /** What a run is going to do, known before anything starts. */
 export interface RunPlan {
@@ -35,7 +36,7 @@ export interface RunPlan {
 /** What a plan is made of, beside the options. */
 export interface PlanInput {
   readonly list: SiteList;
-  readonly checks: readonly CheckPlan[];
+  readonly suite: Pick<Suite, 'checks' | 'files' | 'leavesOut'>;
   readonly durations: PlanDurations;
   readonly hasExtension: boolean;
 }
@@ -46,14 +47,16 @@ export interface PlanInput {
  */
 export async function makePlan(options: PlanOptions, input: PlanInput): Promise<RunPlan> {
   const { selection } = options;
-  const { list, checks, durations, hasExtension } = input;
+  const { list, suite, durations, hasExtension } = input;
+  const { checks } = suite;
   refuseUnknownTags(selection.tags, list, checks);
   const selected = selectSites(list.sites, selection);
   const part = shard(selected, options.shard, durations.named);
   const rerun = options.lastFailed
     ? await onlyLastFailed(part, {
         out: options.out,
-        checks,
+        cwd: options.cwd,
+        suite,
         hasExtension,
         listed: new Set(list.sites.map(({ id }) => id)),
       })

@@ -10,6 +10,8 @@ import type { WorkerSupport } from './input.ts';
 export interface Suite {
   readonly runner: WorkerPool;
   readonly checks: readonly CheckPlan[];
+  /** The check files, as absolute paths. */
+  readonly files: readonly string[];
   readonly hashes: SuiteHashes;
   /** The user asked for a part of the checks only. */
   readonly leavesOut: boolean;
@@ -46,7 +48,7 @@ export async function loadSuite(
   const checks = await runner.load();
   const leavesOut = leavesOutChecks(selection, checks) || (await leavesOutFiles(options, files));
   const hashes = await suiteHashes(cwd, files, runner.files);
-  return { runner, checks, hashes, leavesOut };
+  return { runner, checks, files, hashes, leavesOut };
 }
 
 /**

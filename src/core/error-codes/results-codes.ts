@@ -53,6 +53,10 @@ export const RESULTS_CODES = {
     'the run lacks checks that failed in the last run, so it would not try them again',
     'pass the same check files and filters; to run other checks on these sites, name the sites with `--site`',
   ),
+  'last-failed.cut': input(
+    'the last run was cut off before it had written its plan, so nobody knows all its sites',
+    'run without `--last-failed`',
+  ),
   'last-failed.extension': input(
     'the last run had an extension and this run has none, so its failures would not be tried again',
     'pass `--extension` too; to run these sites without the extension, name them with `--site`',

@@ -5,7 +5,9 @@ import {
   hasAnswer,
   type Change,
   type CheckChange,
+  type ComparedRun,
   type Comparison,
+  type MissingSites,
   type SiteChange,
 } from '../../core/comparison.ts';
 import { countOf } from '../../core/count-of.ts';
@@ -33,6 +35,12 @@ const TELLING: ReadonlySet<Change> = new Set<Change>([
   'not-tried-again',
 ]);
 
+const LACKS_TEXTS: Readonly<Record<MissingSites, string>> = {
+  rerun: 'tried only the sites that had failed (--last-failed)',
+  merge: 'is a merge in which shards are missing or incomplete',
+  cut: 'was cut off before it had written its plan',
+};
+
 export interface CompareTextOptions {
   readonly color: boolean;
   /** Maximum number of sites under one heading. The rest is counted. */
@@ -42,15 +50,11 @@ export interface CompareTextOptions {
 /** What `gridrun compare` prints: new failures first, then the other changes, the counts, and the result. */
 export function compareText(comparison: Comparison, { color, maxSites = 50 }: CompareTextOptions): string {
   const { before, after, sites, siteCounts } = comparison;
-  const others =
-    before.length === 1 ? '' : `, and ${before.length - 1} earlier ${before.length === 2 ? 'run' : 'runs'}`;
   const counts = (Object.keys(CHANGE_TEXTS) as Change[]).filter((change) => siteCounts[change] > 0);
   const gating = gates(comparison);
   const untried = sites.filter(({ after: standing }) => standing === 'not-run').length;
   return [
-    `before: ${runText(before[0])}${others}`,
-    `after:  ${runText(after)}`,
-    ...buildLines(before[0]?.extension, after.extension),
+    ...headLines(before, after),
     ...section(
       CHANGE_TEXTS['new-failure'],
       sites.filter(({ change }) => change === 'new-failure'),
@@ -84,6 +88,22 @@ export function compareText(comparison: Comparison, { color, maxSites = 50 }: Co
       : `${gating.length} ${gating.length === 1 ? 'site' : 'sites'} with new failures`,
     '',
   ].join('\n');
+}
+
+function headLines(before: Comparison['before'], after: ComparedRun): string[] {
+  const others =
+    before.length === 1 ? '' : `, and ${before.length - 1} earlier ${before.length === 2 ? 'run' : 'runs'}`;
+  return [
+    `before: ${runText(before[0])}${others}`,
+    `after:  ${runText(after)}`,
+    ...lacksLines('earlier', before[0]),
+    ...lacksLines('later', after),
+    ...buildLines(before[0]?.extension, after.extension),
+  ];
+}
+
+function lacksLines(name: 'earlier' | 'later', run: ComparedRun | undefined): string[] {
+  return run?.lacks === undefined ? [] : [`the ${name} run ${LACKS_TEXTS[run.lacks]}`];
 }
 
 /** Two builds are often compared on purpose, so this only says it. */
