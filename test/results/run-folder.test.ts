@@ -353,7 +353,7 @@ test('resume refuses what is not there, and what was finished already', async ()
 
 test('last-failed: from the journal, or from results.json alone, or refused', async () => {
   await assert.rejects(lastFailed(out), { code: 'last-failed.none' });
-  const titles = new Set(['form is found', 'form works']);
+  const checks = ['form is found', 'form works'].map(checkPlan);
   const sites = new Map([
     ['bad', ['form works']],
     ['gone', ['form is found', 'form works']],
@@ -362,18 +362,19 @@ test('last-failed: from the journal, or from results.json alone, or refused', as
   const run = variedRun().ended();
   const reporter = new ResultsJsonReporter(await foldEvents(run.events), join(out, 'results.json'));
   await reporter.finish();
-  assert.deepEqual(await lastFailed(out), { sites, titles, build: undefined });
+  assert.deepEqual(await lastFailed(out), { sites, checks, build: undefined });
   rmSync(join(out, 'results.json'));
   leave(run);
-  assert.deepEqual(await lastFailed(out), { sites, titles, build: undefined });
+  assert.deepEqual(await lastFailed(out), { sites, checks, build: undefined });
 });
 
 test('last-failed: a damaged results.json is refused by what is wrong with it', async () => {
-  const head = '"version":1,"run":"r","startedAt":1,"shard":{"index":1,"total":1},"extensions":[]';
+  const head =
+    '"version":1,"run":"r","startedAt":1,"shard":{"index":1,"total":1},"faults":[],"siteCount":1,"checks":[],"extensions":[]';
   for (const [text, message] of [
     [`{${head},"sites":[`, /cannot be read/],
     ['{"sites":null}', /it has no version/],
-    [`{${head.replace('[]', '[{}]')},"sites":[]}`, /extensions\[0\]\.arm is missing/],
+    [`{${head.replace('"extensions":[]', '"extensions":[{}]')},"sites":[]}`, /extensions\[0\]\.arm is missing/],
     [`{${head},"sites":[null]}`, /sites\[0\] is not an object/],
     [`{${head},"sites":[{"id":1}]}`, /sites\[0\]\.url is missing/],
   ] as const) {
