@@ -17,7 +17,7 @@ export interface Findings {
   readonly replays?: readonly Attempt[] | undefined;
   /** Why the list leaves the site out. */
   readonly skip?: string;
-  /** Why it did not run, if it did not. */
+  /** Why it did not run, or was not tried as often as it should be. */
   readonly notRun?: NotRun;
   /** What is known of the site besides its attempts. Only used if the control has tried it. */
   readonly knowledge?: Knowledge | undefined;
@@ -29,11 +29,11 @@ export interface Findings {
   readonly isCut?: boolean | undefined;
 }
 
-/** Why a site did not run. */
+/** Why a site did not run, or was not tried again. */
 export interface NotRun {
   /** In words: `stopped by --max-failures 3`, `interrupted`, … */
   readonly text: string;
-  /** Why the run was stopped, if that kept the site from running. */
+  /** Why the run was stopped, if that kept the site from running, or from the attempt that was to follow. */
   readonly stoppedBy?: StopReason | undefined;
 }
 
@@ -66,7 +66,7 @@ export function judgeArm(findings: Findings, arm: Arm): SiteVerdict {
   const verdict = worstOf(checks) ?? (findings.skip === undefined ? 'not-run' : 'skipped');
   const decisive = checks.find((check) => verdictOfCheck(check) === verdict);
   const replay = joinRecords(findings.attempts.flatMap((attempt) => attempt.replay ?? []));
-  const stoppedBy = verdict === 'not-run' ? findings.notRun?.stoppedBy : undefined;
+  const stoppedBy = verdict === 'not-run' || isFailing(verdict) ? findings.notRun?.stoppedBy : undefined;
   return {
     siteId: findings.siteId,
     verdict,

@@ -93,6 +93,8 @@ export class Breaker {
     const symptom = symptomOf(outcome);
     const place = symptom?.patient === 'network' ? this.#parts.limits.domainOf(progress.site.url) : progress.site.id;
     const fits = symptom !== undefined && place !== undefined && this.#streak?.fits(symptom) === true;
+    // A site on a private network says nothing about the internet, whatever happens to it.
+    if (this.#streak?.patient === 'network' && symptom?.patient !== 'grid' && this.#isPrivate(progress)) return;
     // A canary is about to say what the streak means.
     if (this.#state.kind === 'checking' && !fits) return;
     if (symptom === undefined || place === undefined) return this.#endStreak();
@@ -210,8 +212,18 @@ export class Breaker {
   }
 
   #endedInOutage(outage: Outage, progress: SiteProgress, outcome: AttemptOutcome): void {
-    if (outcome.ending !== 'faulted' && symptomOf(outcome) === undefined) return this.#close(outage);
-    if (this.#state.kind === 'trial' && this.#state.siteId === progress.site.id) this.#wait(outage);
+    const isAnswer = outcome.ending !== 'faulted' && symptomOf(outcome) === undefined;
+    const isPrivate = outage.patient === 'network' && this.#isPrivate(progress);
+    if (isAnswer && !isPrivate) return this.#close(outage);
+    if (this.#state.kind !== 'trial' || this.#state.siteId !== progress.site.id) return;
+    if (!isAnswer) return this.#wait(outage);
+    // The next site may be a better probe.
+    this.#state.siteId = undefined;
+    this.#listener.changed();
+  }
+
+  #isPrivate({ site }: SiteProgress): boolean {
+    return this.#parts.limits.domainOf(site.url) === undefined;
   }
 
   #close(outage: Outage): void {

@@ -176,7 +176,7 @@ export class Dispatcher {
   /** Judges the site, or queues another attempt. */
   #follow(progress: SiteProgress, ending: AttemptOutcome['ending']): void {
     if (ending === 'interrupted') return;
-    if (this.#stop.raised) return this.#book.conclude(progress);
+    if (this.#stop.notRun !== undefined) return this.#book.concludeStopped(progress, this.#stop.notRun);
     if (progress.site.once !== true && this.#breaker.isOfOutage(progress.last?.fault))
       return this.#queue.again(freeRetry(progress));
     const step = progress.next();
@@ -189,7 +189,8 @@ export class Dispatcher {
       changed: this.#onMayStart,
       settle: (progress) => this.#book.conclude(progress),
       excuse: ({ progress, attempt }, fault) => this.#book.excuse(progress, attempt, fault),
-      again: (progress) => this.#queue.again(freeRetry(progress)),
+      again: (progress) =>
+        progress.site.once === true ? this.#book.conclude(progress) : this.#queue.again(freeRetry(progress)),
       lost: (text) => this.stop('drain', 'outage', text),
       failed: (error) => this.#done.reject(error),
     };
@@ -243,8 +244,7 @@ export class Dispatcher {
   }
 
   #end(): void {
-    const { first } = this.#stop;
-    this.#book.concludeRest(first === undefined ? undefined : { text: first.text, stoppedBy: first.reason });
+    this.#book.concludeRest(this.#stop.notRun);
     this.#done.resolve();
   }
 }

@@ -95,6 +95,11 @@ export class SiteBook {
     if (refusedCount > 0) this.#options.emit(cutNotice(refusedCount, this.#options.settings.controlRunBudget));
   }
 
+  /** Judges a site after the run was stopped. If it was to be tried again, its verdict says so: a resumed run does it. */
+  concludeStopped(progress: SiteProgress, notRun: NotRun): void {
+    this.conclude(progress, progress.next() === 'judge' ? undefined : notRun);
+  }
+
   conclude(progress: SiteProgress, notRun?: NotRun): void {
     progress.verdict = progress.judge(notRun);
     this.#runBudget.end(progress.site.id);
@@ -154,8 +159,9 @@ export class SiteBook {
     const progress = this.#progress.get(late.siteId);
     const attempt = progress?.amend(late);
     if (progress === undefined || attempt === undefined) return progress;
-    this.#options.emit({ type: 'attempt-ended', amended: true, slot: progress.slot ?? NO_SLOT, attempt });
+    // The verdict comes first: a journal that ends between the two must not say that the site passed.
     if (progress.verdict !== undefined) this.#judgeAgain(progress, progress.verdict);
+    this.#options.emit({ type: 'attempt-ended', amended: true, slot: progress.slot ?? NO_SLOT, attempt });
     return progress;
   }
 

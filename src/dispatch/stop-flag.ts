@@ -1,3 +1,4 @@
+import type { NotRun } from '../core/judge.ts';
 import { isStronger, nextStage, type Stop, type StopReason, type StopStage } from '../core/stop.ts';
 
 /** How long a stage may take before the next one starts, in ms. */
@@ -26,6 +27,11 @@ export class StopFlag {
   /** The first stop, which is the one that the run reports. */
   get first(): Stop | undefined {
     return this.#first;
+  }
+
+  /** Why what is not done now does not run; undefined if the run goes on. */
+  get notRun(): NotRun | undefined {
+    return this.#first === undefined ? undefined : { text: this.#first.text, stoppedBy: this.#first.reason };
   }
 
   /** Aborted from `drain` on. */

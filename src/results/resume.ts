@@ -6,7 +6,7 @@ import { buildDifferences, buildsOf, type BuildsOfRun } from '../core/builds.ts'
 import { isEvidenceCode } from '../core/error-codes.ts';
 import type { RunEvent, RunStarted, Undated } from '../core/event.ts';
 import { refusal } from '../core/fault.ts';
-import type { SiteVerdict } from '../core/verdict.ts';
+import { isFailing, type SiteVerdict } from '../core/verdict.ts';
 import { foldEvents } from './fold.ts';
 import { EVIDENCE } from './layout.ts';
 import { replaySound } from './replay.ts';
@@ -157,8 +157,12 @@ function isOther(before: string | undefined, now: string | undefined): boolean {
   return before !== undefined && before !== now;
 }
 
-/** A check whose evidence found no room has no answer, so its site is tried again. */
+/**
+ * A check whose evidence found no room has no answer, so its site is tried again. So is a site that failed and was to be tried
+ * again when the run was stopped.
+ */
 function isKept(verdict: SiteVerdict, open: boolean): boolean {
+  if (isFailing(verdict.verdict) && verdict.stoppedBy !== undefined) return false;
   const unwritten = verdict.checks.some(({ fault }) => fault !== undefined && isEvidenceCode(fault.code));
   return !open && verdict.verdict !== 'not-run' && !unwritten;
 }

@@ -157,3 +157,29 @@ test('other sessions that still work end an outage at once', async () => {
   });
   assert.deepEqual(kinds(told), ['passed']);
 });
+
+test('a site with `once` is not loaded again after an outage', async () => {
+  const once = sites(6).map((site) => ({ ...site, once: true as const }));
+  const told = await tell(once, (_order, canaries) => (canaries >= 2 ? PASSED : FAULTED), {
+    canary: (count) => count >= 2,
+    infraRetries: 0,
+  });
+  assert.deepEqual(
+    told.runner.orders.map(({ site }) => site.id),
+    once.map(({ id }) => id),
+  );
+});
+
+test('sites on a private network neither hide an outage of the network nor end it', async () => {
+  const isLocal = (id: string): boolean => Number(id.slice(1)) % 2 === 1;
+  const list = sites(20).map((site) => (isLocal(site.id) ? { ...site, url: `https://${site.id}.local/` } : site));
+  let publicLoads = 0;
+  const told = await tell(list, ({ site }) => {
+    if (isLocal(site.id)) return PASSED;
+    publicLoads += 1;
+    return publicLoads <= 5 ? UNREACHED : PASSED;
+  });
+  assert.deepEqual(new Set(told.verdicts.map(({ verdict }) => verdict)), new Set(['passed']));
+  assert.equal(told.notices.filter((text) => text.includes('seems to be down')).length, 1);
+  assert.equal(told.notices.filter((text) => text.includes('was down from')).length, 1);
+});

@@ -127,6 +127,46 @@ test('--max-failures starts no new site after the n-th failure; the rest is not-
   assert.equal(dispatcher.stopped, 'max-failures');
 });
 
+test('a site that was to be tried again when the run was stopped says so, so that a resumed run does', async () => {
+  for (const settings of [{ retries: 1 }, { control: 'on-failure' }, { retries: 0 }] as const) {
+    const runner = new FakeRunner(({ site }) => (site.id === 's0' ? FAILED : PASSED));
+    const { dispatcher, events } = dispatchOver(
+      sitesOf(5),
+      {
+        grid: new FakeGrid(1),
+        runner,
+        onEvent: (event) => {
+          if (event.type === 'attempt-ended') dispatcher.stop('drain', 'interrupted', 'Ctrl-C');
+        },
+      },
+      settings,
+    );
+    await dispatcher.run();
+    const judged = events.flatMap((event) => (event.type === 'site-judged' ? event.verdict : []));
+    const failing = judged.find(({ siteId }) => siteId === 's0');
+    const isOver = 'retries' in settings && settings.retries === 0;
+    assert.deepEqual([failing?.verdict, failing?.stoppedBy], ['failed', isOver ? undefined : 'interrupted']);
+  }
+});
+
+test('a late error is journaled as a verdict first: what ends between the two must not say passed', async () => {
+  const runner = new FakeRunner(() => PASSED);
+  const { dispatcher, events } = dispatchOver(sitesOf(2), {
+    grid: new FakeGrid(1),
+    runner,
+    onEvent: (event) => {
+      if (event.type !== 'site-judged' || event.amended === true || event.verdict.siteId !== 's0') return;
+      runner.late({ siteId: 's0', attempt: 1, check: 'works', fault: makeFault('check.failed', 'late') });
+    },
+  });
+  await dispatcher.run();
+  const amended = events.filter((event) => 'amended' in event && event.amended === true);
+  assert.deepEqual(
+    amended.map(({ type }) => type),
+    ['site-judged', 'attempt-ended'],
+  );
+});
+
 test('a grid that gives no session ends the run as one incident, and what waits is not-run', async () => {
   const grid = new FakeGrid(3, { refuse: () => true });
   const { dispatcher, events, verdicts } = dispatchOver(sitesOf(4), { grid, runner: new FakeRunner(() => PASSED) });

@@ -188,7 +188,7 @@ export function dispatchOver(
   const where = (url: string): { host: string; domain: string; local: boolean } => ({
     host: new URL(url).host,
     domain: new URL(url).host.endsWith('.test') ? new URL(url).host : 'example',
-    local: false,
+    local: new URL(url).host.endsWith('.local'),
   });
   const dispatcher = new Dispatcher(
     { sites, units, checks: ['works'] },

@@ -250,6 +250,18 @@ test('resume keeps the decided sites with their events and evidence, and runs th
   assert.equal(after.site('cut')?.verdict.attempts, 0);
 });
 
+test('resume tries a site again that failed and was to be tried again when the run was stopped', async () => {
+  const run = variedRun();
+  for (const [index, event] of run.events.entries())
+    if (event.type === 'site-judged' && ['bad', 'good'].includes(event.verdict.siteId))
+      run.events[index] = { ...event, verdict: { ...event.verdict, stoppedBy: 'interrupted' } };
+  leave(run);
+  using folder = await RunFolder.open(out);
+  await folder.setAside();
+  const { kept } = await planResume(await findUnfinished(folder, ''), PLAN);
+  assert.deepEqual([kept.has('bad'), kept.has('good')], [false, true]);
+});
+
 test('resume finds in the run before it what a run had not taken over when it was cut off', async () => {
   leave(variedRun());
   using folder = await RunFolder.open(out);

@@ -135,7 +135,7 @@ function fieldsOf(session: StubSession, elements: readonly unknown[]): unknown[]
     fresh(session, ['element', (element as Record<string, string>)[ELEMENT_KEY]!]),
   );
   return [session.focused, ...selectors, ''].map((selector) => {
-    const kind = selector === '' ? '' : selector.includes('password') ? 'password' : 'other';
+    const kind = selector === '' ? '' : selector.includes('password') ? 'password' : 'input';
     return [kind, session.typed.get(selector) ?? '', -1];
   });
 }

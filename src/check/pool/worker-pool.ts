@@ -6,6 +6,7 @@ import type { CheckPlan } from '../../core/check.ts';
 import { isCode, type ErrorCode } from '../../core/error-codes.ts';
 import { GridrunError, faultOf, type Fault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError, Withheld } from '../../core/ports.ts';
+import { isFailing } from '../../core/verdict.ts';
 import { hideInTrace } from '../../wire/protocol-trace.ts';
 import { untilAborted } from '../../wire/until-aborted.ts';
 import { mochaConfigIn } from './check-files.ts';
@@ -219,7 +220,10 @@ export class WorkerPool implements CheckRunner {
     return { ending: 'completed', checks, sessionDirty: false };
   }
 
-  /** If the site's time was up, or it held its worker, each check without a result is errored. */
+  /**
+   * If the site's time was up, or it held its worker, each check without a result is errored. If all have passed, a hook did
+   * it, and the last one is errored.
+   */
   #withUndecided(outcome: AttemptOutcome): AttemptOutcome {
     const { fault } = outcome;
     if (outcome.ending !== 'timed-out' || fault === undefined) return outcome;
@@ -227,6 +231,11 @@ export class WorkerPool implements CheckRunner {
     const checks = this.#checks.map(
       ({ title }) => decided.get(title) ?? { title, status: 'errored' as const, durationMs: 0, fault },
     );
-    return { ...outcome, checks };
+    if (checks.some(({ status }) => isFailing(status))) return { ...outcome, checks };
+    const last = checks.findLastIndex(({ status }) => status === 'passed');
+    const charged = checks.map((check, index) =>
+      index === (last < 0 ? checks.length - 1 : last) ? { ...check, status: statusOf(fault), fault } : check,
+    );
+    return { ...outcome, checks: charged };
   }
 }

@@ -223,7 +223,7 @@ export class AttemptRun implements AttemptContext {
     this.#suite.abort();
     this.#parts.borrowed.end();
     this.#stop.abort(new Error(fault.message));
-    if (ending === 'timed-out') this.#parts.record.leaveOpen(fault);
+    if (ending === 'timed-out') this.#parts.record.cut(fault, this.#suite.currentCheck);
     this.#conclude(fault);
   }
 

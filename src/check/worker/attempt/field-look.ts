@@ -21,12 +21,12 @@ for (let inner = focused; inner; focused = inner ?? focused)
   inner = (focused.shadowRoot ?? focused.contentDocument ?? {}).activeElement;
 const isHidden = (e) => e.localName === 'iframe' && !e.contentDocument;
 return [focused, ...arguments].map((e) => e && (e.localName === 'input' || e.localName === 'textarea')
-  ? [isPassword(e) ? 'password' : 'other', String(e.value), Number(e.maxLength)]
+  ? [isPassword(e) ? 'password' : e.localName, String(e.value), Number(e.maxLength)]
   : e && (isClosed(e) || isHidden(e)) ? ['password', '', -1] : unknown()).concat([unknown()]);`;
 
 /** What an element is that keys go to. */
 export interface Field {
-  readonly kind: 'password' | 'other' | '';
+  readonly kind: 'password' | 'input' | 'textarea' | '';
   readonly value: string;
   /** -1 if there is no limit. */
   readonly maxLength: number;
@@ -46,7 +46,7 @@ export interface Looked {
 /** Looks at the fields of a page, as the check's own driver would. */
 export class FieldLook {
   readonly #send: (request: DriverRequest) => Promise<DriverResponse>;
-  /** Fields that have been looked at, and are no password fields. */
+  /** Fields that have been looked at, and can't be password fields. An `input` may become one at any time. */
   readonly #others = new Set<string>();
 
   constructor(send: (request: DriverRequest) => Promise<DriverResponse>) {
@@ -67,7 +67,7 @@ export class FieldLook {
     const fields = fieldsIn(answer);
     const of = (target: KeyTarget): Field =>
       fields.at(target === 'focused' ? 0 : target === 'unknown' ? -1 : elements.indexOf(target.element) + 1) ?? UNKNOWN;
-    for (const element of elements) if (of({ element }).kind === 'other') this.#others.add(element);
+    for (const element of elements) if (of({ element }).kind === 'textarea') this.#others.add(element);
     const { error } = (answer ?? {}) as { error?: unknown };
     return { of, dialog: error === 'unexpected alert open' ? reply : undefined };
   }
@@ -85,7 +85,7 @@ function fieldsIn(answer: unknown): Field[] {
   if (!Array.isArray(answer)) return [];
   return answer.map((item): Field => {
     const [kind, value, maxLength] = Array.isArray(item) ? (item as unknown[]) : [];
-    if (kind !== 'password' && kind !== 'other' && kind !== '') return UNKNOWN;
+    if (kind !== 'password' && kind !== 'input' && kind !== 'textarea' && kind !== '') return UNKNOWN;
     return { kind, value: String(value), maxLength: typeof maxLength === 'number' ? maxLength : -1 };
   });
 }

@@ -47,6 +47,10 @@ export class SuiteRecord {
     return this.#results.list();
   }
 
+  get #hasFailure(): boolean {
+    return this.#results.list().some(({ status }) => status === 'failed' || status === 'errored');
+  }
+
   /** The check that was decided last, for errors that belong to no known check. */
   last(): string | undefined {
     return this.#results.last();
@@ -104,7 +108,7 @@ export class SuiteRecord {
 
   /** If a check has failed, skips those of `titles` that have no result. */
   skipAfterFailure(titles: readonly string[]): void {
-    if (!this.#results.list().some(({ status }) => status === 'failed' || status === 'errored')) return;
+    if (!this.#hasFailure) return;
     const undecided = new Set(this.#results.undecided());
     for (const title of titles.filter((one) => undecided.has(one)))
       this.#results.record({ title, status: 'skipped', durationMs: 0, reason: BAILED, ...this.#attached(title) });
@@ -115,6 +119,13 @@ export class SuiteRecord {
     for (const title of this.#results.undecided()) {
       this.#results.record({ title, status: statusOf(fault), durationMs: 0, fault, ...this.#attached(title) });
     }
+  }
+
+  /** The time is up. If every check has passed, a hook has used it: the running check gets the fault, or the last one. */
+  cut(fault: Fault, running: string | undefined): void {
+    this.leaveOpen(fault);
+    const check = running ?? this.last();
+    if (check !== undefined && !this.#hasFailure) this.charge(check, fault);
   }
 
   #record(test: Mocha.Test, what: Omit<CheckResult, 'title' | 'durationMs'>): void {

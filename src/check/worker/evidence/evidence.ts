@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
@@ -65,7 +66,8 @@ export class Evidence {
   /** Writes a file for a check. A second file with the same name replaces the first. Rejects with a
    * `GridrunError` if it can't be written. */
   async write(check: string, name: string, body: AttachmentBody): Promise<void> {
-    await this.writeOwn(check, this.#options.redaction.text(name), body);
+    const { redaction } = this.#options;
+    await this.writeOwn(check, redaction.text(name), body instanceof Uint8Array ? cleaned(body, redaction) : body);
   }
 
   /** As `write`, for a name that gridrun gives. It stays, even if a part of it is a secret. */
@@ -153,6 +155,18 @@ export class Evidence {
     if (files === undefined) this.#byCheck.set(check, (files = new Map<string, Attachment>()));
     return files;
   }
+}
+
+/** A secret in a picture or an archive is longer than this, or is there by chance. */
+const MIN_SECRET_BYTES = 6;
+
+/** Bytes of a check without secrets. Text in UTF-8 is cleaned as text; other bytes keep their places. */
+function cleaned(bytes: Uint8Array, redaction: Redaction): Uint8Array {
+  if (redaction.isEmpty) return bytes;
+  if (!isUtf8(bytes)) return redaction.blank(Buffer.from(bytes), MIN_SECRET_BYTES);
+  const text = Buffer.from(bytes).toString();
+  const clean = redaction.text(text);
+  return clean === text ? bytes : Buffer.from(clean);
 }
 
 function contentTypeOf(fileName: string, bytes: string | Uint8Array): string {

@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { keysOfActions, keysOfMessage, textsOf } from '../../../../src/check/worker/attempt/typed-keys.ts';
+import { TypedSecrets } from '../../../../src/check/worker/attempt/typed-secrets.ts';
 import { scriptedTexts } from '../../../../src/check/worker/attempt/scripted-texts.ts';
 import { checkFile } from '../../module-kinds.ts';
 import { siteNamed, startBench } from '../../suite-bench.ts';
@@ -135,13 +136,37 @@ for (const [way, body] of Object.entries(WAYS))
     assert.doesNotMatch(all, /canary-77/);
   });
 
-test('what a check types elsewhere stays, and each field is looked at once', async () => {
+test('what a check types elsewhere stays, and a field is looked at each time: it may become a password field', async () => {
   const { message, commands } = await textsAfter(
     "await user.sendKeys('alice'); await user.sendKeys('-smith'); await driver.actions().sendKeys(user, '-2').perform();",
   );
   assert.match(message, /user: alice-smith-2$/);
-  // Once for the field, once for an error page.
-  assert.equal(commands['POST execute/sync'], 2);
+  // Once for each time, once for an error page.
+  assert.equal(commands['POST execute/sync'], 4);
+});
+
+test('a field that becomes a password field later is looked at again', async () => {
+  let type = 'input';
+  const found: (readonly string[])[] = [];
+  const secrets = new TypedSecrets({
+    onSecrets: ({ secrets }) => void found.push(secrets),
+    send: async ({ path }) => {
+      const value = path.endsWith('/execute/sync')
+        ? [
+            ['', '', -1],
+            [type, '', -1],
+            ['', '', -1],
+          ]
+        : null;
+      return { status: 200, headers: new Map(), body: JSON.stringify({ value }) };
+    },
+  });
+  const typed = (text: string): Promise<unknown> =>
+    secrets.send({ method: 'POST', path: '/session/x/element/e1/value', data: { text } });
+  await typed('me@example.com');
+  type = 'password';
+  await typed('hunter2-secret');
+  assert.deepEqual(found, [['hunter2-secret']]);
 });
 
 test('a common word as a password is removed from texts, not from names, titles and frames', async () => {

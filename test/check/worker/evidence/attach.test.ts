@@ -110,3 +110,30 @@ test('a name of any length and script is written, keeps its ending, and stays ap
   assert.ok(names.every((name) => Buffer.byteLength(name) <= 255));
   assert.equal(names.filter((name) => name.endsWith('.png')).length, 2);
 });
+
+test('bytes that a check attaches hold no secret: text in UTF-8 is cleaned, other bytes keep their places', async () => {
+  await using bench = await startBench({
+    evidence: 'none',
+    files: checkFile(
+      'esm',
+      `it('works', async () => {
+        const secret = site.env.ATTACH_PW;
+        await attach('page.html', Buffer.from('<p>ü ' + secret + '</p>'));
+        await attach('binary', Buffer.concat([Buffer.from([0xff, 0xfe, 0]), Buffer.from(secret), Buffer.from([0xff])]));
+        await attach('harmless', new Uint8Array([1, 2, 0xff]));
+      });`,
+    ),
+  });
+  process.env['ATTACH_PW'] = 'hunter2-secret';
+  try {
+    const outcome = await bench.attempt({ site: { ...siteNamed('one'), env: ['ATTACH_PW'] } });
+    const [page, binary, harmless] = await Promise.all(
+      (outcome.checks[0]?.attachments ?? []).map(({ path }) => readFile(join(bench.dir, 'out', path))),
+    );
+    assert.equal(page?.toString(), '<p>ü ***</p>');
+    assert.equal(binary?.toString('latin1'), `\xff\xfe\0${'*'.repeat('hunter2-secret'.length)}\xff`);
+    assert.deepEqual([...(harmless ?? [])], [1, 2, 0xff]);
+  } finally {
+    delete process.env['ATTACH_PW'];
+  }
+});
