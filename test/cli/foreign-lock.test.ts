@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -54,8 +53,7 @@ test('a run whose folder was taken over, as after a long sleep of its machine, s
   await place.write(LOCK, FOREIGN);
   await place.write('gridrun-results/junit.xml', 'of the other run');
   await place.write('gridrun-results/results.json', 'of the other run');
-  let printed = '';
-  while (!printed.includes('took over')) printed += String((await once(running.process.stdout!, 'data'))[0]);
+  await running.printed('took over');
   taken.resolve();
   const { code, stdout, stderr } = await running.ended;
   assert.equal(code, 4, stdout + stderr);

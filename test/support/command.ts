@@ -20,6 +20,8 @@ export interface RunningCommand {
   readonly ended: Promise<CommandResult>;
   /** Resolves when the journal has an event for which `is` returns true; rejects if the command ends first. */
   event(is: (event: RunEvent) => boolean): Promise<RunEvent>;
+  /** Resolves when standard output has this text; rejects if the command ends without it. */
+  printed(text: string): Promise<void>;
 }
 
 export interface CommandOptions {
@@ -123,7 +125,16 @@ export class Workplace implements AsyncDisposable {
       if (child.exitCode !== null)
         throw new Error(`gridrun ended with ${child.exitCode} before the event\n${printed.stderr}`);
     };
-    return { process: child, ended, event: (is) => this.event(is, alive) };
+    const hasPrinted = (text: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (printed.stdout.includes(text)) resolve();
+        };
+        look();
+        child.stdout.on('data', look);
+        void ended.then(() => reject(new Error(`gridrun ended and did not print ${text}\n${printed.stdout}`)));
+      });
+    return { process: child, ended, event: (is) => this.event(is, alive), printed: hasPrinted };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
