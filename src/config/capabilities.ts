@@ -30,8 +30,19 @@ function parse(source: string, cwd: string, mistakes: string[]): Readonly<Record
     mistakes.push('--capabilities must be a JSON object');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? `there is no file ${resolve(cwd, source)}` : message;
+    const why =
+      error instanceof SyntaxError
+        ? notJson(message)
+        : code === 'ENOENT'
+          ? `there is no file ${resolve(cwd, source)}`
+          : message;
     mistakes.push(`--capabilities must be a JSON object, or a file that holds one: ${why}`);
   }
   return {};
+}
+
+/** Where the JSON breaks. Node's own message shows a part of the text, and that may be an access key. */
+function notJson(message: string): string {
+  const [at = ''] = /at position \d+( \(line \d+ column \d+\))?/.exec(message) ?? [];
+  return `it is not valid JSON${at === '' ? '' : ` ${at}`}`;
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { nearest } from '../text/nearest.ts';
 import { configKey, flagOf, type Setting } from './setting.ts';
 import { SETTINGS, settingOf } from './settings.ts';
+import { withoutLogin } from '../wire/endpoint.ts';
 
 /** Where settings come from: flags go before the config, and the config before the environment and the defaults. */
 export interface SettingSources {
@@ -90,7 +91,7 @@ function issuesIn({ issues }: z.ZodError): string {
   return issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`)).join('; ');
 }
 
-/** The value without the password of a URL. */
+/** The value without the password of a URL, which may be wrong in any way. */
 function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? String(value)).replace(/\/\/[^/@]*@/g, '//***@');
+  return withoutLogin(JSON.stringify(value) ?? String(value));
 }

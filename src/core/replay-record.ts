@@ -22,9 +22,14 @@ export const MAX_MISSES = 200;
 /** Without one of these a page is not the page that was recorded, so no check can say anything about it. */
 const NEEDED: readonly RequestKind[] = ['document', 'script', 'style'];
 
+/** Is the page without this another page? */
+export function isNeeded({ kind }: ReplayMiss): boolean {
+  return NEEDED.includes(kind);
+}
+
 /** The misses without which the page is another page. */
 export function neededMisses({ misses }: ReplayRecord): ReplayMiss[] {
-  return misses.filter(({ kind }) => NEEDED.includes(kind));
+  return misses.filter(isNeeded);
 }
 
 /** The records of several attempts as one: the sum of the hits, and each miss once. Undefined if there are none. */

@@ -23,6 +23,13 @@ export function coversRange(answer: RecordedAnswer, range: string): boolean {
   return rangeOf(answer, range) !== undefined;
 }
 
+/** Is the answer a part of a file that lacks what is asked? Without a range, the whole file is asked. */
+export function lacksAsked(answer: RecordedAnswer, range: string | undefined): boolean {
+  const held = answer.status === 206 ? heldBy(answer) : undefined;
+  if (held === undefined) return false;
+  return range === undefined ? held.first > 0 || held.last + 1 < held.total : !coversRange(answer, range);
+}
+
 /** What a recorded answer has of the range; undefined if it lacks its first byte, or if the header is not of one range. */
 export function rangeOf(answer: RecordedAnswer, range: string): RangeAnswer | undefined {
   const held = heldBy(answer);

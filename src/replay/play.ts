@@ -1,6 +1,7 @@
-import { MAX_MISSES, type ReplayMiss, type ReplayRecord, type RequestKind } from '../core/replay-record.ts';
+import { isNeeded, MAX_MISSES, type ReplayMiss, type ReplayRecord, type RequestKind } from '../core/replay-record.ts';
 import { withoutTokens } from '../text/secret-names.ts';
 import { withoutCredentials } from '../wire/endpoint.ts';
+import { lacksAsked } from './byte-range.ts';
 import type { AskedRequest, RecordedAnswer } from './recorded-answer.ts';
 import { ReplayBook } from './replay-book.ts';
 
@@ -34,10 +35,10 @@ export class Play {
     return this.#recording.hashOf(body);
   }
 
-  /** The answer to a request, which then counts as a hit. Undefined if the recording lacks it, or lacks its body. */
+  /** The answer to a request, which then counts as a hit. Undefined if the recording lacks it, or lacks its body or the asked part of it. */
   answerTo(asked: AskedRequest): RecordedAnswer | undefined {
     const found = this.#book.find(asked);
-    if (found === undefined || found.isBodyMissing) return undefined;
+    if (found === undefined || found.isBodyMissing || lacksAsked(found, asked.range)) return undefined;
     this.#hits++;
     return found;
   }
@@ -52,9 +53,15 @@ export class Play {
     // Chrome tries https first for a site that has only http.
     if (kind === 'document' && url.startsWith('https:') && this.#book.has('GET', url.replace('https:', 'http:')))
       return;
-    if (this.#misses.size >= MAX_MISSES) return;
     const shown = withoutTokens(withoutCredentials(url));
-    this.#misses.set(`${kind} ${shown}`, { url: shown, kind });
+    const miss = { url: shown, kind };
+    if (this.#misses.size < MAX_MISSES || this.#makesRoomFor(miss)) this.#misses.set(`${kind} ${shown}`, miss);
+  }
+
+  /** A lacking script decides what the page was, so no number of lacking pictures may hide it. */
+  #makesRoomFor(miss: ReplayMiss): boolean {
+    const [lesser] = [...this.#misses].find(([, known]) => !isNeeded(known)) ?? [];
+    return isNeeded(miss) && lesser !== undefined && this.#misses.delete(lesser);
   }
 
   record(): ReplayRecord {

@@ -25,7 +25,7 @@ export class ShardCursor {
   head: RunEvent | undefined;
   /** Why the rest of the journal could not be read. */
   fault: Fault | undefined;
-  /** The sites that a shard which was cut off did not reach so far. Empty for a finished one. */
+  /** The sites without an attempt and a verdict so far. */
   readonly #unreached = new Map<string, Site>();
   readonly #events: AsyncIterator<RunEvent> | Iterator<RunEvent>;
 
@@ -61,17 +61,18 @@ export class ShardCursor {
 
   /** Notes that the shard reached the site of this event. */
   leave(event: RunEvent | undefined): void {
-    if (this.shard.finished) return;
     if (event?.type === 'site-judged') this.#unreached.delete(event.verdict.siteId);
     if (event?.type === 'attempt-ended') this.#unreached.delete(event.attempt.siteId);
   }
 
-  /** `not-run` verdicts for the sites that the shard did not reach. The reason is this shard's, not that of another. */
+  /** `not-run` verdicts for the sites that the shard did not reach, or that a damaged journal does not show. The reason is this shard's, not that of another. */
   *unreached(at: number): Generator<RunEvent> {
+    if (this.shard.finished && this.fault === undefined) return;
     const { checks, shard } = this.shard.header;
+    const why = this.fault === undefined ? 'was cut off before it' : 'has a damaged journal, which does not show it';
     const planned = checks.map(({ title }) => title);
     for (const [siteId, { skip }] of this.#unreached) {
-      const notRun = { text: `shard ${shard.index}/${shard.total} was cut off before it` };
+      const notRun = { text: `shard ${shard.index}/${shard.total} ${why}` };
       yield {
         type: 'site-judged',
         at,
@@ -88,7 +89,7 @@ export class ShardCursor {
     // A journal without places comes from a run with one shard, or from an older gridrun. Its sites stay together.
     for (const [at, site] of sites.entries()) {
       this.planned.push({ site, place: indexes?.[at] ?? Number.MAX_SAFE_INTEGER });
-      if (!this.shard.finished) this.#unreached.set(site.id, site);
+      this.#unreached.set(site.id, site);
     }
   }
 }

@@ -21,7 +21,7 @@ export function parseEndpoint(url: string): Endpoint {
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     throw refusal(
       'grid.bad-url',
-      `'${withoutCredentials(url)}' is not the URL of a WebDriver server; write it as http://host:4444`,
+      `'${withoutLogin(url)}' is not the URL of a WebDriver server; write it as http://host:4444`,
     );
   }
   const prefix = parsed.pathname.replace(/\/+$/, '');
@@ -40,10 +40,24 @@ export function withoutCredentials(text: string): string {
   return text.replace(/(:\/\/)[^\s/?#]*@/g, '$1');
 }
 
+/** A text that should be a URL, without what may be a name and password: those of a wrong URL may hold any character. */
+export function withoutLogin(text: string): string {
+  return text.includes(':') ? text.replace(/^("?)([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1$2***@') : text;
+}
+
+/** A name or password of a URL. A `%` that begins no code stands for itself. */
+export function decodedLogin(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The `authorization` header for a URL's credentials, or undefined if it has none. */
 export function authorizationOf(url: URL): string | undefined {
   if (url.username === '' && url.password === '') return undefined;
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const credentials = `${decodedLogin(url.username)}:${decodedLogin(url.password)}`;
   return `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`;
 }
 

@@ -183,3 +183,19 @@ test('a password in a mistaken grid URL is not shown', () => {
 test('SELENIUM_REMOTE_URL is the grid where none is given', () => {
   assert.equal(resolveOptions({ ...NOTHING, env: { SELENIUM_REMOTE_URL: 'http://hub:4444' } }).grid, 'http://hub:4444');
 });
+
+test('no message about a wrong value holds a password or a key', () => {
+  for (const grid of [
+    'https://admin:ab/cdSECRET@grid:4444',
+    'admin:SECRET@grid:4444',
+    'https://admin:Pa@ss SECRET@grid:44x4',
+  ]) {
+    const mistakes = mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', grid } }));
+    assert.match(mistakes.join(), /--grid must be/);
+    assert.doesNotMatch(mistakes.join(), /SECRET/);
+  }
+  const capabilities = '{"bstack:options":{"userName":me,"accessKey":SECRET1234abcd}}';
+  const [mistake = ''] = mistakesOf(() => resolveOptions({ ...NOTHING, flags: { sites: 's', capabilities } }));
+  assert.match(mistake, /it is not valid JSON/);
+  assert.doesNotMatch(mistake, /SECRET|bstack/);
+});

@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { hasFailed, tellingAttempts } from '../../src/core/attribution/loads.ts';
 import { makeFault } from '../../src/core/fault.ts';
 import type { AttemptOutcome } from '../../src/core/ports.ts';
-import type { RequestKind } from '../../src/core/replay-record.ts';
+import { MAX_MISSES, neededMisses, type RequestKind } from '../../src/core/replay-record.ts';
 import { Play } from '../../src/replay/play.ts';
 import { withRecord } from '../../src/replay/incomplete.ts';
+import { answer, asked } from './answers.ts';
 import { ofAnyChrome, replayCapabilities } from '../../src/replay/replay-chrome.ts';
 
 const OUTCOME: AttemptOutcome = {
@@ -118,4 +119,23 @@ test('a request that was missed is shown without its tokens and credentials', ()
     play.record().misses.map(({ url }) => url),
     ['https://a.test/x?access_token=***&page=2', 'wss://a.test/live?sid=***'],
   );
+});
+
+test('a lacking script is told, however many other requests were missed before it', () => {
+  const play = new Play({ recordedAt: 0, answers: [], hashOf: () => '' });
+  for (let index = 0; index < 2 * MAX_MISSES; index++) play.missed(`https://a.test/poll?n=${index}`, 'fetch');
+  play.missed('https://a.test/app.js', 'script');
+  const record = play.record();
+  assert.equal(record.misses.length, MAX_MISSES);
+  assert.deepEqual(neededMisses(record), [{ url: 'https://a.test/app.js', kind: 'script' }]);
+});
+
+test('a recorded part of a file answers no request for another part, nor for the whole', () => {
+  const headers = [{ name: 'content-range', value: 'bytes 0-9/5000' }];
+  const part = answer('https://a.test/f', { status: 206, text: '0123456789', headers });
+  const play = new Play({ recordedAt: 0, answers: [part], hashOf: () => '' });
+  assert.equal(play.answerTo(asked('https://a.test/f', { range: 'bytes=1000-1009' })), undefined);
+  assert.equal(play.answerTo(asked('https://a.test/f')), undefined);
+  assert.equal(play.answerTo(asked('https://a.test/f', { range: 'bytes=2-4' })), part);
+  assert.equal(play.record().hits, 1);
 });

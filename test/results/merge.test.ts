@@ -188,3 +188,21 @@ test('a shard that becomes unreadable in its middle is named, and the others go 
   );
   assert.equal(state.counts()['not-run'], 5);
 });
+
+test('sites that a damaged journal of a finished shard does not show are not-run for that reason, not for that of another', async () => {
+  async function* damaged(): AsyncGenerator<RunEvent> {
+    const { replay } = await import('../../src/results/replay.ts');
+    yield* partOf(2, 2).events.slice(0, 2);
+    yield* replay('/nowhere/events.ndjson');
+  }
+  const first = partOf(1, 2);
+  first.add({ type: 'run-stopping', reason: 'max-failures', text: 'stopped by --max-failures 1 (drain)' });
+  const second = { ...shardOf(partOf(2, 2).ended()), events: damaged() };
+  const state = await foldEvents(mergeShards([shardOf(first.ended('max-failures')), second], [], '0.1.0'));
+  const lost = [...state.sites()].filter(({ verdict }) => verdict.verdict === 'not-run');
+  assert.ok(lost.length > 0);
+  for (const { verdict } of lost) {
+    assert.equal(stoppedByBail(verdict), false);
+    assert.match(verdict.checks[0]?.reason ?? '', /^shard 2\/2 has a damaged journal, which does not show it$/);
+  }
+});

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { GridrunError } from '../../src/core/fault.ts';
-import { parseEndpoint, reachableSocket, withoutCredentials } from '../../src/wire/endpoint.ts';
+import {
+  authorizationOf,
+  decodedLogin,
+  parseEndpoint,
+  reachableSocket,
+  withoutCredentials,
+} from '../../src/wire/endpoint.ts';
 
 test('a URL is split into its parts', () => {
   assert.deepEqual(parseEndpoint('http://bob:s%40cret@hub:4444/wd/hub/'), {
@@ -15,7 +21,15 @@ test('a URL is split into its parts', () => {
 });
 
 test('a text that is not a URL is refused without its credentials', () => {
-  for (const url of ['hub:4444', 'ftp://bob:s3cret@hub', 'http://bob:s3cret@hub:99999', 'http://bob:s3cret@']) {
+  for (const url of [
+    'http://bob:ab/s3cret@hub:4444',
+    'bob:s3cret@hub:4444',
+    'http://bob:a@b s3cret@hub:44x',
+    'hub:4444',
+    'ftp://bob:s3cret@hub',
+    'http://bob:s3cret@hub:99999',
+    'http://bob:s3cret@',
+  ]) {
     assert.throws(
       () => parseEndpoint(url),
       (error) => error instanceof GridrunError && error.answer === 'refuse' && !error.message.includes('s3cret'),
@@ -48,4 +62,10 @@ test('the hub’s websocket address becomes one that works from here', () => {
     reachableSocket('ws://10.0.0.3:4444/session/1/se/bidi', 'https://grid.example/'),
     'wss://grid.example/session/1/se/bidi',
   );
+});
+
+test('a % in a password that begins no code stands for itself', () => {
+  assert.equal(decodedLogin('50%off'), '50%off');
+  assert.equal(decodedLogin('50%25off'), '50%off');
+  assert.equal(authorizationOf(new URL('http://u:50%off@hub:4444')), `Basic ${btoa('u:50%off')}`);
 });

@@ -151,11 +151,13 @@ async function watched(
   { nights, sites }: ReplayPlan,
   isMissed: (title: string) => boolean,
 ): Replay['result'] {
-  const attempts: Attempt[] = [];
+  // A late error amends an attempt, and its last form counts.
+  const attemptsByKey = new Map<string, Attempt>();
   const ids = new Set(nights.flatMap(({ before, tonight }) => [before, tonight]));
   const tried = new Map<string, ReadonlySet<string>>();
   for await (const event of run) {
-    if (event.type === 'attempt-ended' && ids.has(event.attempt.siteId)) attempts.push(event.attempt);
+    if (event.type === 'attempt-ended' && ids.has(event.attempt.siteId))
+      attemptsByKey.set(`${event.attempt.siteId} ${event.attempt.attempt}`, event.attempt);
     if (event.type === 'site-judged') tried.set(event.verdict.siteId, triedIn(event.verdict));
   }
   const summary = await run.summary;
@@ -164,6 +166,7 @@ async function watched(
       .filter((title) => isMissed(title) && tried.get(siteId)?.has(title) !== true)
       .map((title) => ({ siteId, title })),
   );
+  const attempts = [...attemptsByKey.values()];
   const areCompared = attempts.some(({ arm }) => arm === 'control');
   return {
     summary,

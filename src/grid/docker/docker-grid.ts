@@ -20,6 +20,7 @@ import { openOwnPage } from './own-page.ts';
 import { ownerLabel } from './owner.ts';
 import { startScaler, type Scaler } from './scaler.ts';
 import { gridUp } from './up.ts';
+import { decodedLogin } from '../../wire/endpoint.ts';
 
 export interface DockerGridOptions {
   /** The grid to use if it is up. */
@@ -154,7 +155,7 @@ class ContainerGrid implements DockerGrid {
   constructor(engine: Engine, place: Place, { forwarder, names }: Ways, options: DockerGridOptions) {
     const { nodes, sessions, headed, registry, capabilities } = options;
     this.name = `docker ${place.shown}`;
-    this.secrets = [decodeURIComponent(new URL(place.url).password), place.registration];
+    this.secrets = [decodedLogin(new URL(place.url).password), place.registration];
     this.#engine = engine;
     this.#place = place;
     this.#onProgress = options.onProgress ?? (() => {});
