@@ -115,16 +115,17 @@ function github({ path }: ReporterOptions, setup: ReportersSetup): NamedReporter
   const out = attachmentBase(cwd, setup.out);
   const html = reportName('html', `${setup.out}/${REPORT_HTML}`);
   const hasReport = (): boolean => reportFailures().every(({ reporter }) => reporter !== html);
+  const unwritten = (): string[] => reportFailures().map(({ reporter }) => reporter);
   const { GITHUB_STEP_SUMMARY } = setup.env ?? process.env;
   // With a path, the summary goes only there, and is short enough for a comment.
   if (path !== undefined)
     return {
       name: `github=${path}`,
-      reporter: new GithubReporter(state, { out, hasReport, summaryPath: resolve(cwd, path) }),
+      reporter: new GithubReporter(state, { out, hasReport, unwritten, summaryPath: resolve(cwd, path) }),
     };
   const summary =
     GITHUB_STEP_SUMMARY === undefined || GITHUB_STEP_SUMMARY === '' ? {} : { summaryPath: GITHUB_STEP_SUMMARY };
-  return { name: 'github', reporter: new GithubReporter(state, { out, hasReport, stream, ...summary }) };
+  return { name: 'github', reporter: new GithubReporter(state, { out, hasReport, unwritten, stream, ...summary }) };
 }
 
 function terminal({ name, path }: ReporterOptions, setup: ReportersSetup): NamedReporter {

@@ -17,8 +17,9 @@ interface Annotation {
 }
 
 /** Workflow commands, one a line: an error for each group of failures, a warning for flaky sites and for each notice. */
-export function githubAnnotations(state: RunState): string[] {
+export function githubAnnotations(state: RunState, unwritten: readonly string[] = []): string[] {
   const errors = [
+    ...unwritten.map((name): Annotation => ({ title: 'a report could not be written', message: name })),
     ...(state.ended?.faults ?? []).map((fault): Annotation => ({ title: fault.code, message: withHint(fault) })),
     ...groupNewFaults(state.sites()).map((group) => ofGroup(state, group)),
   ];

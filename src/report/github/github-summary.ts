@@ -17,11 +17,17 @@ const MAX_SITES = 1000;
  * not fit.
  * @param out the folder of report.html. Undefined: there is none
  * @param maxBytes the maximum length in UTF-8
+ * @param unwritten the names of the reports that could not be written: they fail the run
  */
-export function githubSummary(state: RunState, out: string | undefined, maxBytes: number): string {
+export function githubSummary(
+  state: RunState,
+  out: string | undefined,
+  maxBytes: number,
+  unwritten: readonly string[] = [],
+): string {
   const text = new BoundedText(maxBytes);
   const counts = state.counts();
-  const { code, reasons } = exitOf(outcomeOf(state));
+  const { code, reasons } = exitOf(outcomeOf(state, unwritten.length > 0));
   text.add(
     `## gridrun: ${code === 0 ? goodText(counts) : reasons.map((reason) => markdownText(reason, 200)).join('; ')}\n\n`,
   );
@@ -29,6 +35,7 @@ export function githubSummary(state: RunState, out: string | undefined, maxBytes
   text.add(
     `| ${VERDICTS.map((verdict) => counts[verdict]).join(' | ')} | ${state.plannedCount} | ${durationText(state.durationMs)} |\n\n`,
   );
+  for (const name of unwritten) text.add(`- **not written**: ${markdownText(name, 200)}\n`);
   for (const { code: name, message, hint } of state.ended?.faults ?? []) {
     text.add(
       `- **${markdownText(name, 100)}**: ${markdownText(message, 500)}${hint === undefined ? '' : `. ${markdownText(hint, 500)}`}\n`,

@@ -21,6 +21,8 @@ export interface GithubOptions {
   readonly out: string;
   /** Whether report.html was written. Default: it was. */
   readonly hasReport?: () => boolean;
+  /** The names of the reports that could not be written. Default: none. */
+  readonly unwritten?: () => readonly string[];
 }
 
 /** At the end of a run: annotations of what fails, and a summary of the job in Markdown, within GitHub's limits. */
@@ -38,11 +40,12 @@ export class GithubReporter implements Reporter {
   async finish(): Promise<void> {
     const { stream, summaryPath } = this.#options;
     const out = (this.#options.hasReport?.() ?? true) ? this.#options.out : undefined;
-    if (stream !== undefined) for (const line of githubAnnotations(this.#state)) stream.write(`${line}\n`);
+    const unwritten = this.#options.unwritten?.() ?? [];
+    if (stream !== undefined) for (const line of githubAnnotations(this.#state, unwritten)) stream.write(`${line}\n`);
     if (summaryPath === undefined) return;
     if (stream === undefined) {
       await mkdir(dirname(summaryPath), { recursive: true });
-      await writeFile(summaryPath, githubSummary(this.#state, out, MAX_COMMENT_BYTES));
+      await writeFile(summaryPath, githubSummary(this.#state, out, MAX_COMMENT_BYTES, unwritten));
       return;
     }
     // Other commands of the step may have written there before.
@@ -50,6 +53,6 @@ export class GithubReporter implements Reporter {
       ({ size }) => size,
       () => 0,
     );
-    await appendFile(summaryPath, githubSummary(this.#state, out, MAX_SUMMARY_BYTES - written));
+    await appendFile(summaryPath, githubSummary(this.#state, out, MAX_SUMMARY_BYTES - written, unwritten));
   }
 }

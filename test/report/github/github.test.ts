@@ -95,6 +95,22 @@ test('warnings are for what is flaky and for notices, errors for what fails; a r
   );
 });
 
+test('a report that could not be written is no "all passed": the run exits 4', () => {
+  const state = stateOf(
+    new FakeRun([siteOf('b')], ['t'])
+      .attempt('b', [passed('t')])
+      .judged('b')
+      .ended(),
+  );
+  const summary = githubSummary(state, undefined, 10_000, ['ctrf=/full/x.json']);
+  assert.match(summary, /^## gridrun: a report could not be written\n/);
+  assert.match(summary, /\*\*not written\*\*: ctrf/);
+  assert.match(
+    githubAnnotations(state, ['ctrf=/full/x.json'])[0] ?? '',
+    /^::error title=a report could not be written::/,
+  );
+});
+
 test('a summary calls passed only what passed', () => {
   const headOf = (run: FakeRun): string =>
     githubSummary(stateOf(run.ended()), undefined, 10_000).split('\n', 1)[0] ?? '';
