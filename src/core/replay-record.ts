@@ -22,7 +22,7 @@ export const MAX_MISSES = 200;
 /** Without one of these a page is not the page that was recorded, so no check can say anything about it. */
 const NEEDED: readonly RequestKind[] = ['document', 'script', 'style'];
 
-/** Is the page without this another page? */
+/** Does the page need it to be the page that was recorded? */
 export function isNeeded({ kind }: ReplayMiss): boolean {
   return NEEDED.includes(kind);
 }

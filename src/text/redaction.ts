@@ -2,6 +2,9 @@ import { otherForms, usualForms, type SecretForm } from './secret-forms.ts';
 
 const MASK = '***';
 
+/** In a file that is no text, fewer bytes than these may be like a secret by chance. */
+export const MIN_BYTES_IN_BINARY = 6;
+
 /** Fields that gridrun reads the journal by. They hold its own words and ids, which a short secret must not break. */
 const STRUCTURAL: ReadonlySet<string> = new Set([
   'type',

@@ -14,7 +14,7 @@ export function withoutScheme(value: string): string {
   return value.replace(/^(?:Basic|Bearer|Digest|Negotiate|Token)\s+/i, '');
 }
 
-/** A value out of a URL, decoded if it can be. */
+/** A value out of a URL, decoded. If it holds a `%` that begins no code, it stays as it is. */
 export function decoded(value: string): string {
   try {
     return decodeURIComponent(value);

@@ -1,4 +1,5 @@
 import { refusal } from '../core/fault.ts';
+import { decoded } from '../text/telling-value.ts';
 
 /** The parts of the URL of a WebDriver server. */
 export interface Endpoint {
@@ -45,19 +46,10 @@ export function withoutLogin(text: string): string {
   return text.includes(':') ? text.replace(/^("?)([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1$2***@') : text;
 }
 
-/** A name or password of a URL. A `%` that begins no code stands for itself. */
-export function decodedLogin(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 /** The `authorization` header for a URL's credentials, or undefined if it has none. */
 export function authorizationOf(url: URL): string | undefined {
   if (url.username === '' && url.password === '') return undefined;
-  const credentials = `${decodedLogin(url.username)}:${decodedLogin(url.password)}`;
+  const credentials = `${decoded(url.username)}:${decoded(url.password)}`;
   return `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`;
 }
 

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { Agent, buildConnector, ProxyAgent, type Dispatcher } from 'undici';
 import { withRealSockets } from './real-sockets.ts';
-import { decodedLogin } from './endpoint.ts';
+import { decoded } from '../text/telling-value.ts';
 
 /** `within` sets a deadline for each request, so undici's own are off. Idle connections do not keep the process alive. */
 const OPTIONS = { headersTimeout: 0, bodyTimeout: 0, pipelining: 1, connections: null } as const;
@@ -80,7 +80,7 @@ export function tunnelFor(url: URL): ((options: object, onCreate: OnCreate) => u
 function openTunnel(proxy: URL, url: URL, onCreate: OnCreate): undefined {
   const isSecure = url.protocol === 'wss:';
   const target = `${url.hostname}:${url.port || (isSecure ? '443' : '80')}`;
-  const login = `${decodedLogin(proxy.username)}:${decodedLogin(proxy.password)}`;
+  const login = `${decoded(proxy.username)}:${decoded(proxy.password)}`;
   const authorization = proxy.username === '' ? {} : { 'proxy-authorization': `Basic ${btoa(login)}` };
   const request = (proxy.protocol === 'https:' ? requestHttps : requestHttp)({
     hostname: proxy.hostname.replace(/^\[(.*)\]$/, '$1'),

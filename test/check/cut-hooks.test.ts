@@ -13,6 +13,7 @@ const HOOKS = {
     'after(function () { this.timeout(0); return new Promise(() => {}); });',
     'site.timeout',
   ],
+  'an after that ends the process': ['after(() => process.abort());', 'check.ended-process'],
   'an after that blocks the process': ['after(() => { for (;;); });', 'runner.endless-loop'],
 } as const;
 
@@ -25,7 +26,7 @@ for (const [name, [hook, code]] of Object.entries(HOOKS))
     });
     const timeoutMs = code === 'site.timeout' ? 300 : 5000;
     const outcome = await bench.attempt({ site: { ...siteNamed('one'), timeoutMs } });
-    assert.equal(outcome.ending, 'timed-out');
+    assert.equal(outcome.ending, code === 'check.ended-process' ? 'faulted' : 'timed-out');
     const charged = outcome.checks.filter(({ status }) => status === 'failed' || status === 'errored');
     assert.equal(charged.length, 1, statuses(outcome).join());
     assert.equal(charged[0]?.fault?.code, code);

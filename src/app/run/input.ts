@@ -23,7 +23,7 @@ import { knownDurations, namedDurations, type PlanDurations } from './plan-durat
 import { makePlan, type RunPlan } from './plan.ts';
 import { refuseTogether } from './refuse-together.ts';
 import { loadSuite } from './suite.ts';
-import { decodedLogin } from '../../wire/endpoint.ts';
+import { decoded } from '../../text/telling-value.ts';
 
 /** The options that name what is read before a run. */
 export type InputOptions = PlanOptions &
@@ -72,7 +72,7 @@ export async function readInput(options: InputOptions, support: WorkerSupport): 
   const reading = support.list === undefined ? readList(options, signal) : Promise.resolve(support.list);
   // The workers must know the secrets of the list. If the list is wrong, its refusal comes below.
   const secrets: string[] = await reading.then(secretsInList, () => []);
-  if (URL.canParse(options.grid)) secrets.push(decodedLogin(new URL(options.grid).password));
+  if (URL.canParse(options.grid)) secrets.push(decoded(new URL(options.grid).password));
   const [list, suite, builds, known, named] = await refuseTogether(
     reading,
     loadSuite(options, secrets, support),

@@ -1,6 +1,7 @@
 import { statusOf, type CheckResult } from '../../core/attempt.ts';
 import type { CheckPlan } from '../../core/check.ts';
-import { GridrunError, makeFault } from '../../core/fault.ts';
+import { GridrunError, makeFault, type Fault } from '../../core/fault.ts';
+import { isFailing } from '../../core/verdict.ts';
 import type { AttemptOrder, AttemptOutcome } from '../../core/ports.ts';
 import { namesOf } from '../../text/names-of.ts';
 import type { StallReport } from '../protocol.ts';
@@ -95,6 +96,14 @@ export function lostAlone(
     return lostWith(order, checks, death);
   const fault = makeFault('check.ended-process', `the checks of the site ended the process that they run in (${how})`);
   return { ending: 'faulted', checks: [...checks.values()], fault, sessionDirty: true };
+}
+
+/** The results, with the fault at the last check that passed if none has failed: a hook after it has caused the fault. */
+export function chargedIfPassed(checks: readonly CheckResult[], fault: Fault): readonly CheckResult[] {
+  if (checks.some(({ status }) => isFailing(status))) return checks;
+  const passed = checks.findLastIndex(({ status }) => status === 'passed');
+  const charged = passed < 0 ? checks.length - 1 : passed;
+  return checks.map((check, index) => (index === charged ? { ...check, status: statusOf(fault), fault } : check));
 }
 
 /** The outcome of an attempt whose results are worth nothing, because checks of other sites changed what it uses. */

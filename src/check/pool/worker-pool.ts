@@ -6,13 +6,12 @@ import type { CheckPlan } from '../../core/check.ts';
 import { isCode, type ErrorCode } from '../../core/error-codes.ts';
 import { GridrunError, faultOf, type Fault } from '../../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, CheckRunner, Emit, LateError, Withheld } from '../../core/ports.ts';
-import { isFailing } from '../../core/verdict.ts';
 import { hideInTrace } from '../../wire/protocol-trace.ts';
 import { untilAborted } from '../../wire/until-aborted.ts';
 import { mochaConfigIn } from './check-files.ts';
 import { GlobalFixtures } from './global-fixtures.ts';
 import { ProcessSharing } from './process-sharing.ts';
-import { interrupted } from './worker-death.ts';
+import { chargedIfPassed, interrupted } from './worker-death.ts';
 import { WorkerProcess, type WorkerListeners, type WorkerOutcome } from './worker-process.ts';
 import { Workers } from './workers.ts';
 import type { WorkerOptions } from '../protocol.ts';
@@ -221,21 +220,18 @@ export class WorkerPool implements CheckRunner {
   }
 
   /**
-   * If the site's time was up, or it held its worker, each check without a result is errored. If all have passed, a hook did
-   * it, and the last one is errored.
+   * If the site's time was up, or it held its worker, each check without a result is errored. If all have passed, or the checks
+   * have ended their process after that, a hook did it, and the last check gets the fault.
    */
   #withUndecided(outcome: AttemptOutcome): AttemptOutcome {
     const { fault } = outcome;
-    if (outcome.ending !== 'timed-out' || fault === undefined) return outcome;
+    const isCut = outcome.ending === 'timed-out';
     const decided = new Map(outcome.checks.map((check) => [check.title, check]));
+    const isByHook = decided.size === this.#checks.length && isCode(fault?.code, 'check.ended-process');
+    if (fault === undefined || (!isCut && !isByHook)) return outcome;
     const checks = this.#checks.map(
       ({ title }) => decided.get(title) ?? { title, status: 'errored' as const, durationMs: 0, fault },
     );
-    if (checks.some(({ status }) => isFailing(status))) return { ...outcome, checks };
-    const last = checks.findLastIndex(({ status }) => status === 'passed');
-    const charged = checks.map((check, index) =>
-      index === (last < 0 ? checks.length - 1 : last) ? { ...check, status: statusOf(fault), fault } : check,
-    );
-    return { ...outcome, checks: charged };
+    return { ...outcome, checks: chargedIfPassed(checks, fault) };
   }
 }

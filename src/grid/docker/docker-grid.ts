@@ -20,7 +20,7 @@ import { openOwnPage } from './own-page.ts';
 import { ownerLabel } from './owner.ts';
 import { startScaler, type Scaler } from './scaler.ts';
 import { gridUp } from './up.ts';
-import { decodedLogin } from '../../wire/endpoint.ts';
+import { decoded } from '../../text/telling-value.ts';
 
 export interface DockerGridOptions {
   /** The grid to use if it is up. */
@@ -155,7 +155,7 @@ class ContainerGrid implements DockerGrid {
   constructor(engine: Engine, place: Place, { forwarder, names }: Ways, options: DockerGridOptions) {
     const { nodes, sessions, headed, registry, capabilities } = options;
     this.name = `docker ${place.shown}`;
-    this.secrets = [decodedLogin(new URL(place.url).password), place.registration];
+    this.secrets = [decoded(new URL(place.url).password), place.registration];
     this.#engine = engine;
     this.#place = place;
     this.#onProgress = options.onProgress ?? (() => {});

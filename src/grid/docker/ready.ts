@@ -4,7 +4,7 @@ import { Redaction } from '../../text/redaction.ts';
 import { lastLines } from './containers.ts';
 import { ifThere, type Engine } from './engine.ts';
 import { readHub, type HubAccess, type HubStatus } from './hub-api.ts';
-import { decodedLogin } from '../../wire/endpoint.ts';
+import { decoded } from '../../text/telling-value.ts';
 
 /** A container that a ready grid must have. */
 export interface Expected {
@@ -87,5 +87,5 @@ async function notReady(
 
 function secretsIn(hub: HubAccess): Redaction {
   const { password } = new URL(hub.url);
-  return new Redaction([decodedLogin(password), hub.registration]);
+  return new Redaction([decoded(password), hub.registration]);
 }

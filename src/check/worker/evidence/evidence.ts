@@ -5,7 +5,7 @@ import { dirname, extname, join } from 'node:path';
 import { clearTimeout, setTimeout } from '../../../os/real-timers.ts';
 import type { Attachment } from '../../../core/attempt.ts';
 import { GridrunError } from '../../../core/fault.ts';
-import type { Redaction } from '../../../text/redaction.ts';
+import { MIN_BYTES_IN_BINARY, type Redaction } from '../../../text/redaction.ts';
 import { EVIDENCE } from '../../../results/layout.ts';
 import { withResolvers } from '../../../os/real-builtins.ts';
 
@@ -157,13 +157,10 @@ export class Evidence {
   }
 }
 
-/** A secret in a picture or an archive is longer than this, or is there by chance. */
-const MIN_SECRET_BYTES = 6;
-
 /** Bytes of a check without secrets. Text in UTF-8 is cleaned as text; other bytes keep their places. */
 function cleaned(bytes: Uint8Array, redaction: Redaction): Uint8Array {
   if (redaction.isEmpty) return bytes;
-  if (!isUtf8(bytes)) return redaction.blank(Buffer.from(bytes), MIN_SECRET_BYTES);
+  if (!isUtf8(bytes)) return redaction.blank(Buffer.from(bytes), MIN_BYTES_IN_BINARY);
   const text = Buffer.from(bytes).toString();
   const clean = redaction.text(text);
   return clean === text ? bytes : Buffer.from(clean);

@@ -1,11 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { withoutPasswordValues } from '../../../text/password-fields.ts';
-import { Redaction } from '../../../text/redaction.ts';
+import { MIN_BYTES_IN_BINARY, Redaction } from '../../../text/redaction.ts';
 import { withoutTokens } from '../../../text/secret-names.ts';
 import { withoutCredentials } from '../../../wire/endpoint.ts';
 
-/** Fewer bytes than these may be in a picture by chance. */
-const MIN_BYTES_IN_BINARY = 6;
 const BINARY = /^(?:image\/(?!svg)|audio\/|video\/|font\/|application\/(?:octet-stream|wasm|pdf|zip))/i;
 const GZIP = Buffer.from([0x1f, 0x8b, 8]);
 /** A larger one, or one in another format, keeps what it holds. */
