@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { glob, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import type { Arm } from '../../core/attempt.ts';
 import { refusal } from '../../core/fault.ts';
 import type { Site } from '../../core/site.ts';
@@ -100,10 +100,13 @@ async function describe(path: string, runs: Map<string, Promise<RecordedRun>>): 
   };
 }
 
-/** The results folder that a recording is in; undefined if it was taken out of it. */
+/**
+ * The results folder whose run made a recording; undefined if it was taken out of it, or kept there from an earlier run: the
+ * journal is that of the newest one.
+ */
 function runFolderOf(path: string): string | undefined {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
-    if (existsSync(join(folder, JOURNAL))) return folder;
+    if (existsSync(join(folder, JOURNAL))) return path.startsWith(join(folder, EVIDENCE, sep)) ? folder : undefined;
   return undefined;
 }
 
