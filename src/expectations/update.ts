@@ -65,6 +65,8 @@ function newOnes(
   state: RunState,
   facts: ExpectationFacts,
 ): Expectation[] {
+  // The run was stopped before the site's next attempt, which may have passed.
+  if (entry.verdict.stoppedBy !== undefined) return [];
   const known = new Set(
     kept
       .filter(({ site }) => site === entry.site.id)

@@ -46,6 +46,11 @@ test('without a build, every failure of check and site is the own one', () => {
   );
 });
 
+test('a failure before the run was stopped is half an answer, and says nothing', () => {
+  assert.equal(ownResult(check({}), site({ stoppedBy: 'interrupted' }), undefined), undefined);
+  assert.equal(ownResult(check({ status: 'passed' }), site({ stoppedBy: 'interrupted' }), undefined), 'passed');
+});
+
 test('with a build, a failure is the own one only if the control says so', () => {
   assert.equal(ownResult(check({}), site({}), AGAINST_NONE), undefined, 'no control');
   assert.equal(

@@ -357,6 +357,13 @@ test('update leaves what a condition does not hold for, and adds nothing for a f
   );
 });
 
+test('update adds nothing for a site whose next attempt a stop prevented', async () => {
+  const cut = run({ a: [failed('t')] });
+  const verdict = cut.events.find((event) => event.type === 'site-judged')!.verdict;
+  cut.add({ type: 'site-judged', amended: true, verdict: { ...verdict, stoppedBy: 'interrupted' } });
+  assert.deepEqual(updateExpectations('', 'e.yaml', await stateOf(cut), FACTS).added, []);
+});
+
 test('update writes out in full what anchors stand for', async () => {
   const text = `- &a {site: good, reason: x, owner: ada, until: 2026-12-31}\n- {site: a, reason: &r y, owner: *r, until: 2026-12-31}\n`;
   const state = await stateOf(run({ good: BROKEN.good }));

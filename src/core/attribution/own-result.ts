@@ -17,6 +17,8 @@ export function ownResult(check: CheckVerdict, site: SiteVerdict, builds: Builds
   if (check.status === 'passed' && !check.flaky) return 'passed';
   if (!check.flaky && !isFailing(check.status)) return undefined;
   const causes = [check.cause, isFailing(site.verdict) ? site.cause : undefined];
+  // It waited for its next attempt when the run was stopped, so it may be of the grid or of the build.
+  if (site.stoppedBy !== undefined) return undefined;
   if (causes.includes('grid') || causes.includes('runner') || check.cause === 'extension') return undefined;
   if (builds === undefined) return 'failed';
   const { subject, control } = builds;
