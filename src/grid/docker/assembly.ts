@@ -163,8 +163,6 @@ export class Assembly {
   async #keepNodes(before: GridInventory): Promise<GridContainer[]> {
     const kept: GridContainer[] = [];
     for (const node of before.nodes) {
-      // A node without a number belongs to another tool.
-      if (node.node === 0) continue;
       const alive = await this.#revive(node);
       if (alive !== undefined) kept.push(alive);
       else await removeContainer(this.#engine, node.id);

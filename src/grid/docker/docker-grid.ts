@@ -15,6 +15,7 @@ import { openEngine, type Engine } from './engine.ts';
 import { needsForwarder, openForwarder, type Forwarder } from './forwarder.ts';
 import { isGridName } from './labels.ts';
 import { gridNetwork, whyInNetwork } from './network.ts';
+import { everyNode } from './inventory.ts';
 import { findDockerGrid } from './open-grid.ts';
 import { openOwnPage } from './own-page.ts';
 import { ownerLabel } from './owner.ts';
@@ -92,7 +93,7 @@ async function findPlace(engine: Engine, { name, onProgress }: DockerGridOptions
   if (grid === undefined) return undefined;
   const shown = new URL(grid.access.url).origin;
   onProgress?.(`using the grid '${name}' at ${shown}`);
-  return { name, ...grid.access, shown, sessionsPerNode: grid.inventory.nodes[0]?.sessions ?? 1, own: false };
+  return { name, ...grid.access, shown, sessionsPerNode: everyNode(grid.inventory)[0]?.sessions ?? 1, own: false };
 }
 
 async function makePlace(engine: Engine, options: DockerGridOptions): Promise<Place> {

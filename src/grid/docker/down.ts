@@ -82,12 +82,10 @@ async function removeGrid(
     onProgress?.(`removed ${name}`);
   };
   await Promise.all(
-    nodes
-      .filter(({ isOurs }) => isOurs)
-      .map(async ({ id, name }) => {
-        await removeContainer(engine, id);
-        report(name);
-      }),
+    nodes.map(async ({ id, name }) => {
+      await removeContainer(engine, id);
+      report(name);
+    }),
   );
   if (hub?.isOurs) {
     await stopAndRemove(engine, hub.id);

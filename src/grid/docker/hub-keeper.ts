@@ -112,8 +112,7 @@ export class HubKeeper {
     const lost = inventory.hub ?? this.#known?.hub;
     if (lost === undefined) return;
     // `grid down` removes the nodes first.
-    if (!isOwn && !inventory.nodes.some(({ isOurs }) => isOurs))
-      throw gone(`the grid '${grid}' was taken down during the run`);
+    if (!isOwn && inventory.nodes.length === 0) throw gone(`the grid '${grid}' was taken down during the run`);
     const ending = inventory.hub === undefined ? { how: 'was removed' } : await endingOf(engine, lost);
     const words = inventory.hub === undefined ? '' : await lastWords(engine, lost.id, this.#secrets());
     this.#count(inventory, lost, `${ending.how}${words}`);

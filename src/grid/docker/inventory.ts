@@ -32,9 +32,9 @@ export interface GridInventory {
   readonly name: string;
   /** gridrun's own, or else one that another tool has made. */
   readonly hub: GridContainer | undefined;
-  /** Sorted by number. */
+  /** The nodes that gridrun made, sorted by number. */
   readonly nodes: readonly GridContainer[];
-  /** Those of its containers that gridrun did not make. */
+  /** The containers with the grid's labels that gridrun did not make. Labels can be copied: `docker commit` does. */
   readonly foreign: readonly GridContainer[];
   /** The networks that gridrun made. */
   readonly networkIds: readonly string[];
@@ -90,11 +90,19 @@ function inventoryOf(
   return {
     name,
     hub: hubs.find(({ isOurs }) => isOurs) ?? hubs[0],
-    nodes: all.filter(({ role }) => role === 'node').sort((a, b) => a.node - b.node || a.name.localeCompare(b.name)),
+    nodes: all.filter(({ role, isOurs }) => role === 'node' && isOurs).sort((a, b) => a.node - b.node),
     foreign: all.filter(({ isOurs }) => !isOurs),
     networkIds: ourNetworks.map(({ Id }) => Id),
     owner: owners.map((labels) => labels[LABEL.owner]).find((label) => label !== undefined),
   };
+}
+
+/** The nodes of a grid with those that another tool has made: to be shown, and never to be changed. */
+export function everyNode({ nodes, foreign }: GridInventory): GridContainer[] {
+  return [
+    ...nodes,
+    ...foreign.filter(({ role }) => role === 'node').sort((a, b) => a.node - b.node || a.name.localeCompare(b.name)),
+  ];
 }
 
 function labelsOf({ Labels }: NetworkInspectInfo): Readonly<Record<string, string>> {

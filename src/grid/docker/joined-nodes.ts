@@ -6,8 +6,10 @@ import { lastLines, removeContainer, startContainer } from './containers.ts';
 import { isPortTaken, type Engine } from './engine.ts';
 import { readHub } from './hub-api.ts';
 import type { GridImage } from './image.ts';
+import { foreignGrid } from './down.ts';
 import { readInventory } from './inventory.ts';
 import type { DistantHub, GridJoinOptions } from './join-options.ts';
+import { refuseOtherJoin } from './other-join.ts';
 import { createNetwork, removeNetwork } from './network.ts';
 
 const READY_DEADLINE_MS = 60_000;
@@ -35,9 +37,14 @@ export class JoinedNodes {
     this.uris = Array.from({ length: nodes }, (_, index) => `http://${advertise}:${port + index}`);
   }
 
-  /** Starts every node that does not run. Throws a refusal if a port is taken. */
+  /**
+   * Starts every node that does not run. Throws a refusal if those that run were started otherwise, or if a port is
+   * taken.
+   */
   async start(image: GridImage): Promise<void> {
     const before = await readInventory(this.#engine, this.#name);
+    if (before.foreign.length > 0) throw foreignGrid(before);
+    await refuseOtherJoin(this.#engine, before, { ...this.#options, image });
     if (before.networkIds.length === 0) this.#madeNetworkId = await createNetwork(this.#engine, this.#name, undefined);
     const seccomp = await readSeccomp();
     for (let node = 1; node <= this.#options.nodes; node++) {

@@ -3,7 +3,7 @@ import { refusal } from '../../core/fault.ts';
 import { Redaction } from '../../text/redaction.ts';
 import { demultiplexed } from './containers.ts';
 import { ifThere, openEngine } from './engine.ts';
-import { readInventory, type GridContainer } from './inventory.ts';
+import { everyNode, readInventory, type GridContainer } from './inventory.ts';
 import { readSecrets } from './secrets.ts';
 
 export interface GridLogsOptions {
@@ -27,7 +27,7 @@ export async function gridLogs(
 ): Promise<void> {
   const engine = await openEngine(options.signal);
   const inventory = await readInventory(engine, name);
-  const all = [...(inventory.hub === undefined ? [] : [inventory.hub]), ...inventory.nodes];
+  const all = [...(inventory.hub === undefined ? [] : [inventory.hub]), ...everyNode(inventory)];
   const chosen = all.filter((container) => isMeant(container, options.node));
   if (chosen.length === 0) {
     const known = all.map((container) => container.name).join(', ');

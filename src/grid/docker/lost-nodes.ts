@@ -45,7 +45,6 @@ export class LostNodes {
     for (const id of this.#seen.keys()) if (!present.has(id)) this.#seen.delete(id);
     const lost: LostNode[] = [];
     for (const node of grid.inventory.nodes) {
-      if (!node.isOurs) continue;
       const how = await this.#look(grid, node, status);
       if (how !== undefined) lost.push({ node, how });
     }

@@ -36,7 +36,7 @@ async function endOrphans(grid: FoundGrid, signal: AbortSignal): Promise<number>
       () => false,
       (error: unknown) => error instanceof WireError && error.message.includes('Unable to find session'),
     );
-    const node = grid.inventory.nodes.find((known) => known.node > 0 && uriOfNode(known.node) === nodeUri);
+    const node = grid.inventory.nodes.find((known) => uriOfNode(known.node) === nodeUri);
     if (!lost || node === undefined || !/^[\w-]+$/.test(sessionId)) continue;
     count += 1;
     await endOnNode(grid, node.id, sessionId);

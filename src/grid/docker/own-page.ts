@@ -19,7 +19,7 @@ const RULES = { name: '--host-resolver-rules', separator: ' , ' };
  */
 export async function openOwnPage(engine: Engine, name: string): Promise<OwnPage | undefined> {
   const grid = await findDockerGrid(name, engine);
-  const node = grid?.inventory.nodes.find(({ state, isOurs }) => isOurs && state === 'running');
+  const node = grid?.inventory.nodes.find(({ state }) => state === 'running');
   if (grid === undefined || node === undefined) return undefined;
   const { gateway } = await gridNetwork(engine, grid.hub.id);
   const server = await listening(gateway);

@@ -71,7 +71,7 @@ export async function gridScale(name: string, nodes: number, options: ScaleOptio
 /** The hub and the nodes that are to take sessions. */
 async function expectedOf({ engine, hub, inventory }: FoundGrid, { draining }: ScaleResult): Promise<Expected[]> {
   const { nodes } = await readInventory(engine, inventory.name);
-  const taking = nodes.filter(({ state, isOurs, name }) => isOurs && state === 'running' && !draining.includes(name));
+  const taking = nodes.filter(({ state, name }) => state === 'running' && !draining.includes(name));
   return [hub, ...taking].map(({ id, name, node, sessions }) =>
     node === 0 ? { id, name } : { id, name, uri: uriOfNode(node), slots: sessions },
   );
@@ -102,12 +102,12 @@ async function interrupted(
 
 /** As `gridScale`, for a grid that was found. */
 export async function scaleTo(grid: FoundGrid, wanted: number, options: ScaleOptions = {}): Promise<ScaleResult> {
-  const numbered = (await removeEnded(grid.engine, grid.inventory.nodes)).filter(({ node }) => node > 0);
+  const present = await removeEnded(grid.engine, grid.inventory.nodes);
   const status = await readHub(grid.access, options.signal);
-  const draining = numbered.filter((node) => hubNodeOf(node, status.nodes)?.availability === 'DRAINING');
-  const active = numbered.filter((node) => !draining.includes(node));
+  const draining = present.filter((node) => hubNodeOf(node, status.nodes)?.availability === 'DRAINING');
+  const active = present.filter((node) => !draining.includes(node));
   if (active.length < wanted) {
-    const added = await addNodes(grid, numbered, wanted - active.length, options);
+    const added = await addNodes(grid, present, wanted - active.length, options);
     return { nodes: wanted, added, removed: [], draining: draining.map(({ name }) => name) };
   }
   const leaving = [...active]
@@ -131,9 +131,7 @@ export async function scaleTo(grid: FoundGrid, wanted: number, options: ScaleOpt
 
 /** Removes the containers of nodes that have drained and ended. Returns the other nodes. */
 async function removeEnded(engine: Engine, nodes: readonly GridContainer[]): Promise<GridContainer[]> {
-  const ended = nodes.filter(
-    ({ state, isOurs }) => isOurs && (state === 'exited' || state === 'dead' || state === 'created'),
-  );
+  const ended = nodes.filter(({ state }) => state === 'exited' || state === 'dead' || state === 'created');
   await Promise.all(ended.map(({ id }) => removeContainer(engine, id)));
   return nodes.filter((node) => !ended.includes(node));
 }
@@ -165,7 +163,7 @@ export async function replaceNodes(
 /** Adds some nodes at the same time and waits until they are ready. If one fails, all of them are removed. */
 async function addStep(grid: FoundGrid, numbers: readonly number[], options: ScaleOptions): Promise<string[]> {
   const { engine, inventory, hub, access, secrets } = grid;
-  const like = inventory.nodes.find(({ isOurs }) => isOurs) ?? hub;
+  const like = inventory.nodes[0] ?? hub;
   const image = { ref: like.imageId, ours: like.labels[LABEL.secrets] === 'file' };
   const { name, owner } = inventory;
   const results = await Promise.allSettled(
@@ -188,7 +186,7 @@ async function addStep(grid: FoundGrid, numbers: readonly number[], options: Sca
 }
 
 function sessionsOf({ inventory }: FoundGrid): number {
-  return inventory.nodes.find(({ isOurs }) => isOurs)?.sessions ?? 1;
+  return inventory.nodes[0]?.sessions ?? 1;
 }
 
 function hubNodeOf(node: GridContainer, nodes: readonly HubNode[]): HubNode | undefined {
@@ -237,7 +235,7 @@ export async function drainIdleNode(grid: FoundGrid, signal?: AbortSignal): Prom
   const { nodes } = await readHub(grid.access, signal);
   const present = (await readInventory(grid.engine, grid.inventory.name)).nodes;
   const idle = present
-    .filter((node) => node.node > 0 && hubNodeOf(node, nodes)?.up === true && busySlots(node, nodes) === 0)
+    .filter((node) => hubNodeOf(node, nodes)?.up === true && busySlots(node, nodes) === 0)
     .sort((a, b) => b.node - a.node)[0];
   const known = idle === undefined ? undefined : hubNodeOf(idle, nodes);
   if (known === undefined) return undefined;

@@ -229,7 +229,6 @@ class NodeCount {
 function takingNodes(grid: FoundGrid, { nodes }: HubStatus): GridContainer[] {
   const draining = new Set(nodes.filter(({ availability }) => availability === 'DRAINING').map(({ uri }) => uri));
   return grid.inventory.nodes.filter(
-    ({ node, state, isOurs }) =>
-      isOurs && (state === 'running' || state === 'paused') && !draining.has(uriOfNode(node)),
+    ({ node, state }) => (state === 'running' || state === 'paused') && !draining.has(uriOfNode(node)),
   );
 }

@@ -60,22 +60,49 @@ export async function readSecrets(
   hub: Container,
   labels: Readonly<Record<string, string>>,
 ): Promise<GridSecrets | undefined> {
-  return labels[LABEL.secrets] === 'env' ? await secretsOfEnv(engine, hub) : await secretsOfFiles(engine, hub);
+  const { username, password, registration } = await secretsOf(engine, hub, labels);
+  return username && password && registration ? { username, password, registration } : undefined;
 }
 
-async function secretsOfEnv(engine: Engine, hub: Container): Promise<GridSecrets | undefined> {
-  const facts = await ifThere(engine.call('inspect a hub', async () => await hub.inspect()));
+/** Reads the registration secret back from the container of a hub or a node. Returns undefined if it has none. */
+export async function readRegistration(
+  engine: Engine,
+  container: Container,
+  labels: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  return (await secretsOf(engine, container, labels)).registration;
+}
+
+type FoundSecrets = { readonly [Name in keyof GridSecrets]: string | undefined };
+
+async function secretsOf(
+  engine: Engine,
+  container: Container,
+  labels: Readonly<Record<string, string>>,
+): Promise<FoundSecrets> {
+  return labels[LABEL.secrets] === 'env'
+    ? await secretsOfEnv(engine, container)
+    : await secretsOfFiles(engine, container);
+}
+
+async function secretsOfEnv(engine: Engine, container: Container): Promise<FoundSecrets> {
+  const facts = await ifThere(engine.call('inspect a container', async () => await container.inspect()));
   const env = new Map(
     (facts?.Config.Env ?? []).map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
   );
-  return whole(env.get('SE_ROUTER_USERNAME'), env.get('SE_ROUTER_PASSWORD'), env.get('SE_REGISTRATION_SECRET'));
+  return {
+    username: env.get('SE_ROUTER_USERNAME'),
+    password: env.get('SE_ROUTER_PASSWORD'),
+    registration: env.get('SE_REGISTRATION_SECRET'),
+  };
 }
 
-async function secretsOfFiles(engine: Engine, hub: Container): Promise<GridSecrets | undefined> {
-  const stream = await ifThere(engine.call('read a file of a hub', async () => await hub.getArchive({ path: FOLDER })));
-  if (stream === undefined) return undefined;
+async function secretsOfFiles(engine: Engine, container: Container): Promise<FoundSecrets> {
   const found = new Map<string, string>();
-  await engine.call('read a file of a hub', async (signal) => {
+  const what = 'read a file of a container';
+  const stream = await ifThere(engine.call(what, async () => await container.getArchive({ path: FOLDER })));
+  await engine.call(what, async (signal) => {
+    if (stream === undefined) return;
     const entries = extract();
     signal.addEventListener('abort', () => entries.destroy(), { once: true });
     stream.on('error', (error) => entries.destroy(error)).pipe(entries);
@@ -84,13 +111,9 @@ async function secretsOfFiles(engine: Engine, hub: Container): Promise<GridSecre
       found.set(entry.header.name.split('/').at(-1) ?? '', content.toString('utf8'));
     }
   });
-  return whole(found.get(FILES.username), found.get(FILES.password), found.get(FILES.registration));
-}
-
-function whole(
-  username: string | undefined,
-  password: string | undefined,
-  registration: string | undefined,
-): GridSecrets | undefined {
-  return username && password && registration ? { username, password, registration } : undefined;
+  return {
+    username: found.get(FILES.username),
+    password: found.get(FILES.password),
+    registration: found.get(FILES.registration),
+  };
 }

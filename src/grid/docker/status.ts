@@ -1,6 +1,6 @@
 import { ifThere, openEngine, type Engine } from './engine.ts';
 import { readHub, readQueueLength, type HubNode, type HubStatus } from './hub-api.ts';
-import { readInventories, type GridContainer, type GridInventory } from './inventory.ts';
+import { everyNode, readInventories, type GridContainer, type GridInventory } from './inventory.ts';
 import { findDockerGrid, type FoundGrid } from './open-grid.ts';
 
 export interface MemoryUse {
@@ -58,7 +58,7 @@ async function report(engine: Engine, inventory: GridInventory, signal: AbortSig
   const { hub } = inventory;
   const grid = await findDockerGrid(inventory.name, engine);
   const status = grid === undefined ? undefined : await readHub(grid.access, signal).catch(() => undefined);
-  const nodes = await Promise.all(inventory.nodes.map(async (node) => await nodeReport(engine, node, status)));
+  const nodes = await Promise.all(everyNode(inventory).map(async (node) => await nodeReport(engine, node, status)));
   const queue =
     grid === undefined || status === undefined ? 0 : await readQueueLength(grid.access, signal).catch(() => 0);
   return {

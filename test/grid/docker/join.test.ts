@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { GridrunError } from '../../../src/core/fault.ts';
 import { gridDown } from '../../../src/grid/docker/down.ts';
 import { gridJoin, type GridJoinOptions } from '../../../src/grid/docker/join.ts';
 import { gridUp, type RunningGrid } from '../../../src/grid/docker/up.ts';
@@ -49,6 +50,13 @@ test('nodes on another network join a hub by the address that it reaches, and ru
     try {
       assert.deepEqual(joined.nodes, [`http://${address}:5655`, `http://${address}:5656`]);
       assert.deepEqual(await gridJoin(joinOptions(hub, address, { nodes: 2 })), joined);
+      for (const [more, mistake] of [
+        [{ registrationSecret: 'another' }, /node-1 was started with another registration secret/],
+        [{ sessionsPerNode: 2 }, /node-2 has --sessions-per-node 1, not 2/],
+      ] as const)
+        await assert.rejects(gridJoin(joinOptions(hub, address, { nodes: 2, ...more })), ({ mistakes }: GridrunError) =>
+          mistake.test(mistakes.join('\n')),
+        );
       await using grid = remoteGrid(hub.url, { sessions: 'auto' });
       const allOwned = await Promise.all(
         [1, 2, 3].map(
