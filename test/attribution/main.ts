@@ -6,17 +6,20 @@ import { sweep } from './sweep.ts';
 
 // Sweeps captured login pages with planted noise on real Chrome: first with the same build in both arms, then with builds
 // that each break some pages. Prints what each site was judged, and exits 1 if a mark is missed:
-//   npm run test:attribution [-- --pages 64 --innocent 5 --only "crash,hang"]
+// With --record failures, gridrun also tries both builds on what a failed site had sent.
+//   npm run test:attribution [-- --pages 64 --innocent 5 --only "crash,hang" --record failures]
 const { values } = parseArgs({
   options: {
     pages: { type: 'string', default: '64' },
     innocent: { type: 'string', default: '5' },
     only: { type: 'string' },
+    record: { type: 'string', default: 'off' },
   },
 });
 /** The share of right decisions over all builds. */
 const MIN_RIGHT = 0.99;
 const well = wellBuild();
+const { record } = values;
 
 await using corpus = await noisyCorpus();
 const pages = await steadyPages(Number(values.pages));
@@ -25,7 +28,7 @@ let isHeld = true;
 
 for (let round = 1; round <= Number(values.innocent); round++) {
   corpus.plant(noise, round);
-  const sites = await sweep(pages, { subject: well, well });
+  const sites = await sweep(pages, { subject: well, well, record });
   const blamed = sites.filter(isBlamed);
   isHeld &&= blamed.length === 0;
   console.log(`innocent ${round}: ${tally(sites)}; blamed: ${blamed.map(shown).join(', ') || 'none'}`);
@@ -37,7 +40,7 @@ const known = pages.map(({ id }) => ({ id, ...corpus.facts.get(id)! }));
 for (const [index, subject] of brokenBuilds(known).entries()) {
   if (values.only !== undefined && !values.only.split(',').includes(subject.name)) continue;
   corpus.plant(noise, 100 + index);
-  const sites = await sweep(pages, { subject, well });
+  const sites = await sweep(pages, { subject, well, record });
   const wrong = sites.filter((site) => !isRight(subject, site));
   right += sites.length - wrong.length;
   all += sites.length;

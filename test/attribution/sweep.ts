@@ -38,10 +38,18 @@ describe('a login page', () => {
   });
 });`;
 
+interface Sweep {
+  readonly subject: Build;
+  readonly well: Build;
+  readonly env?: Readonly<Record<string, string>>;
+  /** The value of --record. */
+  readonly record?: string;
+}
+
 /** Sweeps pages with a build against the build that breaks nothing. Returns the sites of results.json. */
 export async function sweep(
   pages: readonly Page[],
-  { subject, well, env = {} }: { subject: Build; well: Build; env?: Readonly<Record<string, string>> },
+  { subject, well, env = {}, record = 'off' }: Sweep,
 ): Promise<readonly SiteResult[]> {
   await using place = await Workplace.with({
     'sites.json': JSON.stringify(pages.map(({ id, url, password }) => ({ id, url, data: { password } }))),
@@ -52,7 +60,7 @@ export async function sweep(
   });
   const limits = ['--timeout', '5000', '--site-timeout', '15000'];
   const arms = ['--extension', 'subject', '--control', 'well'];
-  const flags = ['--sites', 'sites.json', '-j', '2', '--evidence', 'none', ...arms, ...limits];
+  const flags = ['--sites', 'sites.json', '-j', '2', '--evidence', 'none', '--record', record, ...arms, ...limits];
   const { code, stdout, stderr } = await place.run(flags, { env });
   if (code === null || ![0, 1, 3].includes(code)) throw new Error(`exit code ${code}\n${stdout}${stderr}`);
   return (await place.results()).sites;
