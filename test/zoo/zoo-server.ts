@@ -38,7 +38,10 @@ export async function startZoo(): Promise<Zoo> {
     if (name === 'long-url-end') return void response.writeHead(414).end();
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(body);
   };
-  await open('main', createServer({ maxHeaderSize: 1_000_000 }, answer));
+  const main = createServer({ maxHeaderSize: 1_000_000 }, answer);
+  // To close with bytes unread resets the connection, and Chrome may not see that HTTP answers its TLS.
+  main.on('clientError', (_error, socket) => socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  await open('main', main);
   await open('other', createServer(answer));
   await open('tls', createTlsServer(selfSigned(), answer), 'https');
   const dead = createSocketServer();
