@@ -6,6 +6,8 @@ export interface Need {
   readonly what: string;
   /** The Debian and Ubuntu packages that provide it. */
   readonly packages: readonly string[];
+  /** Gridrun works without it. It is installed where that needs no one, and is not missed elsewhere. */
+  readonly optional?: boolean;
   /** Why it is missing, or undefined if it is there. */
   lacking(): Promise<string | undefined>;
 }
@@ -21,8 +23,26 @@ export async function setUpMachine(
   say: (line: string) => void,
 ): Promise<boolean> {
   const there = await Promise.all(needs.map(async (need) => ({ need, why: await need.lacking() })));
-  const missing = there.filter((entry) => entry.why !== undefined);
-  if (missing.length === 0) return true;
+  const canInstall = system.isDebian && system.isRoot;
+  const missing = there.filter(({ need, why }) => why !== undefined && need.optional !== true);
+  const helpful = there.flatMap(({ need, why }) =>
+    canInstall && need.optional === true && why !== undefined ? need : [],
+  );
+  const isReady = missing.length === 0 || (await install(missing, system, say));
+  for (const { what, packages } of helpful) {
+    say(`setup: installing ${what}, with which gridrun is faster: ${packages.join(' ')}`);
+    await system
+      .run('apt-get', ['install', '-y', '-qq', ...packages])
+      .catch(() => say(`setup: ${packages.join(' ')} cannot be installed here; gridrun works without it`));
+  }
+  return isReady;
+}
+
+async function install(
+  missing: readonly { readonly need: Need; readonly why: string | undefined }[],
+  system: PackageSystem,
+  say: (line: string) => void,
+): Promise<boolean> {
   const packages = missing.flatMap(({ need }) => need.packages);
   const names = missing.map(({ need }) => need.what).join(' and ');
   const command = `apt-get update && apt-get install -y ${packages.join(' ')}`;

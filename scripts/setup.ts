@@ -15,6 +15,18 @@ const chrome: Need = {
   },
 };
 
+const shell: Need = {
+  what: 'the headless shell of Chrome',
+  packages: ['chromium-headless-shell'],
+  optional: true,
+  async lacking() {
+    return await findChrome({ kind: 'shell' }).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+  },
+};
+
 const java: Need = {
   what: 'Java, for the tests on a real Selenium Grid,',
   packages: ['openjdk-17-jre-headless'],
@@ -33,4 +45,5 @@ const java: Need = {
 const forTests = process.argv.includes('--java');
 // A run on a remote grid needs nothing on this machine, but the tests always need a browser here.
 const remote = !forTests && (process.env['SELENIUM_REMOTE_URL'] ?? '') !== '';
-if (!remote) await setUpMachine(forTests ? [chrome, java] : [chrome], thisMachine, (line) => console.error(line));
+if (!remote)
+  await setUpMachine(forTests ? [chrome, shell, java] : [chrome, shell], thisMachine, (line) => console.error(line));

@@ -3,10 +3,11 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GridrunError } from '../core/fault.ts';
+import { CHROME_NAMES } from '../core/chrome.ts';
 import type { ExtensionOptions, FolderOptions, GridOptions } from '../core/options.ts';
 import { note, ok, problemOf, type Finding } from '../doctor/finding.ts';
 import { diskFinding, memoryFinding, nodeFinding } from '../doctor/machine.ts';
-import { findChrome } from '../grid/find-chrome.ts';
+import { chooseChrome } from '../grid/which-chrome.ts';
 import { readGridStatus } from '../grid/grid-status.ts';
 import { WireClient } from '../wire/wire-client.ts';
 import { readBuilds } from './run/extension.ts';
@@ -45,7 +46,7 @@ export async function* examine(
   yield nodeFinding(machine.nodeVersion);
   const browsers =
     options.grid === 'local'
-      ? await chromeFinding()
+      ? await chromeFinding(options)
       : options.grid === 'docker'
         ? undefined
         : await gridFinding(options.grid);
@@ -64,10 +65,14 @@ export async function* examine(
   yield memoryFinding(machine.freeMemory(), sessions, options.grid === 'local');
 }
 
-async function chromeFinding(): Promise<Finding> {
+async function chromeFinding(options: DoctorOptions): Promise<Finding> {
   try {
-    const { chrome, chromeVersion, chromedriver, driverVersion } = await findChrome();
-    return ok('chrome', `${chrome} ${chromeVersion}, with ${chromedriver} ${driverVersion}, which fits it`);
+    const { kind, pair, noShell } = await chooseChrome(options);
+    const { chrome, chromeVersion, chromedriver, driverVersion } = pair;
+    const text = `${CHROME_NAMES[kind]} ${chrome} ${chromeVersion}, with ${chromedriver} ${driverVersion}, which fits it`;
+    return noShell?.hint === undefined
+      ? ok('chrome', text)
+      : note('chrome', `${text}; ${noShell.message}`, noShell.hint);
   } catch (error) {
     return problemOf('chrome', error, 'install Chrome or Chromium and its driver');
   }

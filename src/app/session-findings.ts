@@ -4,14 +4,14 @@ import type { SessionFacts } from '../core/ports.ts';
 import { note, ok, problem, problemOf, type Finding } from '../doctor/finding.ts';
 import { BidiClient } from '../wire/bidi-client.ts';
 import { installExtension, type Builds } from './run/extension.ts';
-import { gridFor, type RunGrid } from './run/grid.ts';
+import { gridFor, type BrowserOptions, type RunGrid } from './run/grid.ts';
 
 const SESSION_DEADLINE_MS = 90_000;
 const SOCKET_DEADLINE_MS = 10_000;
 
 /** Opens a session as a run does, and tries its websocket and the extension in it. */
 export async function* sessionFindings(
-  options: GridOptions,
+  options: BrowserOptions,
   builds: Builds | undefined,
 ): AsyncGenerator<Finding, void, void> {
   const signal = AbortSignal.timeout(SESSION_DEADLINE_MS);

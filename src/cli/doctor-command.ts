@@ -38,6 +38,7 @@ function doctorOptions(yargs: Argv) {
     .option('extension', valueOption('dir|zip|crx', 'Manifest V3 extension, to test if it loads', 'none'))
     .option('control', valueOption('none|dir|zip|crx', 'Another build of it, or none', 'off'))
     .option('capabilities', valueOption('json|file', 'W3C capabilities to add, as for a run', 'none'))
+    .option('chrome', valueOption('auto|shell|full', 'Chrome of this machine to test', 'auto'))
     .option('headed', switchOption('Show the browser window'))
     .option('out', valueOption('dir', 'Results folder, to test if its disk has room', DEFAULT_OUT))
     .option('config', valueOption('file', 'Config file to read', 'gridrun.config.{ts,mjs,js,json}'))
@@ -50,8 +51,8 @@ type DoctorArguments = ReturnType<typeof doctorOptions> extends Argv<infer Args>
 
 /** The flags that are settings of a run, by config key. */
 function runFlags(argv: DoctorArguments): Readonly<Record<string, unknown>> {
-  const { grid, sessions, extension, control, capabilities, headed, out } = argv;
-  return { grid, sessions, extension, control, capabilities, headed, out };
+  const { grid, sessions, extension, control, capabilities, chrome, headed, out } = argv;
+  return { grid, sessions, extension, control, capabilities, chrome, headed, out };
 }
 
 function lineOf({ name, level, text, fix }: Finding): string {

@@ -25,7 +25,7 @@ const DEFAULT_OUT = 'gridrun-replay';
 /** The flags of a run that a replay has too. From the config it takes these keys, except `out` and `reporter`. */
 const RUN_FLAGS: ReadonlySet<string> = new Set(
   (
-    'site grep grep-invert forbid-only sessions headed capabilities setup isolation retries timeout site-timeout ' +
+    'site grep grep-invert forbid-only sessions chrome headed capabilities setup isolation retries timeout site-timeout ' +
     'global-timeout bail max-failures lanes-per-worker extension control control-all control-budget ' +
     'fail-on-extension-errors evidence trace reporter out'
   ).split(' '),

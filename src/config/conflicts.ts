@@ -7,6 +7,7 @@ export function conflicts(given: GivenSettings, grid: string, env: SettingSource
     ...extensionConflicts(given),
     ...uselessFlags(given, grid),
     ...displayMissing(given, grid, env),
+    ...chromeConflicts(given, grid),
     ...(given.given(TABLE.resume) !== undefined && given.value(TABLE.lastFailed)
       ? ['--resume and --last-failed: the first continues a run, the second starts a new one; pass only one']
       : []),
@@ -73,6 +74,23 @@ function uselessFlags(given: GivenSettings, grid: string): string[] {
     ...(grid === 'docker'
       ? []
       : forDocker.map(({ flag }) => `--${flag}: applies only to a grid in containers; add --grid docker`)),
+  ];
+}
+
+/** In a config, `chrome` is for the runs on this machine. */
+function chromeConflicts(given: GivenSettings, grid: string): string[] {
+  const { chrome, headed, extension } = TABLE;
+  const kind = given.value(chrome);
+  if (grid !== 'local')
+    return given.isFlag(chrome) ? ['--chrome: applies only to the Chrome of this machine; leave it out'] : [];
+  if (kind !== 'shell') return [];
+  return [
+    ...(given.value(headed)
+      ? ['--chrome shell: the headless shell has no window; leave out --headed (and --hold)']
+      : []),
+    ...(given.given(extension) === undefined
+      ? []
+      : ['--chrome shell: extensions do not run in the headless shell; pass --chrome full']),
   ];
 }
 

@@ -102,6 +102,7 @@ function gridOptions(given: GivenSettings, { grid, capabilities }: Shared): Grid
     grid,
     docker: dockerOptions(given),
     sessions: given.value(TABLE.sessions),
+    chrome: given.value(TABLE.chrome),
     headed: given.value(TABLE.headed),
     capabilities,
   };

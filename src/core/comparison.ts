@@ -1,3 +1,4 @@
+import type { ChromeKind } from './chrome.ts';
 import type { Build } from './builds.ts';
 import type { Cause } from './fault.ts';
 import type { RunOutcome } from './outcome.ts';
@@ -171,6 +172,8 @@ export interface ComparedRun {
   readonly lacks?: MissingSites;
   /** The build under test; absent if the run had no extension. */
   readonly extension?: Build;
+  /** Which Chrome of its machine the run had; absent on another grid. */
+  readonly chrome?: ChromeKind;
 }
 
 /** A run compared with one or more earlier runs. */

@@ -1,6 +1,7 @@
 import type { Arm, Attempt, ControlMode } from './attempt.ts';
 import type { BuildsOfRun } from './builds.ts';
 import type { CheckPlan } from './check.ts';
+import type { ChromeKind } from './chrome.ts';
 import type { RecordedCode } from './error-codes.ts';
 import type { Fault } from './fault.ts';
 import type { HistoryCompared, SiteRemembered } from './history-event.ts';
@@ -63,6 +64,8 @@ export interface RunStarted {
   readonly sessions: number;
   /** `local`, `docker`, or the URL without its password. */
   readonly grid: string;
+  /** Which Chrome of this machine all sessions have; absent on another grid. */
+  readonly chrome?: ChromeKind;
   /** With `--resume`: the run that this one continues. */
   readonly resumes?: string;
   /** SHA-256 of the check files. */

@@ -1,3 +1,5 @@
+import type { ChromeKind } from './chrome.ts';
+
 /** A server that the run starts first and ends last. Same as `webServer` in Playwright's config. */
 export interface WebServerOptions {
   readonly command: string;
@@ -86,6 +88,8 @@ export interface GridOptions {
   /** Applies to `grid: 'docker'`. */
   readonly docker: DockerOptions;
   readonly sessions: number | 'auto';
+  /** Which Chrome of this machine; `auto` is the headless shell where it can do the run. */
+  readonly chrome: 'auto' | ChromeKind;
   readonly headed: boolean;
   /** W3C capabilities to add to those that gridrun asks for. */
   readonly capabilities: Readonly<Record<string, unknown>>;

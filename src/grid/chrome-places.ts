@@ -29,6 +29,17 @@ export function chromePlaces(platform: NodeJS.Platform, env: Env): string[] {
   ];
 }
 
+/**
+ * Where the headless shell of Chrome may be on a platform, the best place first. Debian has it as chromium-headless-shell,
+ * everyone else as chrome-headless-shell.
+ */
+export function shellPlaces(platform: NodeJS.Platform, env: Env): string[] {
+  if (platform === 'win32') return inPath(env, ['chrome-headless-shell.exe']);
+  const names = ['chromium-headless-shell', 'chrome-headless-shell'];
+  const folders = platform === 'darwin' ? ['/opt/homebrew/bin', '/usr/local/bin'] : ['/usr/bin', '/usr/local/bin'];
+  return [...folders.flatMap((folder) => names.map((name) => `${folder}/${name}`)), ...inPath(env, names)];
+}
+
 /** Where chromedriver may be on a platform, the best place first. */
 export function driverPlaces(platform: NodeJS.Platform, env: Env): string[] {
   if (platform === 'win32') return inPath(env, ['chromedriver.exe']);

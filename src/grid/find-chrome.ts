@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { access, constants, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import type { ChromeKind } from '../core/chrome.ts';
 import { GridrunError, refusal } from '../core/fault.ts';
-import { chromePlaces, driverPlaces, type Env } from './chrome-places.ts';
+import { chromePlaces, driverPlaces, shellPlaces, type Env } from './chrome-places.ts';
 import { seleniumManager, type ManagedPair } from './selenium-manager.ts';
 
 const execFileAsync = promisify(execFile);
@@ -18,6 +19,8 @@ export interface ChromePair {
 }
 
 export interface FindChromeOptions {
+  /** Default: full. */
+  readonly kind?: ChromeKind;
   readonly env?: Env;
   readonly platform?: NodeJS.Platform;
   /** The paths to try in this order, if the environment names none. */
@@ -34,18 +37,27 @@ interface Program {
 
 const VERSION_TIMEOUT_MS = 20_000;
 
+/** What names the browser of each kind. */
+const VARIABLES: Readonly<Record<ChromeKind, string>> = { full: 'GRIDRUN_CHROME', shell: 'GRIDRUN_CHROME_SHELL' };
+
+const NO_SHELL =
+  'install it (Debian: apt-get install chromium-headless-shell; elsewhere: npx @puppeteer/browsers install chrome-headless-shell@stable), or set its path in GRIDRUN_CHROME_SHELL, or pass --chrome full';
+
 const WHAT_TO_DO =
   'install them (Debian, Ubuntu: apt-get install chromium chromium-driver), or set their paths in GRIDRUN_CHROME and GRIDRUN_CHROMEDRIVER, or pass a Selenium Grid with --grid';
 
 /**
- * Finds Chrome or Chromium, and a chromedriver of the same major version. Tries GRIDRUN_CHROME and
- * GRIDRUN_CHROMEDRIVER, then the usual places, then Selenium Manager.
+ * Finds Chrome or Chromium, or its headless shell, and a chromedriver of the same major version. Tries GRIDRUN_CHROME or
+ * GRIDRUN_CHROME_SHELL, and GRIDRUN_CHROMEDRIVER, then the usual places, then Selenium Manager, which finds no headless shell.
  * Throws a refusal that says what to do if there are none, or none that fit.
  */
 export async function findChrome(options: FindChromeOptions = {}): Promise<ChromePair> {
-  const { env = process.env, platform = process.platform, manager = seleniumManager } = options;
+  const { env = process.env, platform = process.platform, manager = seleniumManager, kind = 'full' } = options;
   const search = new Search(env, platform);
-  const chromes = await search.programs('GRIDRUN_CHROME', options.chromes ?? chromePlaces(platform, env));
+  const places = kind === 'full' ? chromePlaces(platform, env) : shellPlaces(platform, env);
+  const chromes = await search.programs(VARIABLES[kind], options.chromes ?? places);
+  if (kind === 'shell' && chromes.length === 0)
+    throw refusal('local.no-chrome', 'no headless shell of Chrome on this machine', { hint: NO_SHELL });
   const drivers = await search.programs('GRIDRUN_CHROMEDRIVER', options.chromedrivers ?? driverPlaces(platform, env));
   for (const chrome of chromes) {
     const driver = drivers.find((candidate) => fits(candidate, chrome));
@@ -55,7 +67,7 @@ export async function findChrome(options: FindChromeOptions = {}): Promise<Chrom
   const [driver] = drivers;
   const isMismatch = chrome !== undefined && driver !== undefined;
   // The user named both, so nothing else will do.
-  if (isMismatch && env['GRIDRUN_CHROME'] && env['GRIDRUN_CHROMEDRIVER']) throw mismatch(chrome, driver);
+  if (isMismatch && env[VARIABLES[kind]] && env['GRIDRUN_CHROMEDRIVER']) throw mismatch(chrome, driver);
   try {
     return await search.managed(chrome, manager);
   } catch (error) {

@@ -42,12 +42,13 @@ export function compareRuns(before: readonly EarlierRun[], after: EarlierRun): C
 }
 
 function comparedRun(compared: EarlierRun): ComparedRun {
-  const { run, startedAt, extensions } = compared;
+  const { run, chrome, startedAt, extensions } = compared;
   const build = extensions.find(({ arm }) => arm === 'subject');
   const lacks = missingSites(compared);
   return {
     run,
     startedAt,
+    ...(chrome === undefined ? {} : { chrome }),
     ...(lacks === undefined ? {} : { lacks }),
     ...(build === undefined ? {} : { extension: { name: build.name, version: build.version, sha256: build.sha256 } }),
   };

@@ -20,12 +20,13 @@ export function runOf(state: RunState): EarlierRun {
     at: startedAt = 0,
     shard = { index: 1, total: 1 },
     siteCount = sites.length,
+    chrome,
     lastFailed,
     checks = [],
   } = state.started ?? {};
   const faults = state.ended?.faults ?? [];
-  const rerun = lastFailed === true ? { lastFailed } : {};
-  return { run, startedAt, shard, faults, siteCount, ...rerun, checks, extensions: extensionsOf(state), sites };
+  const told = { ...(chrome === undefined ? {} : { chrome }), ...(lastFailed === true ? { lastFailed } : {}) };
+  return { run, startedAt, shard, faults, siteCount, ...told, checks, extensions: extensionsOf(state), sites };
 }
 
 /**

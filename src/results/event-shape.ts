@@ -36,6 +36,7 @@ const FIELDS: { readonly [Type in RunEvent['type']]: FieldsOf<Type> } = {
     shard,
     sessions: count,
     grid: text,
+    chrome: optional(wordOf({ shell: true, full: true })),
     resumes: optional(text),
     suiteHash: optional(text),
     importsHash: optional(text),

@@ -1,6 +1,7 @@
 import type { Arm } from '../core/attempt.ts';
 import { tallyCases, type CaseTally } from '../core/case-tally.ts';
 import type { CheckPlan } from '../core/check.ts';
+import type { ChromeKind } from '../core/chrome.ts';
 import type { Notice, RunStopping } from '../core/event.ts';
 import type { Cause, Fault } from '../core/fault.ts';
 import { exitOf, outcomeOf } from '../core/outcome.ts';
@@ -21,6 +22,8 @@ export interface ResultsFile {
   readonly gridrun: string;
   readonly host: string;
   readonly grid: string;
+  /** Which Chrome of this machine the sessions had; absent on another grid. */
+  readonly chrome?: ChromeKind;
   readonly startedAt: number;
   readonly durationMs: number;
   /** False if the run was cut off. */
@@ -140,6 +143,7 @@ function headOf(state: RunState): Omit<ResultsFile, 'sites'> {
     gridrun: started?.gridrun ?? '',
     host: started?.host ?? '',
     grid: started?.grid ?? '',
+    ...(started?.chrome === undefined ? {} : { chrome: started.chrome }),
     startedAt: started?.at ?? 0,
     durationMs: state.durationMs,
     ended: ended !== undefined,

@@ -3,6 +3,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ControlMode } from '../core/attempt.ts';
 import { buildDifferences, buildsOf, type BuildsOfRun } from '../core/builds.ts';
+import { chromeOf } from '../core/chrome.ts';
 import { isEvidenceCode } from '../core/error-codes.ts';
 import type { RunEvent, RunStarted, Undated } from '../core/event.ts';
 import { refusal } from '../core/fault.ts';
@@ -15,7 +16,7 @@ import type { RunFolder, UnfinishedRun } from './run-folder.ts';
 /** What must be the same in a run and in the run that resumes it. */
 export type PlanFacts = Pick<
   RunStarted,
-  'planHash' | 'siteCount' | 'checks' | 'suiteHash' | 'importsHash' | 'shard' | 'builds' | 'control'
+  'planHash' | 'siteCount' | 'checks' | 'suiteHash' | 'importsHash' | 'shard' | 'builds' | 'control' | 'chrome'
 >;
 
 /** What a new run keeps of an unfinished one. The other sites run again. */
@@ -229,6 +230,7 @@ function differencesOf(before: RunStarted, now: PlanFacts): string[] {
   );
   if ((before.control ?? 'never') !== (now.control ?? 'never'))
     differences.push(`control: ${CONTROLS[before.control ?? 'never']} then, ${CONTROLS[now.control ?? 'never']} now`);
+  if (chromeOf(before) !== chromeOf(now)) differences.push(`--chrome: ${chromeOf(before)} then, ${chromeOf(now)} now`);
   if (before.planHash !== now.planHash && differences.length === 0) {
     differences.push('the entries of the site list, the selection (--site, --tag, --grep) or the durations file');
   }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDifferences } from '../core/builds.ts';
+import { chromeOf } from '../core/chrome.ts';
 import type { RunStarted } from '../core/event.ts';
 import { makeFault, refusal, type Fault } from '../core/fault.ts';
 import { JOURNAL } from './layout.ts';
@@ -100,11 +101,12 @@ function commonPlan(found: readonly Shard[]): Shard | undefined {
 }
 
 function planOf({ header }: Shard): string {
-  const { subject, control } = header.builds ?? {};
-  const builds = [subject?.sha256, control === 'none' ? control : control?.sha256];
+  const { subject, control: compared } = header.builds ?? {};
+  const builds = [subject?.sha256, compared === 'none' ? compared : compared?.sha256];
   const titles = header.checks.map(({ title }) => title);
   const suite = header.suiteHash ?? '';
-  return JSON.stringify([header.planHash, header.shard.total, titles, suite, builds, header.control ?? 'never']);
+  const control = header.control ?? 'never';
+  return JSON.stringify([header.planHash, header.shard.total, titles, suite, builds, control, chromeOf(header)]);
 }
 
 /** A finished shard if there is one, because a CI server may have rerun a job that was cut off. `same` is newest first. */
@@ -149,6 +151,7 @@ function foreign(shard: Shard, plan: Shard): Fault {
       : ['the checks']),
     ...((own.suiteHash ?? '') === (common.suiteHash ?? '') ? [] : ['the content of the check files']),
     ...((own.control ?? 'never') === (common.control ?? 'never') ? [] : ['when the control runs (--control-all)']),
+    ...(chromeOf(own) === chromeOf(common) ? [] : [`--chrome (${chromeOf(own)} instead of ${chromeOf(common)})`]),
     ...buildDifferences(common.builds, own.builds).map(
       ({ option, before, now }) => `--${option} (${now} instead of ${before})`,
     ),

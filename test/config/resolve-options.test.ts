@@ -155,6 +155,21 @@ test('a window needs a display', { skip: process.platform !== 'linux' && 'only L
   assert.equal(resolveOptions({ ...NOTHING, flags: { ...flags, grid: 'http://hub:4444' } }).headed, true);
 });
 
+test('the headless shell has no window and no extensions, and only this machine has one', () => {
+  const flags = { sites: 's', chrome: 'shell' };
+  const said = (more: Readonly<Record<string, unknown>>, config = {}): string =>
+    mistakesOf(() =>
+      resolveOptions({ ...NOTHING, flags: { ...flags, ...more }, config, env: { DISPLAY: ':0' } }),
+    ).join();
+  assert.match(said({ headed: true }), /^--chrome shell: the headless shell has no window/);
+  assert.match(said({ extension: 'dist' }), /^--chrome shell: extensions do not run in the headless shell/);
+  assert.match(said({ grid: 'http://hub:4444' }), /^--chrome: applies only to the Chrome of this machine/);
+  assert.equal(resolveOptions({ ...NOTHING, flags }).chrome, 'shell');
+  const config = { chrome: 'shell' };
+  assert.equal(resolveOptions({ ...NOTHING, flags: { sites: 's', grid: 'http://hub:4444' }, config }).chrome, 'shell');
+  assert.equal(resolveOptions({ ...NOTHING, flags: { sites: 's' } }).chrome, 'auto');
+});
+
 test('what is wrong inside a webServer is named, without what may be a secret', () => {
   const config = { webServer: { command: 'serve', port: 9320, env: { TOKEN: 'hunter2' } } };
   const mistakes = mistakesOf(() => resolveOptions({ ...NOTHING, config, configName: 'gridrun.config.ts' }));

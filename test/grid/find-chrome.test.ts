@@ -48,6 +48,12 @@ test('takes the first browser that has a driver of its major version', { skip },
   });
 });
 
+test('without a headless shell it says how to get one, and asks no manager', { skip }, async () => {
+  const { message, hint } = await refused({ kind: 'shell', chromes: [], manager: () => assert.fail('asked') });
+  assert.equal(message, 'no headless shell of Chrome on this machine');
+  assert.match(hint ?? '', /chromium-headless-shell.*GRIDRUN_CHROME_SHELL.*--chrome full/);
+});
+
 test('the environment goes first, and must name a program', { skip }, async () => {
   const env = {
     GRIDRUN_CHROME: await program('mine', '150.0'),

@@ -56,6 +56,24 @@ test('as root on Debian it installs what is missing, and that alone, and says so
   ]);
 });
 
+test('what is only helpful is installed apart, and is not missed where it cannot be', async () => {
+  const shell: Need = { ...need('shell', 1), optional: true };
+  const system = machine({});
+  const { ready, said } = await setUp([need('chrome', 1), shell], system);
+  assert.deepEqual(
+    [ready, system.ran.slice(1)],
+    [true, ['apt-get install -y -qq chrome-package', 'apt-get install -y -qq shell-package']],
+  );
+  assert.match(said[1] ?? '', /^setup: installing shell, with which gridrun is faster: shell-package/);
+  const cannot = { ...need('shell', 1), optional: true };
+  assert.deepEqual(await setUp([cannot], machine({ isRoot: false })), { ready: true, said: [] });
+  const failing = await setUp([{ ...need('shell', 1), optional: true }], machine({ installs: false }));
+  assert.deepEqual(
+    [failing.ready, failing.said[1]],
+    [true, 'setup: shell-package cannot be installed here; gridrun works without it'],
+  );
+});
+
 test('a source that does not answer does not stop the install', async () => {
   const { ready } = await setUp([need('chrome', 1)], machine({ updates: false }));
   assert.equal(ready, true);

@@ -119,6 +119,11 @@ test('a rerun of failed sites, other check files and another use of the control 
     /^merge\.rerun shard 3\/3 in c is a rerun of failed sites \(--last-failed\)/,
   );
   assert.match(named({ suiteHash: 'suite-2' }), /^merge\.foreign c .*: the content of the check files differ/);
+  assert.match(
+    named({ chrome: 'shell' }),
+    /^merge\.foreign c .*: --chrome \(headless shell instead of full Chrome\) differ/,
+  );
+  assert.equal(named({ chrome: 'full' }), '');
   assert.match(named({ control: 'always' }), /^merge\.foreign c .*: when the control runs \(--control-all\) differ/);
 });
 

@@ -320,6 +320,9 @@ test('resume refuses another plan, and says what differs', async () => {
       'check "it is quick": new',
     ],
   });
+  await assert.rejects(planResume(source, { ...PLAN, chrome: 'shell' }), {
+    mistakes: ['--chrome: full Chrome then, headless shell now'],
+  });
   await assert.rejects(planResume(source, { ...PLAN, planHash: 'hash-2' }), (error: Error & { mistakes: string[] }) => {
     assert.match(error.mistakes.join(), /entries of the site list/);
     return true;

@@ -3,13 +3,13 @@ import { createRequire } from 'node:module';
 import { spawnSync } from 'node:child_process';
 
 /** The programs that a test may need on the machine. */
-export type Need = 'chrome' | 'selenium' | 'docker' | 'corpus';
+export type Need = 'chrome' | 'shell' | 'selenium' | 'docker' | 'corpus';
 
 const CORPUS = new URL('../../../shared/corpus/pages-dev.tar.gz', import.meta.url).pathname;
 
 /**
  * For a test's `skip` option: false if the machine has everything, otherwise the reason.
- * In CI Chrome, Selenium and Docker are required: there a missing one throws instead of skipping.
+ * In CI Chrome, its headless shell, Selenium and Docker are required: there a missing one throws instead of skipping.
  */
 export function missing(...needs: readonly Need[]): string | false {
   const lacking = needs.flatMap((need) => {
@@ -25,12 +25,14 @@ export function missing(...needs: readonly Need[]): string | false {
 
 const PROBES: Readonly<Record<Need, () => string | undefined>> = {
   chrome: () => (firstOf(CHROMES) && firstOf(CHROMEDRIVERS) ? undefined : 'Chrome and its driver'),
+  shell: () => (firstOf(SHELLS) ? undefined : 'the headless shell of Chrome'),
   selenium: () => (seleniumJar() && runs('java', '-version') ? undefined : 'Java and the Selenium jar'),
   docker: () => (runs('docker', 'info') ? undefined : 'a Docker engine'),
   corpus: () => (readable(CORPUS) ? undefined : 'the corpus of captured pages'),
 };
 
 const CHROMES = [process.env['GRIDRUN_CHROME'], '/usr/bin/chromium', '/usr/bin/google-chrome'];
+const SHELLS = [process.env['GRIDRUN_CHROME_SHELL'], '/usr/bin/chromium-headless-shell'];
 const CHROMEDRIVERS = [process.env['GRIDRUN_CHROMEDRIVER'], '/usr/bin/chromedriver'];
 
 /** The path of the Selenium server's jar, if its package is installed. */

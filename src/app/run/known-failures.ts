@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { chromeOf } from '../../core/chrome.ts';
 import type { Undated } from '../../core/event.ts';
 import { gateEvents, gateOf } from '../../core/gate.ts';
 import type { KnownFailureOptions, PlanOptions } from '../../core/options.ts';
@@ -20,6 +21,8 @@ import { refuseTogether } from './refuse-together.ts';
 /** The failures that a run knows before it starts. */
 export interface KnownFailures {
   readonly baseline?: FailuresBefore;
+  /** The names of the browsers that the nights of the baseline had. */
+  readonly baselineChromes?: ReadonlySet<string>;
   readonly expectations?: ExpectationsFile;
 }
 
@@ -36,7 +39,9 @@ export async function readKnownFailures(
     file === undefined ? Promise.resolve(undefined) : readExpectationsOf(file, cwd),
   );
   return {
-    ...(nights === undefined ? {} : { baseline: new FailuresBefore(nights) }),
+    ...(nights === undefined
+      ? {}
+      : { baseline: new FailuresBefore(nights), baselineChromes: new Set(nights.map(chromeOf)) }),
     ...(expectations === undefined ? {} : { expectations }),
   };
 }
@@ -79,16 +84,26 @@ export function failureCounter(
 /** The events before `run-ended`: which failures are excused, and which expectations need attention. */
 export function knownFailureEvents(
   state: RunState,
-  { baseline, expectations }: KnownFailures,
+  { baseline, baselineChromes, expectations }: KnownFailures,
   facts: KnownFacts,
 ): Undated[] {
   const applied =
     expectations === undefined ? undefined : applyExpectations(state, expectations.expectations, dated(facts, state));
   const verdicts = [...state.sites()].map(({ verdict }) => verdict);
   return [
+    ...otherChrome(baselineChromes, state),
     ...gateEvents(verdicts, { baseline, expectations: applied }),
     ...(applied === undefined ? [] : expectationNotices(applied, expectations?.name ?? '')),
   ];
+}
+
+/** A failure that only one browser has is no change of the site. */
+function otherChrome(before: ReadonlySet<string> = new Set(), { started }: RunState): Undated[] {
+  const now = chromeOf(started ?? {});
+  const others = [...before].filter((name) => name !== now);
+  if (others.length === 0) return [];
+  const text = `the baseline was made with ${others.join(' and ')}, and this run had ${now}: a difference may be the browser's`;
+  return [{ type: 'notice', level: 'warning', code: 'baseline.chrome', text }];
 }
 
 /** Adds the day on which the run started. It comes from the journal, so a run over midnight has one day. */

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { SCHEMA_VERSION, type RunStarted, type Undated } from '../../core/event.ts';
 import { countOf } from '../../core/count-of.ts';
+import type { ChromeKind } from '../../core/chrome.ts';
 import type { RunOptions } from '../../core/options.ts';
 import type { PlanFacts } from '../../results/resume.ts';
 import { setAsideText } from '../../results/run-folder.ts';
@@ -48,7 +49,7 @@ export async function writeHead(prepared: Prepared, { emit, folder }: Books, opt
 
 /** The first event of a run. */
 function runStarted(
-  { run, input, grid, resumed }: Prepared,
+  { run, input, chrome, grid, resumed }: Prepared,
   { failOnFlaky, lastFailed }: HeadOptions,
 ): Undated<RunStarted> {
   const { plan } = input;
@@ -58,7 +59,7 @@ function runStarted(
     run,
     gridrun: version(),
     host: hostname(),
-    ...planFacts(input),
+    ...planFacts(input, chrome?.kind),
     duplicateCount: plan.duplicateCount,
     sessions: plan.sessions,
     grid: grid.name,
@@ -70,9 +71,10 @@ function runStarted(
 }
 
 /** What the journal's first line says of a plan. A run that is resumed must have the same. */
-export function planFacts({ plan, hashes, builds }: RunInput): PlanFacts {
+export function planFacts({ plan, hashes, builds }: RunInput, chrome: ChromeKind | undefined): PlanFacts {
   const { planHash, sites, checks, shard } = plan;
   const control = builds?.mode ?? 'never';
-  const facts = { planHash, siteCount: sites.length, checks, ...hashes, shard, control };
+  const browser = chrome === undefined ? {} : { chrome };
+  const facts = { planHash, siteCount: sites.length, checks, ...hashes, shard, control, ...browser };
   return builds === undefined ? facts : { ...facts, builds: buildsOfRun(builds) };
 }

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { ControlMode } from '../../core/attempt.ts';
 import type { Emit, Grid, Isolation } from '../../core/ports.ts';
-import { findUnfinished, planResume, type ResumePlan } from '../../results/resume.ts';
+import { findUnfinished, planResume, type PlanFacts, type ResumePlan } from '../../results/resume.ts';
 import { lockTakenOver, RunFolder, type SetAside } from '../../results/run-folder.ts';
 import { isolation } from '../../session/isolation.ts';
 import { idleInit } from '../../os/reaper.ts';
 import { startWebServer } from '../../webserver/web-server.ts';
 import { EarlyEvents } from './early-events.ts';
 import { installExtension, withoutExtension, type Builds, type InstalledBuilds } from './extension.ts';
+import { chooseChrome, type ChosenChrome } from '../../grid/which-chrome.ts';
 import { gridFor, type RunGrid } from './grid.ts';
 import { readInput, type RunInput } from './input.ts';
 import { knownFacts, type KnownFacts } from './known-failures.ts';
@@ -20,6 +21,8 @@ export interface Prepared extends AsyncDisposable {
   readonly run: string;
   readonly input: RunInput;
   /** Locked for this run. A finished run in it is untouched so far. */
+  /** The Chrome of this machine; undefined if the run is on another grid. */
+  readonly chrome: ChosenChrome | undefined;
   readonly folder: RunFolder;
   /** The unfinished run that was in the folder, and where it is now. */
   readonly aside: SetAside | undefined;
@@ -56,11 +59,9 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
   if (notice !== undefined) early.emit(notice);
   await sayIfNothingReaps(early.emit);
   const cutOff = await folder.setAsideIfCutOff();
-  const resumed =
-    options.resume === undefined
-      ? undefined
-      : await planResume(await findUnfinished(folder, options.resume), planFacts(input));
-  const started = await stopper.preparing(startGrid(order, input, early.emit));
+  const chrome = options.grid === 'local' ? await chooseChrome(options) : undefined;
+  const resumed = await resumeOf(options.resume, folder, planFacts(input, chrome?.kind));
+  const started = await stopper.preparing(startGrid(order, { input, chrome, emit: early.emit }));
   input.secrets.push(...(started.secrets ?? []));
   const plain = stack.use(stage?.sessions.grid(started) ?? started);
   const installed =
@@ -74,6 +75,7 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
   return {
     run,
     input,
+    chrome,
     folder,
     aside,
     resumed,
@@ -85,6 +87,14 @@ export async function prepare(order: RunOrder): Promise<Prepared> {
     early,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+async function resumeOf(
+  resume: string | undefined,
+  folder: RunFolder,
+  facts: PlanFacts,
+): Promise<ResumePlan | undefined> {
+  return resume === undefined ? undefined : await planResume(await findUnfinished(folder, resume), facts);
 }
 
 async function sayIfNothingReaps(emit: Emit): Promise<void> {
@@ -100,10 +110,16 @@ function runName(): string {
   return `${day}-${time}-${randomBytes(2).toString('hex')}`;
 }
 
-function startGrid({ options, terminal, stopper }: RunOrder, { plan }: RunInput, emit: Emit): Promise<RunGrid> {
-  const siteUrls = plan.sites.filter((site) => site.skip === undefined).map((site) => site.url);
+interface StartOrder {
+  readonly input: RunInput;
+  readonly chrome: ChosenChrome | undefined;
+  readonly emit: Emit;
+}
+
+function startGrid({ options, terminal, stopper }: RunOrder, { input, chrome, emit }: StartOrder): Promise<RunGrid> {
+  const siteUrls = input.plan.sites.filter((site) => site.skip === undefined).map((site) => site.url);
   const onProgress = (text: string): void => void terminal?.stream.write(`${text}\n`);
-  return gridFor(options, { siteUrls, signal: stopper.signal, emit, onProgress });
+  return gridFor(options, { siteUrls, chrome, signal: stopper.signal, emit, onProgress });
 }
 
 interface InstallOrder {

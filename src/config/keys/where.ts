@@ -59,6 +59,15 @@ export interface WhereKeys {
   hubImage?: string;
 
   /**
+   * Chrome of this machine to use: the headless shell, full Chrome, or (auto) the shell if the run has no extension and
+   * no window.
+   *
+   * Flag: `--chrome <auto|shell|full>`
+   * @default 'auto'
+   */
+  chrome?: 'auto' | 'shell' | 'full';
+
+  /**
    * Show the browser windows.
    *
    * Flag: `--headed`

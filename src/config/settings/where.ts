@@ -1,4 +1,4 @@
-import { GRID, JSON_OBJECT, NODE_RANGE, SWITCH, WHOLE_OR_AUTO, text } from '../kinds.ts';
+import { GRID, JSON_OBJECT, NODE_RANGE, SWITCH, WHOLE_OR_AUTO, oneOf, text } from '../kinds.ts';
 import { setting } from '../setting.ts';
 
 /** Where to run: the browsers, and how many. */
@@ -57,6 +57,14 @@ export const WHERE = {
     describe: 'Image of the hub of --grid docker',
     default: undefined,
     defaultText: "gridrun's own",
+  }),
+  chrome: setting({
+    flag: 'chrome',
+    value: 'auto|shell|full',
+    kind: oneOf('auto', 'shell', 'full'),
+    describe:
+      'Chrome of this machine to use: the headless shell, full Chrome, or (auto) the shell if the run has no extension and no window',
+    default: 'auto',
   }),
   headed: setting({
     flag: 'headed',

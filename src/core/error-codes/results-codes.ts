@@ -2,6 +2,11 @@ import { input, noted, reported, type Codes } from './code-meaning.ts';
 
 /** Codes of earlier results: baseline, known failures, history, merged shards and reports. */
 export const RESULTS_CODES = {
+  'baseline.chrome': noted(
+    'nobody',
+    'the baseline was made with another Chrome, so a difference may be that of the browsers',
+    'run with the `--chrome` of the baseline, or make a new baseline',
+  ),
   'baseline.none': input(
     'the baseline folder contains no results',
     'pass the results folder of an earlier run to `--baseline`, or a folder of such folders',

@@ -28,7 +28,7 @@ export const SITE_CODES = {
   ),
   'local.no-chrome': input(
     'this machine has no Chrome or no chromedriver',
-    'install both, or set their paths with `GRIDRUN_CHROME` and `GRIDRUN_CHROMEDRIVER`',
+    'install both, or set their paths with `GRIDRUN_CHROME` (`GRIDRUN_CHROME_SHELL` for `--chrome shell`) and `GRIDRUN_CHROMEDRIVER`',
   ),
   'replay.incomplete': reported(
     'site',

@@ -1,3 +1,4 @@
+import { CHROME_NAMES } from '../../core/chrome.ts';
 import { groupFaults, groupNewFaults } from '../../core/fault-groups.ts';
 import { exitOf, outcomeOf } from '../../core/outcome.ts';
 import { releaseTestOf } from '../../core/release-test.ts';
@@ -61,6 +62,10 @@ export function buildReportData({ state, attempts, timeline, faults, evidenceBas
   };
 }
 
+function gridText({ grid = '', chrome }: Partial<NonNullable<RunState['started']>> = {}): string {
+  return chrome === undefined ? grid : `${grid} (${CHROME_NAMES[chrome]})`;
+}
+
 function runFacts(state: RunState, faults: FaultTable): RunFacts {
   const { started, ended } = state;
   const exit = exitOf(outcomeOf(state));
@@ -70,7 +75,7 @@ function runFacts(state: RunState, faults: FaultTable): RunFacts {
     run: started?.run ?? '',
     gridrun: started?.gridrun ?? '',
     host: started?.host ?? '',
-    grid: started?.grid ?? '',
+    grid: gridText(started),
     startedAt: started?.at ?? 0,
     durationMs: Math.round(state.durationMs),
     ended: ended !== undefined,

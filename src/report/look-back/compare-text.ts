@@ -10,6 +10,7 @@ import {
   type MissingSites,
   type SiteChange,
 } from '../../core/comparison.ts';
+import { chromeOf } from '../../core/chrome.ts';
 import { countOf } from '../../core/count-of.ts';
 import { terminalLine } from '../terminal/terminal-text.ts';
 import { verdictMark } from '../terminal/verdict-mark.ts';
@@ -99,11 +100,20 @@ function headLines(before: Comparison['before'], after: ComparedRun): string[] {
     ...lacksLines('earlier', before[0]),
     ...lacksLines('later', after),
     ...buildLines(before[0]?.extension, after.extension),
+    ...chromeLines(before[0] ?? after, after),
   ];
 }
 
 function lacksLines(name: 'earlier' | 'later', run: ComparedRun | undefined): string[] {
   return run?.lacks === undefined ? [] : [`the ${name} run ${LACKS_TEXTS[run.lacks]}`];
+}
+
+/** A change may be the browser's. */
+function chromeLines(before: ComparedRun, after: ComparedRun): string[] {
+  const [was, is] = [chromeOf(before), chromeOf(after)];
+  return was === is
+    ? []
+    : [`browser: ${was} before, ${is} after; to compare alike, run with --chrome ${before.chrome ?? 'full'}`];
 }
 
 /** Two builds are often compared on purpose, so this only says it. */

@@ -50,7 +50,12 @@ function nextSteps(state: TerminalSetup['state'], out: string, failures: readonl
     ];
   const { failed, errored, 'not-run': notRun } = state.counts();
   if (failed + errored + notRun === 0 || isReplay(state)) return again;
-  return [...again, 'to rerun only these: gridrun --last-failed with the same flags'];
+  const inShell = state.started?.chrome === 'shell' && failed + errored > 0;
+  return [
+    ...again,
+    'to rerun only these: gridrun --last-failed with the same flags',
+    ...(inShell ? ['to try them in full Chrome: add --chrome full'] : []),
+  ];
 }
 
 /** Its sites are recordings, which `--last-failed` does not know. */

@@ -1,3 +1,4 @@
+import { CHROME_NAMES } from '../../core/chrome.ts';
 import type { RunEvent } from '../../core/event.ts';
 import type { Reporter } from '../../core/ports.ts';
 import type { SiteVerdict } from '../../core/verdict.ts';
@@ -48,7 +49,8 @@ export class ListReporter implements Reporter {
       case 'run-started': {
         const sites = `${event.siteCount} ${event.siteCount === 1 ? 'site' : 'sites'}`;
         const checks = `${event.checks.length} ${event.checks.length === 1 ? 'check' : 'checks'}`;
-        return [`gridrun ${event.gridrun}: ${sites} × ${checks}, grid ${terminalLine(event.grid)}`];
+        const chrome = event.chrome === undefined ? '' : ` (${CHROME_NAMES[event.chrome]})`;
+        return [`gridrun ${event.gridrun}: ${sites} × ${checks}, grid ${terminalLine(event.grid)}${chrome}`];
       }
       case 'site-judged': {
         const amended = event.amended === true;
