@@ -28,7 +28,7 @@ const SILENT =
   'gave no answer: it did not fail again in the same way, the control failed too, or the recording lacks a request';
 
 /** The run that these replays belong to. */
-interface Replayed {
+export interface Replayed {
   readonly prepared: Prepared;
   readonly books: Books;
   readonly order: RunOrder;
@@ -38,7 +38,7 @@ interface Replayed {
 type StartRun = (options: RunOptions, onRecordings: Stage) => Run;
 
 /**
- * With `--record` and `--control`: tries each recorded failure with both builds on the very same bytes, on this machine's
+ * With `--control`: tries each recorded failure with both builds on the very same bytes, on this machine's
  * Chrome, and judges its site again. The servers are not asked, so their next minute explains no difference. If the replays
  * cannot start, the sites keep their verdicts, and a notice says why. Returns why the run was stopped, if it was.
  */
@@ -48,7 +48,7 @@ export async function replayFailures(
   start: StartRun,
 ): Promise<StopReason | ''> {
   const { options, stage, stopper } = order;
-  if (stage !== undefined || options.record === 'off' || prepared.control === 'never') return stopped;
+  if (stage !== undefined || prepared.control === 'never') return stopped;
   const all = sites.recordedFailures().filter(isOpenQuestion).toSorted(leastSureFirst);
   if (all.length === 0 || stopped !== '' || faults.length > 0) return stopped;
   const failures = all.slice(0, MAX_REPLAYS);

@@ -1,15 +1,15 @@
 import { systemFault } from '../../core/fault.ts';
 import type { RunOptions } from '../../core/options.ts';
 import { conclude, lastEvents } from './conclude.ts';
-import { dispatch } from './dispatch.ts';
+import { dispatch, type Dispatched } from './dispatch.ts';
 import { EventFeed, type Run, type RunSummary } from './handle.ts';
 import { readInput, type InputOptions } from './input.ts';
 import { openBooks } from './open-books.ts';
 import { writeHead } from './opening.ts';
 import type { RunPlan } from './plan.ts';
 import { prepare } from './prepare.ts';
+import type { Replayed } from './replay-failures.ts';
 import type { Terminal } from './reporters.ts';
-import { replayFailures } from './replay-failures.ts';
 import type { RunOrder } from './run-order.ts';
 import type { Stage } from './stage.ts';
 import { Stopper } from './stop.ts';
@@ -59,10 +59,16 @@ async function execute(order: RunOrder): Promise<RunSummary> {
   // A journal that cannot be written stops the run here, before the first session.
   await books.written();
   const dispatched = await dispatch(prepared, books, order);
-  const stopped = await replayFailures(dispatched, { prepared, books, order }, (nested, onRecordings) =>
+  const stopped = options.record === 'off' ? dispatched.stopped : await replay(dispatched, { prepared, books, order });
+  return await conclude(books, lastEvents(prepared, books, { ...dispatched, stopped }));
+}
+
+/** Loads the replay of recordings, with its proxy, only for a run that records. */
+async function replay(dispatched: Dispatched, replayed: Replayed): Promise<Dispatched['stopped']> {
+  const { replayFailures } = await import('./replay-failures.ts');
+  return await replayFailures(dispatched, replayed, (nested, onRecordings) =>
     startRun(nested, { stage: onRecordings }),
   );
-  return await conclude(books, lastEvents(prepared, books, { ...dispatched, stopped }));
 }
 
 /** Awaits a step before the start of a run. Refuses the run if the operating system does not let it. */
