@@ -38,7 +38,7 @@ function doctorOptions(yargs: Argv) {
     .option('extension', valueOption('dir|zip|crx', 'Manifest V3 extension, to test if it loads', 'none'))
     .option('control', valueOption('none|dir|zip|crx', 'Another build of it, or none', 'off'))
     .option('capabilities', valueOption('json|file', 'W3C capabilities to add, as for a run', 'none'))
-    .option('chrome', valueOption('auto|shell|full', 'Chrome of this machine to test', 'auto'))
+    .option('chrome', valueOption('auto|shell|full', 'Chrome of this machine to test', 'full'))
     .option('headed', switchOption('Show the browser window'))
     .option('out', valueOption('dir', 'Results folder, to test if its disk has room', DEFAULT_OUT))
     .option('config', valueOption('file', 'Config file to read', 'gridrun.config.{ts,mjs,js,json}'))

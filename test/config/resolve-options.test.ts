@@ -167,7 +167,7 @@ test('the headless shell has no window and no extensions, and only this machine 
   assert.equal(resolveOptions({ ...NOTHING, flags }).chrome, 'shell');
   const config = { chrome: 'shell' };
   assert.equal(resolveOptions({ ...NOTHING, flags: { sites: 's', grid: 'http://hub:4444' }, config }).chrome, 'shell');
-  assert.equal(resolveOptions({ ...NOTHING, flags: { sites: 's' } }).chrome, 'auto');
+  assert.equal(resolveOptions({ ...NOTHING, flags: { sites: 's' } }).chrome, 'full');
 });
 
 test('what is wrong inside a webServer is named, without what may be a secret', () => {

@@ -6,7 +6,7 @@ import { Reader, assertPrinted, shownExit } from './reader.ts';
 
 test(
   'the tutorial from its first line to its last, in a real Chrome: each command does and prints what it says',
-  { skip: missing('chrome', 'shell') },
+  { skip: missing('chrome') },
   async (t) => {
     await using reader = await Reader.with({});
     const steps = stepsOf(paper('docs/tutorial.md'));

@@ -63,7 +63,7 @@ export interface WhereKeys {
    * no window.
    *
    * Flag: `--chrome <auto|shell|full>`
-   * @default 'auto'
+   * @default 'full'
    */
   chrome?: 'auto' | 'shell' | 'full';
 

@@ -64,7 +64,7 @@ export const WHERE = {
     kind: oneOf('auto', 'shell', 'full'),
     describe:
       'Chrome of this machine to use: the headless shell, full Chrome, or (auto) the shell if the run has no extension and no window',
-    default: 'auto',
+    default: 'full',
   }),
   headed: setting({
     flag: 'headed',
