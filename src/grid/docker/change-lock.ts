@@ -12,8 +12,8 @@ interface Holder extends ProcessIdentity {
 }
 
 /**
- * Makes sure that one gridrun of this user at a time changes a grid: two that start the same containers remove each
- * other's. If the system takes no lock, for example because the disk is full, the work goes on without one.
+ * Makes sure that one gridrun of this user at a time changes a grid, or builds an image: two that start the same containers
+ * remove each other's. If the system takes no lock, for example because the disk is full, the work goes on without one.
  */
 export class ChangeLock implements Disposable {
   readonly #path: string;
@@ -33,15 +33,14 @@ export class ChangeLock implements Disposable {
   /** Waits until no other gridrun changes the grid, and locks it. Throws if the signal aborts. */
   static async take(
     grid: string,
-    { signal, onProgress }: { readonly signal?: AbortSignal | undefined; readonly onProgress?: OnProgress | undefined },
+    { signal, onProgress, doing = `changing the grid '${grid}'` }: TakeOptions,
   ): Promise<ChangeLock> {
     let shown: number | undefined;
     for (;;) {
       signal?.throwIfAborted();
       const found = tryLock(grid);
       if (found instanceof ChangeLock) return found;
-      if (shown !== found.pid)
-        onProgress?.(`waiting for process ${found.pid}, another gridrun that is changing the grid '${grid}'`);
+      if (shown !== found.pid) onProgress?.(`waiting for process ${found.pid}, another gridrun that is ${doing}`);
       shown = found.pid;
       await delay(POLL_MS, undefined, signal === undefined ? {} : { signal });
     }
@@ -61,7 +60,12 @@ export class ChangeLock implements Disposable {
   }
 }
 
-type OnProgress = (text: string) => void;
+interface TakeOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((text: string) => void) | undefined;
+  /** What the other gridrun does, for the message. */
+  readonly doing?: string;
+}
 
 /** Returns the lock, or the process that has it. */
 function tryLock(grid: string): ChangeLock | Holder {

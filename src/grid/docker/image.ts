@@ -1,4 +1,5 @@
 import { GridrunError } from '../../core/fault.ts';
+import { ChangeLock } from './change-lock.ts';
 import { ifThere, openEngine, type Engine } from './engine.ts';
 import { contextOf, readRecipe } from './image-recipe.ts';
 import { LABEL } from './labels.ts';
@@ -39,6 +40,9 @@ export async function ensureImage(engine: Engine, ref: string | undefined, optio
 export async function ensureOwnImage(engine: Engine, options: ImageOptions = {}): Promise<GridImage> {
   const recipe = await readRecipe(options.base);
   if (await exists(engine, recipe.tag)) return { ref: recipe.tag, ours: true };
+  // A build takes minutes and both cores, so one gridrun builds, and the others wait for its image.
+  using _lock = await buildLock(engine, recipe.tag, options);
+  if (await exists(engine, recipe.tag)) return { ref: recipe.tag, ours: true };
   options.onProgress?.(`building the image of the grid, ${recipe.tag}`);
   await engine.call(
     'build the image',
@@ -56,6 +60,15 @@ export async function ensureOwnImage(engine: Engine, options: ImageOptions = {})
     BUILD_DEADLINE_MS,
   );
   return { ref: recipe.tag, ours: true };
+}
+
+async function buildLock(engine: Engine, tag: string, { onProgress }: ImageOptions): Promise<ChangeLock> {
+  const doing = `building the image ${tag}`;
+  return await engine.call(
+    `build ${tag}`,
+    async (signal) => await ChangeLock.take(`image-${tag.split(':').at(-1)}`, { signal, onProgress, doing }),
+    BUILD_DEADLINE_MS,
+  );
 }
 
 /**

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gridDown } from '../../../src/grid/docker/down.ts';
 import { openEngine } from '../../../src/grid/docker/engine.ts';
-import { ensureOwnImage } from '../../../src/grid/docker/image.ts';
 import { readHub } from '../../../src/grid/docker/hub-api.ts';
 import { startScaler, type Scaler } from '../../../src/grid/docker/scaler.ts';
 import { gridUp, type RunningGrid } from '../../../src/grid/docker/up.ts';
@@ -17,8 +16,6 @@ test('two grid up of one name at once make one grid, and each is told that it is
   await using named = gridName();
   const { name } = named;
   await using place = await Workplace.with({});
-  // If each built the image first, one grid could be up before the other command wants it.
-  await ensureOwnImage(await openEngine());
   const up = ['grid', 'up', '--name', name, '--nodes', '2', '--sessions-per-node', '1', '--port', '0'];
   const [first, second] = await Promise.all([place.run(up), place.run(up)]);
   assert.deepEqual([first.code, second.code], [0, 0], first.stderr + second.stderr);
