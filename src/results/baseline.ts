@@ -23,6 +23,8 @@ export class FailuresBefore implements Excuser {
     this.#nights = nights.length;
     for (const night of nights) {
       for (const site of night.sites) {
+        // Its next attempt may have passed, so nobody knows if it failed.
+        if (site.stoppedBy !== undefined) continue;
         if (isDead(site)) count(this.#dead, site.id);
         for (const check of site.checks) {
           const verdict = verdictOfCheck(check);

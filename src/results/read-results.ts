@@ -5,8 +5,8 @@ import { refusal } from '../core/fault.ts';
 import { JOURNAL } from './layout.ts';
 import { RESULTS_VERSION, type ResultsFile } from './results-json.ts';
 import { count, date, flag, text } from './basic-shapes.ts';
-import { checkPlan, extensionResult, fault, shard, siteResult } from './result-shapes.ts';
-import { isObject, listOf, objectOf, optional, wordOf } from './shape.ts';
+import { checkPlan, chrome, extensionResult, fault, shard, siteResult } from './result-shapes.ts';
+import { isObject, listOf, objectOf, optional } from './shape.ts';
 import { withoutBom } from '../text/without-bom.ts';
 
 /** The part of results.json that later runs use, and that is checked when it is read. */
@@ -17,7 +17,7 @@ export type ReadResults = Pick<
 
 const READ = objectOf<ReadResults>({
   run: text,
-  chrome: optional(wordOf({ shell: true, full: true })),
+  chrome: optional(chrome),
   startedAt: date,
   shard,
   faults: listOf(fault),
@@ -39,8 +39,8 @@ export async function readResults(path: string): Promise<ReadResults> {
     throw unreadable(path, `${path} cannot be read: ${(error as Error).message}`);
   }
   if (!isResults(value)) throw unreadable(path, `${path} is not a results file of gridrun: ${whyNotResults(value)}`);
-  const { run, chrome, startedAt, shard, faults, siteCount, lastFailed, checks, extensions, sites } = value;
-  const told = { ...(chrome === undefined ? {} : { chrome }), ...(lastFailed === true ? { lastFailed } : {}) };
+  const { run, chrome: had, startedAt, shard, faults, siteCount, lastFailed, checks, extensions, sites } = value;
+  const told = { ...(had === undefined ? {} : { chrome: had }), ...(lastFailed === true ? { lastFailed } : {}) };
   return { run, startedAt, shard, faults, siteCount, ...told, checks, extensions, sites };
 }
 

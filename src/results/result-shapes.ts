@@ -18,6 +18,7 @@ import type { Pairs } from '../core/attribution/pairs.ts';
 import { isAttachmentPath } from '../core/attachment-path.ts';
 import type { Build, BuildsOfRun } from '../core/builds.ts';
 import type { CheckPlan } from '../core/check.ts';
+import type { ChromeKind } from '../core/chrome.ts';
 import type { RunStarted } from '../core/event.ts';
 import type { SentPage } from '../core/sent-page.ts';
 import type { Cause, Fault } from '../core/fault.ts';
@@ -204,6 +205,9 @@ export const siteVerdict = objectOf<SiteVerdict>({
   stoppedBy: optional(stopReason),
 });
 
+/** Which Chrome of its machine a run had. */
+export const chrome = wordOf<ChromeKind>({ shell: true, full: true });
+
 export const excuse = objectOf<CheckExcuse>({
   title: text,
   by: wordOf<ExcusedBy>({ baseline: true, expectation: true }),
@@ -230,6 +234,7 @@ export const siteResult = objectOf<SiteResult>({
   durationMs: optional(duration),
   totalMs: duration,
   attempts: count,
+  stoppedBy: optional(stopReason),
   control: optional(verdictWord),
   attribution: optional(attribution),
   probability: optional(share),

@@ -9,6 +9,7 @@ import type { Reporter } from '../core/ports.ts';
 import type { RunState, SessionState, SiteState } from '../core/run-state.ts';
 import type { ReplayRecord } from '../core/replay-record.ts';
 import { releaseTestOf, type ReleaseTest } from '../core/release-test.ts';
+import type { StopReason } from '../core/stop.ts';
 import type { ArmsOfSite, CheckExcuse, CheckVerdict, OtherPages, SiteVerdict, Verdict } from '../core/verdict.ts';
 import { writeWhole } from '../os/write-whole.ts';
 
@@ -87,6 +88,8 @@ export interface SiteResult {
   /** The duration of all attempts together. */
   readonly totalMs: number;
   readonly attempts: number;
+  /** Why the run stopped before the site's next attempt, which may have passed; absent if no attempt is missing. */
+  readonly stoppedBy?: StopReason;
   /** The verdict of the control. */
   readonly control?: Verdict;
   /** Whether the build under test breaks the site, if the control has tried it and something failed with the build. */
@@ -206,6 +209,7 @@ export function siteResult({ site, verdict, expectedMs, excused }: SiteState): S
     ...(expectedMs === undefined ? {} : { durationMs: expectedMs }),
     totalMs: verdict.durationMs,
     attempts: verdict.attempts,
+    ...(verdict.stoppedBy === undefined ? {} : { stoppedBy: verdict.stoppedBy }),
     ...(verdict.control === undefined ? {} : { control: verdict.control }),
     ...(verdict.attribution === undefined ? {} : { attribution: verdict.attribution }),
     ...(verdict.probability === undefined ? {} : { probability: verdict.probability }),

@@ -8,6 +8,7 @@ import { changeOf, comparisonOutcome, gates, type Change, type Standing } from '
 import type { CheckResult } from '../../src/core/attempt.ts';
 import { exitOf } from '../../src/core/outcome.ts';
 import { FailuresBefore } from '../../src/results/baseline.ts';
+import { compareText } from '../../src/report/look-back/compare-text.ts';
 import { compareRuns } from '../../src/results/compare.ts';
 import { readBaseline, readRun, runOf, type EarlierRun } from '../../src/results/earlier-runs.ts';
 import { foldEvents } from '../../src/results/fold.ts';
@@ -210,6 +211,31 @@ test('that the page failed before does not excuse a build that breaks it now', a
     new FailuresBefore([broken]).excuse({ ...check, cause: 'extension' }, site) ?? '',
     /failed in the baseline/,
   );
+});
+
+test('half an answer of a stopped night excuses nothing: the next attempt may have passed', async () => {
+  const site = { siteId: 'a', verdict: 'failed', cause: 'check' } as const;
+  const check = { title: 't', status: 'failed', cause: 'check', flaky: false, durationMs: 1 } as const;
+  const night = runWith({ a: 'failed' });
+  const whole = await earlier(night);
+  assert.match(new FailuresBefore([whole]).excuse(check, site) ?? '', /failed in the baseline too/);
+  const { verdict } = night.events.find((event) => event.type === 'site-judged')!;
+  night.add({ type: 'site-judged', amended: true, verdict: { ...verdict, stoppedBy: 'interrupted' } });
+  const cut = JSON.parse([...resultsText(await foldEvents(night.events))].join('')) as EarlierRun;
+  assert.equal(cut.sites[0]?.stoppedBy, 'interrupted');
+  assert.equal(new FailuresBefore([cut]).excuse(check, site), undefined);
+  assert.equal(gates(compareRuns([cut], whole)).length, 1);
+});
+
+test('compare says that the two runs had other browsers, and only then', async () => {
+  const [before, after] = [await standing({ a: 'passed' }, 1), await standing({ a: 'passed' }, 2)];
+  const text = (earlierRun: EarlierRun, later: EarlierRun): string =>
+    compareText(compareRuns([earlierRun], later), { color: false });
+  assert.match(
+    text({ ...before, chrome: 'full' }, { ...after, chrome: 'shell' }),
+    /\nbrowser: full Chrome before, headless shell after; to compare alike, run with --chrome full\n/,
+  );
+  assert.doesNotMatch(text({ ...before, chrome: 'full' }, after), /browser:/);
 });
 
 test('what failed before does not excuse an undecided check that fails only with the build', async () => {
