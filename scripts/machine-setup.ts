@@ -6,7 +6,7 @@ export interface Need {
   readonly what: string;
   /** The Debian and Ubuntu packages that provide it. */
   readonly packages: readonly string[];
-  /** Gridrun works without it. It is installed where that needs no one, and is not missed elsewhere. */
+  /** Tests skip without it. It is installed if nobody must be asked, and elsewhere nothing is said. */
   readonly optional?: boolean;
   /** Why it is missing, or undefined if it is there. */
   lacking(): Promise<string | undefined>;
@@ -30,10 +30,11 @@ export async function setUpMachine(
   );
   const isReady = missing.length === 0 || (await install(missing, system, say));
   for (const { what, packages } of helpful) {
-    say(`setup: installing ${what}, with which gridrun is faster: ${packages.join(' ')}`);
+    say(`setup: ${what} is missing; installing it: ${packages.join(' ')}`);
+    await system.run('apt-get', ['update', '-qq']).catch(() => undefined);
     await system
       .run('apt-get', ['install', '-y', '-qq', ...packages])
-      .catch(() => say(`setup: ${packages.join(' ')} cannot be installed here; gridrun works without it`));
+      .catch(() => say(`setup: ${packages.join(' ')} cannot be installed here; what needs it is skipped`));
   }
   return isReady;
 }

@@ -16,7 +16,7 @@ const chrome: Need = {
 };
 
 const shell: Need = {
-  what: 'the headless shell of Chrome',
+  what: 'the headless shell of Chrome, for the tests of --chrome shell,',
   packages: ['chromium-headless-shell'],
   optional: true,
   async lacking() {
@@ -46,4 +46,4 @@ const forTests = process.argv.includes('--java');
 // A run on a remote grid needs nothing on this machine, but the tests always need a browser here.
 const remote = !forTests && (process.env['SELENIUM_REMOTE_URL'] ?? '') !== '';
 if (!remote)
-  await setUpMachine(forTests ? [chrome, shell, java] : [chrome, shell], thisMachine, (line) => console.error(line));
+  await setUpMachine(forTests ? [chrome, shell, java] : [chrome], thisMachine, (line) => console.error(line));

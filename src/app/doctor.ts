@@ -69,7 +69,8 @@ async function chromeFinding(options: DoctorOptions): Promise<Finding> {
   try {
     const { kind, pair, noShell } = await chooseChrome(options);
     const { chrome, chromeVersion, chromedriver, driverVersion } = pair;
-    const text = `${CHROME_NAMES[kind]} ${chrome} ${chromeVersion}, with ${chromedriver} ${driverVersion}, which fits it`;
+    const name = kind === undefined ? '' : `${CHROME_NAMES[kind]} `;
+    const text = `${name}${chrome} ${chromeVersion}, with ${chromedriver} ${driverVersion}, which fits it`;
     return noShell?.hint === undefined
       ? ok('chrome', text)
       : note('chrome', `${text}; ${noShell.message}`, noShell.hint);

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import { within, type Limits } from './deadline.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -20,15 +19,6 @@ export interface Reply {
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
-
-/**
- * undici's own timers share one clock, which starts with the first of them. It starts here, with the real timers: under a
- * check's fake clock, it would end connections.
- */
-const UNDICI_TIMERS = createRequire(import.meta.url)('undici/lib/util/timers.js') as {
-  setFastTimeout: (callback: () => void, delayMs: number) => unknown;
-};
-UNDICI_TIMERS.setFastTimeout(() => {}, 1);
 
 /**
  * Sends a request once; sends a GET a second time if its connection was reset.

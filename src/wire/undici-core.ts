@@ -16,6 +16,15 @@ export const buildConnector = load('undici/lib/core/connect.js') as Of<'buildCon
 const { prototype } = load('undici/lib/dispatcher/dispatcher.js') as Of<'Dispatcher'>;
 Object.assign(prototype, { request: load('undici/lib/api/api-request.js') as unknown });
 
+/**
+ * undici's own timers share one clock, which starts with the first of them. It starts here, with the real timers: under a
+ * check's fake clock, it would end connections.
+ */
+const { setFastTimeout } = load('undici/lib/util/timers.js') as {
+  setFastTimeout: (callback: () => void, delayMs: number) => unknown;
+};
+setFastTimeout(() => {}, 1);
+
 /** Only a request through a proxy needs it, so only that loads the rest. */
 export function proxyAgent(...options: ConstructorParameters<Of<'ProxyAgent'>>): Undici.ProxyAgent {
   const { ProxyAgent } = load('undici') as typeof Undici;

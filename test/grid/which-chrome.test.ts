@@ -3,6 +3,8 @@ import { chmod, mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { refusal } from '../../src/core/fault.ts';
+import type { FindChromeOptions } from '../../src/grid/find-chrome.ts';
 import { chooseChrome, needsFull, type ChromeOptions } from '../../src/grid/which-chrome.ts';
 
 const skip = process.platform === 'win32' && 'programs of one line need a POSIX shell';
@@ -45,8 +47,34 @@ test('auto takes the headless shell, --chrome full never does', { skip }, async 
   assert.deepEqual(await chosen('shell', { GRIDRUN_CHROME: full }), ['shell', shell]);
   assert.deepEqual(await chosen('auto', { GRIDRUN_CHROME: full }), ['full', full]);
   assert.deepEqual(await chosen('full', { GRIDRUN_CHROME: full }), ['full', full]);
+  // A run must not say that it had another browser than it had.
+  const named = (options: object): Promise<unknown> =>
+    chooseChrome(
+      { ...PLAIN, chrome: 'full', capabilities: { 'goog:chromeOptions': options } },
+      { ...env, GRIDRUN_CHROME: full },
+    ).then(({ kind }) => kind);
+  assert.equal(await named({ binary: '/opt/chrome-headless-shell' }), 'shell');
+  assert.equal(await named({ debuggerAddress: '127.0.0.1:9222' }), undefined);
+  await assert.rejects(
+    chooseChrome({ ...PLAIN, chrome: 'shell', capabilities: { 'goog:chromeOptions': { binary: full } } }, env),
+    /--chrome shell: --capabilities have binary, which the headless shell would not get/,
+  );
   await assert.rejects(
     chosen('auto', { GRIDRUN_CHROME_SHELL: join(place.path, 'nothing') }),
     /GRIDRUN_CHROME_SHELL is .*nothing, but there is no program at this path/,
   );
+});
+
+test('auto without the headless shell takes full Chrome, and knows why', async () => {
+  const pair = {
+    chrome: '/usr/bin/chromium',
+    chromedriver: '/usr/bin/chromedriver',
+    chromeVersion: '1',
+    driverVersion: '1',
+  };
+  const lack = refusal('local.no-chrome', 'no headless shell of Chrome on this machine', { hint: 'install it' });
+  const find = (options: FindChromeOptions): Promise<typeof pair> =>
+    options.kind === 'shell' ? Promise.reject(lack) : Promise.resolve(pair);
+  assert.deepEqual(await chooseChrome(PLAIN, {}, find), { kind: 'full', pair, noShell: lack });
+  await assert.rejects(chooseChrome({ ...PLAIN, chrome: 'shell' }, {}, find), lack);
 });

@@ -102,7 +102,7 @@ function otherChrome(before: ReadonlySet<string> = new Set(), { started }: RunSt
   const now = chromeOf(started ?? {});
   const others = [...before].filter((name) => name !== now);
   if (others.length === 0) return [];
-  const text = `the baseline was made with ${others.join(' and ')}, and this run had ${now}: a difference may be the browser's`;
+  const text = `the baseline had another browser (${others.join(' and ')}, now ${now}): a difference may be the browser's`;
   return [{ type: 'notice', level: 'warning', code: 'baseline.chrome', text }];
 }
 

@@ -59,8 +59,7 @@ export interface WhereKeys {
   hubImage?: string;
 
   /**
-   * Chrome of this machine to use: the headless shell, full Chrome, or (auto) the shell if the run has no extension and
-   * no window.
+   * Chrome of this machine: full, the headless shell, or auto: the shell if the run has no extension and no window.
    *
    * Flag: `--chrome <auto|shell|full>`
    * @default 'full'

@@ -63,7 +63,7 @@ export const WHERE = {
     value: 'auto|shell|full',
     kind: oneOf('auto', 'shell', 'full'),
     describe:
-      'Chrome of this machine to use: the headless shell, full Chrome, or (auto) the shell if the run has no extension and no window',
+      'Chrome of this machine: full, the headless shell, or auto: the shell if the run has no extension and no window',
     default: 'full',
   }),
   headed: setting({

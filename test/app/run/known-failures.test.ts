@@ -80,6 +80,19 @@ test('a run that nothing new went wrong in ends with 0', async () => {
   assert.equal(exitOf(outcomeOf(await foldEvents(run.ended().events))).code, 0);
 });
 
+test('a baseline that had another browser is told of', async () => {
+  const known = await readKnownFailures({ cwd, baseline: '.', baselineNights: 1, shard: WHOLE });
+  const said = async (chrome: 'shell' | 'full'): Promise<unknown> => {
+    const run = new FakeRun([siteOf('old')], ['t'], { chrome }).attempt('old', [passed('t')]).judged('old');
+    const events = knownFailureEvents(await foldEvents(run.events), known, {});
+    return events.flatMap((event) => (event.type === 'notice' ? [event.text] : []));
+  };
+  assert.deepEqual(await said('full'), []);
+  assert.deepEqual(await said('shell'), [
+    "the baseline had another browser (full Chrome, now headless shell): a difference may be the browser's",
+  ]);
+});
+
 test('a shard is no baseline of a whole run, or of another shard', async () => {
   const folder = join(cwd, 'shard-1');
   mkdirSync(folder);

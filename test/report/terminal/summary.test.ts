@@ -105,6 +105,19 @@ test('a check that failed is told of before one that was only flaky', async () =
   assert.match(await textOf(run), /\n {4}b\n {6}the real reason\n[^]*\n {4}a \(flaky\)\n/);
 });
 
+test('a failure in the headless shell may be tried in full Chrome', async () => {
+  const run = (chrome: 'shell' | 'full'): FakeRun =>
+    new FakeRun([siteOf('a')], ['t'], { chrome })
+      .attempt('a', [failed('t')])
+      .judged('a')
+      .ended();
+  assert.match(
+    await textOf(run('shell')),
+    /--last-failed with the same flags\nto try them in full Chrome: add --chrome full\n$/,
+  );
+  assert.doesNotMatch(await textOf(run('full')), /--chrome/);
+});
+
 test('the summary names only reports that were written, and how to write the others', async () => {
   const failure = (reporter: string): ReportFailure => ({ reporter, error: new Error('no room') });
   const onlyHtml = await textOf(broken(1).ended(), [failure('junit=out/junit.xml')]);
