@@ -55,7 +55,7 @@ export function wrongName(name: string): Error {
 export function foreignGrid({ name, foreign }: GridInventory): Error {
   const names = foreign.map((container) => container.name).join(', ');
   return refusal('grid.foreign', `gridrun did not make the grid '${name}', so it does not change it: ${names}`, {
-    hint: 'use the tool that made it, such as docker-compose, or another --name',
+    hint: 'remove it with the tool that made it, such as docker-compose, or use another grid',
   });
 }
 
