@@ -1,9 +1,8 @@
 import type { Arm, Attempt, CheckResult } from '../../src/core/attempt.ts';
 import type { Loads } from '../../src/core/attribution/failure-rates.ts';
-import { ListRates, ownLoads } from '../../src/core/attribution/list-rates.ts';
+import { ListRates } from '../../src/core/attribution/list-rates.ts';
 import { testOfHistory, testOfPairs, type HistoryGroup } from '../../src/core/attribution/list-test.ts';
-import { loadsByTitle, THE_ATTEMPT } from '../../src/core/attribution/loads.ts';
-import type { ArmLoads } from '../../src/core/attribution/posterior.ts';
+import { ownLoadsByTitle } from '../../src/core/attribution/own-loads.ts';
 import { makeFault } from '../../src/core/fault.ts';
 import type { SiteVerdict } from '../../src/core/verdict.ts';
 import { controlOf, firstArm } from '../../src/dispatch/first-arm.ts';
@@ -107,7 +106,8 @@ export function night(plan: NightPlan): Night {
         earlier: { failed: anyFailed, all: historyNights },
       });
     }
-    learn(listRates, loadsByTitle(titles, before), loadsByTitle(titles, progress.attempts));
+    const known = ownLoadsByTitle(titles, before);
+    for (const [title, own] of ownLoadsByTitle(titles, progress.attempts)) listRates.update(known.get(title), own);
     incidents.ended(progress.attempts, false);
     const step = progress.next();
     if (step === 'judge') {
@@ -129,11 +129,6 @@ export function night(plan: NightPlan): Night {
     pOfPairs: testOfPairs(verdicts.flatMap(({ arms }) => arms?.pairs ?? [])).p,
     pOfHistory: historyNights > 0 ? testOfHistory(firstLoads).p : undefined,
   };
-}
-
-function learn(rates: ListRates, before: ReadonlyMap<string, ArmLoads>, now: ReadonlyMap<string, ArmLoads>): void {
-  for (const [title, loads] of now)
-    if (title !== THE_ATTEMPT) rates.update(ownLoads(before.get(title)!), ownLoads(loads));
 }
 
 function history(

@@ -3,8 +3,8 @@ import type { Undated } from '../core/event.ts';
 /** Four pairs decide a site that the build breaks for good. Each site that begins has these loads reserved. */
 const LOADS_TO_DECIDE = 8;
 const PAIR = 2;
-/** A share of a short list is next to nothing. This many failing sites always get their whole budget. */
-const SITES_ALWAYS = 10;
+/** A share of a short list is next to nothing. This many failing sites always get their whole budget: 300 loads. */
+const SITES_ALWAYS = 25;
 
 /** The max number of loads that comparisons may add to a run. `share` is of the sites, `siteBudget` the limit of one site. */
 export function loadsOfRun(siteCount: number, share: number, siteBudget: number): number {

@@ -1,7 +1,8 @@
 import type { Attempt } from '../core/attempt.ts';
 import type { Loads } from '../core/attribution/failure-rates.ts';
-import { ListRates, ownLoads } from '../core/attribution/list-rates.ts';
-import { hasFailed, loadsByTitle, THE_ATTEMPT } from '../core/attribution/loads.ts';
+import { ListRates } from '../core/attribution/list-rates.ts';
+import { ownLoadsByTitle } from '../core/attribution/own-loads.ts';
+import { failureToReplay } from '../core/attribution/replays.ts';
 import type { NotRun } from '../core/judge.ts';
 import type { Fault } from '../core/fault.ts';
 import type { AttemptOrder, AttemptOutcome, Emit, LateError } from '../core/ports.ts';
@@ -137,12 +138,10 @@ export class SiteBook {
     this.#options.emit({ type: 'attempt-ended', amended: true, slot: progress.slot ?? NO_SLOT, attempt });
   }
 
-  /** The sites that failed with the build, and whose failure was recorded, with the last such attempt. */
+  /** The sites that failed with the build, and whose failure was recorded, with the attempt to replay. */
   recordedFailures(): RecordedFailure[] {
     return [...this.#progress.values()].flatMap(({ site, attempts, verdict }) => {
-      const attempt = attempts.findLast(
-        (one) => one.arm === 'subject' && one.recording?.path !== undefined && hasFailed(one),
-      );
+      const attempt = failureToReplay(attempts);
       return attempt === undefined || verdict === undefined ? [] : { site, attempt, verdict };
     });
   }
@@ -178,9 +177,8 @@ export class SiteBook {
   /** Learns how often checks of this list fail by themselves. */
   #learn(before: readonly Attempt[], now: readonly Attempt[]): void {
     const { checks } = this.#options;
-    const known = loadsByTitle(checks, before);
-    for (const [title, loads] of loadsByTitle(checks, now))
-      if (title !== THE_ATTEMPT) this.#listRates.update(ownLoads(known.get(title)!), ownLoads(loads));
+    const known = ownLoadsByTitle(checks, before);
+    for (const [title, loads] of ownLoadsByTitle(checks, now)) this.#listRates.update(known.get(title), loads);
   }
 
   #judgeAgain(progress: SiteProgress, before: SiteVerdict): void {

@@ -41,19 +41,19 @@ test('the loads of a failing site are spread over the run, the build is blamed, 
 test('with the loads for comparisons used, the rest is suspect at most, and the run says how many', async () => {
   await using stub = await startStubForBuild({ sessionsPerNode: 8 });
   await using place = await withBuild({
-    'sites.json': siteList(...ids(60)),
+    'sites.json': siteList(...ids(120)),
     'a.check.mjs': failingIf(BROKEN_BY_BUILD),
   });
   const flags = ['--control-budget', '10', '--control-run-budget', '0%', '--evidence', 'none'];
   const { stdout } = await place.run(commandOver(stub.url, '-j', '8', ...flags));
   const { sites, notices } = await place.results();
-  // 100 loads in any case, for ten sites. A broken site uses eight.
+  // 250 loads in any case, for 25 sites. A broken site uses eight.
   const loads = sites.reduce((sum, { attempts }) => sum + attempts, 0);
-  assert.ok(loads > 60 + 80 && loads <= 60 + 100, `${loads}`);
+  assert.ok(loads > 120 + 200 && loads <= 120 + 250, `${loads}`);
   const cut = sites.filter(({ arms }) => arms?.cut === true);
-  assert.ok(cut.length >= 40 && cut.length <= 50, `${cut.length}`);
+  assert.ok(cut.length >= 80 && cut.length <= 95, `${cut.length}`);
   assert.deepEqual(new Set(cut.map(({ verdict }) => verdict)), new Set(['errored']));
-  assert.ok(sites.filter(({ attribution }) => attribution === 'broken').length >= 10);
+  assert.ok(sites.filter(({ attribution }) => attribution === 'broken').length >= 25);
   assert.ok(cut.every(({ attribution }) => attribution === 'undecided'));
   const notice = notices.find(({ code }) => code === 'run.control-budget');
   assert.match(notice?.text ?? '', new RegExp(`^the loads for comparisons .* are used: ${cut.length} sites were not`));

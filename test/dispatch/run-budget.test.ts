@@ -33,7 +33,7 @@ test('a run never has more loads for comparisons than its budget, and no pair is
   );
 });
 
-test('the budget of a run is a share of its sites, and enough for ten sites in any case', () => {
+test('the budget of a run is a share of its sites, and enough for 25 sites in any case', () => {
   assert.equal(loadsOfRun(10_000, 0.25, 12), 2500);
-  assert.equal(loadsOfRun(20, 0.25, 12), 120);
+  assert.equal(loadsOfRun(20, 0.25, 12), 300);
 });

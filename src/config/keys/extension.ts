@@ -43,7 +43,7 @@ export interface ExtensionKeys {
   controlBudget?: number;
 
   /**
-   * Let comparisons add this share of loads to the run at most; ten failing sites get theirs in any case.
+   * Let comparisons add this share of loads to the run at most; 25 failing sites get theirs in any case.
    *
    * Flag: `--control-run-budget <n%>`
    * @default 100% of the number of sites

@@ -44,7 +44,7 @@ export const EXTENSION = {
     flag: 'control-run-budget',
     value: 'n%',
     kind: ANY_PERCENT,
-    describe: 'Let comparisons add this share of loads to the run at most; ten failing sites get theirs in any case',
+    describe: 'Let comparisons add this share of loads to the run at most; 25 failing sites get theirs in any case',
     default: undefined,
     defaultText: '100% of the number of sites',
   }),

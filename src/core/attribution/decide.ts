@@ -22,10 +22,12 @@ const EVEN = 0.5;
 export interface CheckEvidence {
   readonly title: string;
   readonly loads: ArmLoads;
-  /** The same loads, one for each page that the server sent to both arms; empty if it sent one page. */
+  /** If the server sent several pages, all loads of each one that both arms got; else empty. */
   readonly pages: readonly ArmLoads[];
   /** How likely each rate of its own is. */
   readonly own: RatePrior;
+  /** The control has only met failing pages so far, and the server sends several: one that works may come yet. */
+  readonly mayPassYet: boolean;
 }
 
 /** The probability that the build breaks one check of a site. 0 if it never failed with the build. */
@@ -40,18 +42,23 @@ export function probabilityOf(checks: readonly CheckEvidence[], checkCount: numb
 }
 
 /**
- * Did the check fail at every load with the build, and at none without, if there was one? Then it is not cleared, whatever
- * earlier nights say: a site that was down all week may be well tonight.
+ * Must the check not be cleared yet, however unlikely it is that the build breaks it? So it is if it failed at every load with
+ * the build, and at none without, if there was one, whatever earlier nights say: a site that was down all week may be well
+ * tonight. So it is also while only a wall has come.
  */
-export function onlyFailsWithBuild({ loads: { subject, control } }: Pick<CheckEvidence, 'loads'>): boolean {
-  return subject.failed > 0 && subject.failed === subject.all && control.failed === 0;
+export function isTooEarlyToClear({
+  loads: { subject, control },
+  mayPassYet,
+}: Pick<CheckEvidence, 'loads' | 'mayPassYet'>): boolean {
+  if (subject.failed === 0) return false;
+  return mayPassYet || (subject.failed === subject.all && control.failed === 0);
 }
 
 /** The word for one check. `atMost` weakens `broken`, if something else may explain it. */
 export function wordForCheck(evidence: CheckEvidence, probability: number, atMost?: 'suspect'): AttributionWord {
   const word = wordFor(probability);
   if (word === 'broken') return atMost ?? word;
-  return word === 'not-build' && onlyFailsWithBuild(evidence) ? 'undecided' : word;
+  return word === 'not-build' && isTooEarlyToClear(evidence) ? 'undecided' : word;
 }
 
 function wordFor(probability: number): AttributionWord {

@@ -1,15 +1,16 @@
 import type { Attempt } from '../attempt.ts';
 import { hasFailed, loadsByTitle, tellingAttempts } from './loads.ts';
+import { sumOf, type ArmLoads } from './posterior.ts';
 import type { LoadsThatCount } from './sent-pages.ts';
 
 /** A site that fails in both arms so often, each time in the same way, is down. */
 const DOWN_AFTER = 2;
-/** If its server sends several pages, one that works may come now and then. */
+/** If its server sends several pages, one that works may come now and then. So many loads of the control wait for it. */
 const DOWN_AFTER_PAGES = 4;
 
 /** Does the site fail in both arms, again and again, in the same way? Then no further load tells more. */
-export function isDown(planned: readonly string[], { attempts, pages, voidCount }: LoadsThatCount): boolean {
-  const enough = pages.length > 1 || voidCount > 0 ? DOWN_AFTER_PAGES : DOWN_AFTER;
+export function isDown(planned: readonly string[], { attempts, pages }: LoadsThatCount): boolean {
+  const enough = pages.length > 1 ? DOWN_AFTER_PAGES : DOWN_AFTER;
   const failing = [...loadsByTitle(planned, attempts).values()].filter(({ subject }) => subject.failed > 0);
   return (
     failing.length > 0 &&
@@ -19,6 +20,12 @@ export function isDown(planned: readonly string[], { attempts, pages, voidCount 
     ) &&
     new Set(tellingAttempts(attempts).map(wayOf)).size === 1
   );
+}
+
+/** Has the control failed in each of its few loads, while the server sends several pages? Then one that works may come yet. */
+export function mayPassYet(pages: readonly ArmLoads[]): boolean {
+  const { failed, all } = sumOf(pages).control;
+  return pages.length > 1 && failed === all && all < DOWN_AFTER_PAGES;
 }
 
 /** Did the last attempt fail in the same way as an earlier one of the other arm? Then neither its session nor the build is why. */

@@ -1,4 +1,5 @@
 import type { CheckEvidence } from './decide.ts';
+import { mayPassYet } from './down.ts';
 import { after, TYPICAL, type Loads, type RatePrior } from './failure-rates.ts';
 import { loadsByTitle } from './loads.ts';
 import type { ArmLoads } from './posterior.ts';
@@ -24,8 +25,14 @@ export function evidenceOf(
   const byPage = pages.length < 2 ? [] : pages.map((loads) => loadsByTitle(planned, loads));
   return [...loadsByTitle(planned, attempts)].map(([title, loads]) => {
     const known = earlier?.get(title);
-    const compared = byPage.flatMap((page) => page.get(title) ?? []).filter(isOfBothArms);
-    return { title, loads, pages: compared, own: known === undefined ? list : after(list, known) };
+    const ofPages = byPage.flatMap((page) => page.get(title) ?? []);
+    return {
+      title,
+      loads,
+      pages: ofPages.filter(isOfBothArms),
+      own: known === undefined ? list : after(list, known),
+      mayPassYet: mayPassYet(ofPages),
+    };
   });
 }
 

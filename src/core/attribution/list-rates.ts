@@ -1,5 +1,4 @@
 import { likelihood, meanRate, normalized, RATES, TYPICAL, type Loads, type RatePrior } from './failure-rates.ts';
-import type { ArmLoads } from './posterior.ts';
 
 /** How many checks' worth of loads what is typical weighs, against what this list shows. */
 const WEIGHT_OF_TYPICAL = 20;
@@ -57,16 +56,6 @@ export class ListRates {
     for (let round = 0; round < ROUNDS; round++) prior = oneRound(prior, seen);
     return meanRate(prior) > meanRate(TYPICAL) ? prior : TYPICAL;
   }
-}
-
-/**
- * What the loads of one check say about its own rate; undefined if they say nothing. A failure with the build counts only if
- * the control failed too: else it may be the build's.
- */
-export function ownLoads({ subject, control }: ArmLoads): Loads | undefined {
-  if (control.all === 0) return subject.failed === 0 && subject.all > 0 ? subject : undefined;
-  if (control.failed === 0) return control;
-  return { failed: control.failed + 1, all: control.all + 1 };
 }
 
 /** One step of the EM algorithm: shares the checks out over the rates, then takes the shares as the new weights. */

@@ -1,5 +1,5 @@
 import type { Arm, Attempt, ControlMode } from '../attempt.ts';
-import { onlyFailsWithBuild, probabilityOf, SURE, UNLIKELY } from './decide.ts';
+import { isTooEarlyToClear, probabilityOf, SURE, UNLIKELY } from './decide.ts';
 import { isDown } from './down.ts';
 import { evidenceOf, hasHistory, type Knowledge } from './evidence.ts';
 import { hasFailed, tellingAttempts } from './loads.ts';
@@ -51,5 +51,5 @@ function isSure(planned: readonly string[], tried: readonly Attempt[], knowledge
   if (!hasHistory(planned, knowledge) && !isEnoughForTest(pairsOf(counted.attempts))) return false;
   const evidence = evidenceOf(planned, counted, knowledge);
   const probability = probabilityOf(evidence, planned.length);
-  return probability >= SURE || (probability < UNLIKELY && !evidence.some(onlyFailsWithBuild));
+  return probability >= SURE || (probability < UNLIKELY && !evidence.some(isTooEarlyToClear));
 }

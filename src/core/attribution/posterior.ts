@@ -16,13 +16,13 @@ const EFFECTS = [
   { share: 0.15, weight: 0.06 },
 ] as const;
 
-/** How likely it is that a site fails as its pages do, if its server sends several: each page at a rate of its own. */
-const BY_PAGE = 0.3;
+/** How likely it is that a page is a wall: one on which the check fails, with and without the build. Only if there are several. */
+const WALL = { weight: 0.5, rate: 0.999 } as const;
 
-/** What is compared: the loads of a check, and the same loads page by page. */
+/** What is compared: the loads of a check. */
 interface Compared {
   readonly loads: ArmLoads;
-  /** One for each page that both arms got. */
+  /** If the server sent several pages: the loads of each one that both arms got. They are compared in place of `loads`. */
   readonly pages: readonly ArmLoads[];
 }
 
@@ -31,32 +31,35 @@ interface Compared {
  *
  * Two explanations compete. Without an effect of the build, each load in either arm fails at the site's own rate. With
  * one, a load in the subject's arm also fails for a share of the rest. `own` says how likely each own rate is, and
- * `before` how likely an effect of the build is before the loads are seen. If the server sent several pages to both arms, each of
- * them may have a rate of its own.
+ * `before` how likely an effect of the build is before the loads are seen. If the server sent several pages, each of them may
+ * be a wall, such as a captcha: what fails there tells nothing about the others.
  */
 export function probabilityOfEffect({ loads, pages }: Compared, own: RatePrior, before: number): number {
-  const [all, byPage] = pages.length < 2 ? [loads, undefined] : [sumOf(pages), pages];
-  const chance = (share: number): number => {
-    const together = likelihoodOf(all, own, share);
-    if (byPage === undefined) return together;
-    const apart = byPage.reduce((product, page) => product * likelihoodOf(page, own, share), 1);
-    return (1 - BY_PAGE) * together + BY_PAGE * apart;
-  };
+  const chance = (share: number): number =>
+    pages.length === 0
+      ? chanceOf(own, (rate) => likelihoodOf(loads, rate, share))
+      : chanceOf(own, (rate) => pages.reduce((product, page) => product * likelihoodOfPage(page, rate, share), 1));
   const without = chance(0);
   const withEffect = EFFECTS.reduce((sum, { share, weight }) => sum + weight * chance(share), 0);
   return (before * withEffect) / (before * withEffect + (1 - before) * without);
 }
 
-/** How likely the loads are, if the build makes this share fail of what passes without it. */
-function likelihoodOf({ subject, control }: ArmLoads, own: RatePrior, share: number): number {
-  return RATES.reduce(
-    (sum, rate, index) =>
-      sum + own[index]! * likelihood(rate, control) * likelihood(rate + (1 - rate) * share, subject),
-    0,
-  );
+/** How likely something is, over all rates that the check may have by itself. */
+function chanceOf(own: RatePrior, atRate: (rate: number) => number): number {
+  return RATES.reduce((sum, rate, index) => sum + own[index]! * atRate(rate), 0);
 }
 
-function sumOf(pages: readonly ArmLoads[]): ArmLoads {
+function likelihoodOfPage(page: ArmLoads, rate: number, share: number): number {
+  return (1 - WALL.weight) * likelihoodOf(page, rate, share) + WALL.weight * likelihoodOf(page, WALL.rate, share);
+}
+
+/** How likely the loads are, if the build makes this share fail of what passes without it. */
+function likelihoodOf({ subject, control }: ArmLoads, rate: number, share: number): number {
+  return likelihood(rate, control) * likelihood(rate + (1 - rate) * share, subject);
+}
+
+/** The loads of several pages together. */
+export function sumOf(pages: readonly ArmLoads[]): ArmLoads {
   const ofArm = (arm: keyof ArmLoads): Loads => ({
     failed: pages.reduce((sum, page) => sum + page[arm].failed, 0),
     all: pages.reduce((sum, page) => sum + page[arm].all, 0),

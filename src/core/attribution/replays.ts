@@ -1,6 +1,21 @@
 import type { Attempt } from '../attempt.ts';
+import { isSamePage } from '../page-print/same-page.ts';
 import { wayOf } from './down.ts';
 import { hasFailed, hasTried, tellingAttempts } from './loads.ts';
+
+/**
+ * The failure of a site with the build that a replay can tell most about: one on a page on which the control passed, if there
+ * is one, and the last of them. On a wall, such as a captcha, both builds fail. Undefined if no failure has a recording.
+ */
+export function failureToReplay(attempts: readonly Attempt[]): Attempt | undefined {
+  const recorded = attempts.filter(
+    (one) => one.arm === 'subject' && one.recording?.path !== undefined && hasFailed(one),
+  );
+  const passed = attempts.flatMap((one) => (one.arm === 'control' && !hasFailed(one) ? (one.sentPage ?? []) : []));
+  const isOfPassed = ({ sentPage }: Attempt): boolean =>
+    sentPage !== undefined && passed.some((page) => isSamePage(page, sentPage));
+  return recorded.findLast(isOfPassed) ?? recorded.at(-1);
+}
 
 /** Did both builds try the recording to the end? */
 export function areTried(replays: readonly Attempt[]): boolean {

@@ -7,7 +7,7 @@ import { afterFirstFailure, pairUp, type Pair } from './pairs.ts';
 export interface LoadsThatCount {
   /** The loads that count, pair by pair. The first failure and a load without its partner count too. */
   readonly attempts: readonly Attempt[];
-  /** The same loads, page by page: one group if the server sent one page. */
+  /** All loads, page by page, also those without a partner: one group if the server sent one page. */
   readonly pages: readonly (readonly Attempt[])[];
   /** How many pairs were tried. */
   readonly pairCount: number;
@@ -36,7 +36,7 @@ export function loadsThatCount(attempts: readonly Attempt[]): LoadsThatCount {
     ...pairs.flatMap(loadsOf),
     ...attempts.filter((attempt) => after.has(attempt) && !inTurns.has(attempt)),
   ];
-  const { pages, unknown } = byPage(counted);
+  const { pages, unknown } = byPage(attempts);
   const [largest = [], ...others] = pages.toSorted((a, b) => b.length - a.length);
   return {
     attempts: counted,
