@@ -258,3 +258,13 @@ test('of several failures, the one on a page on which the control passed is repl
   assert.equal(replayed([WALL, BROKEN], [WALL, WALL]), 5);
   assert.equal(failureToReplay(trial([PASS, BROKEN])), undefined);
 });
+
+test('if the server sends several pages, a failure of which the page is not known does not speak against the build', () => {
+  const innocent = [
+    [WALL, PASS],
+    [PASS, WALL],
+    [PASS, PASS],
+    [WALL, WALL],
+  ] as const;
+  assert.equal(verdictOf(trial(...innocent)).attribution, 'not-build');
+});

@@ -7,7 +7,10 @@ import { afterFirstFailure, pairUp, type Pair } from './pairs.ts';
 export interface LoadsThatCount {
   /** The loads that count, pair by pair. The first failure and a load without its partner count too. */
   readonly attempts: readonly Attempt[];
-  /** All loads, page by page, also those without a partner: one group if the server sent one page. */
+  /**
+   * All loads, page by page, also those without a partner: one group if the server sent one page. If it sent several, a load
+   * without a fingerprint is in none: it may have met the wall.
+   */
   readonly pages: readonly (readonly Attempt[])[];
   /** How many pairs were tried. */
   readonly pairCount: number;
@@ -40,7 +43,7 @@ export function loadsThatCount(attempts: readonly Attempt[]): LoadsThatCount {
   const [largest = [], ...others] = pages.toSorted((a, b) => b.length - a.length);
   return {
     attempts: counted,
-    pages: [[...largest, ...unknown], ...others],
+    pages: [[...largest, ...(others.length === 0 ? unknown : unknown.filter(isByExtension))], ...others],
     pairCount: turns.length,
     voidCount: turns.length - pairs.length,
   };
@@ -115,6 +118,10 @@ function goesWithArm(turns: readonly Pair[]): boolean {
 }
 
 /** What the server sent; undefined if that is not known, or was not the server's doing. */
-function pageOf({ sentPage }: Attempt): SentPage | undefined {
-  return sentPage?.byExtension === true ? undefined : sentPage;
+function pageOf(load: Attempt): SentPage | undefined {
+  return isByExtension(load) ? undefined : load.sentPage;
+}
+
+function isByExtension({ sentPage }: Attempt): boolean {
+  return sentPage?.byExtension === true;
 }
