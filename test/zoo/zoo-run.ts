@@ -33,8 +33,16 @@ it('has a login form', async () => {
 
 const GOOD = 'good';
 
+/** How the zoo is run. */
+export interface ZooRun {
+  readonly suite: Suite;
+  /** The value of `--chrome`. */
+  readonly chrome: 'full' | 'shell';
+  readonly sessions: number;
+}
+
 /** Runs gridrun on hostile pages, with a good page of the same unit after each two of them. Returns a row for each page. */
-export async function runZoo(zoo: Zoo, names: readonly string[], suite: Suite, sessions = 2): Promise<Row[]> {
+export async function runZoo(zoo: Zoo, names: readonly string[], { suite, chrome, sessions }: ZooRun): Promise<Row[]> {
   const sites = names.flatMap((name, index) => [
     { id: name, url: zoo.urlOf(name) },
     ...(index % 2 === 1 ? [{ id: `${GOOD}-${index}`, url: `${zoo.places.origin}/${GOOD}?${index}` }] : []),
@@ -44,7 +52,19 @@ export async function runZoo(zoo: Zoo, names: readonly string[], suite: Suite, s
     ...(suite === 'user' ? { 'checks/form.check.mjs': USER_CHECK } : {}),
   });
   const limits = ['--timeout', String(LIMITS.checkMs), '--site-timeout', String(LIMITS.siteMs)];
-  const flags = ['--sites', 'sites.json', '-j', String(sessions), '--per-host', '9', '--reporter', 'list', ...limits];
+  const flags = [
+    '--sites',
+    'sites.json',
+    '-j',
+    String(sessions),
+    '--per-host',
+    '9',
+    '--reporter',
+    'list',
+    '--chrome',
+    chrome,
+    ...limits,
+  ];
   const { stdout, stderr } = await place.run(flags);
   const attempts = (await place.journal()).flatMap((event) => (event.type === 'attempt-ended' ? [event.attempt] : []));
   const { sites: results } = await place.results().catch((error: unknown) => {

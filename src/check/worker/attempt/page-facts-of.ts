@@ -29,7 +29,7 @@ export interface PageSources {
 
 /** Puts together what is known of a page. */
 export function factsOf({ siteUrl, moves, shown, load, navigation, hasExtension }: PageSources): PageFacts {
-  const reason = netErrorIn(navigation) ?? netErrorOfPage(shown) ?? reasonOf(load);
+  const reason = reasonIn({ navigation, shown, load });
   const url = shown === undefined || /^(about:blank|data:|chrome-error:)/.test(shown.url) ? siteUrl : shown.url;
   const status = shown !== undefined && shown.status > 0 ? shown.status : finalStatus(load);
   return {
@@ -46,6 +46,15 @@ export function factsOf({ siteUrl, moves, shown, load, navigation, hasExtension 
     instead: insteadIn(load, moves),
     hasExtension,
   };
+}
+
+/** The browser's reason. The error page of the headless shell does not show it, but the log of the load has it. */
+function reasonIn({ navigation, shown, load }: Pick<PageSources, 'navigation' | 'shown' | 'load'>): string | undefined {
+  const reason = netErrorIn(navigation) ?? netErrorOfPage(shown) ?? reasonOf(load);
+  const logged = load?.netError;
+  const isKnown = reason !== undefined && reason !== 'ERR_FAILED';
+  if (isKnown || logged === undefined || NO_REASONS.test(logged)) return reason;
+  return shown?.isErrorPage === true || navigation !== undefined ? logged : reason;
 }
 
 /** The same address, but for its fragment. */

@@ -8,6 +8,11 @@ const WORLD = 'gridrun';
 /** What Chrome keeps of answers. Only one document is asked for, and soon. */
 const BUFFERS = { maxTotalBufferSize: 8 * 1024 * 1024, maxResourceBufferSize: 4 * 1024 * 1024 };
 
+/** ChromeDriver runs its BiDi program in a tab. Full Chrome calls that no page; the headless shell does. */
+function isOfDriver({ url, title }: { readonly url: string; readonly title: string }): boolean {
+  return url === 'about:blank' && title === 'BiDi-CDP Mapper';
+}
+
 /** The tab that a session shows, over DevTools: no command of it waits for one of the driver. */
 export class PageTab {
   /** It is the window's handle too. */
@@ -31,9 +36,9 @@ export class PageTab {
     limits: Limits,
   ): Promise<PageTab | undefined> {
     const { targetInfos } = (await client.send('Target.getTargets', {}, limits)) as {
-      targetInfos: { targetId: string; type: string }[];
+      targetInfos: { targetId: string; type: string; url: string; title: string }[];
     };
-    const pages = targetInfos.filter(({ type }) => type === 'page');
+    const pages = targetInfos.filter((target) => target.type === 'page' && !isOfDriver(target));
     const page = handle === undefined && pages.length === 1 ? pages[0] : pages.find((one) => one.targetId === handle);
     if (page === undefined) return undefined;
     const { sessionId } = await client.send(
