@@ -262,3 +262,40 @@ test('of several failures, the one on a page on which the control passed is repl
 test('if the server sends several pages, a failure of which the page is not known does not speak against the build', () => {
   assert.equal(verdictOf(trial([PASS, PASS], [WALL, WALL], [PASS, PASS])).attribution, 'not-build');
 });
+
+const CRASHED = { page: 'none', failed: true } as const;
+const RULED = { page: 'redirected', failed: true } as const;
+const OTHER = { page: 'B', failed: false } as const;
+
+test('one stray page does not clear a build whose loads fail before their page is known', () => {
+  const verdict = verdictOf(trial([PASS, CRASHED], [PASS, CRASHED], [PASS, PASS], [WALL, CRASHED], [PASS, CRASHED]));
+  assert.ok(['broken', 'suspect'].includes(verdict.attribution ?? ''), verdict.attribution);
+  const other = verdictOf(trial([PASS, CRASHED], [OTHER, OTHER], [PASS, CRASHED], [OTHER, CRASHED]));
+  assert.notEqual(other.attribution, 'not-build');
+});
+
+test('a rule that blocks every load is not cleared by a wall', () => {
+  const verdict = verdictOf(trial([WALL, RULED], [WALL, RULED], [PASS, RULED], [PASS, RULED]));
+  assert.notEqual(verdict.attribution, 'not-build');
+});
+
+test('a build that gets the wall much more often than the control is not cleared', () => {
+  const always = verdictOf(trial([PASS, WALL], [PASS, WALL], [PASS, WALL], [WALL, WALL], [PASS, WALL]));
+  assert.equal(always.attribution, 'undecided');
+  const mostly = verdictOf(trial([PASS, WALL], [PASS, WALL], [PASS, PASS], [PASS, WALL], [PASS, WALL]));
+  assert.equal(mostly.attribution, 'undecided');
+});
+
+test('failures of the control without a fingerprint speak for the build', () => {
+  const verdict = verdictOf(
+    trial([CRASHED, BROKEN], [CRASHED, BROKEN], [PASS, BROKEN], [PASS, BROKEN], [CRASHED, WALL]),
+  );
+  assert.equal(verdict.attribution, 'undecided');
+});
+
+test('nights with a wall do not hide a build that breaks the page behind it', () => {
+  const attempts = trial([WALL, WALL], [PASS, BROKEN], [PASS, BROKEN], [PASS, BROKEN], [WALL, WALL]);
+  const earlier = new Map([['page', { failed: 5, all: 10 }]]);
+  const { attribution = '' } = judge({ siteId: 's', planned: PLANNED, attempts, knowledge: { earlier } });
+  assert.ok(['broken', 'suspect'].includes(attribution), attribution);
+});

@@ -26,8 +26,8 @@ export interface CheckEvidence {
   readonly pages: readonly ArmLoads[];
   /** How likely each rate of its own is. */
   readonly own: RatePrior;
-  /** The control has only met failing pages so far, and the server sends several: one that works may come yet. */
-  readonly mayPassYet: boolean;
+  /** The server sends several pages, and those that both arms got do not tell yet. */
+  readonly mayTellYet: boolean;
 }
 
 /** The probability that the build breaks one check of a site. 0 if it never failed with the build. */
@@ -44,14 +44,14 @@ export function probabilityOf(checks: readonly CheckEvidence[], checkCount: numb
 /**
  * Must the check not be cleared yet, however unlikely it is that the build breaks it? So it is if it failed at every load with
  * the build, and at none without, if there was one, whatever earlier nights say: a site that was down all week may be well
- * tonight. So it is also while only a wall has come.
+ * tonight. So it is also if the pages that both arms got do not tell.
  */
 export function isTooEarlyToClear({
   loads: { subject, control },
-  mayPassYet,
-}: Pick<CheckEvidence, 'loads' | 'mayPassYet'>): boolean {
+  mayTellYet,
+}: Pick<CheckEvidence, 'loads' | 'mayTellYet'>): boolean {
   if (subject.failed === 0) return false;
-  return mayPassYet || (subject.failed === subject.all && control.failed === 0);
+  return mayTellYet || (subject.failed === subject.all && control.failed === 0);
 }
 
 /** The word for one check. `atMost` weakens `broken`, if something else may explain it. */

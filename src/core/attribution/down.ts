@@ -7,6 +7,8 @@ import type { LoadsThatCount } from './sent-pages.ts';
 const DOWN_AFTER = 2;
 /** If its server sends several pages, one that works may come now and then. So many loads of the control wait for it. */
 const DOWN_AFTER_PAGES = 4;
+/** So many failures on pages that the control never got are hardly chance. */
+const MANY_UNEXPLAINED = 3;
 
 /** Does the site fail in both arms, again and again, in the same way? Then no further load tells more. */
 export function isDown(planned: readonly string[], { attempts, pages }: LoadsThatCount): boolean {
@@ -22,10 +24,20 @@ export function isDown(planned: readonly string[], { attempts, pages }: LoadsTha
   );
 }
 
-/** Has the control failed in each of its few loads, while the server sends several pages? Then one that works may come yet. */
-export function mayPassYet(pages: readonly ArmLoads[]): boolean {
-  const { failed, all } = sumOf(pages).control;
-  return pages.length > 1 && failed === all && all < DOWN_AFTER_PAGES;
+/**
+ * May the comparison not tell yet, although the server sends several pages? So it is if only walls came to both arms: the
+ * control has met no other page in its few loads, or it passed on one that the build never got. So it is also if the build fails
+ * again and again on pages that the control never got.
+ */
+export function mayTellYet(pages: readonly ArmLoads[]): boolean {
+  if (pages.length < 2) return false;
+  const shared = pages.filter(({ subject, control }) => subject.all > 0 && control.all > 0);
+  const { control } = sumOf(pages);
+  const unexplained = sumOf(pages.filter((page) => page.control.all === 0)).subject.failed;
+  const isOnlyWalls = shared.every((page) => page.control.failed === page.control.all);
+  return (
+    unexplained >= MANY_UNEXPLAINED || (isOnlyWalls && (control.failed < control.all || control.all < DOWN_AFTER_PAGES))
+  );
 }
 
 /** Did the last attempt fail in the same way as an earlier one of the other arm? Then neither its session nor the build is why. */

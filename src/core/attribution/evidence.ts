@@ -1,6 +1,6 @@
 import type { CheckEvidence } from './decide.ts';
-import { mayPassYet } from './down.ts';
-import { after, TYPICAL, type Loads, type RatePrior } from './failure-rates.ts';
+import { mayTellYet } from './down.ts';
+import { after, normalized, TYPICAL, type Loads, type RatePrior } from './failure-rates.ts';
 import { loadsByTitle } from './loads.ts';
 import type { ArmLoads } from './posterior.ts';
 import type { LoadsThatCount } from './sent-pages.ts';
@@ -30,10 +30,17 @@ export function evidenceOf(
       title,
       loads,
       pages: ofPages.filter(isOfBothArms),
-      own: known === undefined ? list : after(list, known),
-      mayPassYet: mayPassYet(ofPages),
+      own: ownRate(list, known, byPage.length > 0),
+      mayTellYet: mayTellYet(ofPages),
     };
   });
+}
+
+/** If the server sends several pages, earlier failures may be those of a wall. Then they are believed by half. */
+function ownRate(list: RatePrior, known: Loads | undefined, hasPages: boolean): RatePrior {
+  if (known === undefined) return list;
+  const learned = after(list, known);
+  return hasPages ? normalized(learned.map((weight, index) => weight + list[index]!)) : learned;
 }
 
 function isOfBothArms({ subject, control }: ArmLoads): boolean {

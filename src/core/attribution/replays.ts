@@ -8,10 +8,11 @@ import { hasFailed, hasTried, tellingAttempts } from './loads.ts';
  * is one, and the last of them. On a wall, such as a captcha, both builds fail. Undefined if no failure has a recording.
  */
 export function failureToReplay(attempts: readonly Attempt[]): Attempt | undefined {
-  const recorded = attempts.filter(
+  const telling = tellingAttempts(attempts);
+  const recorded = telling.filter(
     (one) => one.arm === 'subject' && one.recording?.path !== undefined && hasFailed(one),
   );
-  const passed = attempts.flatMap((one) => (one.arm === 'control' && !hasFailed(one) ? (one.sentPage ?? []) : []));
+  const passed = telling.flatMap((one) => (one.arm === 'control' && !hasFailed(one) ? (one.sentPage ?? []) : []));
   const isOfPassed = ({ sentPage }: Attempt): boolean =>
     sentPage !== undefined && passed.some((page) => isSamePage(page, sentPage));
   return recorded.findLast(isOfPassed) ?? recorded.at(-1);

@@ -1,6 +1,7 @@
 import type { Arm, Attempt } from '../attempt.ts';
 import { isSamePage } from '../page-print/same-page.ts';
 import type { SentPage } from '../sent-page.ts';
+import { hasFailed } from './loads.ts';
 import { afterFirstFailure, pairUp, type Pair } from './pairs.ts';
 
 /** Which loads of a site say something about the build. */
@@ -9,7 +10,7 @@ export interface LoadsThatCount {
   readonly attempts: readonly Attempt[];
   /**
    * All loads, page by page, also those without a partner: one group if the server sent one page. If it sent several, a load
-   * without a fingerprint is in none: it may have met the wall.
+   * without a fingerprint is in the one on which the control passes most. The first failure is in none: it may have met a wall.
    */
   readonly pages: readonly (readonly Attempt[])[];
   /** How many pairs were tried. */
@@ -39,14 +40,25 @@ export function loadsThatCount(attempts: readonly Attempt[]): LoadsThatCount {
     ...pairs.flatMap(loadsOf),
     ...attempts.filter((attempt) => after.has(attempt) && !inTurns.has(attempt)),
   ];
-  const { pages, unknown } = byPage(attempts);
-  const [largest = [], ...others] = pages.toSorted((a, b) => b.length - a.length);
   return {
     attempts: counted,
-    pages: [[...largest, ...(others.length === 0 ? unknown : unknown.filter(isByExtension))], ...others],
+    pages: allPages(attempts, after),
     pairCount: turns.length,
     voidCount: turns.length - pairs.length,
   };
+}
+
+function allPages(attempts: readonly Attempt[], after: ReadonlySet<Attempt>): readonly (readonly Attempt[])[] {
+  const { pages, unknown } = byPage(attempts);
+  if (pages.length < 2) return [[...pages.flat(), ...unknown]];
+  const [home = [], ...others] = pages.toSorted((a, b) => passShare(b) - passShare(a) || b.length - a.length);
+  return [[...home, ...unknown.filter((load) => after.has(load) || isByExtension(load))], ...others];
+}
+
+/** In which share of the control's loads nothing failed. 0 if there are none. */
+function passShare(loads: readonly Attempt[]): number {
+  const controls = ofArm(loads, 'control');
+  return controls.filter((load) => !hasFailed(load)).length / Math.max(1, controls.length);
 }
 
 /**
