@@ -1,6 +1,6 @@
 import type { Attempt } from '../attempt.ts';
 import type { Loads } from './failure-rates.ts';
-import { loadsByTitle, THE_ATTEMPT } from './loads.ts';
+import { loadsByTitle } from './loads.ts';
 import { sumOf, type ArmLoads } from './posterior.ts';
 import { loadsThatCount } from './sent-pages.ts';
 
@@ -25,7 +25,7 @@ export function ownLoadsByTitle(
 }
 
 /** A failure with the build counts only if the control failed too: else it may be the build's. */
-export function ownLoads({ subject, control }: ArmLoads): Loads | undefined {
+function ownLoads({ subject, control }: ArmLoads): Loads | undefined {
   if (control.all === 0) return subject.failed === 0 && subject.all > 0 ? subject : undefined;
   if (control.failed === 0) return control;
   return { failed: control.failed + 1, all: control.all + 1 };
