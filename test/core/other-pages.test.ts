@@ -257,6 +257,11 @@ test('of several failures, the one on a page on which the control passed is repl
   assert.equal(replayed([PASS, BROKEN], [PASS, BROKEN], [WALL, WALL]), 5);
   assert.equal(replayed([WALL, BROKEN], [WALL, WALL]), 5);
   assert.equal(failureToReplay(trial([PASS, BROKEN])), undefined);
+  // What the grid spoiled says nothing.
+  const [first, control, subject] = withRecording(trial([PASS, BROKEN]));
+  const fault = { code: 'grid.no-answer', cause: 'grid', message: 'no' } as const;
+  const spoiled: Attempt = { ...subject!, attempt: 4, ending: 'faulted', fault };
+  assert.equal(failureToReplay([first!, control!, subject!, spoiled])?.attempt, 3);
 });
 
 test('if the server sends several pages, a failure of which the page is not known does not speak against the build', () => {

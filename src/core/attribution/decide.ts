@@ -42,9 +42,9 @@ export function probabilityOf(checks: readonly CheckEvidence[], checkCount: numb
 }
 
 /**
- * Must the check not be cleared yet, however unlikely it is that the build breaks it? So it is if it failed at every load with
- * the build, and at none without, if there was one, whatever earlier nights say: a site that was down all week may be well
- * tonight. So it is also if the pages that both arms got do not tell.
+ * True if the check must not be cleared, even if the build is unlikely to break it. There are two cases:
+ * - It failed at every load with the build, and at none without. A site that was down all week may be well tonight.
+ * - The pages that both arms got do not tell.
  */
 export function isTooEarlyToClear({
   loads: { subject, control },

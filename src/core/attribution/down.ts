@@ -25,9 +25,10 @@ export function isDown(planned: readonly string[], { attempts, pages }: LoadsTha
 }
 
 /**
- * May the comparison not tell yet, although the server sends several pages? So it is if only walls came to both arms: the
- * control has met no other page in its few loads, or it passed on one that the build never got. So it is also if the build fails
- * again and again on pages that the control never got.
+ * True if the server sends several pages, and those that both arms got say nothing about the build. There are three cases:
+ * - Only walls came to both arms, and the control has had few loads. A page that works may come.
+ * - Only walls came to both arms, and the control passed on a page that the build never got.
+ * - The build fails again and again on pages that the control never got.
  */
 export function mayTellYet(pages: readonly ArmLoads[]): boolean {
   if (pages.length < 2) return false;
